@@ -1,0 +1,101 @@
+import type { CompressedFormat, PackedMatrix } from './compressed-format.ts';
+import { type CpuTensor, cpuOps } from './cpu-ops.ts';
+import { GCompressError } from './errors.ts';
+import type { Factorization } from './factors.ts';
+import { assertElementLimit } from './limits.ts';
+import { assertMatrix, type Matrix } from './matrix.ts';
+
+/** A matrix in compressed form, with all that can be done with it. */
+export interface CompressedMatrix<K extends string = string> extends Factorization<K> {
+  readonly format: CompressedFormat<K>;
+  /** Bytes of the stored tensors. What is derived, such as a projection from its seed, does not count. */
+  readonly byteLength: number;
+  /** Bytes of the dense float32 matrix divided by {@link byteLength}. Porting note: Python's README uses the inverse. */
+  readonly compressionRatio: number;
+  /** The matrix `[m, n]` that the factors stand for. */
+  decompress(): Matrix;
+  /** `x [b, m] · Ŵ → [b, n]`, without building Ŵ where the format can. */
+  matMul(x: Matrix): Matrix;
+  /** The rows of Ŵ with these ids `[q] → [q, n]`, without building Ŵ where the format can. */
+  lookup(ids: ArrayLike<number>): Matrix;
+  /** The stored form. */
+  pack(): PackedMatrix;
+}
+
+/**
+ * Gives factors their behaviour. Authors of algorithms need not call this: {@link defineMethod} does.
+ */
+export function createCompressedMatrix<K extends string>(
+  format: CompressedFormat<K>,
+  factorization: Factorization<K>,
+): CompressedMatrix<K> {
+  const { shape, config, factors } = factorization;
+  const [rows, cols] = shape;
+  const form = { shape, config };
+  let packed: PackedMatrix | undefined;
+  const pack = (): PackedMatrix => {
+    packed ??= { format: format.id, version: format.version, shape, config, tensors: format.pack(factorization) };
+    return packed;
+  };
+  const reconstruct = (): CpuTensor => {
+    assertElementLimit(rows * cols, 'decompress');
+    return format.reconstruct<CpuTensor>(cpuOps, factors, form);
+  };
+
+  return {
+    format,
+    shape,
+    config,
+    factors,
+    pack,
+    get byteLength() {
+      return Object.values(pack().tensors).reduce((bytes, tensor) => bytes + tensor.data.byteLength, 0);
+    },
+    get compressionRatio() {
+      return (rows * cols * Float32Array.BYTES_PER_ELEMENT) / this.byteLength;
+    },
+    decompress: () => toMatrix(reconstruct(), rows, cols),
+    matMul(x) {
+      assertMatrix(x, 'matMul');
+      if (x.shape[1] !== rows) {
+        throw new GCompressError('shape-mismatch', {
+          where: 'matMul',
+          expected: `x of shape [any, ${rows}]`,
+          actual: `[${x.shape.join(', ')}]`,
+        });
+      }
+      const y = format.multiply
+        ? format.multiply<CpuTensor>(cpuOps, x, factors, form)
+        : cpuOps.matMul(x, reconstruct());
+      return toMatrix(y, x.shape[0], cols);
+    },
+    lookup(ids) {
+      const wrong = Array.from(ids).find((id) => !Number.isInteger(id) || id < 0 || id >= rows);
+      if (wrong !== undefined || ids.length === 0) {
+        throw new GCompressError('invalid-option', {
+          where: 'lookup',
+          expected: `row numbers from 0 to ${rows - 1}`,
+          actual: wrong === undefined ? 'none' : `${wrong}`,
+        });
+      }
+      const indices: CpuTensor = { shape: [ids.length], data: Int32Array.from(ids) };
+      const picked = format.lookup
+        ? format.lookup<CpuTensor>(cpuOps, indices, factors, form)
+        : cpuOps.gather(reconstruct(), indices);
+      return toMatrix(picked, ids.length, cols);
+    },
+  };
+}
+
+function toMatrix(tensor: CpuTensor, rows: number, cols: number): Matrix {
+  const fits = tensor.shape.length === 2 && tensor.shape[0] === rows && tensor.shape[1] === cols;
+  if (!fits || !(tensor.data instanceof Float32Array)) {
+    throw new GCompressError('contract', {
+      where: 'format',
+      expected: `a float32 result of shape [${rows}, ${cols}]`,
+      actual: `[${tensor.shape.join(', ')}]`,
+      hint: 'The format returned another shape than it promises.',
+    });
+  }
+  return { shape: [rows, cols], data: tensor.data };
+}

@@ -1,0 +1,33 @@
+import type { CompressedMatrix } from './compressed-matrix.ts';
+
+/** What an update step did: nothing was due, the factors were (re)computed, or only alpha fell. */
+export type UpdateResult = 'idle' | 'compressed' | 'decayed';
+
+/**
+ * An operator that puts a compressor into a host's computation: it holds the matrix A, the factors and alpha, and computes
+ * `α·A + (1−α)·Ŵ`. `T` is the host's tensor.
+ *
+ * Porting note: `compression_op.CompressionOpInterface`. Each operator counts its own updates, where Python's share one
+ * counter between operators of one name.
+ */
+export interface CompressionOp<T> {
+  readonly name: string;
+  /** The blend weight of A, from 1 (only A) to 0 (only the factors). */
+  readonly alpha: number;
+  /** `α·A + (1−α)·Ŵ` in A's own shape (Python: `get_apply_compression_op`). The caller owns the result. */
+  apply(): T;
+  /** `x [b, m]` times that `→ [b, n]` (Python: `get_mix_operator`). The caller owns the result. */
+  applyMatMul(x: T): T;
+  /** Rows of that by int32 ids of any shape (Python: `get_apply_embedding_lookup`). The caller owns the result. */
+  applyLookup(ids: T): T;
+  /**
+   * Does what the schedule has due at this step of the training. A failure leaves everything as it was.
+   *
+   * @throws GCompressError when the matrix cannot be compressed, e.g. `non-finite`.
+   */
+  runUpdateStep(step: number): Promise<UpdateResult>;
+  /** The factors as they are now, trained values included. */
+  toCompressedMatrix(): Promise<CompressedMatrix>;
+  /** Frees what the operator made; never A. May be called again. */
+  dispose(): void;
+}

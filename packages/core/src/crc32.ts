@@ -1,0 +1,17 @@
+/** CRC-32 (ISO 3309, as in gzip and zlib) of the bytes, continued from `previous`; an unsigned integer. */
+export function crc32(bytes: Uint8Array, previous = 0): number {
+  const table = crcTable();
+  let crc = ~previous;
+  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+function crcTable(): Int32Array {
+  const table = new Int32Array(256);
+  for (let value = 0; value < 256; value++) {
+    let crc = value;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+    table[value] = crc;
+  }
+  return table;
+}

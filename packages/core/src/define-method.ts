@@ -1,0 +1,136 @@
+import type { CompressedFormat } from './compressed-format.ts';
+import { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
+import { GCompressError } from './errors.ts';
+import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
+import type { CompressionHParams } from './hparams.ts';
+import { assertFinite, assertMatrix, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
+import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
+
+/** What an author writes about one set of hyperparameters. Arguments arrive checked. */
+export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
+  /** All hyperparameters with their defaults filled in; JSON, so that a saved layer can be made again. */
+  readonly options: JsonObject;
+  /** Factors and config for this shape; throw here when the shape or its size is not possible. */
+  plan(shape: Shape2D): { readonly factors: Record<K, FactorSpec>; readonly config?: JsonObject };
+  /** Runs the algorithm. Each side of a factor may be smaller than planned where the size depends on the data. */
+  factorize(matrix: Matrix, options: CompressOptions): R;
+}
+
+/** What an author writes about a method. */
+export interface MethodDefinition<O, K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
+  /** Name of the method: `'lowrank'`, or `'acme/tensor-train'` outside the scope. */
+  readonly name: string;
+  /** The reference's number for `compression_option`, if it has one. */
+  readonly code?: number;
+  readonly format: CompressedFormat<K>;
+  /** Checks the options and returns what runs with them. */
+  create(options: O): Algorithm<K, R>;
+  /** The options that these hyperparameters of the reference mean; leave out when it does not know the method. */
+  optionsFromHParams?(hparams: CompressionHParams): O;
+}
+
+/** A method of compression: call it with options to get a compressor. */
+export interface CompressionMethod<O = never, C extends MatrixCompressor = MatrixCompressor> {
+  (options: O): C;
+  /** Name of the method, as in the hyperparameter `compression_option`. */
+  readonly method: string;
+  /** The reference's number for `compression_option`. */
+  readonly code: number | undefined;
+  readonly format: C['format'];
+  /**
+   * A compressor from the reference's hyperparameters.
+   *
+   * @throws GCompressError `unsupported` when the method has no such hyperparameters.
+   */
+  fromHParams(hparams: CompressionHParams): C;
+}
+
+/**
+ * Makes a {@link CompressionMethod} from its algorithm: checks what goes in and what comes out, and gives the factors
+ * their behaviour. A method whose `factorize` is synchronous gives a {@link SyncMatrixCompressor}.
+ */
+export function defineMethod<O, K extends string>(
+  definition: MethodDefinition<O, K, Record<K, Factor>>,
+): CompressionMethod<O, SyncMatrixCompressor<K>>;
+export function defineMethod<O, K extends string>(
+  definition: MethodDefinition<O, K>,
+): CompressionMethod<O, MatrixCompressor<K>>;
+export function defineMethod<O, K extends string>(
+  definition: MethodDefinition<O, K>,
+): CompressionMethod<O, MatrixCompressor<K>> {
+  const { name, code, format, optionsFromHParams } = definition;
+  const create = (options: O) => compressorFor(name, format, definition.create(options));
+  const fromHParams = (hparams: CompressionHParams) => {
+    if (!optionsFromHParams) {
+      throw new GCompressError('unsupported', {
+        where: name,
+        expected: 'a method that the hyperparameters can describe',
+        actual: `'${name}'`,
+        hint: `Call ${name}({ … }) with its own options instead.`,
+      });
+    }
+    return create(optionsFromHParams(hparams));
+  };
+  return Object.assign((options: O) => create(options), { method: name, code, format, fromHParams });
+}
+
+function compressorFor<K extends string>(
+  name: string,
+  format: CompressedFormat<K>,
+  algorithm: Algorithm<K>,
+): MatrixCompressor<K> {
+  const plan = (shape: Shape2D): FactorizationPlan<K> => {
+    assertShape2D(shape, name);
+    const { factors, config = {} } = algorithm.plan(shape);
+    return { shape: [shape[0], shape[1]], factors, config };
+  };
+  return {
+    method: name,
+    options: algorithm.options,
+    format,
+    plan,
+    compress(matrix, options = {}) {
+      assertMatrix(matrix, name);
+      assertFinite(matrix, name);
+      options.signal?.throwIfAborted();
+      const planned = plan(matrix.shape);
+      const finish = (factors: Record<K, Factor>): CompressedMatrix<K> => {
+        assertFactors(name, factors, planned.factors);
+        return createCompressedMatrix(format, { shape: planned.shape, config: planned.config, factors });
+      };
+      const factors = algorithm.factorize(matrix, options);
+      return 'then' in factors && typeof factors.then === 'function'
+        ? (factors as PromiseLike<Record<K, Factor>>).then(finish)
+        : finish(factors as Record<K, Factor>);
+    },
+  };
+}
+
+function assertFactors<K extends string>(
+  name: string,
+  factors: Readonly<Record<K, Factor>>,
+  specs: Readonly<Record<K, FactorSpec>>,
+): void {
+  const names = Object.keys(specs) as K[];
+  const wrong = names.find((key) => !factors[key] || !fits(factors[key], specs[key]));
+  if (wrong === undefined && Object.keys(factors).length === names.length) return;
+  throw new GCompressError('contract', {
+    where: name,
+    expected: `factors ${names.map((key) => `${key} ${describe(specs[key])}`).join(', ')}`,
+    actual: (Object.keys(factors) as K[]).map((key) => `${key} ${describe(factors[key])}`).join(', '),
+    hint: 'plan() and factorize() of the method disagree.',
+  });
+}
+
+function fits(factor: Factor, spec: FactorSpec): boolean {
+  return (
+    factor.dtype === spec.dtype &&
+    factor.trainable === spec.trainable &&
+    factor.shape.length === spec.shape.length &&
+    factor.shape.every((side, axis) => side <= (spec.shape[axis] ?? 0))
+  );
+}
+
+function describe(spec: FactorSpec): string {
+  return `${spec.trainable ? 'trainable ' : ''}${spec.dtype} [${spec.shape.join(', ')}]`;
+}

@@ -1,0 +1,29 @@
+export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
+export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
+export type { CompressionOp, UpdateResult } from './compression-op.ts';
+export { type CpuTensor, cpuOps } from './cpu-ops.ts';
+export { type Algorithm, type CompressionMethod, defineMethod, type MethodDefinition } from './define-method.ts';
+export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './errors.ts';
+export {
+  elementCount,
+  type Factor,
+  type Factorization,
+  type FactorizationPlan,
+  type FactorSpec,
+  floatFactor,
+  indexFactor,
+  type JsonObject,
+  type JsonValue,
+  type MatrixForm,
+  padFactor,
+} from './factors.ts';
+export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './format-registry.ts';
+export type { CompressionHParams, UpdateOption } from './hparams.ts';
+export { assertElementLimit, MAX_ELEMENTS } from './limits.ts';
+export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
+export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
+export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';
+export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
+export { assertSeed, createRandom, type Random } from './random.ts';
+export { deserialize, serialize } from './serialize.ts';
+export type { TensorOps } from './tensor-ops.ts';

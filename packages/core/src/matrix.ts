@@ -1,0 +1,97 @@
+import { GCompressError } from './errors.ts';
+
+/** Rows and columns, both at least 1. */
+export type Shape2D = readonly [rows: number, cols: number];
+
+/** Row-major float32; `data.length === rows * cols`. The only dense type that crosses package borders. */
+export interface Matrix {
+  readonly shape: Shape2D;
+  readonly data: Float32Array;
+}
+
+/**
+ * A matrix from its shape `[m, n]` and its `m·n` values in row-major order. A `Float32Array` is used as it is,
+ * not copied; anything else is converted to float32.
+ *
+ * @throws GCompressError `invalid-matrix` when a side is not a positive integer or the data does not fill the shape.
+ */
+export function matrix(shape: Shape2D, data: Float32Array | ArrayLike<number>): Matrix {
+  const made: Matrix = {
+    shape: [shape[0], shape[1]],
+    data: data instanceof Float32Array ? data : Float32Array.from(data),
+  };
+  assertMatrix(made, 'matrix');
+  return made;
+}
+
+/**
+ * A matrix from its rows, all of one length.
+ *
+ * @throws GCompressError `invalid-matrix` when there is no row, or the rows differ in length.
+ */
+export function fromRows(rows: readonly (readonly number[])[]): Matrix {
+  const cols = rows[0]?.length ?? 0;
+  const ragged = rows.findIndex((row) => row.length !== cols);
+  if (ragged >= 0) {
+    throw new GCompressError('invalid-matrix', {
+      where: 'fromRows',
+      expected: `rows of ${cols} values`,
+      actual: `${rows[ragged]?.length} values in row ${ragged}`,
+      hint: 'Give every row the same length.',
+    });
+  }
+  return matrix([rows.length, cols], rows.flat());
+}
+
+/**
+ * Checks a shape.
+ *
+ * @throws GCompressError `invalid-matrix` when a side is not a positive integer.
+ */
+export function assertShape2D(shape: readonly number[], where: string): asserts shape is Shape2D {
+  const positive = shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
+  if (!positive) {
+    throw new GCompressError('invalid-matrix', {
+      where,
+      expected: 'two positive integers [rows, columns]',
+      actual: `[${shape.join(', ')}]`,
+      hint: 'An empty matrix cannot be compressed; leave it out.',
+    });
+  }
+}
+
+/**
+ * Checks shape and length of a matrix, not its values: {@link assertFinite} does that.
+ *
+ * @throws GCompressError `invalid-matrix`.
+ */
+export function assertMatrix(value: Matrix, where: string): void {
+  assertShape2D(value.shape, where);
+  const [rows, cols] = value.shape;
+  if (!(value.data instanceof Float32Array) || value.data.length !== rows * cols) {
+    throw new GCompressError('invalid-matrix', {
+      where,
+      expected: `a Float32Array of ${rows} × ${cols} = ${rows * cols} values`,
+      actual: value.data instanceof Float32Array ? `${value.data.length} values` : typeof value.data,
+      hint: 'Pass the values in row-major order.',
+    });
+  }
+}
+
+/**
+ * Checks that no entry is NaN or infinite.
+ *
+ * @throws GCompressError `non-finite`, naming the first such entry.
+ */
+export function assertFinite(value: Matrix, where: string): void {
+  const at = value.data.findIndex((entry) => !Number.isFinite(entry));
+  if (at >= 0) {
+    const cols = value.shape[1];
+    throw new GCompressError('non-finite', {
+      where,
+      expected: 'finite numbers',
+      actual: `${value.data[at]} at row ${Math.floor(at / cols)}, column ${at % cols}`,
+      hint: 'Training may have diverged; lower the learning rate or clip the gradients.',
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import type { PackedMatrix, PackedTensor } from './compressed-format.ts';
+import { GCompressError } from './errors.ts';
+
+interface TypedArrays {
+  float32: Float32Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  uint16: Uint16Array;
+  uint8: Uint8Array;
+}
+
+/** Element types of stored tensors. */
+export type PackedDtype = keyof TypedArrays;
+
+/** The element type of a stored tensor. */
+export function packedDtype(data: PackedTensor['data']): PackedDtype {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Int32Array) return 'int32';
+  if (data instanceof Uint32Array) return 'uint32';
+  return data instanceof Uint16Array ? 'uint16' : 'uint8';
+}
+
+/**
+ * The tensor `name` of a packed matrix, checked: it must exist, have one of these dtypes and this shape (`null` accepts
+ * any length on an axis).
+ *
+ * @throws GCompressError `file-tensor` when it is missing or misshapen, `file-dtype` when its type is another.
+ */
+export function packedTensor<D extends PackedDtype>(
+  packed: PackedMatrix,
+  name: string,
+  dtypes: D | readonly D[],
+  shape: readonly (number | null)[],
+): { readonly shape: readonly number[]; readonly data: TypedArrays[D] } {
+  const where = `${packed.format} tensor '${name}'`;
+  const tensor = Object.hasOwn(packed.tensors, name) ? packed.tensors[name] : undefined;
+  const allowed: readonly PackedDtype[] = typeof dtypes === 'string' ? [dtypes] : dtypes;
+  const wanted = `[${shape.map((side) => side ?? 'any').join(', ')}]`;
+  if (!tensor) {
+    throw new GCompressError('file-tensor', { where, expected: `shape ${wanted}`, actual: 'no such tensor' });
+  }
+  if (!allowed.includes(packedDtype(tensor.data))) {
+    throw new GCompressError('file-dtype', { where, expected: allowed.join(' or '), actual: packedDtype(tensor.data) });
+  }
+  const matches =
+    tensor.shape.length === shape.length && shape.every((side, axis) => side === null || side === tensor.shape[axis]);
+  if (!matches) {
+    throw new GCompressError('file-tensor', {
+      where,
+      expected: `shape ${wanted}`,
+      actual: `[${tensor.shape.join(', ')}]`,
+    });
+  }
+  return tensor as { shape: readonly number[]; data: TypedArrays[D] };
+}
+
+/**
+ * Refuses a stored matrix of a newer version than the reader knows.
+ *
+ * @throws GCompressError `unsupported-version`.
+ */
+export function assertVersion(packed: PackedMatrix, newest: number): void {
+  if (!Number.isInteger(packed.version) || packed.version < 1 || packed.version > newest) {
+    throw new GCompressError('unsupported-version', {
+      where: `format '${packed.format}'`,
+      expected: `version 1 to ${newest}`,
+      actual: `${packed.version}`,
+      hint: 'Update the package that decodes this format.',
+    });
+  }
+}

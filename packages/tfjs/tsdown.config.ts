@@ -1,0 +1,7 @@
+import { packageBuild } from '../../tsdown.base.ts';
+
+export default packageBuild({
+  index: 'src/index.ts',
+  layers: 'src/layers/index.ts',
+  backends: 'src/backends/index.ts',
+});

@@ -1,0 +1,15 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+
+/** How every package is built: ESM with types and source maps; `entry` is all a package says itself. */
+export function packageBuild(entry: Record<string, string>): UserConfig {
+  return defineConfig({
+    entry,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    dts: true,
+    sourcemap: true,
+    fixedExtension: false,
+    hash: false,
+  }) as UserConfig;
+}
