@@ -12,6 +12,8 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
   readonly byteLength: number;
   /** Bytes of the dense float32 matrix divided by {@link byteLength}. Porting note: Python's README uses the inverse. */
   readonly compressionRatio: number;
+  /** What a user should know about this result, e.g. that it is larger than the dense matrix; mostly empty. */
+  readonly warnings: readonly string[];
   /** The matrix `[m, n]` that the factors stand for. */
   decompress(): Matrix;
   /** `x [b, m] · Ŵ → [b, n]`, without building Ŵ where the format can. */
@@ -53,6 +55,14 @@ export function createCompressedMatrix<K extends string>(
     },
     get compressionRatio() {
       return (rows * cols * Float32Array.BYTES_PER_ELEMENT) / this.byteLength;
+    },
+    get warnings() {
+      const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
+      return this.byteLength < dense
+        ? []
+        : [
+            `${format.id}: ${this.byteLength} bytes are not fewer than the ${dense} of the dense matrix [${rows}, ${cols}].`,
+          ];
     },
     decompress: () => toMatrix(reconstruct(), rows, cols),
     matMul(x) {

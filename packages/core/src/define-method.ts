@@ -23,6 +23,8 @@ export interface MethodDefinition<O, K extends string, R = Record<K, Factor> | P
   /** The reference's number for `compression_option`, if it has one. */
   readonly code?: number;
   readonly format: CompressedFormat<K>;
+  /** Whether `factorize` honours {@link CompressOptions.importance}; without this, it is refused. */
+  readonly acceptsImportance?: boolean;
   /** Checks the options and returns what runs with them. */
   create(options: O): Algorithm<K, R>;
   /** The options that these hyperparameters of the reference mean; leave out when it does not know the method. */
@@ -59,7 +61,7 @@ export function defineMethod<O, K extends string>(
   definition: MethodDefinition<O, K>,
 ): CompressionMethod<O, MatrixCompressor<K>> {
   const { name, code, format, optionsFromHParams } = definition;
-  const create = (options: O) => compressorFor(name, format, definition.create(options));
+  const create = (options: O) => compressorFor(definition, definition.create(options));
   const fromHParams = (hparams: CompressionHParams) => {
     if (!optionsFromHParams) {
       throw new GCompressError('unsupported', {
@@ -74,9 +76,8 @@ export function defineMethod<O, K extends string>(
   return Object.assign((options: O) => create(options), { method: name, code, format, fromHParams });
 }
 
-function compressorFor<K extends string>(
-  name: string,
-  format: CompressedFormat<K>,
+function compressorFor<O, K extends string>(
+  { name, format, acceptsImportance = false }: MethodDefinition<O, K>,
   algorithm: Algorithm<K>,
 ): MatrixCompressor<K> {
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
@@ -92,6 +93,7 @@ function compressorFor<K extends string>(
     compress(matrix, options = {}) {
       assertMatrix(matrix, name);
       assertFinite(matrix, name);
+      if (options.importance) assertImportance(name, acceptsImportance, options.importance, matrix);
       options.signal?.throwIfAborted();
       const planned = plan(matrix.shape);
       const finish = (factors: Record<K, Factor>): CompressedMatrix<K> => {
@@ -104,6 +106,33 @@ function compressorFor<K extends string>(
         : finish(factors as Record<K, Factor>);
     },
   };
+}
+
+function assertImportance(name: string, accepted: boolean, importance: Matrix, matrix: Matrix): void {
+  if (!accepted) {
+    throw new GCompressError('unsupported', {
+      where: `${name} importance`,
+      expected: 'no weights, which this method does not use',
+      actual: 'some',
+      hint: 'Leave importance out, or use a method that accepts it.',
+    });
+  }
+  assertMatrix(importance, `${name} importance`);
+  assertFinite(importance, `${name} importance`);
+  if (importance.shape[0] !== matrix.shape[0] || importance.shape[1] !== matrix.shape[1]) {
+    throw new GCompressError('shape-mismatch', {
+      where: `${name} importance`,
+      expected: `shape [${matrix.shape.join(', ')}]`,
+      actual: `[${importance.shape.join(', ')}]`,
+    });
+  }
+  if (importance.data.some((weight) => weight < 0) || importance.data.every((weight) => weight === 0)) {
+    throw new GCompressError('invalid-option', {
+      where: `${name} importance`,
+      expected: 'weights of at least 0 that are not all 0',
+      actual: 'others',
+    });
+  }
 }
 
 function assertFactors<K extends string>(

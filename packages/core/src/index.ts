@@ -1,3 +1,4 @@
+export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
 export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 export type { CompressionOp, UpdateResult } from './compression-op.ts';
@@ -23,6 +24,7 @@ export { assertElementLimit, MAX_ELEMENTS } from './limits.ts';
 export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';
+export { assertKnownOptions, assertNumber, describeValue, exactlyOneOption, type NumberRange } from './options.ts';
 export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';

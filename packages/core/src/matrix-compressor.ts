@@ -9,6 +9,11 @@ export interface CompressOptions {
   readonly signal?: AbortSignal;
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
+  /**
+   * How much the error of each entry counts, `[m, n]` like the matrix, non-negative, not all zero. Only methods that say so
+   * accept it.
+   */
+  readonly importance?: Matrix;
 }
 
 /**
