@@ -1,3 +1,7 @@
+import { GCompressError } from './errors.ts';
+import { booleanField, type Choice, choiceField, numberField, type Refusal, textField } from './hparams-fields.ts';
+import { formatValues, type HParamsSchema, parseValues } from './hparams-schema.ts';
+
 /** How alpha is driven. Porting note: `UpdateOptions`; `TF_AND_PYTHON_UPDATE` (2) is refused. */
 export type UpdateOption = 'callback' | 'manual' | 'none';
 
@@ -25,4 +29,114 @@ export interface CompressionHParams {
   readonly updateOption: UpdateOption;
   /** Accepted when false only. Default false. */
   readonly useTpu: boolean;
+  /** Neighbouring values of a row that k-means quantises together. Default 1. */
+  readonly blockSize: number;
+  /** Part of the values, the smallest, that k-means sets to zero first, in [0, 1]. Default 0. */
+  readonly pruningFraction: number;
+}
+
+/** The defaults, frozen. Porting note: `rank` is 100, as documented; in the reference's code it is 7, 100 or 4 by place. */
+export const defaultHParams: CompressionHParams = /* @__PURE__ */ Object.freeze({
+  name: 'model_compression',
+  alphaDecrementValue: 0.01,
+  beginCompressionStep: 0,
+  endCompressionStep: -1,
+  compressionFrequency: 10,
+  compressionOption: 'lowrank',
+  rank: 100,
+  updateOption: 'callback',
+  useTpu: false,
+  blockSize: 1,
+  pruningFraction: 0,
+});
+
+const METHODS: readonly Choice<string>[] = [
+  { value: 'none', code: 0, alias: 'NO_MATRIX_COMPRESSION' },
+  { value: 'lowrank', code: 1, alias: 'LOWRANK_MATRIX_COMPRESSION' },
+  { value: 'simhash', code: 2, alias: 'SIMHASH_MATRIX_COMPRESSION' },
+  { value: 'dictlearn', code: 3, alias: 'DL_MATRIX_COMPRESSION' },
+  { value: 'kmeans', code: 4, alias: 'KMEANS_MATRIX_COMPRESSION' },
+  { value: 'kmeans-pruning', code: 8, alias: 'KMEANS_AND_PRUNING_MATRIX_COMPRESSION' },
+  { value: 'input-output', code: 9, alias: 'INPUTOUTPUT_COMPRESSION' },
+  { value: 'block-diagonal', code: 10, alias: 'BLOCK_COMPRESSION' },
+  { value: 'mixed-block', code: 12, alias: 'MIXED_BLOCK_COMPRESSION' },
+];
+
+const UPDATES: readonly Choice<UpdateOption>[] = [
+  { value: 'callback', code: 0, alias: 'TF_UPDATE' },
+  { value: 'manual', code: 1, alias: 'PYTHON_UPDATE' },
+  { value: 'none', code: 3, alias: 'NO_UPDATE' },
+];
+
+const REFUSED_UPDATES: readonly Refusal[] = [
+  {
+    code: 2,
+    alias: 'TF_AND_PYTHON_UPDATE',
+    hint: 'Updates from two places would lower alpha twice; choose callback (0) or manual (1).',
+  },
+];
+
+const schema = (): HParamsSchema<CompressionHParams> => ({
+  name: textField(),
+  alphaDecrementValue: numberField({ above: 0, max: 1 }),
+  beginCompressionStep: numberField({ min: 0, integer: true }),
+  endCompressionStep: numberField({ min: -1, integer: true }),
+  compressionFrequency: numberField({ min: 1, integer: true }),
+  compressionOption: choiceField(METHODS, [], isThirdPartyName),
+  rank: numberField({ min: 1, integer: true }),
+  updateOption: choiceField(UPDATES, REFUSED_UPDATES),
+  useTpu: booleanField(),
+  blockSize: numberField({ min: 1, integer: true }),
+  pruningFraction: numberField({ min: 0, max: 1 }),
+});
+
+/**
+ * Complete, frozen hyperparameters, from any of
+ *
+ * - the reference's text form, `'name=cifar10_compression,alpha_decrement_value=0.005,rank=200'`,
+ * - JSON text, `'{"rank": 200}'`,
+ * - an object, `{ rank: 200 }`.
+ *
+ * Keys may be spelt in camelCase or in snake_case. `compression_option` and `update_option` accept a name
+ * (`lowrank`, `callback`), the reference's number (`1`, `0`) or its name (`LOWRANK_MATRIX_COMPRESSION`, `TF_UPDATE`).
+ *
+ * Porting note: `hparam.HParams.parse`, which cannot set these two. An option that does not exist is an error here,
+ * where the reference falls back to low rank.
+ *
+ * @param base what applies where nothing is given; {@link defaultHParams} unless told.
+ * @throws GCompressError `unknown-option`, `duplicate-option` or `invalid-option`, naming the key.
+ */
+export function parseHParams(source: string | object, base: CompressionHParams = defaultHParams): CompressionHParams {
+  const hparams = parseValues(schema(), source, base);
+  const { beginCompressionStep: begin, endCompressionStep: end } = hparams;
+  if (hparams.useTpu) {
+    throw new GCompressError('invalid-option', {
+      where: 'hparams use_tpu',
+      expected: 'false',
+      actual: 'true',
+      hint: 'TensorFlow.js runs on no TPU; leave use_tpu out.',
+    });
+  }
+  if (end !== -1 && end < begin) {
+    throw new GCompressError('invalid-option', {
+      where: 'hparams end_compression_step',
+      expected: `-1, or at least begin_compression_step = ${begin}`,
+      actual: `${end}`,
+    });
+  }
+  return hparams;
+}
+
+/**
+ * The text form, which {@link parseHParams} reads back to the same: all keys in snake_case, options by number.
+ *
+ * @throws GCompressError `invalid-option` for a name with a comma, a bracket or leading space; JSON can hold it.
+ */
+export function formatHParams(hparams: CompressionHParams): string {
+  return formatValues(schema(), hparams);
+}
+
+/** `acme/tensor-train`: the scope and name of a method outside the project. */
+function isThirdPartyName(name: string): name is string {
+  return /^@?[\w.-]+\/[\w.-]+$/.test(name);
 }

@@ -19,7 +19,13 @@ export {
   padFactor,
 } from './factors.ts';
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './format-registry.ts';
-export type { CompressionHParams, UpdateOption } from './hparams.ts';
+export {
+  type CompressionHParams,
+  defaultHParams,
+  formatHParams,
+  parseHParams,
+  type UpdateOption,
+} from './hparams.ts';
 export { assertElementLimit, MAX_ELEMENTS } from './limits.ts';
 export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';

@@ -1,0 +1,124 @@
+import { GCompressError } from './errors.ts';
+import { assertNumber, describeValue, type NumberRange } from './options.ts';
+
+/** What one hyperparameter may be: how it is read, checked and written. */
+export interface HParamField<V> {
+  /** The value that these words of the text form mean; an array stood in brackets. */
+  fromText(name: string, text: string | readonly string[]): V;
+  /** The value itself, checked. */
+  fromValue(name: string, value: unknown): V;
+  /** The words of the text form for this value. */
+  toText(value: V): string | readonly string[];
+  /** For lists: what each entry may be. */
+  readonly entry?: HParamField<unknown>;
+}
+
+/** Any text, also an empty one. */
+export function textField(): HParamField<string> {
+  return {
+    fromText: oneWord,
+    fromValue: (name, value) => (typeof value === 'string' ? value : refuse(name, 'a string', value)),
+    toText: (value) => value,
+  };
+}
+
+/** `true` or `false`, in text also `True`, `False`, `1` and `0`; a number is none. */
+export function booleanField(): HParamField<boolean> {
+  return {
+    fromText(name, text) {
+      const word = oneWord(name, text).trim();
+      if (/^([Tt]rue|1)$/.test(word)) return true;
+      if (/^([Ff]alse|0)$/.test(word)) return false;
+      return refuse(name, 'true or false', text);
+    },
+    fromValue: (name, value) => (typeof value === 'boolean' ? value : refuse(name, 'true or false', value)),
+    toText: String,
+  };
+}
+
+/** A number in a range; for integers the text may have no decimal point. */
+export function numberField(range: NumberRange = {}): HParamField<number> {
+  const pattern = range.integer ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+  const fromValue = (name: string, value: unknown) => {
+    assertNumber('hparams', name, value, range);
+    return value;
+  };
+  return {
+    fromText(name, text) {
+      const word = oneWord(name, text).trim();
+      return fromValue(name, pattern.test(word) ? Number(word) : text);
+    },
+    fromValue,
+    toText: String,
+  };
+}
+
+/** One of several values that have a number and a name in the reference. */
+export interface Choice<V> {
+  readonly value: V;
+  /** The reference's number for it. */
+  readonly code: number;
+  /** The reference's name for it. */
+  readonly alias: string;
+}
+
+/** A choice of the reference that does not exist here. */
+export interface Refusal {
+  readonly code: number;
+  readonly alias: string;
+  /** Why, and what to choose instead; a full sentence. */
+  readonly hint: string;
+}
+
+/**
+ * One of these choices, by value, number or the reference's name; or any other string of which `isOther` says that it
+ * is a value too.
+ */
+export function choiceField<V extends string>(
+  choices: readonly Choice<V>[],
+  refusals: readonly Refusal[] = [],
+  isOther?: (value: string) => value is V,
+): HParamField<V> {
+  const known = choices.map(({ value, code }) => `${value} (${code})`).join(', ');
+  const fromValue = (name: string, value: unknown): V => {
+    const means = ({ code, alias }: Refusal | Choice<V>) => [code, String(code), alias].some((form) => form === value);
+    const chosen = choices.find((choice) => choice.value === value || means(choice));
+    if (chosen) return chosen.value;
+    if (typeof value === 'string' && isOther?.(value)) return value;
+    return refuse(name, `one of ${known}`, value, refusals.find(means)?.hint);
+  };
+  return {
+    fromText: (name, text) => fromValue(name, oneWord(name, text).trim()),
+    fromValue,
+    toText: (value) => String(choices.find((choice) => choice.value === value)?.code ?? value),
+  };
+}
+
+/** A list of values of one kind. */
+export function listField<V>(entry: HParamField<V>): HParamField<readonly V[]> {
+  return {
+    entry,
+    fromText(name, text) {
+      if (typeof text === 'string') return refuse(name, 'a list in brackets', text);
+      return text.map((word) => entry.fromText(name, word));
+    },
+    fromValue(name, value) {
+      if (!Array.isArray(value)) return refuse(name, 'a list', value);
+      return value.map((each) => entry.fromValue(name, each));
+    },
+    toText: (value) => value.flatMap((each) => entry.toText(each)),
+  };
+}
+
+function oneWord(name: string, text: string | readonly string[]): string {
+  return typeof text === 'string' ? text : refuse(name, 'a single value', text);
+}
+
+function refuse(name: string, expected: string, value: unknown, hint?: string): never {
+  throw new GCompressError('invalid-option', {
+    where: `hparams ${name}`,
+    expected,
+    actual: Array.isArray(value) ? 'a list' : describeValue(value),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { isGCompressError } from '../src/errors.ts';
+import { booleanField, choiceField, listField, numberField, textField } from '../src/hparams-fields.ts';
+import { formatValues, type HParamsSchema, parseValues } from '../src/hparams-schema.ts';
+
+/*
+ * What the reference's own tests of its HParams say, on a schema with a field of each type. What they say about the Python
+ * object has no counterpart in a frozen, typed object: `get(key, default)` and its type check are property access and the
+ * compiler; `del`, `add_hparam` and the untyped None field are a change of schema; `str` is the text form.
+ */
+interface Values {
+  readonly aaa: number;
+  readonly b: number;
+  readonly cC: string;
+  readonly d: string;
+  readonly flag: boolean;
+  readonly ints: readonly number[];
+  readonly words: readonly string[];
+  readonly flags: readonly boolean[];
+  readonly kind: 'thin' | 'full';
+  readonly 'x1.y': number;
+}
+
+const schema: HParamsSchema<Values> = {
+  aaa: numberField({ integer: true }),
+  b: numberField(),
+  cC: textField(),
+  d: textField(),
+  flag: booleanField(),
+  ints: listField(numberField({ integer: true })),
+  words: listField(textField()),
+  flags: listField(booleanField()),
+  kind: choiceField(
+    [
+      { value: 'thin', code: 0, alias: 'THIN_KIND' },
+      { value: 'full', code: 7, alias: 'FULL_KIND' },
+    ],
+    [{ code: 3, alias: 'LOST_KIND', hint: 'It was never built.' }],
+  ),
+  'x1.y': numberField({ integer: true }),
+};
+
+const base: Values = {
+  aaa: 1,
+  b: 2,
+  cC: 'relu6',
+  d: '/a/b=c/d',
+  flag: false,
+  ints: [1, 2, 3],
+  words: ['x'],
+  flags: [true],
+  kind: 'thin',
+  'x1.y': 4,
+};
+
+const parse = (source: string | object) => parseValues(schema, source, base);
+const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
+
+describe('reading text', () => {
+  it.each<[string, Partial<Values>]>([
+    ['', {}],
+    ['aaa=12', { aaa: 12 }],
+    ['c_c=relu4, b=-2.0e10', { cC: 'relu4', b: -2e10 }],
+    ['c_c=,b=0,', { cC: '', b: 0 }],
+    ['c_c=2.3",b=+2,', { cC: '2.3"', b: 2 }],
+    ['d=/a=b/c/d,aaa=11', { d: '/a=b/c/d', aaa: 11 }],
+    ['cC=camel', { cC: 'camel' }],
+    ['x1.y=5', { 'x1.y': 5 }],
+    ['b=.5', { b: 0.5 }],
+    ['b=5., aaa= 7 ', { b: 5, aaa: 7 }],
+    ['ints=[12,34,56]', { ints: [12, 34, 56] }],
+    ['ints=[12 34 56],words=[a b/c=d]', { ints: [12, 34, 56], words: ['a', 'b/c=d'] }],
+    ['ints=[],words=[],flags=[true,0]', { ints: [], words: [], flags: [true, false] }],
+    ['ints[1]=10', { ints: [1, 10, 3] }],
+    ['ints[1]=10,ints[0]=5', { ints: [5, 10, 3] }],
+    ['kind=full', { kind: 'full' }],
+    ['kind=7', { kind: 'full' }],
+    ['kind= FULL_KIND ', { kind: 'full' }],
+  ])('%j', (text, changed) => {
+    expect(parse(text)).toEqual({ ...base, ...changed });
+  });
+
+  it.each(['true', 'True', '1', ' true '])('takes %j for true', (word) => {
+    expect(parse(`flag=${word}`).flag).toBe(true);
+  });
+
+  it.each(['false', 'False', '0'])('takes %j for false', (word) => {
+    expect(parseValues(schema, `flag=${word}`, { ...base, flag: true }).flag).toBe(false);
+  });
+
+  it.each([
+    ['aaa=1.0', /hparams aaa: expected an integer, got '1.0'/],
+    ['aaa=1e3', /hparams aaa: expected an integer/],
+    ['aaa=', /hparams aaa: expected an integer, got ''/],
+    ['aaa=true', /hparams aaa: expected an integer/],
+    ['b=relu', /hparams b: expected a number, got 'relu'/],
+    ['b=nan', /hparams b/],
+    ['b=inf', /hparams b/],
+    ['b=1e999', /hparams b: expected a number, got Infinity/],
+    ['b=0x10', /hparams b/],
+    ['flag=2', /hparams flag: expected true or false/],
+    ['flag=TRUE', /hparams flag: expected true or false/],
+    ['aaa=[1]', /hparams aaa: expected a single value, got a list/],
+    ['c_c=[1]', /hparams c_c: expected a single value, got a list/],
+    ['flag=[1]', /hparams flag: expected a single value, got a list/],
+    ['kind=[1]', /hparams kind: expected a single value, got a list/],
+    ['ints=1', /hparams ints: expected a list in brackets, got '1'/],
+    ['ints=[1,2.5]', /hparams ints: expected an integer, got '2.5'/],
+    ['ints[3]=1', /hparams ints: expected an index below 3, got ints\[3\]/],
+    ['ints[0]=[1,2]', /hparams ints: expected a single value, got a list/],
+    ['aaa[0]=1', /hparams aaa: expected a single value without index/],
+    ['kind=wide', /hparams kind: expected one of thin \(0\), full \(7\), got 'wide'/],
+    ['kind=3', /It was never built/],
+    ['kind=LOST_KIND', /It was never built/],
+  ])('refuses %j', (text, message) => {
+    expect(() => parse(text)).toThrow(code('invalid-option'));
+    expect(() => parse(text)).toThrow(message);
+  });
+
+  it.each(['a=1', 'x1=1', 'constructor=1', 'toString=1', 'c_C=1', 'C_c=1'])('refuses the unknown key in %j', (text) => {
+    expect(() => parse(text)).toThrow(code('unknown-option'));
+    expect(() => parse(text)).toThrow(`got '${text.slice(0, -2)}'`);
+  });
+
+  it.each(['aaa=1,aaa=1', 'c_c=a,cC=b', 'ints[1]=1,ints[1]=2', 'ints=[1],ints[0]=2', 'ints[0]=2,ints=[1]'])(
+    'refuses the duplicate in %j',
+    (text) => {
+      expect(() => parse(text)).toThrow(code('duplicate-option'));
+    },
+  );
+});
+
+describe('reading an object or JSON', () => {
+  const changed = { aaa: 3, b: 2.5, cC: 'x,[y', flag: true, ints: [9], words: [], kind: 'full' } as const;
+
+  it('takes both spellings', () => {
+    expect(parse(changed)).toEqual({ ...base, ...changed });
+    expect(parse({ c_c: 'snake', kind: 7 })).toEqual({ ...base, cC: 'snake', kind: 'full' });
+    expect(parse(` ${JSON.stringify(changed)}`)).toEqual({ ...base, ...changed });
+  });
+
+  it('keeps what is not given, or undefined', () => {
+    expect(parse({})).toEqual(base);
+    expect(parse({ aaa: undefined })).toEqual(base);
+  });
+
+  it('takes an integer for a number', () => {
+    expect(parse({ b: 3 }).b).toBe(3);
+  });
+
+  it.each([
+    [{ aaa: 1.5 }, 'aaa'],
+    [{ aaa: '1' }, 'aaa'],
+    [{ aaa: true }, 'aaa'],
+    [{ aaa: null }, 'aaa'],
+    [{ b: Number.NaN }, 'b'],
+    [{ flag: 1 }, 'flag'],
+    [{ flag: 'true' }, 'flag'],
+    [{ c_c: 5 }, 'c_c'],
+    [{ ints: 5 }, 'ints'],
+    [{ ints: [1, 'x'] }, 'ints'],
+    [{ aaa: [1] }, 'aaa'],
+    [{ kind: 3 }, 'kind'],
+    [{ kind: true }, 'kind'],
+  ])('refuses %j', (source, key) => {
+    expect(() => parse(source)).toThrow(code('invalid-option'));
+    expect(() => parse(source)).toThrow(`hparams ${key}: expected`);
+  });
+
+  it.each([[{ cC: 'a', c_c: 'b' }], ['{"aaa": 1, "aaa": 2}'], ['{"c_c": "a:", "cC": "b"}']])(
+    'refuses the duplicate in %j',
+    (source) => {
+      expect(() => parse(source)).toThrow(code('duplicate-option'));
+    },
+  );
+
+  it('does not take strings before a colon inside a string for keys', () => {
+    expect(parse('{"c_c": "\\"aaa\\": 1", "d": "c_c", "words": ["aaa", "aaa"]}').cC).toBe('"aaa": 1');
+  });
+
+  it.each([[[]], [null], [5], ['{"aaa": 1'], ['{aaa: 1}']])('refuses %j', (source) => {
+    expect(() => parse(source as string)).toThrow(code('invalid-option'));
+  });
+
+  it('refuses unknown keys', () => {
+    expect(() => parse({ rnk: 1 })).toThrow(code('unknown-option'));
+    expect(() => parse('{"__proto__": 1}')).toThrow(code('unknown-option'));
+  });
+});
+
+it('leaves the base as it was and freezes the result', () => {
+  const result = parse('ints[0]=7');
+  expect(base.ints).toEqual([1, 2, 3]);
+  expect(Object.isFrozen(result)).toBe(true);
+});
+
+it('writes what it reads', () => {
+  const values = parse({ aaa: -3, b: 1e-9, cC: '', words: ['a', 'b'], ints: [], flag: true, kind: 'full' });
+  const text = formatValues(schema, values);
+  expect(text).toBe('aaa=-3,b=1e-9,c_c=,d=/a/b=c/d,flag=true,ints=[],words=[a,b],flags=[true],kind=7,x1.y=4');
+  expect(parse(text)).toEqual(values);
+});
+
+it('gives JSON without what JSON cannot hold', () => {
+  expect(JSON.parse(JSON.stringify(parse('aaa=5')))).toEqual({ ...base, aaa: 5 });
+});
