@@ -1,0 +1,86 @@
+import { assertKnownOptions, assertNumber, type JsonObject } from '@gcompress/core';
+import type { CompressionSchedule, ScheduleState } from './schedule.ts';
+import { completeStagger, layerDelay, type StaggerOptions } from './stagger.ts';
+
+/** What every kind of schedule can be given. */
+export interface ScheduleOptions {
+  /**
+   * Computes the factors anew from the matrix at every n-th update after the first, as long as alpha was above 0. What the
+   * factors learned in between is lost. Left out, they are computed once.
+   */
+  readonly refactorEvery?: number;
+  /** Delays each layer by a part of its own. Left out, all layers follow the same steps. */
+  readonly stagger?: StaggerOptions;
+}
+
+/** When updates are due, and what they do to alpha. Pure: everything follows from the arguments. */
+export interface ScheduleRule<O> {
+  /** The options with their defaults: the kind called with them gives an equal schedule. */
+  readonly options: JsonObject;
+  /** Step at which alpha reaches 0 when each step is asked about; `undefined` when it never does. */
+  readonly zeroStep: number | undefined;
+  /** What a user should know about these options. */
+  readonly warnings: readonly string[];
+  /** Whether an update is to be made at this step. */
+  isDue(step: number, state: ScheduleState): boolean;
+  /** Alpha after `state.updates` updates, at least 1. */
+  alpha(state: ScheduleState): number;
+  /** The options that change when everything happens this many steps later. */
+  delayed(steps: number): Partial<O>;
+}
+
+/** What an author writes about a kind of schedule. */
+export interface ScheduleDefinition<O extends ScheduleOptions> {
+  /** Name in the configuration: `'linear'`, or `'acme/plateau'` outside the project. */
+  readonly kind: string;
+  /** Names of its own options, without those of {@link ScheduleOptions}. */
+  readonly optionNames: readonly Exclude<keyof O & string, keyof ScheduleOptions>[];
+  /** Checks the options and returns the rule. */
+  create(options: O): ScheduleRule<O>;
+}
+
+/** A kind of schedule: call it with options to get one. */
+export interface ScheduleFactory<O = never> {
+  (options: O): CompressionSchedule;
+  /** Name in the configuration. */
+  readonly kind: string;
+}
+
+/**
+ * Makes a kind of schedule from its rule, with the checks, {@link ScheduleOptions} and state keeping that all share.
+ */
+export function defineSchedule<O extends ScheduleOptions>(definition: ScheduleDefinition<O>): ScheduleFactory<O> {
+  const { kind, optionNames } = definition;
+  const create = (options: O): CompressionSchedule => {
+    assertKnownOptions(kind, options, [...optionNames, 'refactorEvery', 'stagger']);
+    const { refactorEvery, stagger: staggerOptions, ...own } = options;
+    if (refactorEvery !== undefined) assertNumber(kind, 'refactorEvery', refactorEvery, { min: 1, integer: true });
+    const stagger = staggerOptions && completeStagger(kind, staggerOptions);
+    const refactoring = refactorEvery === undefined ? {} : { refactorEvery };
+    const rule = definition.create(options);
+
+    const alpha = (state: ScheduleState) => (state.updates === 0 ? 1 : rule.alpha(state));
+    const schedule: CompressionSchedule = {
+      config: { kind, ...rule.options, ...refactoring, ...(stagger && { stagger }) },
+      warnings: rule.warnings,
+      zeroStep: rule.zeroStep,
+      alpha,
+      update(step, state) {
+        assertNumber(kind, 'step', step, { min: 0, integer: true });
+        assertNumber(kind, 'state.updates', state.updates, { min: 0, integer: true });
+        assertNumber(kind, 'state.lastUpdateStep', state.lastUpdateStep, { min: -1, integer: true });
+        if (!rule.isDue(step, state)) return { due: false, compress: false, state };
+        const again = refactorEvery !== undefined && state.updates % refactorEvery === 0 && alpha(state) > 0;
+        return {
+          due: true,
+          compress: state.updates === 0 || again,
+          state: { updates: state.updates + 1, lastUpdateStep: step },
+        };
+      },
+      forLayer: (name) =>
+        stagger ? create({ ...own, ...rule.delayed(layerDelay(name, stagger)), ...refactoring } as O) : schedule,
+    };
+    return schedule;
+  };
+  return Object.assign(create, { kind });
+}

@@ -1,0 +1,42 @@
+import { describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+import { cosineAlpha } from './cosine-alpha.ts';
+import type { ScheduleFactory } from './define-schedule.ts';
+import { exponentialAlpha } from './exponential-alpha.ts';
+import { linearAlpha } from './linear-alpha.ts';
+import { neverUpdate } from './never-update.ts';
+import { polynomialAlpha } from './polynomial-alpha.ts';
+import { referenceEager, referenceGraph, referenceHost } from './reference-rules.ts';
+import type { CompressionSchedule } from './schedule.ts';
+import { stepwiseAlpha } from './stepwise-alpha.ts';
+
+/**
+ * The schedule that a configuration describes, such as one read from a saved model.
+ *
+ * @param custom kinds that are not of this package, from {@link defineSchedule}.
+ * @throws GCompressError `invalid-option` for an unknown kind, and what the kind throws for its options.
+ */
+export function scheduleFromConfig(config: JsonObject, custom: readonly ScheduleFactory[] = []): CompressionSchedule {
+  const factories: readonly ScheduleFactory[] = [
+    linearAlpha,
+    cosineAlpha,
+    polynomialAlpha,
+    exponentialAlpha,
+    stepwiseAlpha,
+    referenceGraph,
+    referenceHost,
+    referenceEager,
+    neverUpdate,
+    ...custom,
+  ];
+  const { kind, ...options } = config;
+  const factory = factories.find((each) => each.kind === kind);
+  if (!factory) {
+    throw new GCompressError('invalid-option', {
+      where: 'scheduleFromConfig kind',
+      expected: `one of ${factories.map((each) => each.kind).join(', ')}`,
+      actual: describeValue(kind),
+      hint: 'Pass the factories of your own kinds as the second argument.',
+    });
+  }
+  return factory(options as never);
+}

@@ -1,0 +1,19 @@
+import { defineSchedule, type ScheduleOptions } from './define-schedule.ts';
+
+/**
+ * Nothing is ever due and alpha stays 1: the matrix is trained as it is.
+ *
+ * Porting note: `UpdateOptions.NO_UPDATE`.
+ */
+export const neverUpdate = defineSchedule<ScheduleOptions>({
+  kind: 'never',
+  optionNames: [],
+  create: () => ({
+    options: {},
+    zeroStep: undefined,
+    warnings: [],
+    isDue: () => false,
+    alpha: () => 1,
+    delayed: () => ({}),
+  }),
+});

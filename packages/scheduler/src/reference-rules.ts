@@ -1,0 +1,99 @@
+import { curveOutcome } from './curve.ts';
+import { defineSchedule, type ScheduleOptions } from './define-schedule.ts';
+import { linearCurve } from './linear-alpha.ts';
+import { delayedWindow, type UpdateWindow, updateWindow, WINDOW_OPTIONS, type WindowOptions } from './update-window.ts';
+
+const HINT = 'Choose a later end or a larger decrement; linearAlpha can choose the decrement itself.';
+
+/** Options of {@link referenceHost} and {@link referenceEager}. */
+export interface ReferenceRuleOptions extends ScheduleOptions {
+  /** First step with an update. Default 0. */
+  readonly begin?: number;
+  /** First step without an update any more; −1 for no end. Default −1. */
+  readonly end?: number;
+  /** How much alpha falls at each update, in (0, 1]. Default 0.01. */
+  readonly decrement?: number;
+}
+
+/** Options of {@link referenceGraph}. */
+export interface ReferenceGraphOptions extends WindowOptions {
+  /** How much alpha falls at each update, in (0, 1]. Default 0.01. */
+  readonly decrement?: number;
+}
+
+/**
+ * The rule of the reference's update operation in a graph (`UpdateOptions.TF_UPDATE`), for runs that must match it. The
+ * first update is at the first step from `begin` on that is at least `frequency − 1`; each later one follows the last by
+ * at least `frequency` steps. `end` is inclusive. Updates go on when alpha is 0.
+ *
+ * Porting note: `compression_op._create_update_op`. Alpha is counted there in float32, which for a decrement of 0.01
+ * reaches 0 one update later.
+ */
+export const referenceGraph = defineSchedule<ReferenceGraphOptions>({
+  kind: 'reference-graph',
+  optionNames: [...WINDOW_OPTIONS, 'decrement'],
+  create({ decrement = 0.01, ...options }) {
+    const window = updateWindow('reference-graph', options);
+    const { begin, end, frequency } = window;
+    const curve = linearCurve('reference-graph', decrement);
+    const first = Math.max(begin, frequency - 1);
+    const available = end === -1 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((end - first) / frequency) + 1);
+    return {
+      ...curveOutcome('reference-graph', curve, available, (n) => first + (n - 1) * frequency, HINT),
+      delayed: (steps) => delayedWindow(window, steps),
+      options: { ...window, decrement },
+      isDue: (step, { lastUpdateStep }) =>
+        step >= begin && (end === -1 || step <= end) && lastUpdateStep + frequency <= step,
+    };
+  },
+});
+
+/**
+ * The rule of the reference's update from Python (`UpdateOptions.PYTHON_UPDATE`), for runs that must match it: every call
+ * from `begin` until before `end` is an update until alpha is 0, whatever the frequency, even twice in one step. Without
+ * an end there is none.
+ *
+ * Porting note: `CompressionOp.run_update_step`.
+ */
+export const referenceHost = everyCallRule('reference-host', ({ begin, end }) => Math.max(0, end - begin));
+
+/**
+ * The rule of the reference's eager operator, for runs that must match it: as {@link referenceHost}, but without an end
+ * updates go on.
+ *
+ * Porting note: `CompressionOpEager.run_update_step` of 2020.
+ */
+export const referenceEager = everyCallRule('reference-eager', ({ begin, end }) =>
+  end === -1 ? Number.POSITIVE_INFINITY : end - begin,
+);
+
+function everyCallRule(kind: string, stepsIn: (window: UpdateWindow) => number) {
+  return defineSchedule<ReferenceRuleOptions>({
+    kind,
+    optionNames: ['begin', 'end', 'decrement'],
+    create({ decrement = 0.01, ...options }) {
+      const window = updateWindow(kind, options);
+      const { begin, end } = window;
+      const curve = linearCurve(kind, decrement);
+      const available = stepsIn(window);
+      return {
+        ...curveOutcome(kind, curve, available, (n) => begin + n - 1, HINT),
+        delayed: (steps) => delayedWindow(window, steps),
+        options: { begin, end, decrement },
+        isDue: (step, { updates }) =>
+          step >= begin && step < begin + available && !isSubtractedAway(decrement, updates),
+      };
+    },
+  });
+}
+
+/**
+ * Whether alpha is 0 when it is computed as the reference does, by repeated subtraction in float64. Rounding may leave a
+ * rest there, after 0.1 ten times 1.4e-16, which takes one more update.
+ */
+function isSubtractedAway(decrement: number, updates: number): boolean {
+  if (updates < 1 / decrement - 1) return false;
+  let alpha = 1;
+  for (let done = 0; done < updates && alpha > 0; done++) alpha = Math.max(alpha - decrement, 0);
+  return alpha === 0;
+}

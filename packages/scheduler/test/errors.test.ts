@@ -1,0 +1,71 @@
+import { isGCompressError, type JsonObject, parseHParams } from '@gcompress/core';
+import { describe, expect, it } from 'vitest';
+import { scheduleFromConfig, scheduleFromHParams } from '../src/index.ts';
+
+const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
+
+describe('refuses', () => {
+  it.each<[JsonObject, string]>([
+    [{ kind: 'linear', begin: -1 }, 'linear begin: expected an integer of at least 0, got -1'],
+    [{ kind: 'linear', begin: 1.5 }, 'linear begin'],
+    [{ kind: 'linear', begin: '5' }, "linear begin: expected an integer of at least 0, got '5'"],
+    [{ kind: 'linear', begin: 10, end: 9 }, 'linear end: expected -1 for no end, or at least begin = 10, got 9'],
+    [{ kind: 'linear', end: -2 }, 'linear end'],
+    [{ kind: 'linear', frequency: 0 }, 'linear frequency'],
+    [{ kind: 'linear', decrement: 0 }, 'linear decrement: expected a number above 0 and at most 1, got 0'],
+    [{ kind: 'linear', decrement: 1.1 }, 'linear decrement'],
+    [{ kind: 'linear', refactorEvery: 0 }, 'linear refactorEvery'],
+    [{ kind: 'linear', stagger: { maxSteps: 0 } }, 'linear stagger maxSteps'],
+    [{ kind: 'linear', stagger: { maxSteps: 5, seed: -1 } }, 'linear stagger seed'],
+    [{ kind: 'linear', stagger: 5 }, 'linear stagger: expected an options object, got 5'],
+    [{ kind: 'cosine' }, 'cosine end: expected the step at which alpha is to reach 0, got no end'],
+    [{ kind: 'cosine', end: -1 }, 'cosine end'],
+    [{ kind: 'polynomial', end: 9, power: 0 }, 'polynomial power'],
+    [{ kind: 'exponential', end: 9, rate: -1 }, 'exponential rate'],
+    [{ kind: 'stepwise', steps: [], values: [] }, 'stepwise steps'],
+    [{ kind: 'stepwise', values: [0] }, 'stepwise steps'],
+    [{ kind: 'stepwise', steps: [5] }, 'stepwise values'],
+    [{ kind: 'stepwise', steps: [5, 5], values: [0.5, 0] }, 'stepwise steps: expected rising steps, got 5 after 5'],
+    [{ kind: 'stepwise', steps: [5, 6], values: [0] }, 'stepwise values: expected 2 values, one a step, got 1'],
+    [{ kind: 'stepwise', steps: [5, 6], values: [0, 0.5] }, 'stepwise values: expected values that never rise'],
+    [{ kind: 'stepwise', steps: [5], values: [2] }, 'stepwise values'],
+    [{ kind: 'reference-graph', begin: 9, end: 5 }, 'reference-graph end'],
+    [{ kind: 'reference-host', decrement: 2 }, 'reference-host decrement'],
+    [{ kind: 'reference-eager', begin: -5 }, 'reference-eager begin'],
+    [{ kind: 'toString' }, 'scheduleFromConfig kind'],
+    [{}, 'scheduleFromConfig kind: expected one of linear, cosine, '],
+  ])('%j', (config, message) => {
+    expect(() => scheduleFromConfig(config)).toThrow(code('invalid-option'));
+    expect(() => scheduleFromConfig(config)).toThrow(message);
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ kind: 'linear', decrements: 0.1 }, 'decrements'],
+    [{ kind: 'reference-host', frequency: 10 }, 'frequency'],
+    [{ kind: 'never', begin: 1 }, 'begin'],
+    [{ kind: 'linear', stagger: { maxSteps: 5, sed: 1 } }, 'sed'],
+  ])('the unknown option in %j', (config, name) => {
+    expect(() => scheduleFromConfig(config)).toThrow(code('unknown-option'));
+    expect(() => scheduleFromConfig(config)).toThrow(`got '${name}'`);
+  });
+});
+
+describe('scheduleFromHParams', () => {
+  it('is the documented rule', () => {
+    const text =
+      'alpha_decrement_value=0.005,begin_compression_step=40000,end_compression_step=100000,compression_frequency=100';
+    const schedule = scheduleFromHParams(parseHParams(text));
+    expect(schedule.config).toEqual({ kind: 'linear', begin: 40000, end: 100000, frequency: 100, decrement: 0.005 });
+    expect(schedule.zeroStep).toBe(59900);
+  });
+
+  it('warns when alpha cannot reach 0', () => {
+    expect(scheduleFromHParams(parseHParams('end_compression_step=100')).warnings).toHaveLength(1);
+    expect(scheduleFromHParams(parseHParams('')).warnings).toEqual([]);
+  });
+
+  it('is the same whoever asks for updates, and never due where nobody is to', () => {
+    expect(scheduleFromHParams(parseHParams('update_option=1')).config.kind).toBe('linear');
+    expect(scheduleFromHParams(parseHParams('update_option=3')).config).toEqual({ kind: 'never' });
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import * as api from '../src/index.ts';
+
+it('exports this and nothing else', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "compressAtOnce",
+      "cosineAlpha",
+      "defineSchedule",
+      "exponentialAlpha",
+      "initialScheduleState",
+      "linearAlpha",
+      "neverUpdate",
+      "polynomialAlpha",
+      "referenceEager",
+      "referenceGraph",
+      "referenceHost",
+      "scheduleFromConfig",
+      "scheduleFromHParams",
+      "stepwiseAlpha",
+    ]
+  `);
+});
