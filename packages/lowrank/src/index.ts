@@ -1,1 +1,3 @@
-export {};
+export { lowRankFormat } from './format.ts';
+export { type LowRankOptions, lowRank } from './low-rank.ts';
+export { breakEvenRank, type RankChoice, rankFromPercent } from './rank.ts';

@@ -1,0 +1,61 @@
+import type { MatrixCompressor, UpdateResult } from '@gcompress/core';
+import type { CompressionSchedule } from '@gcompress/scheduler';
+import type { Variable } from '@tensorflow/tfjs-core';
+import { TfCompressionOp, type TfCompressionOpOptions } from './compression-op.ts';
+
+/** The compressor and schedule that all matrices get unless told otherwise. */
+export interface ApplyCompressionOptions {
+  readonly compressor: MatrixCompressor;
+  readonly schedule: CompressionSchedule;
+}
+
+/**
+ * Compression over many matrices: one operator each, driven together.
+ *
+ * Porting note: `compression_wrapper.ApplyCompression`. `applyCompression` gives the operator, whose `apply()` is what Python
+ * returns. Sizes are bytes and are right for every method, where Python's stay 0 for most.
+ */
+export class ApplyCompression {
+  readonly #ops: TfCompressionOp[] = [];
+
+  constructor(readonly options: ApplyCompressionOptions) {}
+
+  /** The operators, in the order in which they were made. */
+  get ops(): readonly TfCompressionOp[] {
+    return this.#ops;
+  }
+
+  /**
+   * Puts a compression on a variable; the options override the common ones for this matrix.
+   *
+   * @throws GCompressError as {@link TfCompressionOp} does.
+   */
+  applyCompression(variable: Variable, options: Partial<TfCompressionOpOptions> = {}): TfCompressionOp {
+    const name = options.name ?? variable.name;
+    const schedule = (options.schedule ?? this.options.schedule).forLayer(name);
+    const op = new TfCompressionOp(variable, { ...this.options, ...options, name, schedule });
+    this.#ops.push(op);
+    return op;
+  }
+
+  /** Runs what is due at this step in every operator, one after the other (Python: `run_update_step`, `all_update_op`). */
+  async runUpdateStep(step: number): Promise<UpdateResult[]> {
+    const results: UpdateResult[] = [];
+    for (const op of this.#ops) results.push(await op.runUpdateStep(step));
+    return results;
+  }
+
+  /** Bytes of all matrices as dense float32, and of their factors as they would be written now. */
+  async byteLengths(): Promise<{ readonly uncompressed: number; readonly compressed: number }> {
+    const matrices = await Promise.all(this.#ops.map((op) => op.toCompressedMatrix()));
+    return {
+      uncompressed: this.#ops.reduce((sum, op) => sum + op.variables.matrix.size * 4, 0),
+      compressed: matrices.reduce((sum, matrix) => sum + matrix.byteLength, 0),
+    };
+  }
+
+  /** Disposes all operators; never the matrices. May be called again. */
+  dispose(): void {
+    for (const op of this.#ops) op.dispose();
+  }
+}

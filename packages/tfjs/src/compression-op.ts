@@ -1,0 +1,275 @@
+import {
+  type CompressedMatrix,
+  type CompressionOp,
+  createCompressedMatrix,
+  type Factor,
+  type FactorizationPlan,
+  GCompressError,
+  type MatrixCompressor,
+  type MatrixForm,
+  matrix,
+  padFactor,
+  type Shape2D,
+  type UpdateResult,
+} from '@gcompress/core';
+import type { CompressionSchedule } from '@gcompress/scheduler';
+import {
+  add,
+  gather,
+  getGradient,
+  matMul,
+  mul,
+  norm,
+  reshape,
+  scalar,
+  sub,
+  type Tensor,
+  tensor,
+  tidy,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { type StepState, StepStateVariable } from './step-state.ts';
+import { tfOps } from './tensor-ops.ts';
+
+/** What a {@link TfCompressionOp} needs besides the variable. */
+export interface TfCompressionOpOptions {
+  readonly compressor: MatrixCompressor;
+  readonly schedule: CompressionSchedule;
+  /** Prefix of the names of the variables it makes; must be unique. Default: the name of the matrix variable. */
+  readonly name?: string;
+  /** How a variable of another rank is read as a matrix `[m, n]`, row-major. Default: its own shape, if that has two sides. */
+  readonly shape?: Shape2D;
+  /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
+  readonly variables?: CompressionVariables;
+}
+
+/** How the operator computes: while training, both terms take part whatever alpha is, so that optimizers see every variable. */
+export interface ApplyOptions {
+  /** Default true. When false, a term whose weight is 0 is left out. */
+  readonly training?: boolean;
+}
+
+/**
+ * Compresses one variable of any training loop: computes `α·A + (1−α)·Ŵ`, where the schedule lets alpha fall from 1 to 0 and
+ * Ŵ comes from factors that train along.
+ *
+ * Porting note: `compression_op.CompressionOp` and `CompressionOpEager`. Each operator counts its own updates. A is neither
+ * frozen nor zeroed, as in Python; leave it out of weight decay once alpha is 0.
+ */
+export class TfCompressionOp implements CompressionOp<Tensor> {
+  readonly name: string;
+  readonly compressor: MatrixCompressor;
+  readonly schedule: CompressionSchedule;
+  readonly variables: CompressionVariables;
+  /** What the factors stand for: shape `[m, n]` and config. */
+  readonly form: MatrixForm;
+  /** `‖A − Ŵ‖ / ‖A‖` right after the last compression; undefined before the first, and after loading a checkpoint. */
+  relativeErrorAtCompression: number | undefined;
+  readonly #plan: FactorizationPlan;
+  readonly #state: StepStateVariable;
+  readonly #ownsVariables: boolean;
+  #disposed = false;
+
+  /**
+   * @param matrix the variable A; it stays the caller's.
+   * @throws GCompressError what the compressor's plan throws for this shape; `already-compressed` when the name is taken;
+   * `unsupported` when tfjs has no gradients registered.
+   */
+  constructor(matrix: Variable, options: TfCompressionOpOptions) {
+    assertGradients();
+    this.name = options.name ?? matrix.name;
+    this.compressor = options.compressor;
+    this.schedule = options.schedule;
+    const shape = matrixShape(matrix, options.shape, this.name);
+    this.#plan = options.compressor.plan(shape);
+    this.form = { shape, config: this.#plan.config };
+    this.#ownsVariables = options.variables === undefined;
+    this.variables = options.variables ?? createVariables(matrix, this.#plan, this.name);
+    this.#state = new StepStateVariable(this.variables.state);
+  }
+
+  get alpha(): number {
+    return this.schedule.alpha(this.state);
+  }
+
+  /** Updates so far, the step of the last one, and steps taken. */
+  get state(): StepState {
+    this.#assertLive();
+    return this.#state.read();
+  }
+
+  /** The variables an optimizer may change: A and the trainable factors. */
+  get trainableVariables(): Variable[] {
+    const { matrix, factors } = this.variables;
+    return [matrix, ...Object.values(factors).filter((factor) => factor.trainable)];
+  }
+
+  apply(options: ApplyOptions = {}): Tensor {
+    const { matrix } = this.variables;
+    return this.#blend(
+      options,
+      () => matrix,
+      () => reshape(this.#reconstruct(), matrix.shape),
+    );
+  }
+
+  applyMatMul(x: Tensor, options: ApplyOptions = {}): Tensor {
+    const { format } = this.compressor;
+    const dense = () => reshape(this.variables.matrix, [...this.form.shape]);
+    // Where x·Ŵ cannot be had without Ŵ, blending the matrices first saves a product
+    if (!format.multiply) {
+      return tidy(() =>
+        matMul(
+          x,
+          this.#blend(options, dense, () => this.#reconstruct()),
+        ),
+      );
+    }
+    return this.#blend(
+      options,
+      () => matMul(x, dense()),
+      () => format.multiply?.(tfOps, x, this.variables.factors, this.form) ?? matMul(x, this.#reconstruct()),
+    );
+  }
+
+  applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
+    const [, cols] = this.form.shape;
+    const { format } = this.compressor;
+    return tidy(() => {
+      const flat = reshape(ids, [ids.size]);
+      const rows = this.#blend(
+        options,
+        () => gather(reshape(this.variables.matrix, [...this.form.shape]), flat),
+        () => format.lookup?.(tfOps, flat, this.variables.factors, this.form) ?? gather(this.#reconstruct(), flat),
+      );
+      return reshape(rows, [...ids.shape, cols]);
+    });
+  }
+
+  async runUpdateStep(step: number): Promise<UpdateResult> {
+    const state = this.state;
+    const { due, compress, state: next } = this.schedule.update(step, state);
+    if (!due) {
+      this.#state.write({ ...state, steps: step + 1 });
+      return 'idle';
+    }
+    // Everything that can fail comes first; then all variables change at once
+    const factors = compress ? await this.#compress() : undefined;
+    this.#assertLive();
+    tidy(() => {
+      for (const [name, factor] of Object.entries(factors ?? {})) {
+        this.variables.factors[name].assign(tensor(factor.data, [...factor.shape], factor.dtype));
+      }
+      this.variables.alpha.assign(scalar(this.schedule.alpha(next)));
+    });
+    this.#state.write({ ...next, steps: step + 1 });
+    if (!factors) return 'decayed';
+    this.relativeErrorAtCompression = await this.#relativeError();
+    return 'compressed';
+  }
+
+  async toCompressedMatrix(): Promise<CompressedMatrix> {
+    this.#assertLive();
+    const entries = Object.entries(this.variables.factors);
+    const data = await Promise.all(entries.map(([, variable]) => variable.data()));
+    return this.#asMatrix(Object.fromEntries(entries.map(([name], i) => [name, data[i] as Factor['data']])));
+  }
+
+  /**
+   * {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device.
+   *
+   * @param options `trim: false` keeps what is reserved but not used. Default true.
+   */
+  toCompressedMatrixSync({ trim = true }: { readonly trim?: boolean } = {}): CompressedMatrix {
+    this.#assertLive();
+    const data = Object.entries(this.variables.factors).map(([name, variable]) => [name, variable.dataSync()] as const);
+    return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, trim);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (!this.#ownsVariables) return;
+    const { factors, alpha, state } = this.variables;
+    for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
+  }
+
+  #blend({ training = true }: ApplyOptions, dense: () => Tensor, compressed: () => Tensor): Tensor {
+    const alpha = this.alpha;
+    return tidy(() => {
+      // A copy, because the caller owns the result and may dispose it
+      if (!training && alpha === 1) return dense().clone();
+      if (!training && alpha === 0) return compressed();
+      const weight = this.variables.alpha;
+      return add(mul(weight, dense()), mul(sub(1, weight), compressed()));
+    });
+  }
+
+  #reconstruct(): Tensor {
+    return this.compressor.format.reconstruct(tfOps, this.variables.factors, this.form);
+  }
+
+  async #compress(): Promise<Record<string, Factor>> {
+    const data = await this.variables.matrix.data();
+    const compressed = await this.compressor.compress(matrix(this.form.shape, Float32Array.from(data)));
+    const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
+      return [name, padFactor(compressed.factors[name], spec.shape)] as const;
+    });
+    return Object.fromEntries(padded);
+  }
+
+  async #relativeError(): Promise<number> {
+    const [error, size] = tidy(() => {
+      const { matrix } = this.variables;
+      const difference = sub(matrix, reshape(this.#reconstruct(), matrix.shape));
+      return [norm(difference), norm(matrix)];
+    });
+    try {
+      const [[errorNorm], [matrixNorm]] = await Promise.all([error.data(), size.data()]);
+      return matrixNorm === 0 ? 0 : errorNorm / matrixNorm;
+    } finally {
+      error.dispose();
+      size.dispose();
+    }
+  }
+
+  #asMatrix(data: Readonly<Record<string, Factor['data']>>, trim = true): CompressedMatrix {
+    const { format } = this.compressor;
+    const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
+      return [name, { ...spec, data: data[name] }] as const;
+    });
+    const factorization = { ...this.form, factors: Object.fromEntries(factors) };
+    return createCompressedMatrix(format, trim && format.trim ? format.trim(factorization) : factorization);
+  }
+
+  #assertLive(): void {
+    if (!this.#disposed && !this.variables.matrix.isDisposed) return;
+    throw new GCompressError('disposed', {
+      where: `TfCompressionOp '${this.name}'`,
+      expected: 'an operator in use',
+      actual: this.#disposed ? 'a disposed one' : 'one whose matrix is disposed',
+    });
+  }
+}
+
+function matrixShape(matrix: Variable, shape: Shape2D | undefined, name: string): Shape2D {
+  const sides = shape ?? matrix.shape;
+  const size = sides.reduce((product, side) => product * side, 1);
+  if (matrix.dtype === 'float32' && sides.length === 2 && size === matrix.size) return [sides[0], sides[1]];
+  throw new GCompressError('shape-mismatch', {
+    where: `TfCompressionOp '${name}'`,
+    expected: 'a float32 matrix, or a shape [m, n] of the same size to read the variable as',
+    actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]`,
+  });
+}
+
+function assertGradients(): void {
+  if (getGradient('BatchMatMul') || getGradient('MatMul')) return;
+  throw new GCompressError('unsupported', {
+    where: 'TfCompressionOp',
+    expected: 'gradients that are registered',
+    actual: '@tensorflow/tfjs-core alone, which has none',
+    hint: "Import '@tensorflow/tfjs' or '@tensorflow/tfjs-layers' once in the application.",
+  });
+}

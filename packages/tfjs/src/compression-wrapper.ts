@@ -1,0 +1,35 @@
+import { type CompressionHParams, type CompressionMethod, GCompressError } from '@gcompress/core';
+import { scheduleFromHParams } from '@gcompress/scheduler';
+import { ApplyCompression } from './apply-compression.ts';
+
+/**
+ * Picks a method by hyperparameters, among those that were handed over.
+ *
+ * Porting note: `compression_wrapper.get_apply_compression`. An option whose package was not handed over is an error, where
+ * Python silently becomes low rank.
+ */
+export class CompressionWrapper {
+  constructor(private readonly methods: readonly Pick<CompressionMethod, 'method' | 'code' | 'fromHParams'>[]) {}
+
+  /**
+   * Compression over many matrices as these hyperparameters say; `undefined` for the option `'none'`.
+   *
+   * @throws GCompressError `unsupported`, naming the package, when the option's method was not handed over.
+   */
+  getApplyCompression(hparams: CompressionHParams): ApplyCompression | undefined {
+    const option = hparams.compressionOption;
+    if (option === 'none') return undefined;
+    const method = this.methods.find((candidate) => candidate.method === option);
+    if (!method) {
+      throw new GCompressError('unsupported', {
+        where: 'CompressionWrapper',
+        expected: `one of the methods handed over: ${this.methods.map((known) => known.method).join(', ') || 'none'}`,
+        actual: `'${option}'`,
+        hint: option.includes('/')
+          ? `Pass the method of the package that defines '${option}'.`
+          : `Install @gcompress/${option} and pass its method to the wrapper.`,
+      });
+    }
+    return new ApplyCompression({ compressor: method.fromHParams(hparams), schedule: scheduleFromHParams(hparams) });
+  }
+}

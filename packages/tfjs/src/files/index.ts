@@ -1,0 +1,1 @@
+export { modelFolder } from './model-folder.ts';

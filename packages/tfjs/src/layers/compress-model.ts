@@ -1,0 +1,86 @@
+import { GCompressError } from '@gcompress/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { CompressedDense, type CompressedDenseArgs } from './compressed-dense.ts';
+import { allLayers, isCompressedLayer, isModel, type Layer } from './compressed-layer.ts';
+import { CompressionCallback, type CompressionCallbackOptions } from './compression-callback.ts';
+import { type CompressionReport, compressionReport, type SkippedLayerReport } from './compression-report.ts';
+import { assertRules, decide, type LayerChoice, type LayerDecision } from './layer-rules.ts';
+import { assertUsableModel } from './model-checks.ts';
+import { rebuildModel, sharedLayers } from './rebuild-model.ts';
+
+/** Options of {@link compressModel}. */
+export interface CompressModelOptions extends LayerChoice, CompressionCallbackOptions {}
+
+/** A model that is compressed while it trains. */
+export interface CompressedModel {
+  /** A new model; compile it before training. */
+  readonly model: LayersModel;
+  /** Must be passed to every `fit` of the model. */
+  readonly callback: CompressionCallback;
+  /** What was compressed, what was skipped and why, and bytes, as they are when it is called. */
+  report(): CompressionReport;
+}
+
+/**
+ * A new model in which the chosen layers are compressed while it trains. Weights, names and the graph are kept; the given model is
+ * not changed and shares no weight with the new one. A layer that cannot be compressed is left as it is and listed in the report
+ * with the reason.
+ *
+ * @throws GCompressError `disposed`, `not-ready` (a model that is not built), `already-compressed`, `unsupported` when no layer at
+ * all can be compressed, `invalid-option` for a rule that names no layer; the old model is as it was.
+ */
+export function compressModel(model: LayersModel, options: CompressModelOptions): CompressedModel {
+  assertUsableModel(model, 'compressModel');
+  const layers = allLayers(model);
+  const compressed = layers.find(isCompressedLayer);
+  if (compressed) {
+    throw new GCompressError('already-compressed', {
+      where: 'compressModel',
+      expected: 'a model without compressed layers',
+      actual: `layer '${compressed.name}'`,
+      hint: 'Strip the model first, or go on training it with compressionCallback(model).',
+    });
+  }
+  assertRules(options.rules ?? [], layers);
+  const reused = reusedLayers(model);
+  const decisions = new Map<Layer, LayerDecision>();
+  for (const layer of layers) {
+    if (layer.weights.length > 0) decisions.set(layer, decide(layer, reused.has(layer), options));
+  }
+  const skipped = [...decisions].flatMap(([{ name }, decision]): SkippedLayerReport[] =>
+    'skipped' in decision ? [{ name, reason: decision.skipped }] : [],
+  );
+  if (skipped.length === decisions.size) throw nothingToCompress(model.name, skipped);
+
+  const rebuilt = rebuildModel(model, (layer, config) => {
+    const decision = decisions.get(layer);
+    if (!decision || 'skipped' in decision) return undefined;
+    const replacement = new CompressedDense({ ...config, ...decision } as unknown as CompressedDenseArgs);
+    replacement.setFastWeightInitDuringBuild(true);
+    const fill = () => {
+      const fresh = replacement.weights.slice(layer.weights.length).map((weight) => weight.read());
+      replacement.setWeights([...layer.getWeights(), ...fresh]);
+    };
+    return { layers: [replacement], initialize: fill };
+  });
+  return {
+    model: rebuilt,
+    callback: new CompressionCallback(rebuilt, options),
+    report: () => compressionReport(rebuilt, skipped),
+  };
+}
+
+/** All layers that are used in more than one place, be it as a part of a nested model that is. */
+function reusedLayers(model: LayersModel): Set<Layer> {
+  const inner = model.layers.filter(isModel).flatMap((nested) => [...reusedLayers(nested)]);
+  return new Set([...sharedLayers(model).flatMap((layer) => (isModel(layer) ? allLayers(layer) : [layer])), ...inner]);
+}
+
+function nothingToCompress(name: string, skipped: readonly SkippedLayerReport[]): GCompressError {
+  const reasons = skipped.map((layer) => `${layer.name}: ${layer.reason}`).join('; ');
+  return new GCompressError('unsupported', {
+    where: 'compressModel',
+    expected: 'at least one layer that can be compressed',
+    actual: `none in '${name}' (${reasons || 'it has no weights'})`,
+  });
+}

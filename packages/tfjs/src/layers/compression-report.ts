@@ -1,0 +1,98 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
+
+/** What became of one compressed layer. */
+export interface CompressedLayerReport {
+  readonly name: string;
+  readonly method: string;
+  /** Shape `[m, n]` of its matrix. */
+  readonly shape: readonly [rows: number, cols: number];
+  /** Bytes of the matrix as float32. */
+  readonly denseBytes: number;
+  /** Bytes of the factors as they would be written; before the first compression, those planned. */
+  readonly compressedBytes: number;
+  /** Blend weight of the dense matrix now. */
+  readonly alpha: number;
+  /** `‖A − Ŵ‖ / ‖A‖` at the last compression, if there was one since the model was made or loaded. */
+  readonly relativeError: number | undefined;
+}
+
+/** A layer that was left as it is. */
+export interface SkippedLayerReport {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What was compressed, what was skipped and why, bytes before and after. Readable with `String(report)`. */
+export interface CompressionReport {
+  readonly compressed: readonly CompressedLayerReport[];
+  readonly skipped: readonly SkippedLayerReport[];
+  /** What the user should know, e.g. of a schedule that never reaches alpha 0. */
+  readonly warnings: readonly string[];
+  /** Bytes of all weights of the model before compression, as float32. */
+  readonly denseBytes: number;
+  /** Bytes of all weights once the dense matrices are stripped. */
+  readonly compressedBytes: number;
+  toString(): string;
+}
+
+/**
+ * The report of a model that has compressed layers, as it is now.
+ *
+ * @param skipped layers that were left as they are; known only where the model was compressed.
+ */
+export function compressionReport(model: LayersModel, skipped: readonly SkippedLayerReport[] = []): CompressionReport {
+  const layers = compressedLayers(model);
+  const compressed = layers.map(layerReport);
+  const matrices = new Set(layers.flatMap(({ op }) => [...Object.values(op.variables.factors), op.variables.matrix]));
+  const states = new Set(layers.flatMap(({ op }) => [op.variables.alpha, op.variables.state]));
+  const rest = model.weights
+    .map((weight) => weight.read())
+    .filter((tensor) => !matrices.has(tensor as never) && !states.has(tensor as never))
+    .reduce((bytes, tensor) => bytes + tensor.size * 4, 0);
+  const sum = (key: 'denseBytes' | 'compressedBytes') => compressed.reduce((total, layer) => total + layer[key], rest);
+  const report = {
+    compressed,
+    skipped,
+    warnings: [...new Set(layers.flatMap(warningsOf))],
+    denseBytes: sum('denseBytes'),
+    compressedBytes: sum('compressedBytes'),
+  };
+  return { ...report, toString: () => format(report) };
+}
+
+function layerReport({ name, op }: CompressedLayer): CompressedLayerReport {
+  return {
+    name,
+    method: op.compressor.method,
+    shape: op.form.shape,
+    denseBytes: op.variables.matrix.size * 4,
+    compressedBytes: op.toCompressedMatrixSync({ trim: op.state.updates > 0 }).byteLength,
+    alpha: op.alpha,
+    relativeError: op.relativeErrorAtCompression,
+  };
+}
+
+function warningsOf({ op }: CompressedLayer): readonly string[] {
+  const { warnings } = op.toCompressedMatrixSync({ trim: op.state.updates > 0 });
+  return [...op.schedule.warnings, ...warnings].map((warning) => `${op.name}: ${warning}`);
+}
+
+function format(report: Omit<CompressionReport, 'toString'>): string {
+  const lines = report.compressed.map(({ name, method, shape, denseBytes, compressedBytes, alpha, relativeError }) => {
+    const error = relativeError === undefined ? '' : `, relative error ${relativeError.toFixed(3)} when compressed`;
+    return `${name} [${shape.join(', ')}]: ${method}, ${bytes(denseBytes)} → ${bytes(compressedBytes)}, alpha ${round(alpha)}${error}`;
+  });
+  const skipped = report.skipped.map(({ name, reason }) => `${name}: left as it is, ${reason}`);
+  const ratio = (report.denseBytes / report.compressedBytes).toFixed(2);
+  const total = `all weights: ${bytes(report.denseBytes)} → ${bytes(report.compressedBytes)} (${ratio} times fewer)`;
+  return [...lines, ...skipped, ...report.warnings.map((warning) => `warning: ${warning}`), total].join('\n');
+}
+
+function bytes(count: number): string {
+  return `${count.toLocaleString('en-US')} bytes`;
+}
+
+function round(value: number): string {
+  return String(Number(value.toFixed(4)));
+}

@@ -1,0 +1,165 @@
+import {
+  type CompressedFormat,
+  elementCount,
+  type JsonObject,
+  type PackedDtype,
+  type PackedMatrix,
+  packedDtype,
+  type Shape2D,
+} from '@gcompress/core';
+import { keep, matMul, type serialization, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { tfOps } from '../tensor-ops.ts';
+import type { DenseArgs } from './compressed-dense.ts';
+import type { Layer, LayerConfig } from './compressed-layer.ts';
+import { activationOf, denseOutput } from './dense-output.ts';
+
+/** A packed matrix without its values: what a layer's configuration holds. */
+export interface PackedForm {
+  readonly version: number;
+  readonly shape: Shape2D;
+  readonly config: JsonObject;
+  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: PackedDtype }>>;
+}
+
+/** Arguments of {@link PackedDense}: those of Dense, and the stored form of its kernel. */
+export type PackedDenseArgs = DenseArgs & {
+  readonly format: CompressedFormat;
+  readonly packed: PackedForm | PackedMatrix;
+};
+
+const ARRAYS = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+} as const;
+
+/**
+ * A Dense layer for inference whose weights are the stored form of a compressed kernel, so that `model.save` writes just those
+ * bytes: float32 tensors as they are, all others as int32 words. They are unpacked once, at the first call: to the factors where
+ * the format can multiply with them, to the dense kernel where it cannot.
+ */
+export class PackedDense extends layers.Layer {
+  static readonly className = 'PackedDense';
+  readonly #format: CompressedFormat;
+  readonly #form: PackedForm;
+  /** A stock layer that is never built: it checks and holds the arguments. */
+  readonly #dense: Layer;
+  readonly #activation: Layer | undefined;
+  #packed: Readonly<Record<string, LayerVariable>> = {};
+  #bias: LayerVariable | undefined;
+  #working: { readonly of: readonly object[]; readonly tensors: Readonly<Record<string, Tensor>> } | undefined;
+
+  constructor({ format, packed, ...args }: PackedDenseArgs) {
+    super({ ...(args as unknown as LayerConfig), trainable: false });
+    this.#format = format;
+    this.#form = formOf(packed);
+    this.#dense = layers.dense({ ...args, name: this.name });
+    this.#activation = activationOf(this.#dense);
+    this.supportsMasking = true;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const zeros = initializers.zeros();
+    const add = (name: string, length: number, dtype: 'float32' | 'int32') =>
+      this.addWeight(name, [length], dtype, zeros, undefined, false);
+    const packed = Object.entries(this.#form.tensors).map(([name, { shape, dtype }]) => {
+      const bytes = elementCount(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
+      return [name, add(name, Math.ceil(bytes / 4), dtype === 'float32' ? 'float32' : 'int32')] as const;
+    });
+    this.#packed = Object.fromEntries(packed);
+    const { useBias } = this.#dense.getConfig() as { useBias?: boolean };
+    if (useBias) this.#bias = add('bias', this.#form.shape[1], 'float32');
+    super.build(inputShape);
+  }
+
+  /** Puts in the stored values and the bias `[n]`. */
+  fill(packed: PackedMatrix, bias: Tensor | undefined): void {
+    tidy(() => {
+      for (const [name, weight] of Object.entries(this.#packed)) {
+        const { data } = packed.tensors[name];
+        if (data instanceof Float32Array) {
+          weight.write(tensor1d(data, 'float32'));
+        } else {
+          const words = new Int32Array(Math.ceil(data.byteLength / 4));
+          new Uint8Array(words.buffer).set(bytesOf(data));
+          weight.write(tensor1d(words, 'int32'));
+        }
+      }
+      if (bias) this.#bias?.write(bias);
+    });
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return this.#dense.computeOutputShape(inputShape);
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const working = this.#workingTensors();
+    const form = { shape: this.#form.shape, config: this.#form.config };
+    return denseOutput(inputs, {
+      shape: this.#form.shape,
+      multiply: (x) => this.#format.multiply?.(tfOps, x, working, form) ?? matMul(x, working.kernel),
+      bias: this.#bias?.read(),
+      activation: this.#activation,
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    // A string, because tfjs rewrites the case of keys when it saves a configuration
+    const packed = JSON.stringify({ format: this.#format.id, ...this.#form });
+    return { ...this.#dense.getConfig(), ...super.getConfig(), packed };
+  }
+
+  protected override disposeWeights(): number {
+    this.#disposeWorking();
+    return super.disposeWeights();
+  }
+
+  /** The factors, or the dense kernel alone; made again when the weights were written since. */
+  #workingTensors(): Readonly<Record<string, Tensor>> {
+    const of = Object.values(this.#packed).map((weight) => weight.read().dataId);
+    if (this.#working && of.every((dataId, i) => dataId === this.#working?.of[i])) return this.#working.tensors;
+    const factors = this.#format.unpack(this.#storedMatrix());
+    const tensors = tidy(() => {
+      const made = Object.entries(factors).map(([name, factor]) => {
+        return [name, tensor(factor.data, [...factor.shape], factor.dtype)] as const;
+      });
+      const working: Record<string, Tensor> = Object.fromEntries(made);
+      const result = this.#format.multiply ? working : { kernel: this.#format.reconstruct(tfOps, working, this.#form) };
+      for (const value of Object.values(result)) keep(value);
+      return result;
+    });
+    this.#disposeWorking();
+    this.#working = { of, tensors };
+    return tensors;
+  }
+
+  #storedMatrix(): PackedMatrix {
+    const tensors = Object.entries(this.#form.tensors).map(([name, { shape, dtype }]) => {
+      // A copy, because tfjs may hand out its own memory
+      const { buffer } = Uint8Array.from(bytesOf(this.#packed[name].read().dataSync()));
+      return [name, { shape, data: new ARRAYS[dtype](buffer, 0, elementCount(shape)) }] as const;
+    });
+    return { ...this.#form, format: this.#format.id, tensors: Object.fromEntries(tensors) };
+  }
+
+  #disposeWorking(): void {
+    for (const value of Object.values(this.#working?.tensors ?? {})) value.dispose();
+    this.#working = undefined;
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function formOf({ version, shape, config, tensors }: PackedForm | PackedMatrix): PackedForm {
+  const forms = Object.entries(tensors).map(([name, stored]) => {
+    const dtype = 'data' in stored ? packedDtype(stored.data) : stored.dtype;
+    return [name, { shape: stored.shape, dtype }] as const;
+  });
+  return { version, shape, config, tensors: Object.fromEntries(forms) };
+}

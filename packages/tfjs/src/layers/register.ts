@@ -1,0 +1,85 @@
+import {
+  type CompressionMethod,
+  createFormatRegistry,
+  GCompressError,
+  type JsonObject,
+  type MatrixCompressor,
+} from '@gcompress/core';
+import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
+import { serialization } from '@tensorflow/tfjs-core';
+import { CompressedDense, type CompressedDenseArgs } from './compressed-dense.ts';
+import { PackedDense, type PackedDenseArgs, type PackedForm } from './packed-dense.ts';
+
+/** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
+export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);
+
+/**
+ * Tells tfjs how to load models with compressed layers; call it once before `loadLayersModel`. Only files that use these methods
+ * can be loaded. tfjs keeps classes in a map of its own, so a second call replaces the first.
+ *
+ * @param methods the methods whose models may be loaded.
+ * @param schedules makers of schedules that are not of `@gcompress/scheduler`.
+ */
+export function registerCompressedLayers(
+  methods: readonly AnyMethod[],
+  schedules: readonly ScheduleFactory<never>[] = [],
+): void {
+  const formats = createFormatRegistry(methods);
+  const known = new Map(methods.map((method) => [method.method, method]));
+  const ids = new Map(methods.map((method) => [method.format.id, method.format]));
+
+  class LoadedCompressedDense extends CompressedDense {
+    static override fromConfig<T extends serialization.Serializable>(
+      _cls: serialization.SerializableConstructor<T>,
+      { compression, ...args }: serialization.ConfigDict,
+    ): T {
+      const { method, options, schedule } = parse<StoredCompression>(compression, 'CompressedDense');
+      const create = known.get(method);
+      if (!create) throw unknown(`method '${method}'`, [...known.keys()]);
+      const compressor = create(options as never);
+      const made = { ...args, compressor, schedule: scheduleFromConfig(schedule, schedules) };
+      return new CompressedDense(made as unknown as CompressedDenseArgs) as unknown as T;
+    }
+  }
+  class LoadedPackedDense extends PackedDense {
+    static override fromConfig<T extends serialization.Serializable>(
+      _cls: serialization.SerializableConstructor<T>,
+      { packed, ...args }: serialization.ConfigDict,
+    ): T {
+      const { format: id, ...form } = parse<PackedForm & { readonly format: string }>(packed, 'PackedDense');
+      const format = ids.get(id);
+      if (!format) throw unknown(`format '${id}'`, formats.ids);
+      return new PackedDense({ ...args, format, packed: form } as unknown as PackedDenseArgs) as unknown as T;
+    }
+  }
+  serialization.registerClass(LoadedCompressedDense);
+  serialization.registerClass(LoadedPackedDense);
+}
+
+interface StoredCompression {
+  readonly method: string;
+  readonly options: JsonObject;
+  readonly schedule: JsonObject;
+}
+
+function parse<T>(text: unknown, className: string): T {
+  try {
+    return JSON.parse(String(text)) as T;
+  } catch (cause) {
+    throw new GCompressError('file-header', {
+      where: `layer of class ${className}`,
+      expected: 'a configuration that this package wrote',
+      actual: String(text).slice(0, 40),
+      cause,
+    });
+  }
+}
+
+function unknown(what: string, known: readonly string[]): GCompressError {
+  return new GCompressError('unknown-format', {
+    where: 'loadLayersModel',
+    expected: `a model that uses ${known.join(', ') || 'no method at all'}`,
+    actual: what,
+    hint: 'Install the package of this method and pass it to registerCompressedLayers.',
+  });
+}
