@@ -1,7 +1,7 @@
 import type { CompressedFormat } from './compressed-format.ts';
 import { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 import { GCompressError } from './errors.ts';
-import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
+import { elementCount, type Factor, type FactorizationPlan, type FactorSpec, type JsonObject } from './factors.ts';
 import type { CompressionHParams } from './hparams.ts';
 import { assertFinite, assertMatrix, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
@@ -146,7 +146,9 @@ function assertFactors<K extends string>(
   throw new GCompressError('contract', {
     where: name,
     expected: `factors ${names.map((key) => `${key} ${describe(specs[key])}`).join(', ')}`,
-    actual: (Object.keys(factors) as K[]).map((key) => `${key} ${describe(factors[key])}`).join(', '),
+    actual: (Object.keys(factors) as K[])
+      .map((key) => `${key} ${describe(factors[key])} of ${factors[key].data.length} values`)
+      .join(', '),
     hint: 'plan() and factorize() of the method disagree.',
   });
 }
@@ -156,7 +158,9 @@ function fits(factor: Factor, spec: FactorSpec): boolean {
     factor.dtype === spec.dtype &&
     factor.trainable === spec.trainable &&
     factor.shape.length === spec.shape.length &&
-    factor.shape.every((side, axis) => side <= (spec.shape[axis] ?? 0))
+    factor.shape.every((side, axis) => side <= (spec.shape[axis] ?? 0)) &&
+    factor.data.length === elementCount(factor.shape) &&
+    factor.data instanceof (spec.dtype === 'int32' ? Int32Array : Float32Array)
   );
 }
 

@@ -94,6 +94,7 @@ function describeRange({ min, max, above, integer }: NumberRange): string {
 /** A value as it is shown in an error message: short, and telling strings from numbers. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
+  if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
   return String(value);
 }

@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type CompressedFormat,
+  defaultHParams,
+  defineMethod,
+  type Factor,
+  type FactorSpec,
+  floatFactor,
+  fromRows,
+  indexFactor,
+  isGCompressError,
+  type MethodDefinition,
+  matrix,
+  type Shape2D,
+} from '../src/index.ts';
+
+const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
+
+type Key = 'scale' | 'ones';
+
+/** Every entry is the same number: a column of it times a row of ones. */
+const format: CompressedFormat<Key> = {
+  id: 'acme/constant',
+  version: 1,
+  product: ['scale', 'ones'],
+  reconstruct: (ops, { scale, ones }) => ops.matMul(scale, ones),
+  pack: ({ factors }) => ({ scale: { shape: factors.scale.shape, data: factors.scale.data } }),
+  unpack: () => {
+    throw new Error('not needed here');
+  },
+};
+
+interface Options {
+  readonly round?: boolean;
+}
+
+type Made = MethodDefinition<Options, Key, Record<Key, Factor>>;
+
+const definition: Made = {
+  name: 'acme/constant',
+  code: 77,
+  format,
+  create: ({ round = false }) => ({
+    options: { round },
+    plan: (shape) => ({ factors: specs(shape), config: { round } }),
+    factorize: ({ shape: [rows, cols], data }) => {
+      const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+      return {
+        scale: floatFactor([rows, 1], new Float32Array(rows).fill(round ? Math.round(mean) : mean)),
+        ones: floatFactor([1, cols], new Float32Array(cols).fill(1), false),
+      };
+    },
+  }),
+  optionsFromHParams: ({ rank }) => ({ round: rank === 200 }),
+};
+
+function specs([rows, cols]: Shape2D): Record<Key, FactorSpec> {
+  return {
+    scale: { shape: [rows, 1], dtype: 'float32', trainable: true },
+    ones: { shape: [1, cols], dtype: 'float32', trainable: false },
+  };
+}
+
+/** The method, with other factors than it plans. */
+function returning(change: (factors: Record<Key, Factor>) => Record<string, Factor>) {
+  return defineMethod<Options, Key>({
+    ...definition,
+    create(options) {
+      const algorithm = definition.create(options);
+      return {
+        ...algorithm,
+        factorize: (input, more) => change(algorithm.factorize(input, more)) as Record<Key, Factor>,
+      };
+    },
+  });
+}
+
+const a = fromRows([
+  [1, 2, 3],
+  [1.5, 2.5, 2.6],
+]);
+
+describe('a method', () => {
+  const constant = defineMethod(definition);
+
+  it('carries what identifies it', () => {
+    expect(constant.method).toBe('acme/constant');
+    expect(constant.code).toBe(77);
+    expect(constant.format).toBe(format);
+    const { code: _, ...nameless } = definition;
+    expect(defineMethod(nameless).code).toBeUndefined();
+  });
+
+  it('makes compressors whose options are complete', () => {
+    const compressor = constant({});
+    expect(compressor.method).toBe('acme/constant');
+    expect(compressor.format).toBe(format);
+    expect(compressor.options).toEqual({ round: false });
+    expect(constant(compressor.options).options).toEqual(compressor.options);
+  });
+
+  it('plans without running', () => {
+    expect(constant({ round: true }).plan([2, 3])).toEqual({
+      shape: [2, 3],
+      factors: specs([2, 3]),
+      config: { round: true },
+    });
+  });
+
+  it('compresses to factors with behaviour, and leaves the matrix as it was', () => {
+    const before = a.data.slice();
+    const compressed = constant({ round: true }).compress(a);
+    expect(compressed.shape).toEqual([2, 3]);
+    expect(compressed.config).toEqual({ round: true });
+    expect(compressed.decompress()).toEqual(matrix([2, 3], [2, 2, 2, 2, 2, 2]));
+    expect(compressed.byteLength).toBe(8);
+    expect(a.data).toEqual(before);
+  });
+
+  it('is made from hyperparameters where it knows them', () => {
+    expect(constant.fromHParams({ ...defaultHParams, rank: 200 }).options).toEqual({ round: true });
+    const { optionsFromHParams: _, ...without } = definition;
+    expect(() => defineMethod(without).fromHParams(defaultHParams)).toThrow(code('unsupported'));
+    expect(() => defineMethod(without).fromHParams(defaultHParams)).toThrow(/Call acme\/constant\(\{ … \}\)/);
+  });
+
+  it('may need no config', () => {
+    const plain = defineMethod({
+      ...definition,
+      create: (options) => ({ ...definition.create(options), plan: (shape) => ({ factors: specs(shape) }) }),
+    });
+    expect(plain({}).plan([1, 1]).config).toEqual({});
+    expect(plain({}).compress(a).config).toEqual({});
+  });
+});
+
+describe('an asynchronous method', () => {
+  const later = defineMethod<Options, Key>({
+    ...definition,
+    create(options) {
+      const algorithm = definition.create(options);
+      return { ...algorithm, factorize: async (input, more) => algorithm.factorize(input, more) };
+    },
+  });
+
+  it('gives a promise of the same', async () => {
+    const compressed = later({}).compress(a);
+    expect(compressed).toBeInstanceOf(Promise);
+    expect((await compressed).decompress()).toEqual(defineMethod(definition)({}).compress(a).decompress());
+  });
+
+  it('has its factors checked', async () => {
+    const broken = defineMethod<Options, Key>({
+      ...definition,
+      create: (options) => ({
+        ...definition.create(options),
+        factorize: async () => ({ scale: floatFactor([9, 1], new Float32Array(9)) }) as Record<Key, Factor>,
+      }),
+    });
+    await expect(broken({}).compress(a)).rejects.toThrow(code('contract'));
+  });
+});
+
+describe('what goes in', () => {
+  const constant = defineMethod(definition);
+
+  it.each([[[0, 3]], [[2, 1.5]], [[-1, 2]], [[2]], [[2, 3, 4]]])('refuses to plan the shape %j', (shape) => {
+    expect(() => constant({}).plan(shape as unknown as Shape2D)).toThrow(code('invalid-matrix'));
+  });
+
+  it('refuses a matrix that is none, or not finite, by the name of the method', () => {
+    const compressor = constant({});
+    expect(() => compressor.compress({ shape: [2, 2], data: new Float32Array(3) })).toThrow(code('invalid-matrix'));
+    expect(() => compressor.compress(matrix([1, 2], [1, Number.NaN]))).toThrow(code('non-finite'));
+    expect(() => compressor.compress(matrix([1, 2], [1, Number.NaN]))).toThrow(/^acme\/constant: .* row 0, column 1/);
+  });
+
+  it('throws the reason of a signal that is aborted already', () => {
+    const signal = AbortSignal.abort(new Error('stopped by the user'));
+    expect(() => constant({}).compress(a, { signal })).toThrow('stopped by the user');
+  });
+
+  it('refuses importance where it is not used', () => {
+    expect(() => constant({}).compress(a, { importance: a })).toThrow(code('unsupported'));
+  });
+
+  describe('importance', () => {
+    const seen: unknown[] = [];
+    const weighted = defineMethod({
+      ...definition,
+      acceptsImportance: true,
+      create(options) {
+        const algorithm = definition.create(options);
+        return {
+          ...algorithm,
+          factorize(input, more) {
+            seen.push(more.importance);
+            return algorithm.factorize(input, more);
+          },
+        };
+      },
+    });
+
+    it('reaches the algorithm', () => {
+      const importance = matrix([2, 3], [0, 1, 0, 0, 0, 2]);
+      weighted({}).compress(a, { importance });
+      expect(seen).toEqual([importance]);
+    });
+
+    it.each([
+      ['another shape', matrix([3, 2], new Float32Array(6).fill(1)), 'shape-mismatch'],
+      ['NaN', matrix([2, 3], new Float32Array(6).fill(Number.NaN)), 'non-finite'],
+      ['a negative weight', matrix([2, 3], [1, 1, 1, 1, 1, -1]), 'invalid-option'],
+      ['zeros only', matrix([2, 3], new Float32Array(6)), 'invalid-option'],
+      ['no matrix', { shape: [2, 3] as const, data: new Float32Array(5) }, 'invalid-matrix'],
+    ])('is refused with %s', (_, importance, expected) => {
+      expect(() => weighted({}).compress(a, { importance })).toThrow(code(expected));
+    });
+  });
+});
+
+describe('what comes out', () => {
+  it('may be smaller than planned', () => {
+    const shorter = returning((factors) => ({ ...factors, ones: floatFactor([1, 2], Float32Array.of(1, 1), false) }));
+    expect(shorter({}).compress(a)).toMatchObject({ shape: [2, 3], factors: { ones: { shape: [1, 2] } } });
+  });
+
+  it.each<[string, (factors: Record<Key, Factor>) => Record<string, Factor>]>([
+    ['a factor is missing', ({ scale }) => ({ scale })],
+    ['a factor is not planned', (factors) => ({ ...factors, extra: factors.ones })],
+    ['a side is longer', (factors) => ({ ...factors, ones: floatFactor([1, 4], new Float32Array(4), false) })],
+    ['an axis is missing', (factors) => ({ ...factors, ones: floatFactor([3], new Float32Array(3), false) })],
+    ['the dtype is another', (factors) => ({ ...factors, ones: indexFactor([1, 3], new Int32Array(3)) })],
+    ['the role is another', (factors) => ({ ...factors, ones: { ...factors.ones, trainable: true } })],
+    ['the data is too short', (factors) => ({ ...factors, ones: { ...factors.ones, data: new Float32Array(2) } })],
+    ['the data has another type', (factors) => ({ ...factors, ones: { ...factors.ones, data: new Int32Array(3) } })],
+  ])('is refused when %s', (_, change) => {
+    expect(() => returning(change)({}).compress(a)).toThrow(code('contract'));
+    expect(() => returning(change)({}).compress(a)).toThrow(
+      /^acme\/constant: expected factors scale trainable float32 \[2, 1\], ones float32 \[1, 3\], got scale/,
+    );
+  });
+});
