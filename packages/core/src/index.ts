@@ -35,3 +35,4 @@ export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './pa
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';
 export type { TensorOps } from './tensor-ops.ts';
+export { dequantizeUint8, quantizeUint8, type Uint8Quantization } from './uint8-baseline.ts';

@@ -1,0 +1,65 @@
+import { pathToFileURL } from 'node:url';
+import { mnist } from '@gcompress/example-datasets';
+import { type SelectBackendOptions, selectBackend } from '@gcompress/tfjs/backends';
+import { modelFolder } from '@gcompress/tfjs/files';
+import { registerCompressedLayers } from '@gcompress/tfjs/layers';
+import * as tf from '@tensorflow/tfjs';
+import { methods } from './compression.ts';
+import { compile, tensors } from './network.ts';
+
+/** What a saved model does in a process that has only just loaded it. */
+export interface Evaluation {
+  /** Part of the 10,000 test digits that it gets right. */
+  readonly accuracy: number;
+  readonly parameters: number;
+  /** Bytes of all tensors that the model keeps, once it has predicted. */
+  readonly memoryBytes: number;
+  /** Median milliseconds for a batch of 1 and of 32. */
+  readonly batch1Ms: number;
+  readonly batch32Ms: number;
+}
+
+/** Loads the model in a folder and measures it. */
+export async function evaluate(folder: string): Promise<Evaluation> {
+  registerCompressedLayers(methods);
+  const digits = mnist('test');
+  const { xs, ys } = tensors(
+    digits,
+    Array.from({ length: digits.count }, (_, i) => i),
+  );
+  const before = tf.memory().numBytes;
+  const model = await tf.loadLayersModel(modelFolder(folder));
+  tf.dispose(model.predict(xs.slice([0, 0], [1, 784])));
+  const memoryBytes = tf.memory().numBytes - before - 784 * 4;
+  compile(model);
+  const [, accuracy] = model.evaluate(xs, ys, { batchSize: 1000 }) as tf.Scalar[];
+  return {
+    accuracy: accuracy.dataSync()[0],
+    parameters: model.countParams(),
+    memoryBytes,
+    batch1Ms: medianMs(model, xs, 1),
+    batch32Ms: medianMs(model, xs, 32),
+  };
+}
+
+function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number): number {
+  const input = xs.slice([0, 0], [batch, 784]);
+  const run = () => {
+    const start = performance.now();
+    const output = model.predict(input) as tf.Tensor;
+    output.dataSync();
+    output.dispose();
+    return performance.now() - start;
+  };
+  for (let i = 0; i < 50; i++) run();
+  const times = Array.from({ length: 201 }, run).sort((a, b) => a - b);
+  input.dispose();
+  return times[100];
+}
+
+// As a program: evaluate.ts <folder> <backend> prints the evaluation as JSON
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [, , folder, backend] = process.argv;
+  await selectBackend({ only: backend as SelectBackendOptions['only'] & string });
+  process.stdout.write(JSON.stringify(await evaluate(folder)));
+}

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import type { Evaluation } from './evaluate.ts';
+
+/** Bytes of all files in a folder, as they are and gzipped. */
+export async function folderBytes(folder: string): Promise<{ readonly raw: number; readonly gzipped: number }> {
+  const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
+  const sum = (sizes: number[]) => sizes.reduce((total, size) => total + size, 0);
+  return {
+    raw: sum(files.map((file) => file.length)),
+    gzipped: sum(files.map((file) => gzipSync(file, { level: 9 }).length)),
+  };
+}
+
+/** Makes the folder, so that a place that cannot be written is known before the training and not after it. */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new Error(`output folder '${folder}' cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Evaluates the model in a folder in a process of its own, which knows nothing but the files. */
+export async function evaluateInFreshProcess(folder: string, backend: string): Promise<Evaluation> {
+  const script = fileURLToPath(new URL('./evaluate.ts', import.meta.url));
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, script, folder, backend]);
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('{"accuracy"'))) as Evaluation;
+}

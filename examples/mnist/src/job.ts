@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { type Digits, mnist } from '@gcompress/example-datasets';
+import { type SelectedBackend, selectBackend } from '@gcompress/tfjs/backends';
+import { modelFolder } from '@gcompress/tfjs/files';
+import { type CompressionReport, compressModel, stripCompression } from '@gcompress/tfjs/layers';
+import type * as tf from '@tensorflow/tfjs';
+import { compressorFor, scheduleFor } from './compression.ts';
+import type { Evaluation } from './evaluate.ts';
+import { evaluateInFreshProcess, folderBytes, prepareFolder } from './files.ts';
+import { compile, network } from './network.ts';
+import type { Options } from './options.ts';
+import type { Progress } from './progress.ts';
+import { asUint8 } from './rival.ts';
+import { stepsPerEpoch, train } from './train.ts';
+
+/** One row of the result: a saved model, and what it does. */
+export interface Result extends Evaluation {
+  readonly name: string;
+  /** Bytes of all its files. */
+  readonly diskBytes: number;
+  readonly gzippedBytes: number;
+}
+
+/** What the job did. */
+export interface JobResult {
+  readonly backend: SelectedBackend;
+  readonly report: CompressionReport;
+  readonly results: readonly Result[];
+}
+
+/**
+ * Trains for half of the epochs; trains on twice from there, dense and compressed; saves the dense network, the same as uint8, and
+ * the stripped compressed one; evaluates what was saved in fresh processes.
+ */
+export async function runJob(options: Options, progress: Progress, signal: AbortSignal): Promise<JobResult> {
+  await prepareFolder(options.output);
+  const backend = await selectBackend(options.backend ? { only: options.backend } : {});
+  const digits = mnist('train', options.images);
+  const half = Math.floor(options.epochs / 2);
+  const steps = (options.epochs - half) * stepsPerEpoch(digits);
+
+  const dense = network(options.seed);
+  compile(dense);
+  await trainPart(dense, digits, [0, half], 'training', { options, progress, signal });
+
+  const { model, callback, report } = compressModel(dense, {
+    method: compressorFor(options),
+    schedule: scheduleFor(options, steps),
+    rules: [{ name: 'fc1' }, { name: 'fc2' }],
+  });
+  compile(model);
+  const second = [half, options.epochs] as const;
+  await trainPart(model, digits, second, `compressing (${options.method})`, { options, progress, signal }, [callback]);
+  await trainPart(dense, digits, second, 'training on, dense', { options, progress, signal });
+
+  const folder = (name: string) => join(options.output, name);
+  await dense.save(modelFolder(folder('dense')));
+  await dense.save(asUint8(modelFolder(folder('dense-uint8'))));
+  await stripCompression(model).save(modelFolder(folder('compressed')));
+
+  progress.start('evaluating saved models', 3);
+  const results = [
+    await resultOf('dense float32', folder('dense'), backend.name),
+    await resultOf('dense as uint8', folder('dense-uint8'), backend.name),
+    await resultOf(`compressed, ${options.method}`, folder('compressed'), backend.name),
+  ];
+  progress.stop();
+  return { backend, report: report(), results };
+}
+
+interface Surroundings {
+  readonly options: Options;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function trainPart(
+  model: tf.LayersModel,
+  digits: Digits,
+  epochs: readonly [number, number],
+  label: string,
+  { options, progress, signal }: Surroundings,
+  callbacks: readonly tf.Callback[] = [],
+): Promise<void> {
+  progress.start(label, (epochs[1] - epochs[0]) * stepsPerEpoch(digits));
+  try {
+    const onBatch = (done: number, loss: number) => progress.update(done, loss);
+    await train(model, { digits, seed: options.seed, epochs, callbacks, signal, onBatch });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function resultOf(name: string, folder: string, backend: string): Promise<Result> {
+  const { raw, gzipped } = await folderBytes(folder);
+  return { name, diskBytes: raw, gzippedBytes: gzipped, ...(await evaluateInFreshProcess(folder, backend)) };
+}

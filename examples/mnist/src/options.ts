@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export const METHODS = ['lowrank', 'kmeans', 'simhash', 'dictlearn'] as const;
+export const SCHEDULES = ['linear', 'cosine', 'polynomial', 'exponential', 'stepwise'] as const;
+export const BACKENDS = ['tensorflow', 'wasm', 'cpu'] as const;
+
+/** What the command line says. */
+export interface Options {
+  readonly method: (typeof METHODS)[number];
+  /** How many times smaller the compressed layers are to be. */
+  readonly ratio: number;
+  /** Low rank only: the rank of the first layer, instead of the ratio. */
+  readonly rank?: number;
+  readonly schedule: (typeof SCHEDULES)[number];
+  /** All epochs; the second half is trained compressed. */
+  readonly epochs: number;
+  /** Training images, from the first on. */
+  readonly images: number;
+  readonly seed: number;
+  readonly backend?: (typeof BACKENDS)[number];
+  /** Folder that the models are written to. */
+  readonly output: string;
+  /** Print the results as JSON, and nothing else, to the standard output. */
+  readonly json: boolean;
+}
+
+/** The options of a command line without node and script. A mistake ends the process with one line and code 2, help with 0. */
+export function parseOptions(args: readonly string[]): Options {
+  const command = new Command('mnist')
+    .description('Trains a 784-300-100-10 network on MNIST digits, compresses it while it trains, and compares.')
+    .addOption(new Option('--method <name>', 'method of compression').choices(METHODS).default('lowrank'))
+    .option('--ratio <number>', 'how many times smaller the compressed layers become', above(1), 8)
+    .option('--rank <integer>', 'low rank only: rank of every compressed layer, instead of the ratio', integer(1, 100))
+    .addOption(new Option('--schedule <name>', 'how alpha falls').choices(SCHEDULES).default('linear'))
+    .option('--epochs <integer>', 'all epochs; the second half trains compressed', integer(2, 1000), 8)
+    .option('--images <integer>', 'training images', integer(100, 60_000), 60_000)
+    .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
+    .addOption(
+      new Option('--backend <name>', 'TensorFlow.js backend (default: the fastest that is there)').choices(BACKENDS),
+    )
+    .option('--output <folder>', 'where the models are written', 'output')
+    .option('--json', 'print the results as JSON', false)
+    .allowExcessArguments(false)
+    .exitOverride();
+  try {
+    command.parse(args, { from: 'user' });
+    const options = command.opts<Options>();
+    if (options.rank !== undefined && options.method !== 'lowrank') {
+      command.error("error: option '--rank' is for --method lowrank only; use --ratio");
+    }
+    return options;
+  } catch (error) {
+    const { exitCode } = error as { exitCode?: number };
+    if (exitCode === undefined) throw error;
+    // commander has printed the line already
+    return process.exit(exitCode === 0 ? 0 : 2);
+  }
+}
+
+function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give an integer from ${min} to ${max}.`);
+  };
+}
+
+function above(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value > min) return value;
+    throw new InvalidArgumentError(`Give a number above ${min}.`);
+  };
+}

@@ -1,0 +1,46 @@
+import Table from 'cli-table3';
+import type { Result } from './job.ts';
+
+const HEAD = ['model', 'accuracy', 'parameters', 'disk', 'gzipped', 'memory', 'batch of 1', 'batch of 32'];
+
+/** The results as a table for a terminal. */
+export function resultsTable(results: readonly Result[]): string {
+  const table = new Table({
+    head: HEAD,
+    colAligns: HEAD.map((_, i) => (i === 0 ? 'left' : 'right')),
+    style: { head: [] },
+  });
+  table.push(...results.map(cells));
+  return table.toString();
+}
+
+/** One sentence that says what was gained, and what was lost. */
+export function summary([dense, uint8, compressed]: readonly Result[]): string {
+  const points = (compressed.accuracy - dense.accuracy) * 100;
+  const change =
+    Math.abs(points) < 0.005 ? 'no change' : `${Math.abs(points).toFixed(2)} points ${points < 0 ? 'less' : 'more'}`;
+  const times = (a: number, b: number) => `${(a / b).toFixed(1)}×`;
+  return (
+    `compressed against dense: ${times(dense.diskBytes, compressed.diskBytes)} fewer bytes on disk ` +
+    `(gzipped ${times(dense.gzippedBytes, compressed.gzippedBytes)}; uint8 alone ${times(dense.gzippedBytes, uint8.gzippedBytes)}), ` +
+    `${times(dense.memoryBytes, compressed.memoryBytes)} fewer in memory, ` +
+    `${times(dense.batch32Ms, compressed.batch32Ms)} as fast at a batch of 32, ${change} of accuracy.`
+  );
+}
+
+function cells(result: Result): string[] {
+  return [
+    result.name,
+    `${(result.accuracy * 100).toFixed(2)} %`,
+    result.parameters.toLocaleString('en-US'),
+    kilobytes(result.diskBytes),
+    kilobytes(result.gzippedBytes),
+    kilobytes(result.memoryBytes),
+    `${result.batch1Ms.toFixed(2)} ms`,
+    `${result.batch32Ms.toFixed(2)} ms`,
+  ];
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toLocaleString('en-US', { maximumFractionDigits: 1, minimumFractionDigits: 1 })} kB`;
+}
