@@ -43,6 +43,11 @@ export function createCompressedMatrix<K extends string>(
     assertElementLimit(rows * cols, 'decompress');
     return format.reconstruct<CpuTensor>(cpuOps, factors, form);
   };
+  /** A format may answer with a factor itself, under another shape; what the caller gets is the caller's own. */
+  const owned = (tensor: CpuTensor): CpuTensor =>
+    Object.values<CpuTensor>(factors).some(({ data }) => data.buffer === tensor.data.buffer)
+      ? { shape: tensor.shape, data: tensor.data.slice() }
+      : tensor;
 
   return {
     format,
@@ -64,7 +69,7 @@ export function createCompressedMatrix<K extends string>(
             `${format.id}: ${this.byteLength} bytes are not fewer than the ${dense} of the dense matrix [${rows}, ${cols}].`,
           ];
     },
-    decompress: () => toMatrix(reconstruct(), rows, cols),
+    decompress: () => toMatrix(owned(reconstruct()), rows, cols),
     matMul(x) {
       assertMatrix(x, 'matMul');
       if (x.shape[1] !== rows) {

@@ -11,7 +11,8 @@ export interface CpuTensor {
 
 /**
  * {@link TensorOps} over typed arrays: the reference implementation. Sums are accumulated in float64 and rounded to
- * float32 once. `reshape` shares the data of its input; everything else returns new data.
+ * float32 once; a zero in the left operand of `matMul` contributes nothing, whatever it meets. `reshape` shares the data of
+ * its input; everything else returns new data. Every operation throws `shape-mismatch` for arguments that do not fit.
  */
 export const cpuOps: TensorOps<CpuTensor> = {
   matMul(a, b) {
@@ -52,6 +53,9 @@ export const cpuOps: TensorOps<CpuTensor> = {
   gather(table, indices) {
     const [rows, ...rest] = table.shape;
     const size = elementCount(rest);
+    if (rows === undefined || !(indices.data instanceof Int32Array)) {
+      throw mismatch('gather', 'a table of at least one axis and int32 indices', table, indices);
+    }
     const out = sameType(table, indices.data.length * size);
     for (let i = 0; i < indices.data.length; i++) {
       const at = indices.data[i];
@@ -62,17 +66,22 @@ export const cpuOps: TensorOps<CpuTensor> = {
           actual: `${at}`,
         });
       }
-      out.set(table.data.subarray(at * size, (at + 1) * size), i * size);
+      for (let j = 0; j < size; j++) out[i * size + j] = table.data[at * size + j];
     }
     return { shape: [...indices.shape, ...rest], data: out };
   },
 
   reshape(x, shape) {
-    if (elementCount(shape) !== x.data.length) throw mismatch('reshape', `${x.data.length} values`, x, { shape });
+    if (elementCount(shape) !== x.data.length || shape.some((side) => side < 0))
+      throw mismatch('reshape', `${x.data.length} values`, x, { shape });
     return { shape, data: x.data };
   },
 
   transpose(x, permutation = x.shape.map((_, axis) => x.shape.length - 1 - axis)) {
+    const rank = x.shape.length;
+    if (permutation.length !== rank || !x.shape.every((_, axis) => permutation.includes(axis))) {
+      throw mismatch('transpose', `each of ${rank} axes once`, x, { shape: permutation });
+    }
     const strides = stridesOf(x.shape);
     const shape = permutation.map((axis) => x.shape[axis]);
     return {
@@ -90,7 +99,7 @@ export const cpuOps: TensorOps<CpuTensor> = {
     const inside = x.shape.every(
       (side, axis) => begin[axis] >= 0 && size[axis] >= 0 && begin[axis] + size[axis] <= side,
     );
-    if (!inside || begin.length !== x.shape.length) {
+    if (!inside || begin.length !== x.shape.length || size.length !== x.shape.length) {
       throw mismatch('slice', `a block inside [${x.shape.join(', ')}]`, { shape: begin }, { shape: size });
     }
     const strides = stridesOf(x.shape);

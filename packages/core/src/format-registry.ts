@@ -1,5 +1,6 @@
 import type { CompressedFormat } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
+import { describeValue } from './options.ts';
 
 /** A format that is imported only when a file needs it. */
 export interface LazyFormat {
@@ -14,7 +15,7 @@ export interface FormatRegistry {
   /**
    * The format of this id, loaded if need be.
    *
-   * @throws GCompressError `unknown-format`, naming the ids that are known.
+   * @throws GCompressError `unknown-format`, naming the ids that are known; `contract` when another format is loaded.
    */
   get(id: string): Promise<CompressedFormat>;
 }
@@ -44,16 +45,26 @@ export function createFormatRegistry(
     async get(id) {
       const format = known.get(id);
       if (!format) {
+        const ids = [...known.keys()].map((name) => `'${name}'`).join(', ');
         throw new GCompressError('unknown-format', {
           where: 'format registry',
-          expected: `one of ${[...known.keys()].map((name) => `'${name}'`).join(', ') || 'no formats at all'}`,
-          actual: `'${id}'`,
+          expected: ids ? `one of ${ids}` : 'a format, of which none is registered',
+          actual: describeValue(id),
           hint: id.includes('/')
             ? `Register the format of the package that wrote '${id}'.`
             : `Install @gcompress/${id} and register its format.`,
         });
       }
-      return 'load' in format ? format.load() : format;
+      if (!('load' in format)) return format;
+      const loaded = await format.load();
+      if (loaded.id !== id) {
+        throw new GCompressError('contract', {
+          where: 'format registry',
+          expected: `load() of '${id}' to give that format`,
+          actual: `'${loaded.id}'`,
+        });
+      }
+      return loaded;
     },
   };
 }

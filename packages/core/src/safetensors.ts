@@ -24,7 +24,11 @@ interface TensorEntry {
   readonly data_offsets: readonly [begin: number, end: number];
 }
 
-/** The bytes of a safetensors file. Largest elements come first, so that every tensor is aligned to its type. */
+/**
+ * The bytes of a safetensors file. Largest elements come first, so that every tensor is aligned to its type.
+ *
+ * @throws GCompressError `contract` when a tensor does not fill its shape, because nobody could read it again.
+ */
 export function writeSafetensors(
   tensors: Readonly<Record<string, PackedTensor>>,
   metadata: Readonly<Record<string, string>>,
@@ -37,6 +41,13 @@ export function writeSafetensors(
   let offset = 0;
   for (const name of names) {
     const { shape, data } = tensors[name];
+    if (!isSizes(shape) || elementCount(shape) !== data.length) {
+      throw new GCompressError('contract', {
+        where: `tensor '${name}'`,
+        expected: `a shape of ${data.length} values`,
+        actual: `[${shape.join(', ')}]`,
+      });
+    }
     entries.push([name, { dtype: DTYPES[packedDtype(data)], shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
@@ -81,8 +92,10 @@ export function readSafetensors(file: Uint8Array): {
         data_offsets: [begin, end],
       },
     ]) => {
-      // A copy, because the file may start at an address that its tensors cannot be read from in place
-      const bytes = file.slice(dataStart + begin, dataStart + end);
+      // A copy, because the file may start at an address that its tensors cannot be read from in place; not by slice(),
+      // which gives a view when the file is a Node.js Buffer
+      const bytes = new Uint8Array(end - begin);
+      bytes.set(file.subarray(dataStart + begin, dataStart + end));
       return [name, { shape, data: new ARRAYS[dtype](bytes.buffer) }] as const;
     },
   );
@@ -126,11 +139,12 @@ function checkedEntry(name: string, entry: unknown): TensorEntry {
   if (!isSizes(offsets) || offsets.length !== 2)
     throw badHeader(`offsets for tensor '${name}'`, JSON.stringify(offsets));
   const count = elementCount(shape);
-  if (count > MAX_ELEMENTS) {
+  // Sides of 0 are left out, or an empty tensor could announce a side of any size
+  if (elementCount(shape.filter((side) => side > 0)) > MAX_ELEMENTS) {
     throw new GCompressError('file-oversized', {
       where: `tensor '${name}'`,
       expected: `at most ${MAX_ELEMENTS} values`,
-      actual: `${count}`,
+      actual: `[${shape.join(', ')}]`,
     });
   }
   const type = dtype as keyof typeof ARRAYS;

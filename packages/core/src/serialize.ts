@@ -25,21 +25,34 @@ interface StoredMatrix {
 /**
  * The bytes of a file with these compressed matrices: a safetensors container that other tools can open, our own header
  * under `__metadata__`, and a CRC-32 of the whole file.
+ *
+ * @throws GCompressError `contract` when a packed tensor does not fill its shape; `invalid-option` when two tensors would
+ *   have one name in the file.
  */
 export function serialize(matrices: Readonly<Record<string, CompressedMatrix>>): Uint8Array {
   const tensors: Record<string, PackedTensor> = {};
-  const stored: Record<string, StoredMatrix> = {};
+  const stored: [string, StoredMatrix][] = [];
   for (const [name, compressed] of Object.entries(matrices)) {
     const { tensors: packed, ...rest } = compressed.pack();
     const names = Object.keys(packed).map((tensor) => [tensor, `${name}/${tensor}`] as const);
-    for (const [tensor, fileName] of names) tensors[fileName] = packed[tensor];
-    stored[name] = { ...rest, tensors: Object.fromEntries(names) };
+    for (const [tensor, fileName] of names) {
+      if (Object.hasOwn(tensors, fileName)) {
+        throw new GCompressError('invalid-option', {
+          where: 'serialize',
+          expected: 'names that tell the tensors apart',
+          actual: `'${fileName}' twice`,
+          hint: 'Rename the matrix.',
+        });
+      }
+      tensors[fileName] = packed[tensor];
+    }
+    stored.push([name, { ...rest, tensors: Object.fromEntries(names) }]);
   }
   const file = writeSafetensors(tensors, {
     format: 'gcompress',
     'gcompress.checksum': NO_CHECKSUM,
     'gcompress.version': String(FILE_VERSION),
-    'gcompress.matrices': JSON.stringify(stored),
+    'gcompress.matrices': JSON.stringify(Object.fromEntries(stored)),
   });
   const checksum = crc32(file).toString(16).padStart(NO_CHECKSUM.length, '0');
   file.set(new TextEncoder().encode(checksum), checksumPosition(file));

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import * as api from '../src/index.ts';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "GCompressError",
+      "MAX_ELEMENTS",
+      "assertElementLimit",
+      "assertFinite",
+      "assertKnownOptions",
+      "assertMatrix",
+      "assertNumber",
+      "assertSeed",
+      "assertShape2D",
+      "assertVersion",
+      "bitsFor",
+      "cpuOps",
+      "createCompressedMatrix",
+      "createFormatRegistry",
+      "createRandom",
+      "defaultHParams",
+      "defineMethod",
+      "dequantizeUint8",
+      "describeValue",
+      "deserialize",
+      "elementCount",
+      "exactlyOneOption",
+      "floatFactor",
+      "formatHParams",
+      "frobeniusNorm",
+      "fromRows",
+      "indexFactor",
+      "isGCompressError",
+      "matrix",
+      "packBits",
+      "packedBytes",
+      "packedDtype",
+      "packedTensor",
+      "padFactor",
+      "parseHParams",
+      "quantizeUint8",
+      "relativeError",
+      "serialize",
+      "signalToNoise",
+      "unpackBits",
+    ]
+  `);
+});
