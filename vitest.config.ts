@@ -7,7 +7,5 @@ export default defineConfig({
   test: {
     projects: ['packages/*', 'examples/*'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
   },
 });
