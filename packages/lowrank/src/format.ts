@@ -1,4 +1,11 @@
-import { assertVersion, type CompressedFormat, type Factorization, floatFactor, packedTensor } from '@gcompress/core';
+import {
+  assertVersion,
+  type CompressedFormat,
+  type Factorization,
+  floatFactor,
+  GCompressError,
+  packedTensor,
+} from '@gcompress/core';
 
 /**
  * The matrix as a product of two thin factors, `Ŵ = b·c` with `b [m, k]` and `c [k, n]`.
@@ -23,7 +30,15 @@ export const lowRankFormat: CompressedFormat<'b' | 'c'> = {
     assertVersion(packed, 1);
     const [rows, cols] = packed.shape;
     const b = packedTensor(packed, 'b', 'float32', [rows, null]);
-    const c = packedTensor(packed, 'c', 'float32', [b.shape[1], cols]);
+    const [, rank] = b.shape;
+    if (rank < 1) {
+      throw new GCompressError('file-tensor', {
+        where: "lowrank tensor 'b'",
+        expected: 'at least one column',
+        actual: 'none',
+      });
+    }
+    const c = packedTensor(packed, 'c', 'float32', [rank, cols]);
     return { b: floatFactor(b.shape, b.data), c: floatFactor(c.shape, c.data) };
   },
 };
@@ -33,25 +48,24 @@ function trim(factorization: Factorization<'b' | 'c'>): Factorization<'b' | 'c'>
   const { b, c } = factorization.factors;
   const [rows, rank] = b.shape;
   const cols = c.shape[1];
-  const used: number[] = [];
-  for (let j = 0; j < rank; j++) {
-    const column = Array.from({ length: rows }, (_, i) => b.data[i * rank + j]);
-    const row = c.data.subarray(j * cols, (j + 1) * cols);
-    if (column.some((entry) => entry !== 0) && row.some((entry) => entry !== 0)) used.push(j);
-  }
-  if (used.length === 0) used.push(0);
-  if (used.length === rank) return factorization;
-  const bData = new Float32Array(rows * used.length);
-  const cData = new Float32Array(used.length * cols);
-  for (const [to, from] of used.entries()) {
-    for (let i = 0; i < rows; i++) bData[i * used.length + to] = b.data[i * rank + from];
-    cData.set(c.data.subarray(from * cols, (from + 1) * cols), to * cols);
+  const hasColumn = new Uint8Array(rank);
+  for (let i = 0; i < b.data.length; i++) if (b.data[i] !== 0) hasColumn[i % rank] = 1;
+  const rowOf = (j: number) => c.data.subarray(j * cols, (j + 1) * cols);
+  const all = Array.from({ length: rank }, (_, j) => j);
+  const used = all.filter((j) => hasColumn[j] === 1 && rowOf(j).some((entry) => entry !== 0));
+  const kept = used.length > 0 ? used : [0];
+  if (kept.length === rank) return factorization;
+  const bData = new Float32Array(rows * kept.length);
+  const cData = new Float32Array(kept.length * cols);
+  for (const [to, from] of kept.entries()) {
+    for (let i = 0; i < rows; i++) bData[i * kept.length + to] = b.data[i * rank + from];
+    cData.set(rowOf(from), to * cols);
   }
   return {
     ...factorization,
     factors: {
-      b: floatFactor([rows, used.length], bData, b.trainable),
-      c: floatFactor([used.length, cols], cData, c.trainable),
+      b: floatFactor([rows, kept.length], bData, b.trainable),
+      c: floatFactor([kept.length, cols], cData, c.trainable),
     },
   };
 }

@@ -4,14 +4,16 @@ import {
   assertSeed,
   type CompressOptions,
   defineMethod,
+  describeValue,
   exactlyOneOption,
   type Factor,
   floatFactor,
   GCompressError,
   type JsonObject,
   type Matrix,
+  type NumberRange,
 } from '@gcompress/core';
-import { singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
+import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { lowRankFormat } from './format.ts';
 import { type RankChoice, rankForEnergy, rankForShape } from './rank.ts';
 
@@ -19,17 +21,28 @@ import { type RankChoice, rankForEnergy, rankForShape } from './rank.ts';
 export interface LowRankOptions extends RankChoice {
   /** With `energy`: the largest rank that may come out, which layers reserve. Default: the break-even rank. */
   readonly maxRank?: number;
-  /** `'truncated'` (default) computes only the leading triplets, `'exact'` the whole decomposition. */
+  /** `'truncated'` (default) computes only the leading singular vectors, `'exact'` the whole decomposition. */
   readonly svd?: 'truncated' | 'exact';
-  /** Relative accuracy at which the truncated decomposition stops. Default: that of `@gcompress/linalg`. */
+  /**
+   * How much larger than the smallest possible error that of the truncated decomposition may be, as a part of it; above 0, at
+   * most 0.001. Default: that of `truncatedSvd` of `@gcompress/linalg`.
+   */
   readonly tolerance?: number;
   /** Seed of the truncated decomposition, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Accept a rank at which the factors are larger than the matrix. Default false. */
+  /** Accept a rank at which the factors are not smaller than the matrix. Default false. */
   readonly allowLarger?: boolean;
 }
 
+const SIZE_RANGES: Readonly<Record<keyof RankChoice, NumberRange>> = {
+  rank: { min: 1, integer: true },
+  ratio: { above: 1 },
+  energy: { above: 0, max: 1 },
+  bytes: { min: 1, integer: true },
+  percent: { above: 0 },
+};
 const SIZES = ['rank', 'ratio', 'energy', 'bytes', 'percent'] as const;
+const SETTINGS = ['maxRank', 'svd', 'tolerance', 'seed', 'allowLarger'];
 
 /**
  * Low-rank factors of a matrix: `b = U√Σ [m, k]` and `c = √ΣVᵀ [k, n]`, the best approximation of rank k (Eckart and Young,
@@ -45,17 +58,14 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   code: 1,
   format: lowRankFormat,
 
-  create(options) {
-    assertLowRankOptions(options);
-    const { maxRank, allowLarger = false } = options;
-    const reserved = (shape: Matrix['shape']) => {
-      const rank = rankForShape(shape, options, allowLarger);
-      return maxRank === undefined ? rank : Math.min(rank, maxRank);
-    };
+  create(given) {
+    const options = completeOptions(given);
+    const { energy, maxRank = Number.POSITIVE_INFINITY, allowLarger } = options;
+    const plannedRank = (shape: Matrix['shape']) => Math.min(maxRank, rankForShape(shape, options, allowLarger));
     return {
-      options: { ...options } as JsonObject,
-      plan: (shape) => {
-        const rank = reserved(shape);
+      options: options as JsonObject,
+      plan(shape) {
+        const rank = plannedRank(shape);
         return {
           factors: {
             b: { shape: [shape[0], rank], dtype: 'float32', trainable: true },
@@ -63,10 +73,10 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
           },
         };
       },
-      factorize: (matrix, compressOptions) => {
-        const most = reserved(matrix.shape);
-        const rank = options.energy === undefined ? most : energyRank(matrix, options.energy, most);
-        return factorize(matrix, rank, options, compressOptions);
+      factorize(matrix, compressOptions) {
+        const planned = plannedRank(matrix.shape);
+        const rank = energy === undefined ? planned : Math.min(planned, rankForEnergy(singularValues(matrix), energy));
+        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, compressOptions));
       },
     };
   },
@@ -74,26 +84,19 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   optionsFromHParams: ({ rank }) => ({ percent: rank, allowLarger: true }),
 });
 
-function energyRank(matrix: Matrix, energy: number, most: number): number {
-  return Math.min(most, rankForEnergy(singularValues(matrix), energy));
-}
-
-function factorize(
+/** At least the `rank` largest singular values and vectors. */
+function decompose(
   matrix: Matrix,
   rank: number,
-  { svd = 'truncated', tolerance, seed }: LowRankOptions,
+  { svd, tolerance, seed }: ReturnType<typeof completeOptions>,
   { signal, onProgress }: CompressOptions,
-): Record<'b' | 'c', Factor> {
-  const [rows, cols] = matrix.shape;
-  const { u, s, v } =
-    svd === 'exact'
-      ? thinSvd(matrix)
-      : truncatedSvd(matrix, rank, {
-          ...(tolerance === undefined ? {} : { tolerance }),
-          ...(seed === undefined ? {} : { seed }),
-          ...(signal ? { signal } : {}),
-          ...(onProgress ? { onProgress } : {}),
-        });
+): Svd {
+  if (svd === 'exact') return thinSvd(matrix);
+  return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, signal, onProgress });
+}
+
+/** The first `rank` singular values, by their square roots to both sides. */
+function balancedFactors([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
   const b = new Float32Array(rows * rank);
   const c = new Float32Array(rank * cols);
   for (let j = 0; j < rank; j++) {
@@ -104,25 +107,33 @@ function factorize(
   return { b: floatFactor([rows, rank], b), c: floatFactor([rank, cols], c) };
 }
 
-function assertLowRankOptions(options: LowRankOptions): void {
+/** The options with their defaults, checked. */
+function completeOptions(given: LowRankOptions) {
   const where = 'lowRank';
-  assertKnownOptions(where, options, [...SIZES, 'maxRank', 'svd', 'tolerance', 'seed', 'allowLarger']);
-  const { rank, ratio, energy, bytes, percent, maxRank, svd, tolerance, seed, allowLarger } = options;
-  exactlyOneOption(where, options, SIZES);
-  if (rank !== undefined) assertNumber(where, 'rank', rank, { min: 1, integer: true });
-  if (ratio !== undefined) assertNumber(where, 'ratio', ratio, { above: 1 });
-  if (energy !== undefined) assertNumber(where, 'energy', energy, { above: 0, max: 1 });
-  if (bytes !== undefined) assertNumber(where, 'bytes', bytes, { min: 1, integer: true });
-  if (percent !== undefined) assertNumber(where, 'percent', percent, { above: 0 });
+  assertKnownOptions(where, given, [...SIZES, ...SETTINGS]);
+  const size = exactlyOneOption(where, given, SIZES);
+  const { maxRank, svd = 'truncated', tolerance, seed = 0, allowLarger = false } = given;
+  assertNumber(where, size, given[size], SIZE_RANGES[size]);
   if (maxRank !== undefined) assertNumber(where, 'maxRank', maxRank, { min: 1, integer: true });
-  if (tolerance !== undefined) assertNumber(where, 'tolerance', tolerance, { above: 0, max: 1 });
-  if (seed !== undefined) assertSeed(seed, where);
-  const wrongSvd = svd !== undefined && svd !== 'truncated' && svd !== 'exact';
-  if (wrongSvd) throw invalid('svd', "'truncated' or 'exact'", svd);
-  if (allowLarger !== undefined && typeof allowLarger !== 'boolean') throw invalid('allowLarger', 'a boolean', allowLarger);
-  if (maxRank !== undefined && energy === undefined) throw invalid('maxRank', 'no maxRank without energy', maxRank);
+  if (maxRank !== undefined && size !== 'energy') throw invalid('maxRank', `none with ${size}`, maxRank);
+  if (tolerance !== undefined) assertNumber(where, 'tolerance', tolerance, { above: 0, max: 1e-3 });
+  assertSeed(seed, where);
+  if (svd !== 'truncated' && svd !== 'exact') throw invalid('svd', "'truncated' or 'exact'", svd);
+  if (typeof allowLarger !== 'boolean') throw invalid('allowLarger', 'true or false', allowLarger);
+  return {
+    ...({ [size]: given[size] } as RankChoice),
+    ...(maxRank !== undefined && { maxRank }),
+    svd,
+    ...(tolerance !== undefined && { tolerance }),
+    seed,
+    allowLarger,
+  };
 }
 
 function invalid(option: string, expected: string, actual: unknown): GCompressError {
-  return new GCompressError('invalid-option', { where: `lowRank ${option}`, expected, actual: String(actual) });
+  return new GCompressError('invalid-option', {
+    where: `lowRank ${option}`,
+    expected,
+    actual: describeValue(actual),
+  });
 }

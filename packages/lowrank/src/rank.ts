@@ -40,50 +40,56 @@ export function rankFromPercent([rows, cols]: Shape2D, percent: number): number 
  * (unless `allowLarger`); `invalid-option` when the rank exceeds a side or no rank reaches the ratio or the bytes.
  */
 export function rankForShape(shape: Shape2D, choice: RankChoice, allowLarger: boolean): number {
-  const [rows, cols] = shape;
-  const smaller = Math.min(rows, cols);
+  const smaller = Math.min(...shape);
   const most = allowLarger ? smaller : breakEvenRank(shape);
-  const rank = requestedRank(shape, choice, Math.max(most, 0));
+  if (most < 1) {
+    throw new GCompressError('not-smaller', {
+      where: 'lowRank',
+      expected: 'a matrix that low-rank factors can make smaller',
+      actual: `shape [${shape.join(', ')}]`,
+      hint: 'Leave this matrix as it is.',
+    });
+  }
+  const rank = requestedRank(shape, choice, most);
   if (rank > smaller) {
     throw new GCompressError('invalid-option', {
       where: 'lowRank rank',
-      expected: `at most ${smaller} for a matrix [${rows}, ${cols}]`,
+      expected: `at most ${smaller} for a matrix [${shape.join(', ')}]`,
       actual: `${rank}`,
     });
   }
-  if (rank > most || most < 1) {
+  if (rank > most) {
     throw new GCompressError('not-smaller', {
       where: 'lowRank',
-      expected:
-        most < 1
-          ? 'a matrix that low-rank factors can make smaller'
-          : `a rank of at most ${most}, the break-even of a matrix [${rows}, ${cols}]`,
-      actual: most < 1 ? `shape [${rows}, ${cols}]` : `${rank}`,
-      hint: most < 1 ? 'Leave this matrix as it is.' : 'Choose a smaller rank, or leave this matrix as it is.',
+      expected: `a rank of at most ${most}, the break-even of a matrix [${shape.join(', ')}]`,
+      actual: `${rank}`,
+      hint: 'Choose a smaller rank, or leave this matrix as it is.',
     });
   }
-  if (rank < 1) {
-    const bytes = (rows + cols) * Float32Array.BYTES_PER_ELEMENT;
-    throw new GCompressError('invalid-option', {
-      where: 'lowRank',
-      expected: `at least the ${bytes} bytes of rank 1 for a matrix [${rows}, ${cols}]`,
-      actual: choice.bytes === undefined ? `ratio ${choice.ratio}` : `bytes ${choice.bytes}`,
-      hint: `The largest ratio here is ${((rows * cols) / (rows + cols)).toFixed(2)}.`,
-    });
-  }
+  if (rank < 1) throw tooSmall(shape, choice);
   return rank;
 }
 
-function requestedRank(shape: Shape2D, choice: RankChoice, most: number): number {
+function requestedRank(shape: Shape2D, { rank, percent, ratio, bytes }: RankChoice, most: number): number {
   const [rows, cols] = shape;
-  if (choice.rank !== undefined) return choice.rank;
-  if (choice.percent !== undefined) return rankFromPercent(shape, choice.percent);
-  if (choice.energy !== undefined) return most;
-  const values =
-    choice.ratio !== undefined
-      ? (rows * cols) / choice.ratio
-      : (choice.bytes ?? 0) / Float32Array.BYTES_PER_ELEMENT;
-  return Math.min(most, Math.floor(values / (rows + cols)));
+  if (rank !== undefined) return rank;
+  if (percent !== undefined) return rankFromPercent(shape, percent);
+  const rankWith = (values: number) => Math.min(most, Math.floor(values / (rows + cols)));
+  if (ratio !== undefined) return rankWith((rows * cols) / ratio);
+  if (bytes !== undefined) return rankWith(bytes / Float32Array.BYTES_PER_ELEMENT);
+  return most;
+}
+
+function tooSmall([rows, cols]: Shape2D, { ratio, bytes }: RankChoice): GCompressError {
+  const rankOne = rows + cols;
+  return new GCompressError('invalid-option', {
+    where: `lowRank ${bytes === undefined ? 'ratio' : 'bytes'}`,
+    expected:
+      bytes === undefined
+        ? `at most ${Math.floor((100 * rows * cols) / rankOne) / 100}, that of rank 1 for a matrix [${rows}, ${cols}]`
+        : `at least ${rankOne * Float32Array.BYTES_PER_ELEMENT}, those of rank 1 for a matrix [${rows}, ${cols}]`,
+    actual: `${bytes ?? ratio}`,
+  });
 }
 
 /** The smallest rank whose singular values hold this part of the sum of squares of all, at least 1. */

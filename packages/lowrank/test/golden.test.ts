@@ -1,0 +1,65 @@
+import { type Factor, frobeniusNorm, matrix, parseHParams, relativeError } from '@gcompress/core';
+import { golden, goldenMatrix, type NumpyArray } from '@gcompress/fixtures';
+import { describe, expect, it } from 'vitest';
+import { lowRank, rankFromPercent } from '../src/index.ts';
+
+interface RankCase {
+  readonly shape: readonly [number, number];
+  /** The percent divisor. */
+  readonly rank: number;
+  readonly lowRank: number;
+}
+
+interface LowRankCase {
+  readonly name: string;
+  readonly matrix: string;
+  /** The percent divisor. */
+  readonly rank: number;
+  readonly k: number;
+  readonly relativeError: number;
+  readonly normB: number;
+  readonly normC: number;
+  /** The product of the factors, for small matrices. */
+  readonly approximation: NumpyArray | null;
+}
+
+/**
+ * What float32 takes away. The reference keeps its factors in float64; ours are rounded to 24 bits, and so is each entry of
+ * their product: three roundings of at most 2⁻²⁴ each, which partly cancel. So a relative error of 0 becomes some 5e-8, and
+ * a small one is measured that much wrong. No result in float32 can be told from another below this.
+ */
+const STORAGE = 2 ** -23;
+
+const norm = ({ data }: Factor) => frobeniusNorm(matrix([1, data.length], Float32Array.from(data)));
+
+it.each(golden<RankCase[]>('rank'))('rank of $shape at $rank percent is $lowRank', (expected) => {
+  expect(rankFromPercent(expected.shape, expected.rank)).toBe(expected.lowRank);
+});
+
+describe.each(['truncated', 'exact'] as const)('the %s decomposition', (svd) => {
+  it.each(golden<LowRankCase[]>('lowrank'))('equals the reference on $name', (expected) => {
+    const original = goldenMatrix(expected.matrix);
+    const compressed = lowRank({ percent: expected.rank, allowLarger: true, svd }).compress(original);
+    const { b, c } = compressed.factors;
+    expect([b.shape, c.shape]).toEqual([
+      [original.shape[0], expected.k],
+      [expected.k, original.shape[1]],
+    ]);
+
+    const error = relativeError(original, compressed.decompress());
+    expect(Math.abs(error - expected.relativeError)).toBeLessThan(1e-6 * expected.relativeError + STORAGE);
+    expect(Math.abs(norm(b) / expected.normB - 1)).toBeLessThan(STORAGE);
+    expect(Math.abs(norm(c) / expected.normC - 1)).toBeLessThan(STORAGE);
+    if (expected.approximation) {
+      const approximation = matrix(original.shape, Float32Array.from(expected.approximation.data));
+      expect(relativeError(approximation, compressed.decompress())).toBeLessThan(STORAGE);
+    }
+  });
+});
+
+it('hyperparameters of the reference mean its factors', () => {
+  const original = goldenMatrix('normal-24x16');
+  const fromText = lowRank.fromHParams(parseHParams('compression_option=1,rank=400')).compress(original);
+  expect(fromText.factors).toEqual(lowRank({ percent: 400, allowLarger: true }).compress(original).factors);
+  expect(fromText.factors.b.shape).toEqual([24, 4]);
+});

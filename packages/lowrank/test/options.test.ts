@@ -1,0 +1,131 @@
+import { isGCompressError, matrix, parseHParams, relativeError } from '@gcompress/core';
+import { goldenMatrix } from '@gcompress/fixtures';
+import { normalMatrix } from '@gcompress/testkit';
+import { describe, expect, it } from 'vitest';
+import { type LowRankOptions, lowRank } from '../src/index.ts';
+
+const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
+
+/** Ranks that these options give to matrices of several shapes. */
+const ranks = (options: LowRankOptions, ...shapes: [number, number][]) =>
+  shapes.map((shape) => lowRank(options).plan(shape).factors.b.shape[1]);
+
+describe('sizes', () => {
+  it('rank is the rank', () => {
+    expect(ranks({ rank: 3 }, [24, 16], [9, 9])).toEqual([3, 3]);
+  });
+
+  it('ratio and bytes are reached', () => {
+    const original = goldenMatrix('normal-24x16');
+    const byRatio = lowRank({ ratio: 3 }).compress(original);
+    expect(byRatio.factors.b.shape[1]).toBe(3);
+    expect(byRatio.compressionRatio).toBeCloseTo((24 * 16) / (3 * 40), 12);
+    const byBytes = lowRank({ bytes: 799 }).compress(original);
+    expect(byBytes.byteLength).toBe(4 * 40 * 4);
+    expect(lowRank({ bytes: 800 }).compress(original).byteLength).toBe(800);
+    // More than enough: the break-even rank, as more would not be smaller
+    expect(ranks({ bytes: 1e9 }, [24, 16])).toEqual([9]);
+  });
+
+  it('energy reserves the break-even rank, or maxRank, and may use less', () => {
+    const original = goldenMatrix('decay-80x64');
+    expect(ranks({ energy: 0.9 }, [80, 64], [24, 16])).toEqual([35, 9]);
+    expect(ranks({ energy: 0.9, allowLarger: true }, [80, 64])).toEqual([64]);
+    expect(ranks({ energy: 0.9, maxRank: 20 }, [80, 64], [24, 16])).toEqual([20, 9]);
+    const used = lowRank({ energy: 0.9 }).compress(original).factors.b.shape[1];
+    expect(used).toBeLessThan(35);
+    expect(lowRank({ energy: 0.9, maxRank: 2 }).compress(original).factors.b.shape[1]).toBe(2);
+    expect(lowRank({ energy: 0.9, svd: 'exact' }).compress(original).factors.b.shape[1]).toBe(used);
+  });
+
+  it('percent is the divisor of the reference, refused where it gains nothing', () => {
+    expect(ranks({ percent: 400 }, [24, 16])).toEqual([4]);
+    expect(ranks({ percent: 100, allowLarger: true }, [24, 16])).toEqual([16]);
+    expect(() => lowRank({ percent: 100 }).plan([24, 16])).toThrow(code('not-smaller'));
+    expect(lowRank.fromHParams(parseHParams('rank=100')).plan([24, 16]).factors.c.shape).toEqual([16, 16]);
+  });
+});
+
+describe('settings', () => {
+  it('are complete in the options of the compressor', () => {
+    expect(lowRank({ rank: 4 }).options).toEqual({ rank: 4, svd: 'truncated', seed: 0, allowLarger: false });
+    const all = { energy: 0.5, maxRank: 7, svd: 'exact', tolerance: 1e-4, seed: 3, allowLarger: true } as const;
+    expect(lowRank(all).options).toEqual(all);
+  });
+
+  it('the seed chooses the random start of large decompositions, which changes the error by no more than the tolerance', () => {
+    const normal = normalMatrix([400, 300]);
+    // Singular values that fall fast enough for the decomposition which has a random start
+    const original = matrix(
+      normal.shape,
+      normal.data.map((entry, at) => entry * 0.8 ** (at % 300)),
+    );
+    const compress = (options: Partial<LowRankOptions>) => lowRank({ rank: 2, ...options }).compress(original);
+    const [first, other] = [compress({ tolerance: 1e-3 }), compress({ tolerance: 1e-3, seed: 1 })];
+    expect(compress({ tolerance: 1e-3, seed: 0 }).factors).toEqual(first.factors);
+    expect(other.factors).not.toEqual(first.factors);
+    const errors = [first, other, compress({ svd: 'exact' })].map(({ decompress }) =>
+      relativeError(original, decompress()),
+    );
+    expect(Math.max(...errors) / Math.min(...errors)).toBeLessThan(1 + 1e-3);
+  });
+
+  it('progress rises to 1 and a signal ends the work', () => {
+    const original = goldenMatrix('trained-300x100');
+    const seen: number[] = [];
+    const controller = new AbortController();
+    lowRank({ rank: 4 }).compress(original, { onProgress: (done) => seen.push(done) });
+    expect(seen.at(-1)).toBe(1);
+    const stopping = { signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) };
+    expect(() => lowRank({ rank: 4 }).compress(original, stopping)).toThrow('enough');
+  });
+});
+
+describe('refuses', () => {
+  it.each<[object, string, string]>([
+    [{ rank: 0 }, 'invalid-option', 'lowRank rank: expected an integer of at least 1, got 0'],
+    [{ rank: 2.5 }, 'invalid-option', 'lowRank rank: expected an integer of at least 1, got 2.5'],
+    [{ rank: Number.NaN }, 'invalid-option', 'lowRank rank'],
+    [{ rank: '4' }, 'invalid-option', "lowRank rank: expected an integer of at least 1, got '4'"],
+    [{ ratio: 1 }, 'invalid-option', 'lowRank ratio: expected a number above 1, got 1'],
+    [{ energy: 0 }, 'invalid-option', 'lowRank energy: expected a number above 0 and at most 1, got 0'],
+    [{ energy: 1.1 }, 'invalid-option', 'lowRank energy'],
+    [{ bytes: 0.5 }, 'invalid-option', 'lowRank bytes: expected an integer of at least 1, got 0.5'],
+    [{ percent: 0 }, 'invalid-option', 'lowRank percent: expected a number above 0, got 0'],
+    [{ energy: 0.5, maxRank: 0 }, 'invalid-option', 'lowRank maxRank'],
+    [{ rank: 4, maxRank: 8 }, 'invalid-option', 'lowRank maxRank: expected none with rank, got 8'],
+    [{ rank: 4, svd: 'fast' }, 'invalid-option', "lowRank svd: expected 'truncated' or 'exact', got 'fast'"],
+    [{ rank: 4, tolerance: 0 }, 'invalid-option', 'lowRank tolerance'],
+    [{ rank: 4, tolerance: 0.01 }, 'invalid-option', 'lowRank tolerance: expected a number above 0 and at most 0.001'],
+    [{ rank: 4, seed: -1 }, 'invalid-option', 'lowRank seed'],
+    [{ rank: 4, allowLarger: 'yes' }, 'invalid-option', "lowRank allowLarger: expected true or false, got 'yes'"],
+    [{}, 'invalid-option', 'lowRank: expected exactly one of rank, ratio, energy, bytes, percent, got none'],
+    [{ rank: 4, ratio: 2 }, 'invalid-option', 'got rank and ratio'],
+    [{ ranks: 4 }, 'unknown-option', "got 'ranks'"],
+  ])('%j', (options, expected, message) => {
+    expect(() => lowRank(options)).toThrow(code(expected));
+    expect(() => lowRank(options)).toThrow(message);
+  });
+
+  it.each<[LowRankOptions, [number, number], string, string]>([
+    [{ rank: 10 }, [24, 16], 'not-smaller', 'a rank of at most 9, the break-even of a matrix [24, 16], got 10'],
+    [{ rank: 17 }, [24, 16], 'invalid-option', 'lowRank rank: expected at most 16 for a matrix [24, 16], got 17'],
+    [{ rank: 17, allowLarger: true }, [24, 16], 'invalid-option', 'expected at most 16'],
+    [{ rank: 1 }, [1, 100], 'not-smaller', 'got shape [1, 100]. Leave this matrix as it is.'],
+    [{ energy: 0.5 }, [2, 2], 'not-smaller', 'got shape [2, 2]'],
+    [{ ratio: 10 }, [24, 16], 'invalid-option', 'lowRank ratio: expected at most 9.6, that of rank 1'],
+    [{ bytes: 159 }, [24, 16], 'invalid-option', 'lowRank bytes: expected at least 160, those of rank 1'],
+  ])('%j for a matrix %j', (options, shape, expected, message) => {
+    expect(() => lowRank(options).plan(shape)).toThrow(code(expected));
+    expect(() => lowRank(options).plan(shape)).toThrow(message);
+    const zeros = { shape, data: new Float32Array(shape[0] * shape[1]) };
+    expect(() => lowRank(options).compress(zeros)).toThrow(message);
+  });
+
+  it('accepts with allowLarger what gains nothing, and says so', () => {
+    const compressed = lowRank({ rank: 10, allowLarger: true }).compress(goldenMatrix('normal-24x16'));
+    expect(compressed.warnings).toEqual([
+      'lowrank: 1600 bytes are not fewer than the 1536 of the dense matrix [24, 16].',
+    ]);
+  });
+});

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import * as format from '../src/format.ts';
+import * as api from '../src/index.ts';
+
+it('exports this and nothing else', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "breakEvenRank",
+      "lowRank",
+      "lowRankFormat",
+      "rankFromPercent",
+    ]
+  `);
+  expect(Object.keys(format)).toEqual(['lowRankFormat']);
+});
+
+it('names its method and format as files and hyperparameters do', () => {
+  const { method, code, format: used } = api.lowRank;
+  expect({ method, code, id: used.id, version: used.version }).toEqual({
+    method: 'lowrank',
+    code: 1,
+    id: 'lowrank',
+    version: 1,
+  });
+});
