@@ -1,1 +1,12 @@
-export {};
+export { createRandom, type Random } from '@gcompress/core';
+export { Cholesky, choleskyFactor } from './cholesky.ts';
+export { type Nearest, nearestCentroids, squaredDistances } from './distances.ts';
+export { gram, multiply, multiplyTransposed } from './gemm.ts';
+export type { Kernels, Sweep } from './kernels/kernels.ts';
+export { portableKernels } from './kernels/portable.ts';
+export { columnNorms, norm, rowNorms } from './norms.ts';
+export { type ThinQr, thinQr } from './qr.ts';
+export { type Svd, singularValues, thinSvd } from './svd.ts';
+export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
+export { type TruncatedSvdOptions, truncatedSvd } from './truncated-svd.ts';
+export { block, type Dense, transposed, type Values, type View, type View64, viewOf } from './view.ts';

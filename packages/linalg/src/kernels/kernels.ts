@@ -1,0 +1,33 @@
+import type { View, View64 } from '../view.ts';
+
+/** Plane rotations of neighbours: entries `from + i` and `from + i + 1` turn by `cosines[i]`, `sines[i]`, for i = 0, 1, …. */
+export interface Sweep {
+  readonly from: number;
+  readonly cosines: Float64Array;
+  readonly sines: Float64Array;
+}
+
+/**
+ * The hot loops: nearly all time of every algorithm here is spent in them. The algorithms take an implementation as their
+ * last argument, so a faster one can be put in their place. Results go to arrays that the caller gives; no argument may
+ * share memory with them.
+ */
+export interface Kernels {
+  /** `C [m, n] = A [m, k] · B [k, n]`, or `C += A·B` when `accumulate`. */
+  multiply(a: View, b: View, c: View64, accumulate?: boolean): void;
+  /** `C [n, n] = Aᵀ·A` for `A [m, n]`: both triangles, with half the work of {@link multiply}. */
+  gram(a: View, c: View64): void;
+  /** `A ← A − x·yᵀ` and then `z ← A·v`, in one pass over `A [m, n]`, whose columns must be neighbours (`colStride` 1). */
+  updateThenMultiply(a: View64, x: Float64Array, y: Float64Array, v: Float64Array, z: Float64Array): void;
+  /** `A ← A − x·yᵀ` and then `w ← Aᵀ·u`, in one pass over `A [m, n]`, whose columns must be neighbours. */
+  updateThenMultiplyTransposed(a: View64, x: Float64Array, y: Float64Array, u: Float64Array, w: Float64Array): void;
+  /** `A ← A − x·yᵀ − y·xᵀ` and then `z ← A·v` for symmetric `A [n, n]`, of which only the lower triangle is used. */
+  updateThenMultiplySymmetric(a: View64, x: Float64Array, y: Float64Array, v: Float64Array, z: Float64Array): void;
+  /**
+   * Undoes the sweeps, the last first, on each row of `vectors [count, n]`. Forwards, a rotation takes neighbours (p, q) to
+   * (c·p + s·q, c·q − s·p).
+   */
+  rotateBack(vectors: View64, sweeps: readonly Sweep[]): void;
+  /** `indices[i] ←` the j, the first of several, with the smallest `norms[j] − 2·pᵢ·cⱼ`; points and centroids are rows. */
+  nearest(points: View, centroids: View, norms: Float64Array, indices: Int32Array): void;
+}

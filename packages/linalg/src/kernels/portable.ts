@@ -1,0 +1,19 @@
+import type { Kernels } from './kernels.ts';
+import { nearest } from './nearest.ts';
+import { gram, multiply } from './products.ts';
+import { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates.ts';
+import { rotateBack } from './rotations.ts';
+
+/**
+ * {@link Kernels} in plain JavaScript over typed arrays. They use `+ − × ÷` and `Math.sqrt` alone, in a fixed order, so
+ * their results are the same to the last bit on every engine.
+ */
+export const portableKernels: Kernels = {
+  multiply,
+  gram,
+  updateThenMultiply,
+  updateThenMultiplyTransposed,
+  updateThenMultiplySymmetric,
+  rotateBack,
+  nearest,
+};
