@@ -1,1 +1,93 @@
-export {};
+import {
+  assertElementLimit,
+  assertVersion,
+  type CompressedFormat,
+  describeValue,
+  type Factor,
+  floatFactor,
+  GCompressError,
+  type JsonObject,
+  type PackedMatrix,
+  packedBytes,
+  packedTensor,
+} from '@gcompress/core';
+import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
+import { packSigns, unpackSigns } from './sign-bits.ts';
+
+/** The factors of {@link simhashFormat}. */
+export type SimhashFactor = 'projection' | 'signs' | 'scales';
+
+/** Where the projection comes from: drawn from a seed, or fitted to the matrix and then stored. */
+export type PlanesConfig =
+  | { readonly planes: SeededPlanes; readonly seed: number }
+  | { readonly planes: 'fitted'; readonly seed?: never };
+
+/** What {@link simhashFormat} writes besides its tensors; `bits` is the number k of sign bits a column. */
+export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly trainableScales: boolean };
+
+/**
+ * The matrix as `Ŵ = (projection·signs)∘scales`: `projection [m, k]`, `signs [k, n]` of ±1, `scales [n]`, one a column.
+ *
+ * Stored form, version 1: `signs` as k·n bits, row-major, eight to a byte, and `scales` as float32; the projection as its
+ * seed, or as float32 when it was fitted. A reader draws it again, which needs `4·m·k` bytes of memory.
+ */
+export const simhashFormat: CompressedFormat<SimhashFactor> = {
+  id: 'simhash',
+  version: 1,
+  reconstruct: (ops, { projection, signs, scales }) => ops.mul(ops.matMul(projection, signs), scales),
+  multiply: (ops, x, { projection, signs, scales }) => ops.mul(ops.matMul(ops.matMul(x, projection), signs), scales),
+  lookup: (ops, ids, { projection, signs, scales }) => ops.mul(ops.matMul(ops.gather(projection, ids), signs), scales),
+
+  pack({ config, factors: { projection, signs, scales } }) {
+    const bytes = packSigns(signs.data);
+    const stored = {
+      signs: { shape: [bytes.length], data: bytes },
+      scales: { shape: scales.shape, data: scales.data },
+    };
+    return config.planes === 'fitted'
+      ? { ...stored, projection: { shape: projection.shape, data: projection.data } }
+      : stored;
+  },
+
+  unpack(packed) {
+    assertVersion(packed, 1);
+    const cols = packed.shape[1];
+    const { bits, trainableScales, ...planes } = readConfig(packed.config);
+    assertElementLimit(bits * cols, 'simhash signs');
+    const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(bits * cols, 1)]);
+    const scales = packedTensor(packed, 'scales', 'float32', [cols]);
+    return {
+      projection: readProjection(packed, planes, bits),
+      signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
+      scales: floatFactor(scales.shape, scales.data, trainableScales),
+    };
+  },
+};
+
+function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bits: number): Factor {
+  const rows = packed.shape[0];
+  if (planes === 'fitted') {
+    const { shape, data } = packedTensor(packed, 'projection', 'float32', [rows, bits]);
+    return floatFactor(shape, data);
+  }
+  assertProjectionSize(planes, packed.shape, bits);
+  return floatFactor([rows, bits], drawProjection(planes, seed, rows, bits), false);
+}
+
+function readConfig({ planes, seed, bits, trainableScales }: JsonObject): SimhashConfig {
+  if (typeof bits !== 'number' || !Number.isSafeInteger(bits) || bits < 1)
+    throw badConfig('bits', 'a positive integer', bits);
+  if (typeof trainableScales !== 'boolean') throw badConfig('trainableScales', 'a boolean', trainableScales);
+  if (planes === 'fitted') return { planes, bits, trainableScales };
+  if (planes !== 'gaussian' && planes !== 'orthogonal') throw badConfig('planes', 'a known kind', planes);
+  if (!isSeed(seed)) throw badConfig('seed', 'an integer from 0 to 4294967295', seed);
+  return { planes, seed, bits, trainableScales };
+}
+
+function isSeed(seed: unknown): seed is number {
+  return typeof seed === 'number' && seed >>> 0 === seed;
+}
+
+function badConfig(name: string, expected: string, actual: unknown): GCompressError {
+  return new GCompressError('file-header', { where: `simhash ${name}`, expected, actual: describeValue(actual) });
+}

@@ -1,1 +1,9 @@
-export {};
+export {
+  type BitsChoice,
+  bitsFromPercent,
+  bitsFromPercentOfColumns,
+  breakEvenBits,
+  storedBytes,
+} from './bits-choice.ts';
+export { type PlanesConfig, type SimhashConfig, type SimhashFactor, simhashFormat } from './format.ts';
+export { type SimhashOptions, simhash } from './simhash.ts';

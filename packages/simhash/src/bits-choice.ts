@@ -1,0 +1,90 @@
+import { GCompressError, packedBytes, type Shape2D } from '@gcompress/core';
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** How many sign bits k a column gets; give exactly one. */
+export interface BitsChoice {
+  /** The number itself, a positive integer. As many as the matrix has rows is one bit a weight. */
+  readonly bits?: number;
+  /** How many times smaller than the matrix the stored form must be, above 1. */
+  readonly ratio?: number;
+  /** The most bytes that the stored form may take. */
+  readonly bytes?: number;
+  /** The reference's percent divisor: see {@link bitsFromPercent}. */
+  readonly percent?: number;
+}
+
+/**
+ * The reference's rule for matrices on the host: `⌊min(m, n)·100 / percent⌋ + 1`.
+ *
+ * Porting note: `simhash_compression.SimhashMatrixCompressor`; here, too, it can exceed m and n.
+ */
+export function bitsFromPercent([rows, cols]: Shape2D, percent: number): number {
+  return Math.floor((Math.min(rows, cols) * 100) / percent) + 1;
+}
+
+/**
+ * The reference's other rule, which it applies to tensors: `⌊n·100 / percent⌋ + 1`. For those who must match a model that was
+ * compressed that way, as `bits`.
+ */
+export function bitsFromPercentOfColumns([, cols]: Shape2D, percent: number): number {
+  return Math.floor((cols * 100) / percent) + 1;
+}
+
+/** Bytes of the stored form: k·n sign bits and n scales, and `4·m·k` for the projection when it is stored. */
+export function storedBytes([rows, cols]: Shape2D, bits: number, storesProjection = false): number {
+  return packedBytes(bits * cols, 1) + FLOAT_BYTES * (cols + (storesProjection ? rows * bits : 0));
+}
+
+/** The most sign bits a column at which the stored form is smaller than the matrix; 0 when there are none, as for one row. */
+export function breakEvenBits(shape: Shape2D, storesProjection = false): number {
+  return mostBits(shape, FLOAT_BYTES * shape[0] * shape[1] - 1, storesProjection);
+}
+
+/**
+ * The sign bits a column for a matrix of this shape.
+ *
+ * @throws GCompressError `not-smaller`, naming the break-even, when the stored form would not be smaller than the matrix
+ * (unless `allowLarger`); `invalid-option` when not even one bit fits the ratio or the bytes.
+ */
+export function bitsForShape(
+  shape: Shape2D,
+  choice: BitsChoice,
+  { storesProjection, allowLarger }: { readonly storesProjection: boolean; readonly allowLarger: boolean },
+): number {
+  const [rows, cols] = shape;
+  const bits = requestedBits(shape, choice, storesProjection);
+  if (bits < 1) {
+    const least = storedBytes(shape, 1, storesProjection);
+    throw new GCompressError('invalid-option', {
+      where: 'simhash',
+      expected: `at least the ${least} bytes of one sign bit a column for a matrix [${rows}, ${cols}]`,
+      actual: choice.bytes === undefined ? `ratio ${choice.ratio}` : `bytes ${choice.bytes}`,
+      hint: `The largest ratio here is ${((FLOAT_BYTES * rows * cols) / least).toFixed(2)}.`,
+    });
+  }
+  const most = breakEvenBits(shape, storesProjection);
+  if (bits <= most || allowLarger) return bits;
+  throw new GCompressError('not-smaller', {
+    where: 'simhash',
+    expected:
+      most < 1
+        ? 'a matrix that sign bits can make smaller'
+        : `at most ${most} sign bits a column, the break-even of a matrix [${rows}, ${cols}]`,
+    actual: most < 1 ? `shape [${rows}, ${cols}]` : `${bits}`,
+    hint: most < 1 ? 'Leave this matrix as it is.' : 'Choose fewer, or leave this matrix as it is.',
+  });
+}
+
+function requestedBits(shape: Shape2D, { bits, ratio, bytes, percent }: BitsChoice, storesProjection: boolean): number {
+  if (bits !== undefined) return bits;
+  if (percent !== undefined) return bitsFromPercent(shape, percent);
+  const budget = ratio === undefined ? (bytes ?? 0) : (FLOAT_BYTES * shape[0] * shape[1]) / ratio;
+  return mostBits(shape, Math.floor(budget), storesProjection);
+}
+
+/** The most sign bits a column whose stored form takes at most so many bytes; 0 or less when there are none. */
+function mostBits([rows, cols]: Shape2D, bytes: number, storesProjection: boolean): number {
+  const bitsOfPlane = cols + (storesProjection ? 8 * FLOAT_BYTES * rows : 0);
+  return Math.max(0, Math.floor((8 * (bytes - FLOAT_BYTES * cols)) / bitsOfPlane));
+}

@@ -1,0 +1,91 @@
+import type { Matrix } from '@gcompress/core';
+import { columnNorms } from '@gcompress/linalg';
+import type { Encoder } from './encoder.ts';
+import { chooseSigns, project, subtractOuter, transposed } from './plane-encoder.ts';
+import { emptySketch, fitScales, type Sketch } from './sketch.ts';
+
+/** Alternations between a new plane and its signs; they settle in fewer. */
+const MAX_ALTERNATIONS = 10;
+
+/**
+ * Signs together with planes that are fitted to the matrix, by alternating least squares. Each plane is first fitted to what
+ * the ones before it leave (as in the semidiscrete decomposition of Kolda and O'Leary, 1998); a sweep then chooses all signs
+ * again and moves each plane to its place of least error.
+ */
+export function fittedEncoder(matrix: Matrix, bits: number): Encoder {
+  const rows = matrix.shape[0];
+  const planes = new Float64Array(bits * rows);
+  const sketch = emptySketch(
+    matrix,
+    bits,
+    columnNorms(matrix).map((norm) => norm / Math.sqrt(rows)),
+  );
+  for (let plane = 0; plane < bits; plane++) addPlane(sketch, planes, plane);
+  fitScales(sketch);
+  return {
+    sketch,
+    sweep() {
+      chooseSigns(sketch, planes);
+      for (let plane = 0; plane < bits; plane++) movePlane(sketch, planes, plane);
+      return true;
+    },
+    projection: () => Float32Array.from(transposed(planes, bits, rows)),
+  };
+}
+
+/** Adds a plane that is fitted to the residual, beginning with the signs of the residual's largest row. */
+function addPlane(sketch: Sketch, planes: Float64Array, plane: number): void {
+  const { matrix, signs, residual } = sketch;
+  const cols = matrix.shape[1];
+  const own = signs.subarray(plane * cols, (plane + 1) * cols);
+  const largest = largestRow(residual, cols) * cols;
+  for (let j = 0; j < cols; j++) own[j] = residual[largest + j] < 0 ? -1 : 1;
+  for (let alternation = 0, settled = false; alternation < MAX_ALTERNATIONS && !settled; alternation++) {
+    const alignment = project(bestMove(sketch, signedScales(sketch, plane)), 0, residual, cols);
+    settled = true;
+    for (let j = 0; j < cols; j++) {
+      if (alignment[j] * own[j] >= 0) continue;
+      own[j] = -own[j];
+      settled = false;
+    }
+  }
+  movePlane(sketch, planes, plane);
+}
+
+/** Moves a plane to where the error is least, given all signs and scales and the other planes. */
+function movePlane(sketch: Sketch, planes: Float64Array, plane: number): void {
+  const rows = sketch.matrix.shape[0];
+  const y = signedScales(sketch, plane);
+  const move = bestMove(sketch, y);
+  for (let i = 0; i < rows; i++) planes[plane * rows + i] += move[i];
+  subtractOuter(sketch.residual, move, 0, y);
+}
+
+/** The x `[m]` for which `E − x·yᵀ` is smallest, where E is the residual: `E·y / ‖y‖²`; 0 for no y. */
+function bestMove({ residual }: Sketch, y: Float64Array): Float64Array {
+  const square = y.reduce((sum, entry) => sum + entry * entry, 0) || 1;
+  const move = new Float64Array(residual.length / y.length);
+  for (let i = 0, at = 0; i < move.length; i++) {
+    for (let j = 0; j < y.length; j++, at++) move[i] += residual[at] * y[j];
+    move[i] /= square;
+  }
+  return move;
+}
+
+/** The row of `S·D` that belongs to a plane, `[n]`. */
+function signedScales({ signs, scales }: Sketch, plane: number): Float64Array {
+  return scales.map((scale, j) => scale * signs[plane * scales.length + j]);
+}
+
+function largestRow(a: Float64Array, cols: number): number {
+  let largest = 0;
+  let most = -1;
+  for (let i = 0; i * cols < a.length; i++) {
+    const square = a.subarray(i * cols, (i + 1) * cols).reduce((sum, entry) => sum + entry * entry, 0);
+    if (square > most) {
+      most = square;
+      largest = i;
+    }
+  }
+  return largest;
+}

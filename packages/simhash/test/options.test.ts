@@ -1,0 +1,159 @@
+import { defaultHParams, type ErrorCode, isGCompressError, matrix, type Shape2D } from '@gcompress/core';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bitsFromPercent, breakEvenBits, type SimhashOptions, simhash, storedBytes } from '../src/index.ts';
+
+describe('options', () => {
+  it.each<[string, unknown, ErrorCode]>([
+    ['no object', 8, 'invalid-option'],
+    ['no size', {}, 'invalid-option'],
+    ['two sizes', { bits: 8, ratio: 4 }, 'invalid-option'],
+    ['an unknown name', { bits: 8, bit: 8 }, 'unknown-option'],
+    ['no bits', { bits: 0 }, 'invalid-option'],
+    ['half a bit', { bits: 1.5 }, 'invalid-option'],
+    ['bits that are no number', { bits: '8' }, 'invalid-option'],
+    ['NaN bits', { bits: Number.NaN }, 'invalid-option'],
+    ['a ratio of 1', { ratio: 1 }, 'invalid-option'],
+    ['half a byte', { bytes: 0.5 }, 'invalid-option'],
+    ['percent 0', { percent: 0 }, 'invalid-option'],
+    ['a seed that is no integer', { bits: 8, seed: 0.5 }, 'invalid-option'],
+    ['a negative seed', { bits: 8, seed: -1 }, 'invalid-option'],
+    ['unknown planes', { bits: 8, planes: 'random' }, 'invalid-option'],
+    ['an unknown rule for scales', { bits: 8, scales: 'max' }, 'invalid-option'],
+    ['half a sweep', { bits: 8, refine: 0.5 }, 'invalid-option'],
+    ['a flag that is no boolean', { bits: 8, trainableScales: 1 }, 'invalid-option'],
+    ['another flag that is no boolean', { bits: 8, allowLarger: 'yes' }, 'invalid-option'],
+  ])('refuse %s', (_, options, code) => {
+    expect(codeOf(() => simhash(options as SimhashOptions))).toBe(code);
+  });
+
+  it('are completed by defaults, also in place of undefined', () => {
+    const options = { bits: 8, seed: undefined } as unknown as SimhashOptions;
+    expect(simhash(options).options).toEqual({
+      bits: 8,
+      planes: 'orthogonal',
+      scales: 'least-squares',
+      refine: 10,
+      seed: 42,
+      trainableScales: false,
+      allowLarger: false,
+    });
+  });
+
+  it('decide what is trainable', () => {
+    const flags = (options: SimhashOptions) =>
+      Object.entries(simhash(options).plan([30, 20]).factors)
+        .filter(([, { trainable }]) => trainable)
+        .map(([name]) => name);
+    expect(flags({ bits: 8 })).toEqual([]);
+    expect(flags({ bits: 8, trainableScales: true })).toEqual(['scales']);
+    expect(flags({ bits: 8, planes: 'fitted' })).toEqual(['projection']);
+  });
+
+  it('come from the hyperparameters of the reference', () => {
+    const compressor = simhash.fromHParams({ ...defaultHParams, compressionOption: 'simhash', rank: 200 });
+    expect(compressor.options).toEqual({
+      percent: 200,
+      planes: 'gaussian',
+      scales: 'norm',
+      refine: 0,
+      seed: 42,
+      trainableScales: false,
+      allowLarger: true,
+    });
+    expect(compressor.plan([10, 20]).config).toMatchObject({ planes: 'gaussian', seed: 42, bits: 6 });
+    expect(simhash.method).toBe('simhash');
+    expect(simhash.code).toBe(2);
+  });
+});
+
+describe('sizes', () => {
+  const shapes = fc.tuple(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 1, max: 60 }));
+  const planes = fc.constantFrom<'orthogonal' | 'fitted'>('orthogonal', 'fitted');
+
+  it('are the bytes of what is written', () => {
+    fc.assert(
+      fc.property(shapes, planes, fc.integer({ min: 1, max: 40 }), ([rows, cols], kind, bits) => {
+        const compressor = simhash({ bits, planes: kind, refine: 0, allowLarger: true });
+        const compressed = compressor.compress(matrix([rows, cols], new Float32Array(rows * cols).fill(0.5)));
+        expect(compressed.byteLength).toBe(storedBytes([rows, cols], bits, kind === 'fitted'));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('are the largest that fit the bytes', () => {
+    fc.assert(
+      fc.property(shapes, planes, fc.integer({ min: 1, max: 5000 }), (shape, kind, bytes) => {
+        const bits = plannedBits(shape, { bytes, planes: kind, allowLarger: true });
+        if (bits === undefined) {
+          expect(storedBytes(shape, 1, kind === 'fitted')).toBeGreaterThan(bytes);
+        } else if (bits !== 'oversized') {
+          expect(storedBytes(shape, bits, kind === 'fitted')).toBeLessThanOrEqual(bytes);
+          expect(storedBytes(shape, bits + 1, kind === 'fitted')).toBeGreaterThan(bytes);
+        }
+      }),
+    );
+  });
+
+  it('reach the ratio', () => {
+    fc.assert(
+      fc.property(shapes, planes, fc.double({ min: 1.01, max: 32, noNaN: true }), (shape, kind, ratio) => {
+        const bits = plannedBits(shape, { ratio, planes: kind });
+        if (typeof bits !== 'number') return;
+        expect((4 * shape[0] * shape[1]) / storedBytes(shape, bits, kind === 'fitted')).toBeGreaterThanOrEqual(ratio);
+      }),
+    );
+  });
+
+  it('are refused from the break-even on', () => {
+    fc.assert(
+      fc.property(shapes, planes, (shape, kind) => {
+        const fitted = kind === 'fitted';
+        const most = breakEvenBits(shape, fitted);
+        expect(storedBytes(shape, most + 1, fitted)).toBeGreaterThanOrEqual(4 * shape[0] * shape[1]);
+        expect(codeOf(() => simhash({ bits: most + 1, planes: kind }).plan(shape))).toBe('not-smaller');
+        if (most === 0) return;
+        expect(storedBytes(shape, most, fitted)).toBeLessThan(4 * shape[0] * shape[1]);
+        expect(plannedBits(shape, { bits: most, planes: kind })).toBe(most);
+        expect(plannedBits(shape, { bits: most + 1, planes: kind, allowLarger: true })).toBe(most + 1);
+      }),
+    );
+  });
+
+  it('name the break-even when they are refused', () => {
+    expect(() => simhash({ bits: 900 }).plan([20, 30])).toThrow(/at most 607 sign bits a column/);
+    expect(() => simhash({ bits: 1 }).plan([1, 30])).toThrow(/a matrix that sign bits can make smaller/);
+    expect(() => simhash({ ratio: 31 }).plan([20, 30])).toThrow(/The largest ratio here is 19\.35/);
+  });
+
+  it('follow the percent divisor of the reference', () => {
+    expect(simhash({ percent: 50 }).plan([20, 30]).config.bits).toBe(bitsFromPercent([20, 30], 50));
+  });
+
+  it('are refused when the projection would be too large', () => {
+    expect(codeOf(() => simhash({ bits: 9000 }).plan([9000, 9000]))).toBe('file-oversized');
+    expect(codeOf(() => simhash({ bits: 1 }).plan([70_000, 10]))).toBe('file-oversized');
+  });
+});
+
+/** The planned bits; undefined where not even one fits, `'oversized'` where there are too many planes for the rows. */
+function plannedBits(shape: Shape2D, options: SimhashOptions): number | undefined | 'oversized' {
+  try {
+    return simhash(options).plan(shape).config.bits as number;
+  } catch (error) {
+    if (isGCompressError(error, 'file-oversized')) return 'oversized';
+    if (isGCompressError(error, 'invalid-option')) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(act: () => unknown): ErrorCode | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (isGCompressError(error)) return error.code;
+    throw error;
+  }
+  return undefined;
+}
