@@ -1,0 +1,68 @@
+import { callChecks, optionsCheck } from './call-checks.ts';
+import {
+  type Chapter,
+  type CheckResult,
+  chapter,
+  registerChapters,
+  runChapters,
+  type SkipReasons,
+  type TestRunner,
+} from './check.ts';
+import { claimChecks } from './claim-checks.ts';
+import { contractChecks } from './contract-checks.ts';
+import { noImportanceCheck } from './importance-checks.ts';
+import { matrixChecks } from './matrix-checks.ts';
+import { formatChapters } from './test-format.ts';
+import { type CompressorSubject, createWorkbench } from './workbench.ts';
+
+/** What {@link checkCompressor} runs. */
+export interface CheckCompressorOptions extends CompressorSubject {
+  /** Checks that are not run, each with a reason that is shown. */
+  readonly skip?: SkipReasons;
+}
+
+/** What {@link testCompressor} runs, and where. */
+export interface TestCompressorOptions extends CheckCompressorOptions {
+  /** `{ describe, it }` of vitest, jest or node:test. */
+  readonly runner: TestRunner;
+  /** Title of the suite. Default `'compressor'`. */
+  readonly name?: string;
+  /** Milliseconds that one check may take. Default 60 000. */
+  readonly timeout?: number;
+}
+
+/**
+ * The suite for a compressor: its contract, the matrices it gets, the algebra and storage of what it makes, the same again
+ * for what came back from a file, and its claims. Each check is a test.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason.
+ */
+export function testCompressor({ runner, name = 'compressor', timeout, ...options }: TestCompressorOptions): void {
+  registerChapters(runner, name, compressorChapters(options), options.skip, timeout);
+}
+
+/**
+ * Runs the same suite without a test framework and returns what became of each check.
+ *
+ * @throws GCompressError as {@link testCompressor} does; what a check finds is in the results.
+ */
+export async function checkCompressor(options: CheckCompressorOptions): Promise<CheckResult[]> {
+  return runChapters(compressorChapters(options), options.skip);
+}
+
+function compressorChapters(subject: CompressorSubject): Chapter[] {
+  const bench = createWorkbench(subject);
+  const { claims = {}, method } = subject;
+  const calls = [
+    ...callChecks,
+    ...(claims.usesImportance ? [] : [noImportanceCheck]),
+    ...(method ? [optionsCheck(method)] : []),
+  ];
+  return [
+    chapter('contract', contractChecks, bench),
+    chapter('calls', calls, bench),
+    chapter('matrices', matrixChecks(bench), bench),
+    ...formatChapters({ examples: () => bench.compressions() }, subject),
+    chapter('claims', claimChecks(bench), bench),
+  ].filter(({ checks }) => checks.length > 0);
+}

@@ -1,0 +1,83 @@
+import { type CompressedFormat, createCompressedMatrix, type Factorization, GCompressError } from '@gcompress/core';
+import { algebraChecks, type Examples } from './algebra-checks.ts';
+import {
+  type Chapter,
+  type CheckResult,
+  chapter,
+  registerChapters,
+  runChapters,
+  type SkipReasons,
+  type TestRunner,
+} from './check.ts';
+import { damageChecks, type FuzzSettings, fuzzChecks } from './damage-checks.ts';
+import { storageChecks } from './storage-checks.ts';
+import { readBack } from './workbench.ts';
+
+/** What {@link checkFormat} runs. */
+export interface CheckFormatOptions extends FuzzSettings {
+  readonly format: CompressedFormat;
+  /** At least one; they should differ in shape and in every option that the config holds. */
+  readonly examples: readonly Factorization[];
+  /** Checks that are not run, each with a reason that is shown. */
+  readonly skip?: SkipReasons;
+}
+
+/** What {@link testFormat} runs, and where. */
+export interface TestFormatOptions extends CheckFormatOptions {
+  /** `{ describe, it }` of vitest, jest or node:test. */
+  readonly runner: TestRunner;
+  /** Title of the suite. Default the id of the format. */
+  readonly name?: string;
+  /** Milliseconds that one check may take. Default 60 000. */
+  readonly timeout?: number;
+}
+
+/**
+ * The suite for a format alone, for packages that decode: algebra, storage and damaged files, and the same again for what
+ * came back from a file.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason, or no examples.
+ */
+export function testFormat({ runner, name, timeout, ...options }: TestFormatOptions): void {
+  const chapters = formatChapters(examplesOf(options), options);
+  registerChapters(runner, name ?? `format '${options.format.id}'`, chapters, options.skip, timeout);
+}
+
+/**
+ * Runs the same suite without a test framework and returns what became of each check.
+ *
+ * @throws GCompressError as {@link testFormat} does; what a check finds is in the results.
+ */
+export async function checkFormat(options: CheckFormatOptions): Promise<CheckResult[]> {
+  return runChapters(formatChapters(examplesOf(options), options), options.skip);
+}
+
+/** The chapters about matrices of a format, whoever made them: as they are, and as they come back from a file. */
+export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[] {
+  const readAgain: Examples = {
+    async examples() {
+      const examples = await made.examples();
+      return Promise.all(
+        examples.map(async ({ name, compressed }) => ({ name, compressed: await readBack(compressed) })),
+      );
+    },
+  };
+  return [
+    chapter('algebra', algebraChecks, made),
+    chapter('storage', storageChecks, made),
+    chapter('damaged files', [...damageChecks, ...fuzzChecks(settings)], made),
+    chapter('algebra, read back from a file', algebraChecks, readAgain),
+    chapter('storage, read back from a file', storageChecks, readAgain),
+  ];
+}
+
+function examplesOf({ format, examples }: CheckFormatOptions): Examples {
+  if (examples.length === 0) {
+    throw new GCompressError('invalid-option', { where: 'examples', expected: 'at least one', actual: 'none' });
+  }
+  const named = examples.map((factorization, i) => ({
+    name: `example ${i} [${factorization.shape.join(', ')}]`,
+    compressed: createCompressedMatrix(format, factorization),
+  }));
+  return { examples: async () => named };
+}
