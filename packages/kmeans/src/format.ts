@@ -1,1 +1,138 @@
-export {};
+import {
+  assertElementLimit,
+  assertVersion,
+  bitsFor,
+  type CompressedFormat,
+  describeValue,
+  type Factor,
+  type Factorization,
+  floatFactor,
+  GCompressError,
+  indexFactor,
+  type MatrixForm,
+  type PackedMatrix,
+  type PackedTensor,
+  packBits,
+  packedBytes,
+  packedTensor,
+  type TensorOps,
+  unpackBits,
+} from '@gcompress/core';
+import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
+
+/** Names of the factors of {@link kMeansFormat}. */
+export type KMeansFactor = 'codebook' | 'encoding';
+
+/**
+ * Blocks of `blockSize` consecutive entries of a row, each replaced by a row of a codebook. Working form:
+ *
+ * - `codebook [g·l, s]`, float32, trainable: `g` codebooks of `l` levels, one below the other, for blocks of size `s`.
+ *   Rows that a codebook does not need are zero.
+ * - `encoding [m, ⌈n/s⌉]`, int32: for each block its row of `codebook`.
+ *
+ * Stored form, version 1: `codebook`, float32, without the last rows that none of the codebooks uses; `encoding`, for each
+ * block the row inside its own codebook, packed at `⌈log₂ levels⌉` bits. Config: `blockSize`, `levels`, and the rows
+ * (`groupRows`) and blocks of a row (`groupBlocks`) that share a codebook.
+ */
+export const kMeansFormat: CompressedFormat<KMeansFactor> = {
+  id: 'kmeans',
+  version: 1,
+  reconstruct,
+
+  lookup(ops, ids, factors, form) {
+    const { blockSize, groups, levels } = layoutOf(form);
+    // To lay longer blocks side by side, the number of ids would have to be known
+    if (blockSize > 1) return ops.gather(reconstruct(ops, factors, form), ids);
+    return ops.gather(ops.reshape(factors.codebook, [groups * levels]), ops.gather(factors.encoding, ids));
+  },
+
+  pack,
+  unpack,
+};
+
+function reconstruct<T>(
+  ops: TensorOps<T>,
+  { codebook, encoding }: Readonly<Record<KMeansFactor, T>>,
+  form: MatrixForm,
+): T {
+  const [rows, cols] = form.shape;
+  const { blocks, blockSize } = layoutOf(form);
+  const padded = ops.reshape(ops.gather(codebook, encoding), [rows, blocks * blockSize]);
+  return blocks * blockSize === cols ? padded : ops.slice(padded, [0, 0], [rows, cols]);
+}
+
+function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeansFactor>): Record<string, PackedTensor> {
+  const layout = layoutOf(form);
+  const { blockSize, groups, levels } = layout;
+  const local = Int32Array.from(encoding.data, (row, at) => row - firstLevel(layout, at));
+  const used = local.reduce((most, level) => Math.max(most, level), 0) + 1;
+  const rows = new Float32Array(groups * used * blockSize);
+  for (let group = 0; group < groups; group++) {
+    const from = group * levels * blockSize;
+    rows.set(codebook.data.subarray(from, from + used * blockSize), group * used * blockSize);
+  }
+  const packed = packBits(local, bitsFor(used));
+  return {
+    codebook: { shape: [groups * used, blockSize], data: rows },
+    encoding: { shape: [packed.length], data: packed },
+  };
+}
+
+function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
+  assertVersion(packed, 1);
+  const layout = checkedLayout(packed);
+  const { blockSize, blocks, groups, levels } = layout;
+  const count = packed.shape[0] * blocks;
+  const stored = packedTensor(packed, 'codebook', 'float32', [null, blockSize]);
+  const used = stored.shape[0] / groups;
+  if (!Number.isInteger(used) || used < 1 || used > levels) {
+    throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows`);
+  }
+  const bits = bitsFor(used);
+  const codes = packedTensor(packed, 'encoding', 'uint8', [packedBytes(count, bits)]);
+  const rows = new Float32Array(groups * levels * blockSize);
+  for (let group = 0; group < groups; group++) {
+    const part = stored.data.subarray(group * used * blockSize, (group + 1) * used * blockSize);
+    rows.set(part, group * levels * blockSize);
+  }
+  const encoding = unpackBits(codes.data, bits, count);
+  for (let at = 0; at < count; at++) {
+    if (encoding[at] >= used) throw damaged('encoding', `rows 0 to ${used - 1}`, `${encoding[at]}`);
+    encoding[at] += firstLevel(layout, at);
+  }
+  return {
+    codebook: floatFactor([groups * levels, blockSize], rows),
+    encoding: indexFactor([packed.shape[0], blocks], encoding),
+  };
+}
+
+/** Row of `codebook` at which the codebook of the block number `at` begins. */
+function firstLevel(layout: Layout, at: number): number {
+  return layout.levels * groupOf(layout, Math.floor(at / layout.blocks), at % layout.blocks);
+}
+
+/** The layout of a stored matrix, refused when a number is impossible or the factors would be too large. */
+function checkedLayout({ shape, config }: PackedMatrix): Layout {
+  const [rows, cols] = shape;
+  const checked = (name: string, max: number): number => {
+    const value = config[name];
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) return value;
+    throw new GCompressError('file-header', {
+      where: `kmeans config '${name}'`,
+      expected: `an integer from 1 to ${max}`,
+      actual: describeValue(value),
+    });
+  };
+  const blockSize = checked('blockSize', cols);
+  const blocksOfCodebook = checked('groupRows', rows) * checked('groupBlocks', Math.ceil(cols / blockSize));
+  // With a zero that no block asked for, a codebook has one row more than it has blocks
+  checked('levels', Math.min(MAX_LEVELS, blocksOfCodebook + 1));
+  const layout = layoutOf({ shape, config });
+  assertElementLimit(rows * layout.blocks * blockSize, 'kmeans encoding');
+  assertElementLimit(layout.groups * layout.levels * blockSize, 'kmeans codebook');
+  return layout;
+}
+
+function damaged(tensor: string, expected: string, actual: string): GCompressError {
+  return new GCompressError('file-tensor', { where: `kmeans tensor '${tensor}'`, expected, actual });
+}

@@ -1,1 +1,4 @@
-export {};
+export { type KMeansFactor, kMeansFormat } from './format.ts';
+export { kMeans } from './k-means.ts';
+export type { CodebookScope, CodebookSize, KMeansOptions } from './options.ts';
+export { prune } from './prune.ts';

@@ -1,0 +1,92 @@
+import {
+  type CompressOptions,
+  createRandom,
+  defineMethod,
+  type Factor,
+  floatFactor,
+  indexFactor,
+  type JsonObject,
+  type Matrix,
+} from '@gcompress/core';
+import { blockCodebook } from './block-codebook.ts';
+import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './blocks.ts';
+import { encode } from './encode.ts';
+import { type KMeansFactor, kMeansFormat } from './format.ts';
+import { type CompleteOptions, completeOptions, type KMeansOptions } from './options.ts';
+import { planFor } from './plan.ts';
+import { prune } from './prune.ts';
+import { scalarCodebook } from './scalar-codebook.ts';
+
+/**
+ * Codebooks by k-means: each block of `blockSize` entries of a row becomes the nearest row of a codebook. The codebook is
+ * trainable, the encoding is not.
+ *
+ * Single entries (`blockSize` 1) get the optimum of one-dimensional k-means; blocks get the best of several runs of Lloyd's
+ * algorithm from k-means++ starts. `importance` weighs the error of each entry in both.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ *
+ * Porting note: `kmeans_quantize.kmeans_quantize_block` and `KmeansMatrixCompressor`, whose `rank` is the number of levels.
+ * The reference always zeroes the centroid nearest to zero, after encoding, and so loses the blocks that belong to it; here
+ * zero is a centroid only where a block is zero or `keepZero` asks for it, and the others are found beside it. A block size
+ * that does not divide the columns, and more levels than blocks, are accepted. Nothing is drawn from a shared generator.
+ */
+export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>({
+  name: 'kmeans',
+  code: 4,
+  format: kMeansFormat,
+  acceptsImportance: true,
+
+  create(options) {
+    const complete = completeOptions(options);
+    return {
+      options: { ...complete } as JsonObject,
+      plan: (shape) => planFor(shape, complete),
+      factorize: (matrix, compressOptions) => factorize(matrix, complete, compressOptions),
+    };
+  },
+
+  optionsFromHParams: ({ rank, blockSize, pruningFraction }) => ({ levels: rank, blockSize, pruningFraction }),
+});
+
+function factorize(
+  matrix: Matrix,
+  options: CompleteOptions,
+  { importance, signal, onProgress }: CompressOptions,
+): Record<KMeansFactor, Factor> {
+  const { layout, factors } = planFor(matrix.shape, options);
+  const { groups, levels, blockSize } = layout;
+  const pruned = options.pruningFraction > 0 ? prune(matrix, options.pruningFraction) : matrix;
+  const random = createRandom(options.seed);
+  const codebook = new Float32Array(groups * levels * blockSize);
+  const encoding = new Int32Array(matrix.shape[0] * layout.blocks);
+
+  const centroidsOf = (blocks: Blocks, group: number): Float32Array => {
+    const pinZero = options.keepZero ?? hasZeroBlock(blocks);
+    if (blockSize === 1) return scalarCodebook(blocks.data, blocks.weights, levels, pinZero);
+    const centroids = blockCodebook(blocks, levels, {
+      ...options,
+      pinZero,
+      random,
+      onStep: (done) => {
+        signal?.throwIfAborted();
+        onProgress?.((group + done) / groups);
+      },
+    });
+    return Float32Array.from(centroids);
+  };
+
+  for (let group = 0; group < groups; group++) {
+    signal?.throwIfAborted();
+    onProgress?.(group / groups);
+    const blocks = blocksOf(pruned, layout, group, importance);
+    const centroids = centroidsOf(blocks, group);
+    codebook.set(centroids, group * levels * blockSize);
+    placeCodes(encoding, encode(blocks, centroids), layout, group, matrix.shape[0]);
+  }
+  onProgress?.(1);
+  return {
+    codebook: floatFactor(factors.codebook.shape, codebook),
+    encoding: indexFactor(factors.encoding.shape, encoding),
+  };
+}

@@ -1,0 +1,197 @@
+import type { Blocks } from './blocks.ts';
+import { centroidTable, findNearest, type Nearest, squaredDistance } from './nearest.ts';
+
+/** When {@link lloyd} ends, and what it keeps. */
+export interface LloydOptions {
+  /** The most iterations. */
+  readonly iterations: number;
+  /** Ends when an iteration lowers the error by less than this part of it. */
+  readonly tolerance: number;
+  /** Whether the first centroid is zero and stays so. */
+  readonly pinZero: boolean;
+  /** Called before each iteration with its number, from 0. */
+  readonly onIteration: (iteration: number) => void;
+}
+
+/** Centroids `[count, size]` and the weighted sum of squares that they leave. */
+export interface Clustering {
+  readonly centroids: Float64Array;
+  readonly error: number;
+}
+
+/**
+ * Lloyd's algorithm (1982) from given centroids. Most distances are never computed: bounds that follow from the triangle
+ * inequality show that a block keeps its centroid (Hamerly, 2010), with the same result. Weights of entries leave no
+ * such inequality, so with them every distance is computed. A centroid that loses its blocks moves to the block with
+ * the largest error.
+ */
+export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions): Clustering {
+  const state = initialState(blocks, start);
+  const { centroids } = state;
+  const first = options.pinZero ? 1 : 0;
+  let error = Number.POSITIVE_INFINITY;
+  for (let iteration = 0; iteration < options.iterations; iteration++) {
+    options.onIteration(iteration);
+    const changed = assign(blocks, state);
+    const reseeded = fillEmpty(blocks, state, first);
+    if (changed + reseeded === 0) break;
+    moveCentroids(blocks, state, first);
+    const before = error;
+    error = remainingError(state, blocks.size, first);
+    if (before - error <= options.tolerance * error) break;
+  }
+  return { centroids, error };
+}
+
+interface State {
+  readonly centroids: Float64Array;
+  /** Centroid of each block; −1 before the first iteration. */
+  readonly assigned: Int32Array;
+  /** At least the distance of each block from its centroid. */
+  readonly upper: Float64Array;
+  /** At most the distance of each block from any other centroid. */
+  readonly lower: Float64Array;
+  /** Blocks of each centroid. */
+  readonly members: Int32Array;
+  /** Weighted sum of the blocks of each centroid, `[count, size]`. */
+  readonly sums: Float64Array;
+  /** Weight of the blocks of each centroid, `[count, size]`. */
+  readonly mass: Float64Array;
+  /** Weighted sum of squares of all entries. */
+  readonly energy: number;
+}
+
+function initialState({ count, size, data, weights }: Blocks, start: Float64Array): State {
+  let energy = 0;
+  for (let at = 0; at < data.length; at++) energy += (weights === undefined ? 1 : weights[at]) * data[at] * data[at];
+  return {
+    centroids: start.slice(),
+    assigned: new Int32Array(count).fill(-1),
+    upper: new Float64Array(count).fill(Number.POSITIVE_INFINITY),
+    lower: new Float64Array(count),
+    members: new Int32Array(start.length / size),
+    sums: new Float64Array(start.length),
+    mass: new Float64Array(start.length),
+    energy,
+  };
+}
+
+/** Gives each block its nearest centroid; returns how many changed. */
+function assign(blocks: Blocks, state: State): number {
+  const { centroids, assigned, upper, lower } = state;
+  const { count, size, weights } = blocks;
+  const table = centroidTable(centroids, size);
+  const margins = weights === undefined ? halfDistances(centroids, size, count) : undefined;
+  const found: Nearest = { index: 0, distance: 0, second: 0 };
+  let changed = 0;
+  for (let block = 0; block < count; block++) {
+    const old = assigned[block];
+    if (margins !== undefined && old >= 0) {
+      const safe = Math.max(lower[block], margins[old]);
+      if (upper[block] <= safe) continue;
+      upper[block] = Math.sqrt(squaredDistance(blocks, block, centroids, old * size));
+      if (upper[block] <= safe) continue;
+    }
+    findNearest(table, blocks, block, found);
+    upper[block] = Math.sqrt(found.distance);
+    lower[block] = Math.sqrt(found.second);
+    if (found.index === old) continue;
+    if (old >= 0) include(blocks, state, block, old, -1);
+    include(blocks, state, block, found.index, 1);
+    assigned[block] = found.index;
+    changed++;
+  }
+  return changed;
+}
+
+/** Half the distance of each centroid from the nearest other one: blocks closer than that cannot change. */
+function halfDistances(centroids: Float64Array, size: number, blocks: number): Float64Array {
+  const count = centroids.length / size;
+  const halves = new Float64Array(count);
+  // Not worth its time when centroids are nearly as many as blocks
+  if (count * count > blocks) return halves;
+  halves.fill(Number.POSITIVE_INFINITY);
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < a; b++) {
+      let sum = 0;
+      for (let entry = 0; entry < size; entry++)
+        sum += (centroids[a * size + entry] - centroids[b * size + entry]) ** 2;
+      const half = Math.sqrt(sum) / 2;
+      halves[a] = Math.min(halves[a], half);
+      halves[b] = Math.min(halves[b], half);
+    }
+  }
+  return halves;
+}
+
+/** Adds a block to the sums of a centroid, or takes it out. */
+function include({ data, weights, size }: Blocks, state: State, block: number, centroid: number, sign: 1 | -1): void {
+  const { members, sums, mass } = state;
+  members[centroid] += sign;
+  for (let entry = 0; entry < size; entry++) {
+    const weight = weights === undefined ? sign : sign * weights[block * size + entry];
+    sums[centroid * size + entry] += weight * data[block * size + entry];
+    mass[centroid * size + entry] += weight;
+  }
+}
+
+/** Moves each centroid without blocks to the block with the largest error; returns how many moved. */
+function fillEmpty(blocks: Blocks, state: State, first: number): number {
+  const { assigned, members, centroids, upper, lower } = state;
+  const { size, count } = blocks;
+  let errors: Float64Array | undefined;
+  let moved = 0;
+  for (let centroid = first; centroid * size < centroids.length; centroid++) {
+    if (members[centroid] > 0) continue;
+    errors ??= Float64Array.from({ length: count }, (_, block) =>
+      squaredDistance(blocks, block, centroids, assigned[block] * size),
+    );
+    const far = errors.reduce((most, error, block, all) => (error > all[most] ? block : most), 0);
+    if (errors[far] === 0) break;
+    include(blocks, state, far, assigned[far], -1);
+    include(blocks, state, far, centroid, 1);
+    assigned[far] = centroid;
+    errors[far] = 0;
+    upper[far] = Number.POSITIVE_INFINITY;
+    lower[far] = 0;
+    moved++;
+  }
+  return moved;
+}
+
+/** Puts each centroid at the mean of its blocks and loosens the bounds by what they moved. */
+function moveCentroids({ count, size, weights }: Blocks, state: State, first: number): void {
+  const { centroids, sums, mass, assigned, upper, lower } = state;
+  const shifts = new Float64Array(centroids.length / size);
+  for (let at = first * size; at < centroids.length; at++) {
+    if (mass[at] <= 0) continue;
+    const mean = sums[at] / mass[at];
+    shifts[Math.floor(at / size)] += (mean - centroids[at]) ** 2;
+    centroids[at] = mean;
+  }
+  if (weights !== undefined) return;
+  let largest = 0;
+  let next = 0;
+  let mover = 0;
+  for (let centroid = 0; centroid < shifts.length; centroid++) {
+    shifts[centroid] = Math.sqrt(shifts[centroid]);
+    if (shifts[centroid] > largest) {
+      next = largest;
+      largest = shifts[centroid];
+      mover = centroid;
+    } else {
+      next = Math.max(next, shifts[centroid]);
+    }
+  }
+  for (let block = 0; block < count; block++) {
+    upper[block] += shifts[assigned[block]];
+    lower[block] -= assigned[block] === mover ? next : largest;
+  }
+}
+
+/** Sum of squares around the centroids, without visiting the blocks: what the means do not explain. */
+function remainingError({ energy, sums, mass }: State, size: number, first: number): number {
+  let explained = 0;
+  for (let at = first * size; at < sums.length; at++) if (mass[at] > 0) explained += (sums[at] * sums[at]) / mass[at];
+  return Math.max(0, energy - explained);
+}

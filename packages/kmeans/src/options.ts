@@ -1,0 +1,121 @@
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertSeed,
+  describeValue,
+  exactlyOneOption,
+  GCompressError,
+} from '@gcompress/core';
+import { MAX_LEVELS } from './layout.ts';
+
+/** How large a codebook is; give exactly one. */
+export interface CodebookSize {
+  /** Rows of each codebook, from 2 to 65,536. A codebook never has more than it has blocks to describe. */
+  readonly levels?: number;
+  /** Bits for each block, from 1 to 16: `2^bits` levels. */
+  readonly bits?: number;
+  /** How many times smaller than the matrix the stored form must be, above 1: as many levels as this allows. */
+  readonly ratio?: number;
+  /** The most bytes that the stored form may take: as many levels as this allows. */
+  readonly bytes?: number;
+}
+
+/**
+ * Which blocks share a codebook: all of the matrix, those of one column (of blocks), or those of so many rows and
+ * columns. `columns` counts columns of the matrix and must be a multiple of the block size; a side that is left out is the
+ * whole side.
+ */
+export type CodebookScope = 'tensor' | 'column' | { readonly rows?: number; readonly columns?: number };
+
+/** Options of `kMeans`: exactly one of the sizes, and how the codebooks are found. */
+export interface KMeansOptions extends CodebookSize {
+  /** Consecutive entries of a row that are replaced together. Default 1, single entries. */
+  readonly blockSize?: number;
+  /** Which blocks share a codebook. Default `'tensor'`. */
+  readonly codebooks?: CodebookScope;
+  /** Part of the entries, from 0 to 1, that is set to zero first, smallest magnitudes before others. Default 0. */
+  readonly pruningFraction?: number;
+  /**
+   * Whether each codebook has a row that is exactly zero, beside which the others are optimal. Default: those with a zero
+   * block among theirs, as after pruning.
+   */
+  readonly keepZero?: boolean;
+  /** The most iterations of Lloyd's algorithm; single entries need none. Default 100. */
+  readonly iterations?: number;
+  /** Relative decrease of the squared error below which the iterations end. Default 1e-4. */
+  readonly tolerance?: number;
+  /** Searches from different starts, of which the best is kept; single entries need none. Default 3. */
+  readonly restarts?: number;
+  /** Seed of the starts, an integer from 0 to 2³² − 1. Default 0. */
+  readonly seed?: number;
+}
+
+/** The names of {@link CodebookSize}. */
+export const SIZES = ['levels', 'bits', 'ratio', 'bytes'] as const;
+
+/** Names that are not those of a size. */
+const SEARCH = ['iterations', 'tolerance', 'restarts', 'seed'] as const;
+const WHERE = 'kMeans';
+
+/** {@link KMeansOptions} with all defaults filled in. */
+export type CompleteOptions = KMeansOptions & Required<Omit<KMeansOptions, (typeof SIZES)[number] | 'keepZero'>>;
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option`.
+ */
+export function completeOptions(options: KMeansOptions): CompleteOptions {
+  assertKnownOptions(WHERE, options, [...SIZES, 'blockSize', 'codebooks', 'pruningFraction', 'keepZero', ...SEARCH]);
+  const size = exactlyOneOption(WHERE, options, SIZES);
+  assertNumber(WHERE, size, options[size], SIZE_RANGES[size]);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const complete: CompleteOptions = {
+    blockSize: 1,
+    codebooks: 'tensor',
+    pruningFraction: 0,
+    iterations: 100,
+    tolerance: 1e-4,
+    restarts: 3,
+    seed: 0,
+    ...given,
+  };
+  assertNumber(WHERE, 'blockSize', complete.blockSize, { min: 1, integer: true });
+  assertNumber(WHERE, 'pruningFraction', complete.pruningFraction, { min: 0, max: 1 });
+  assertNumber(WHERE, 'iterations', complete.iterations, { min: 1, integer: true });
+  assertNumber(WHERE, 'tolerance', complete.tolerance, { min: 0, max: 1 });
+  assertNumber(WHERE, 'restarts', complete.restarts, { min: 1, integer: true });
+  assertSeed(complete.seed, WHERE);
+  if (complete.keepZero !== undefined && typeof complete.keepZero !== 'boolean') {
+    throw invalid('keepZero', 'a boolean', describeValue(complete.keepZero));
+  }
+  assertScope(complete.codebooks, complete.blockSize);
+  return complete;
+}
+
+const SIZE_RANGES = {
+  levels: { min: 2, max: MAX_LEVELS, integer: true },
+  bits: { min: 1, max: 16, integer: true },
+  ratio: { above: 1 },
+  bytes: { min: 1, integer: true },
+} as const;
+
+function assertScope(scope: CodebookScope, blockSize: number): void {
+  if (scope === 'tensor' || scope === 'column') return;
+  if (typeof scope !== 'object' || scope === null) {
+    throw invalid('codebooks', "'tensor', 'column', or an object with rows or columns", describeValue(scope));
+  }
+  assertKnownOptions(`${WHERE} codebooks`, scope, ['rows', 'columns']);
+  const { rows, columns } = scope;
+  if (rows === undefined && columns === undefined) throw invalid('codebooks', 'rows or columns', 'neither');
+  if (rows !== undefined) assertNumber(WHERE, 'codebooks.rows', rows, { min: 1, integer: true });
+  if (columns !== undefined) {
+    assertNumber(WHERE, 'codebooks.columns', columns, { min: 1, integer: true });
+    if (columns % blockSize !== 0)
+      throw invalid('codebooks.columns', `a multiple of the block size ${blockSize}`, `${columns}`);
+  }
+}
+
+function invalid(option: string, expected: string, actual: string): GCompressError {
+  return new GCompressError('invalid-option', { where: `${WHERE} ${option}`, expected, actual });
+}

@@ -1,0 +1,90 @@
+import {
+  assertElementLimit,
+  bitsFor,
+  type FactorSpec,
+  GCompressError,
+  packedBytes,
+  type Shape2D,
+} from '@gcompress/core';
+import type { KMeansFactor } from './format.ts';
+import { type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
+import type { CodebookScope, CompleteOptions } from './options.ts';
+
+/** Layout, config and factor shapes for a matrix `[m, n]`. */
+export interface KMeansPlan {
+  readonly layout: Layout;
+  readonly config: {
+    readonly blockSize: number;
+    readonly levels: number;
+    readonly groupRows: number;
+    readonly groupBlocks: number;
+  };
+  readonly factors: Record<KMeansFactor, FactorSpec>;
+}
+
+/**
+ * The plan for a shape. A block longer than a row is a row; a codebook has at most as many levels as it has blocks.
+ *
+ * @throws GCompressError `invalid-option` when not even two levels fit in the bytes or the ratio.
+ */
+export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
+  const [rows, cols] = shape;
+  const blockSize = Math.min(options.blockSize, cols);
+  const blocks = Math.ceil(cols / blockSize);
+  const { groupRows, groupBlocks } = groupSides(options.codebooks, rows, blocks, options.blockSize);
+  // A zero that was asked for may come on top of the blocks
+  const most = Math.min(MAX_LEVELS, groupRows * groupBlocks + (options.keepZero === true ? 1 : 0));
+  const sides = { blockSize, groupRows, groupBlocks };
+  const storedBytes = (levels: number) => {
+    const { groups } = layoutOf({ shape, config: { ...sides, levels } });
+    return groups * levels * blockSize * Float32Array.BYTES_PER_ELEMENT + packedBytes(rows * blocks, bitsFor(levels));
+  };
+  const levels = levelsFor(shape, options, most, storedBytes);
+  const config = { ...sides, levels };
+  const layout = layoutOf({ shape, config });
+  assertElementLimit(layout.groups * levels * blockSize, 'kMeans codebook');
+  return {
+    layout,
+    config,
+    factors: {
+      codebook: { shape: [layout.groups * levels, blockSize], dtype: 'float32', trainable: true },
+      encoding: { shape: [rows, blocks], dtype: 'int32', trainable: false },
+    },
+  };
+}
+
+function groupSides(scope: CodebookScope, rows: number, blocks: number, blockSize: number) {
+  if (scope === 'tensor') return { groupRows: rows, groupBlocks: blocks };
+  if (scope === 'column') return { groupRows: rows, groupBlocks: 1 };
+  const { rows: groupRows = rows, columns = blocks * blockSize } = scope;
+  return { groupRows: Math.min(groupRows, rows), groupBlocks: Math.min(columns / blockSize, blocks) };
+}
+
+function levelsFor(
+  [rows, cols]: Shape2D,
+  { levels, bits, ratio, bytes }: CompleteOptions,
+  most: number,
+  storedBytes: (levels: number) => number,
+): number {
+  if (levels !== undefined) return Math.min(levels, most);
+  if (bits !== undefined) return Math.min(2 ** bits, most);
+  const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
+  const budget = ratio !== undefined ? dense / ratio : (bytes ?? 0);
+  const least = Math.min(2, most);
+  if (storedBytes(least) > budget) {
+    throw new GCompressError('invalid-option', {
+      where: 'kMeans',
+      expected: `at least the ${storedBytes(least)} bytes of ${least} levels for a matrix [${rows}, ${cols}]`,
+      actual: ratio !== undefined ? `ratio ${ratio}` : `bytes ${bytes}`,
+      hint: `The largest ratio here is ${(dense / storedBytes(least)).toFixed(2)}; longer blocks allow more.`,
+    });
+  }
+  let fits = least;
+  let tooMany = most + 1;
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >>> 1;
+    if (storedBytes(middle) <= budget) fits = middle;
+    else tooMany = middle;
+  }
+  return fits;
+}

@@ -1,0 +1,49 @@
+import { assertFinite, assertMatrix, assertNumber, type Matrix } from '@gcompress/core';
+import { sortFloats } from './sorted-points.ts';
+
+/**
+ * The matrix `[m, n]` with its `⌈fraction·m·n⌉` smallest entries by magnitude set to zero; entries that are zero already
+ * count among them. The input is not changed.
+ *
+ * Of entries with equal magnitude those in the rows with the smallest sum of magnitudes go first, in reading order.
+ *
+ * @param fraction part of the entries, from 0 to 1.
+ * @throws GCompressError `invalid-matrix`, `non-finite`, or `invalid-option` for a fraction out of range.
+ *
+ * Porting note: `kmeans_quantize.prune`, which changes its argument, clamps the fraction, and breaks ties as the sorting
+ * routine of the machine happens to.
+ */
+export function prune(matrix: Matrix, fraction: number): Matrix {
+  assertMatrix(matrix, 'prune');
+  assertFinite(matrix, 'prune');
+  assertNumber('prune', 'fraction', fraction, { min: 0, max: 1 });
+  const [rows, cols] = matrix.shape;
+  const count = Math.ceil(matrix.data.length * fraction);
+  const data = matrix.data.slice();
+  if (count === 0) return { shape: [rows, cols], data };
+  const magnitudes = data.map(Math.abs);
+  const threshold = sortFloats(magnitudes).values[count - 1];
+  let left = count;
+  for (let at = 0; at < data.length; at++) {
+    if (magnitudes[at] >= threshold) continue;
+    data[at] = 0;
+    left--;
+  }
+  for (const row of rowsBySize(magnitudes, rows, cols)) {
+    for (let at = row * cols; left > 0 && at < (row + 1) * cols; at++) {
+      if (magnitudes[at] !== threshold) continue;
+      data[at] = 0;
+      left--;
+    }
+    if (left === 0) break;
+  }
+  return { shape: [rows, cols], data };
+}
+
+/** Row numbers by ascending sum of magnitudes. */
+function rowsBySize(magnitudes: Float32Array, rows: number, cols: number): Int32Array {
+  const sums = Float64Array.from({ length: rows }, (_, row) =>
+    magnitudes.subarray(row * cols, (row + 1) * cols).reduce((sum, magnitude) => sum + magnitude, 0),
+  );
+  return Int32Array.from(sums, (_, row) => row).sort((a, b) => sums[a] - sums[b] || a - b);
+}

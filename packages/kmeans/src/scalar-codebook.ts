@@ -1,0 +1,103 @@
+import { compand } from './compand.ts';
+import { type Edges, optimalPartition } from './optimal-partition.ts';
+import { segmentCosts } from './segment-costs.ts';
+import { type SortedPoints, sortPoints } from './sorted-points.ts';
+
+/** Distinct values up to which each is a cell of its own, and the number of cells for more. */
+const CELLS = 2 ** 18;
+/** Cells for each level that tell the price of a segment well. */
+const PRICE_CELLS_PER_LEVEL = 64;
+/** Lloyd sweeps at the end, which mostly find nothing to do after two or three. */
+const MAX_SWEEPS = 100;
+
+/**
+ * The centroids of weighted one-dimensional k-means in ascending order: the optimum up to 262,144 distinct values, beyond
+ * that the optimum over as many companded cells, moved to the nearest optimum over the values themselves.
+ *
+ * @param weights how much the error of each value counts; all the same when left out.
+ * @param levels the most centroids; there are fewer when there are fewer distinct values.
+ * @param pinZero whether one of the centroids must be exactly 0; the others are then the optimum beside it.
+ */
+export function scalarCodebook(
+  values: Float32Array,
+  weights: Float32Array | undefined,
+  levels: number,
+  pinZero: boolean,
+): Float32Array {
+  const points = sortPoints(values, weights, pinZero);
+  const distinct = points.values.length;
+  if (distinct <= levels) return points.values.slice();
+  const companding = compand(points);
+  // What one more of `levels` segments saves, as the companding estimates it and then as few cells tell
+  let price = companding.total ** 3 / (6 * levels ** 3);
+  const few = PRICE_CELLS_PER_LEVEL * levels;
+  if (few < distinct / 4) price = optimalPartition(segmentCosts(points, companding.edges(few)), levels, price).price;
+  if (distinct <= CELLS) return refined(points, optimalPartition(segmentCosts(points), levels, price).edges);
+  const cells = companding.edges(CELLS);
+  const { edges } = optimalPartition(segmentCosts(points, cells), levels, price);
+  return refined(
+    points,
+    edges.map((cell) => cells[cell]),
+  );
+}
+
+/** Sums of a segment `[from, to)` of the points. */
+interface Sums {
+  weight: number;
+  /** Weighted sum of the distances from `origin`, a value of the segment. */
+  moment: number;
+  readonly origin: number;
+  readonly pinned: boolean;
+}
+
+function sumsOf(points: SortedPoints, from: number, to: number): Sums {
+  const sums = {
+    weight: 0,
+    moment: 0,
+    origin: points.values[from],
+    pinned: from <= points.pinned && points.pinned < to,
+  };
+  for (let i = from; i < to; i++) add(sums, points, i, 1);
+  return sums;
+}
+
+function add(sums: Sums, { values, weights }: SortedPoints, at: number, sign: 1 | -1): void {
+  sums.weight += sign * weights[at];
+  sums.moment += sign * weights[at] * (values[at] - sums.origin);
+}
+
+function centroidOf({ weight, moment, origin, pinned }: Sums): number {
+  return pinned ? 0 : origin + moment / weight;
+}
+
+/**
+ * The centroids after Lloyd's algorithm on sorted points: edges move to the middle between two centroids, which follow at
+ * once, until none moves. Takes back what rounding in the costs of segments, or cells of several points, have left.
+ */
+function refined(points: SortedPoints, start: Edges): Float32Array {
+  const { values } = points;
+  const edges = start.slice();
+  const segments = Array.from({ length: edges.length - 1 }, (_, i) => sumsOf(points, edges[i], edges[i + 1]));
+  let moved = true;
+  for (let sweep = 0; moved && sweep < MAX_SWEEPS; sweep++) {
+    moved = false;
+    for (let i = 1; i < segments.length; i++) {
+      const left = segments[i - 1];
+      const right = segments[i];
+      const middle = (centroidOf(left) + centroidOf(right)) / 2;
+      const before = edges[i];
+      // The pinned zero stays where it is, and no segment loses its last point
+      while (edges[i] < edges[i + 1] - 1 && values[edges[i]] <= middle && edges[i] !== points.pinned) {
+        add(left, points, edges[i], 1);
+        add(right, points, edges[i]++, -1);
+      }
+      while (edges[i] - 1 > edges[i - 1] && values[edges[i] - 1] > middle && edges[i] - 1 !== points.pinned) {
+        add(right, points, --edges[i], 1);
+        add(left, points, edges[i], -1);
+      }
+      moved ||= edges[i] !== before;
+    }
+  }
+  // From fresh sums: taking points out of a sum does not take their rounding out
+  return Float32Array.from(segments, (_, i) => centroidOf(sumsOf(points, edges[i], edges[i + 1])));
+}
