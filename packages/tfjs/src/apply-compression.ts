@@ -45,7 +45,10 @@ export class ApplyCompression {
     return results;
   }
 
-  /** Bytes of all matrices as dense float32, and of their factors as they would be written now. */
+  /**
+   * Bytes of all matrices as dense float32, and of their factors as they would be written now; before the first compression,
+   * those planned.
+   */
   async byteLengths(): Promise<{ readonly uncompressed: number; readonly compressed: number }> {
     const matrices = await Promise.all(this.#ops.map((op) => op.toCompressedMatrix()));
     return {

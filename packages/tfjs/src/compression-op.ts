@@ -44,6 +44,15 @@ export interface TfCompressionOpOptions {
   readonly variables?: CompressionVariables;
 }
 
+/** What of the factors is taken. */
+export interface ToCompressedMatrixOptions {
+  /**
+   * Whether what is reserved but not used is left out. Default: once there was a compression; before, the factors are zeros of
+   * the planned size.
+   */
+  readonly trim?: boolean;
+}
+
 /** How the operator computes: while training, both terms take part whatever alpha is, so that optimizers see every variable. */
 export interface ApplyOptions {
   /** Default true. When false, a term whose weight is 0 is left out. */
@@ -169,22 +178,18 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return 'compressed';
   }
 
-  async toCompressedMatrix(): Promise<CompressedMatrix> {
+  async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
     this.#assertLive();
     const entries = Object.entries(this.variables.factors);
     const data = await Promise.all(entries.map(([, variable]) => variable.data()));
-    return this.#asMatrix(Object.fromEntries(entries.map(([name], i) => [name, data[i] as Factor['data']])));
+    return this.#asMatrix(Object.fromEntries(entries.map(([name], i) => [name, data[i] as Factor['data']])), options);
   }
 
-  /**
-   * {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device.
-   *
-   * @param options `trim: false` keeps what is reserved but not used. Default true.
-   */
-  toCompressedMatrixSync({ trim = true }: { readonly trim?: boolean } = {}): CompressedMatrix {
+  /** {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device. */
+  toCompressedMatrixSync(options: ToCompressedMatrixOptions = {}): CompressedMatrix {
     this.#assertLive();
     const data = Object.entries(this.variables.factors).map(([name, variable]) => [name, variable.dataSync()] as const);
-    return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, trim);
+    return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, options);
   }
 
   dispose(): void {
@@ -234,7 +239,10 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     }
   }
 
-  #asMatrix(data: Readonly<Record<string, Factor['data']>>, trim = true): CompressedMatrix {
+  #asMatrix(
+    data: Readonly<Record<string, Factor['data']>>,
+    { trim = this.state.updates > 0 }: ToCompressedMatrixOptions,
+  ): CompressedMatrix {
     const { format } = this.compressor;
     const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, { ...spec, data: data[name] }] as const;

@@ -67,14 +67,14 @@ function layerReport({ name, op }: CompressedLayer): CompressedLayerReport {
     method: op.compressor.method,
     shape: op.form.shape,
     denseBytes: op.variables.matrix.size * 4,
-    compressedBytes: op.toCompressedMatrixSync({ trim: op.state.updates > 0 }).byteLength,
+    compressedBytes: op.toCompressedMatrixSync().byteLength,
     alpha: op.alpha,
     relativeError: op.relativeErrorAtCompression,
   };
 }
 
 function warningsOf({ op }: CompressedLayer): readonly string[] {
-  const { warnings } = op.toCompressedMatrixSync({ trim: op.state.updates > 0 });
+  const { warnings } = op.toCompressedMatrixSync();
   return [...op.schedule.warnings, ...warnings].map((warning) => `${op.name}: ${warning}`);
 }
 
