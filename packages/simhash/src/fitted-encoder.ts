@@ -12,7 +12,7 @@ const MAX_ALTERNATIONS = 10;
  * the ones before it leave (as in the semidiscrete decomposition of Kolda and O'Leary, 1998); a sweep then chooses all signs
  * again and moves each plane to its place of least error.
  */
-export function fittedEncoder(matrix: Matrix, bits: number): Encoder {
+export function fittedEncoder(matrix: Matrix, bits: number, signal?: AbortSignal): Encoder {
   const rows = matrix.shape[0];
   const planes = new Float64Array(bits * rows);
   const sketch = emptySketch(
@@ -20,7 +20,10 @@ export function fittedEncoder(matrix: Matrix, bits: number): Encoder {
     bits,
     columnNorms(matrix).map((norm) => norm / Math.sqrt(rows)),
   );
-  for (let plane = 0; plane < bits; plane++) addPlane(sketch, planes, plane);
+  for (let plane = 0; plane < bits; plane++) {
+    signal?.throwIfAborted();
+    addPlane(sketch, planes, plane);
+  }
   fitScales(sketch);
   return {
     sketch,

@@ -7,3 +7,4 @@ export {
 } from './bits-choice.ts';
 export { type PlanesConfig, type SimhashConfig, type SimhashFactor, simhashFormat } from './format.ts';
 export { type SimhashOptions, simhash } from './simhash.ts';
+export type { ScaleRule } from './sketch.ts';

@@ -1,7 +1,9 @@
 import {
+  assertElementLimit,
   assertKnownOptions,
   assertNumber,
   assertSeed,
+  type CompressOptions,
   defineMethod,
   describeValue,
   exactlyOneOption,
@@ -24,11 +26,14 @@ import type { ScaleRule } from './sketch.ts';
 export interface SimhashOptions extends BitsChoice {
   /**
    * The planes on whose sides the columns lie. `'orthogonal'` (default) and `'gaussian'`, as in the reference, are drawn from
-   * the seed and cost no bytes; `'fitted'` ones are fitted to the matrix, stored as float32 and trainable, which pays when
-   * there are many times more columns than rows.
+   * the seed and cost no bytes; `'fitted'` ones are fitted to the matrix, stored as float32 and trainable, which pays below
+   * one bit a weight when there are many times more columns than rows.
    */
   readonly planes?: 'orthogonal' | 'gaussian' | 'fitted';
-  /** One scale a column: of `'least-squares'` error (default), or such that the `'norm'` of the column stays. */
+  /**
+   * One scale a column: of `'least-squares'` error (default), or such that the `'norm'` of the column stays, which costs
+   * error.
+   */
   readonly scales?: ScaleRule;
   /**
    * The most sweeps that choose all signs again, each beside all others; none makes the error larger. They end early when
@@ -51,6 +56,7 @@ const SIZE_RANGES: Readonly<Record<keyof BitsChoice, NumberRange>> = {
 };
 const SIZES = ['bits', 'ratio', 'bytes', 'percent'] as const;
 const SETTINGS = ['planes', 'scales', 'refine', 'seed', 'trainableScales', 'allowLarger'];
+
 /**
  * Sign bits of a matrix: `Â = R·S·D` with a projection `R [m, k]` that is drawn from a seed, signs `S [k, n]` of one bit each
  * that say on which side of each plane a column lies (SimHash; Charikar, 2002), and one scale a column. Nothing of it is
@@ -71,7 +77,9 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
     const { planes, seed, trainableScales, allowLarger } = options;
     const bitsFor = (shape: Matrix['shape']) => {
       const bits = bitsForShape(shape, options, { storesProjection: planes === 'fitted', allowLarger });
-      if (planes !== 'fitted') assertProjectionSize(planes, shape, bits);
+      assertElementLimit(bits * shape[1], 'simhash signs');
+      if (planes === 'fitted') assertElementLimit(bits * shape[0], 'simhash projection');
+      else assertProjectionSize(planes, shape, bits);
       return bits;
     };
     return {
@@ -91,7 +99,11 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
       factorize(matrix, compressOptions) {
         const [rows, cols] = matrix.shape;
         const bits = bitsFor(matrix.shape);
-        const { projection, signs, scales } = encode(encoderFor(matrix, bits, options), options, compressOptions);
+        const { projection, signs, scales } = encode(
+          encoderFor(matrix, bits, options, compressOptions),
+          options,
+          compressOptions,
+        );
         return {
           projection: floatFactor([rows, bits], projection, planes === 'fitted'),
           signs: floatFactor([bits, cols], signs, false),
@@ -114,8 +126,9 @@ function encoderFor(
   matrix: Matrix,
   bits: number,
   { planes, seed }: Required<Pick<SimhashOptions, 'planes' | 'seed'>>,
+  { signal }: CompressOptions,
 ): Encoder {
-  if (planes === 'fitted') return fittedEncoder(matrix, bits);
+  if (planes === 'fitted') return fittedEncoder(matrix, bits, signal);
   if (planes === 'orthogonal') return orthogonalEncoder(matrix, seed, bits);
   return planeEncoder(matrix, drawProjection(planes, seed, matrix.shape[0], bits));
 }
