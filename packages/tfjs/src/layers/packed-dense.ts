@@ -1,4 +1,5 @@
 import {
+  assertElementLimit,
   type CompressedFormat,
   elementCount,
   type JsonObject,
@@ -66,6 +67,7 @@ export class PackedDense extends layers.Layer {
     const add = (name: string, length: number, dtype: 'float32' | 'int32') =>
       this.addWeight(name, [length], dtype, zeros, undefined, false);
     const packed = Object.entries(this.#form.tensors).map(([name, { shape, dtype }]) => {
+      assertElementLimit(elementCount(shape), `layer '${this.name}' tensor '${name}'`);
       const bytes = elementCount(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
       return [name, add(name, Math.ceil(bytes / 4), dtype === 'float32' ? 'float32' : 'int32')] as const;
     });
