@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { describeClaims } from '../src/index.ts';
+import { type CompressorClaims, describeClaims } from '../src/index.ts';
 import { quantizer } from './toys/column-quantizer.ts';
 
 it('describeClaims gives a line of Markdown for each claim, in a fixed order', () => {
@@ -27,4 +28,18 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
 it('describeClaims says nothing of claims that are not made', () => {
   expect(describeClaims({})).toEqual([]);
   expect(describeClaims({ fixedSize: false, neverWorseThanZero: false, minSignalToNoise: {} })).toEqual([]);
+});
+
+it('the README has a row for each claim', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const claims: Record<keyof CompressorClaims, true> = {
+    fixedSize: true,
+    neverWorseThanZero: true,
+    exactAtFullSize: true,
+    scaleEquivariant: true,
+    monotoneInBudget: true,
+    minSignalToNoise: true,
+    usesImportance: true,
+  };
+  expect(Object.keys(claims).filter((name) => !readme.includes(`| \`${name}`))).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import { createRandom, serialize } from '@gcompress/core';
+import { type CompressedFormat, createCompressedMatrix, createRandom, serialize } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import { fuzzFile, normalMatrix } from '../src/index.ts';
 import { mutate } from '../src/mutations.ts';
-import { quantizer } from './toys/column-quantizer.ts';
+import { type QuantizerFactors, quantizer, quantizerFormat } from './toys/column-quantizer.ts';
 
 const compressed = quantizer({ steps: 8 }).compress(normalMatrix([6, 4]));
 
@@ -29,16 +29,20 @@ describe('fuzzFile', () => {
   });
 
   it('says which run of which seed failed, and what was done to the file', async () => {
-    const format = {
-      ...compressed.format,
-      unpack() {
-        throw new TypeError('x is undefined');
+    const format: CompressedFormat<QuantizerFactors> = {
+      ...quantizerFormat,
+      unpack(packed) {
+        try {
+          return quantizerFormat.unpack(packed);
+        } catch {
+          throw new TypeError('x is undefined');
+        }
       },
     };
-    const failing = fuzzFile({ compressed: { ...compressed, format: compressed.format }, runs: 1 });
-    await expect(failing).resolves.toBeDefined();
-    const broken = { ...compressed, format };
-    await expect(fuzzFile({ compressed: broken, runs: 50, seed: 9 })).rejects.toThrow('x is undefined');
+    const broken = createCompressedMatrix(format, compressed);
+    await expect(fuzzFile({ compressed: broken, seed: 9 })).rejects.toThrow(
+      /^run \d+ with seed 9 \(.+\): TypeError: x is undefined$/,
+    );
   });
 });
 

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
-it('exports these names and no others', () => {
-  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+it('exports these names and no others, all of which the README lists', () => {
+  const names = Object.keys(api).sort();
+  expect(names).toMatchInlineSnapshot(`
     [
       "ConformanceError",
       "anyMatrices",
@@ -27,4 +29,6 @@ it('exports these names and no others', () => {
       "testTensorOps",
     ]
   `);
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(names.filter((name) => !readme.includes(`\`${name}`))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckCompressorOptions, checkCompressor, testCompressor } from '../src/index.ts';
-import { brokenSubjects, falseClaims } from './toys/broken.ts';
+import { type BrokenSubject, brokenSubjects, falseClaims } from './toys/broken.ts';
 import { quantizer } from './toys/column-quantizer.ts';
 import { rowSelection } from './toys/row-selection.ts';
 
@@ -32,23 +32,26 @@ const correct: Record<string, CheckCompressorOptions> = {
 for (const [name, options] of Object.entries(correct)) testCompressor({ runner: { describe, it }, name, ...options });
 
 /** Names of the checks that did not pass, each once. */
-async function failures(subject: CheckCompressorOptions): Promise<string[]> {
+async function failures({ subject, finds }: BrokenSubject): Promise<string[]> {
+  // Fuzzing takes most of the time, and few faults need it to be found
+  const fuzzRuns = finds.includes('a hostile file is refused or well-formed') ? 400 : 40;
   const results = await checkCompressor({
     shapes: [
       [12, 8],
       [13, 9],
     ],
     propertyRuns: 15,
-    fuzzRuns: 250,
+    fuzzRuns,
     ...subject,
   });
   return [...new Set(results.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name))];
 }
 
 describe('a compressor which', () => {
-  for (const { fault, subject, finds } of [...brokenSubjects, ...falseClaims]) {
+  for (const broken of [...brokenSubjects, ...falseClaims]) {
+    const { fault, finds } = broken;
     it(`${fault} fails ${finds.join(', ')}`, async () => {
-      expect(await failures(subject)).toEqual(finds);
+      expect(await failures(broken)).toEqual(finds);
     });
   }
 });
@@ -60,7 +63,6 @@ const ENSURED_BY_CORE = [
   'a newer format version is refused',
   'a truncated file is refused',
   'an unknown format is refused',
-  'packed tensors fill their shapes',
 ];
 
 it('each check is failed by one of these compressors', async () => {
