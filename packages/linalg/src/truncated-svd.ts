@@ -10,7 +10,7 @@ import { denseOf, rowMajor, transposed, type View, type View64, viewOf, zeros } 
 export interface TruncatedSvdOptions {
   /**
    * How much larger than the smallest possible error `‖A − U·diag(s)·Vᵀ‖` may be, as a part of it; above 0, at most 0.001.
-   * The estimate that stops the iteration is cautious: the true excess is about a tenth of it. Default 0.0005.
+   * The estimate that stops the iteration is cautious: the true excess is mostly about a tenth of it. Default 0.0005.
    */
   readonly tolerance?: number;
   /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
