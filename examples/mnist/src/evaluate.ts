@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { mnist } from '@gcompress/example-datasets';
-import { type SelectBackendOptions, selectBackend } from '@gcompress/tfjs/backends';
+import { type BackendName, selectBackend } from '@gcompress/tfjs/backends';
 import { modelFolder } from '@gcompress/tfjs/files';
 import { registerCompressedLayers } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
@@ -19,27 +19,38 @@ export interface Evaluation {
   readonly batch32Ms: number;
 }
 
-/** Loads the model in a folder and measures it. */
-export async function evaluate(folder: string): Promise<Evaluation> {
+/** Loads the models in these folders, one after the other, and measures them. */
+export async function evaluateAll(folders: readonly string[]): Promise<Evaluation[]> {
   registerCompressedLayers(methods);
   const digits = mnist('test');
   const { xs, ys } = tensors(
     digits,
     Array.from({ length: digits.count }, (_, i) => i),
   );
+  const evaluations: Evaluation[] = [];
+  for (const folder of folders) evaluations.push(await evaluate(folder, xs, ys));
+  tf.dispose([xs, ys]);
+  return evaluations;
+}
+
+async function evaluate(folder: string, xs: tf.Tensor2D, ys: tf.Tensor2D): Promise<Evaluation> {
+  const first = xs.slice([0, 0], [1, 784]);
   const before = tf.memory().numBytes;
   const model = await tf.loadLayersModel(modelFolder(folder));
-  tf.dispose(model.predict(xs.slice([0, 0], [1, 784])));
-  const memoryBytes = tf.memory().numBytes - before - 784 * 4;
+  tf.dispose(model.predict(first));
+  const memoryBytes = tf.memory().numBytes - before;
   compile(model);
-  const [, accuracy] = model.evaluate(xs, ys, { batchSize: 1000 }) as tf.Scalar[];
-  return {
+  const [loss, accuracy] = model.evaluate(xs, ys, { batchSize: 1000 }) as tf.Scalar[];
+  const evaluation = {
     accuracy: accuracy.dataSync()[0],
     parameters: model.countParams(),
     memoryBytes,
     batch1Ms: medianMs(model, xs, 1),
     batch32Ms: medianMs(model, xs, 32),
   };
+  tf.dispose([first, loss, accuracy]);
+  model.dispose();
+  return evaluation;
 }
 
 function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number): number {
@@ -57,9 +68,9 @@ function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number): number
   return times[100];
 }
 
-// As a program: evaluate.ts <folder> <backend> prints the evaluation as JSON
+// As a program: evaluate.ts <backend> <folder> … prints the evaluations as a line of JSON
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , folder, backend] = process.argv;
-  await selectBackend({ only: backend as SelectBackendOptions['only'] & string });
-  process.stdout.write(JSON.stringify(await evaluate(folder)));
+  const [, , backend, ...folders] = process.argv;
+  await selectBackend({ only: backend as BackendName });
+  process.stdout.write(`\n${JSON.stringify(await evaluateAll(folders))}\n`);
 }

@@ -27,10 +27,12 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** Evaluates the model in a folder in a process of its own, which knows nothing but the files. */
-export async function evaluateInFreshProcess(folder: string, backend: string): Promise<Evaluation> {
+/** Evaluates the models in these folders in a process of its own, which knows nothing but the files. */
+export async function evaluateInFreshProcess(folders: readonly string[], backend: string): Promise<Evaluation[]> {
   const script = fileURLToPath(new URL('./evaluate.ts', import.meta.url));
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, script, folder, backend]);
-  return JSON.parse(stdout.slice(stdout.lastIndexOf('{"accuracy"'))) as Evaluation;
+  const args = ['--import', loader, script, backend, ...folders];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  // tfjs may greet on the standard output; the evaluations are the last line
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Evaluation[];
 }

@@ -53,18 +53,21 @@ export async function runJob(options: Options, progress: Progress, signal: Abort
   await trainPart(model, digits, second, `compressing (${options.method})`, { options, progress, signal }, [callback]);
   await trainPart(dense, digits, second, 'training on, dense', { options, progress, signal });
 
-  const folder = (name: string) => join(options.output, name);
-  await dense.save(modelFolder(folder('dense')));
-  await dense.save(asUint8(modelFolder(folder('dense-uint8'))));
-  await stripCompression(model).save(modelFolder(folder('compressed')));
+  const names = ['dense', 'dense-uint8', 'compressed'];
+  const [denseFolder, uint8Folder, compressedFolder] = names.map((name) => join(options.output, name));
+  await dense.save(modelFolder(denseFolder));
+  await dense.save(asUint8(modelFolder(uint8Folder)));
+  await stripCompression(model).save(modelFolder(compressedFolder));
 
-  progress.start('evaluating saved models', 3);
-  const results = [
-    await resultOf('dense float32', folder('dense'), backend.name),
-    await resultOf('dense as uint8', folder('dense-uint8'), backend.name),
-    await resultOf(`compressed, ${options.method}`, folder('compressed'), backend.name),
-  ];
+  progress.start('evaluating saved models', 1);
+  const folders = [denseFolder, uint8Folder, compressedFolder];
+  const evaluations = await evaluateInFreshProcess(folders, backend.name);
   progress.stop();
+  const bytes = await Promise.all(folders.map(folderBytes));
+  const titles = ['dense float32', 'dense as uint8', `compressed, ${options.method}`];
+  const results = titles.map((name, i) => {
+    return { name, diskBytes: bytes[i].raw, gzippedBytes: bytes[i].gzipped, ...evaluations[i] };
+  });
   return { backend, report: report(), results };
 }
 
@@ -89,9 +92,4 @@ async function trainPart(
   } finally {
     progress.stop();
   }
-}
-
-async function resultOf(name: string, folder: string, backend: string): Promise<Result> {
-  const { raw, gzipped } = await folderBytes(folder);
-  return { name, diskBytes: raw, gzippedBytes: gzipped, ...(await evaluateInFreshProcess(folder, backend)) };
 }

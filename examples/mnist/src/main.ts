@@ -1,22 +1,30 @@
-import { runJob } from './job.ts';
-import { parseOptions } from './options.ts';
-import { Progress } from './progress.ts';
-import { resultsTable, summary } from './results-table.ts';
+import { parseOptions, UsageError } from './options.ts';
 
-const options = parseOptions(process.argv.slice(2));
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort(new Error('stopped')));
 try {
+  const options = parseOptions(process.argv.slice(2));
+  // Only now, so that a mistake is told at once
+  const { runJob } = await import('./job.ts');
+  const { Progress } = await import('./progress.ts');
+  const { resultsTable, summary } = await import('./results-table.ts');
   const { backend, report, results } = await runJob(options, new Progress(), abort.signal);
   if (options.json) {
     console.log(JSON.stringify({ options, backend: backend.name, results }, null, 2));
   } else {
-    console.log(
-      `\nBackend: ${backend.name} (${backend.reason})\n\n${report}\n\n${resultsTable(results)}\n${summary(results)}`,
-    );
-    console.log(`Models are in ${options.output}/; the compressed one loads like any other.`);
+    console.log(`\nBackend: ${backend.name}. ${backend.reason}\n\n${report}\n`);
+    console.log(`${resultsTable(results)}\n${summary(results)}`);
+    console.log(`The models are in ${options.output}/.`);
   }
 } catch (error) {
-  console.error(abort.signal.aborted ? 'Stopped; no model was written.' : `error: ${(error as Error).message}`);
-  process.exitCode = abort.signal.aborted ? 130 : 1;
+  if (error instanceof UsageError) {
+    if (error.exitCode !== 0) console.error(error.message);
+    process.exitCode = error.exitCode;
+  } else if (abort.signal.aborted) {
+    console.error('Stopped; no model was written.');
+    process.exitCode = 130;
+  } else {
+    console.error(`error: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 export const METHODS = ['lowrank', 'kmeans', 'simhash', 'dictlearn'] as const;
 export const SCHEDULES = ['linear', 'cosine', 'polynomial', 'exponential', 'stepwise'] as const;
@@ -24,7 +24,21 @@ export interface Options {
   readonly json: boolean;
 }
 
-/** The options of a command line without node and script. A mistake ends the process with one line and code 2, help with 0. */
+/** A command line that asks for nothing to be run: a mistake (code 2), or help (code 0). */
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The options of a command line without node and script. Help is printed here.
+ *
+ * @throws UsageError with one line that says what is wrong.
+ */
 export function parseOptions(args: readonly string[]): Options {
   const command = new Command('mnist')
     .description('Trains a 784-300-100-10 network on MNIST digits, compresses it while it trains, and compares.')
@@ -36,11 +50,12 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--images <integer>', 'training images', integer(100, 60_000), 60_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
     .addOption(
-      new Option('--backend <name>', 'TensorFlow.js backend (default: the fastest that is there)').choices(BACKENDS),
+      new Option('--backend <name>', 'TensorFlow.js backend (default: the fastest there is)').choices(BACKENDS),
     )
     .option('--output <folder>', 'where the models are written', 'output')
     .option('--json', 'print the results as JSON', false)
     .allowExcessArguments(false)
+    .configureOutput({ writeErr: () => {} })
     .exitOverride();
   try {
     command.parse(args, { from: 'user' });
@@ -50,10 +65,8 @@ export function parseOptions(args: readonly string[]): Options {
     }
     return options;
   } catch (error) {
-    const { exitCode } = error as { exitCode?: number };
-    if (exitCode === undefined) throw error;
-    // commander has printed the line already
-    return process.exit(exitCode === 0 ? 0 : 2);
+    if (!(error instanceof CommanderError)) throw error;
+    throw new UsageError(error.message, error.exitCode === 0 ? 0 : 2);
   }
 }
 

@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../src/job.ts';
+import { METHODS, parseOptions } from '../src/options.ts';
+import { runMain } from './run-main.ts';
+
+let root = '';
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'gcompress-mnist-'));
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+describe('mnist', () => {
+  it.each([
+    [['--method', 'lowrnk'], /option '--method <name>' argument 'lowrnk' is invalid/],
+    [['--rank', '3.5'], /'3.5' is invalid. Give an integer from 1 to 100/],
+    [['--ratio', '1'], /Give a number above 1/],
+    [['--epochs', '1'], /Give an integer from 2/],
+    [['--images', '70000'], /Give an integer from 100 to 60000/],
+    [['--backend', 'abacus'], /Allowed choices are tensorflow, wasm, cpu/],
+    [['--rank', '8', '--method', 'kmeans'], /'--rank' is for --method lowrank only/],
+    [['--colour'], /unknown option '--colour'/],
+    [['extra'], /too many arguments/],
+  ])('refuses %j', async (args, line) => {
+    expect(() => parseOptions(args)).toThrow(line);
+  });
+
+  it('ends with one line and code 2 after a mistake', async () => {
+    const { code, stdout, stderr } = await runMain(['--method', 'lowrnk']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: option '--method <name>' argument 'lowrnk' is invalid.*\n$/);
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await runMain(['--help']);
+    expect(code).toBe(0);
+    for (const flag of ['method', 'rank', 'schedule', 'epochs', 'images', 'seed', 'backend', 'output', 'json']) {
+      expect(stdout).toContain(`--${flag}`);
+    }
+  });
+
+  it.each(METHODS)('trains, compresses, saves, and evaluates what it saved (%s)', async (method) => {
+    const output = join(root, method);
+    const args = ['--images', '640', '--epochs', '2', '--ratio', '4', '--method', method, '--output', output, '--json'];
+    const { code, stdout, stderr } = await runMain(args);
+    expect(stderr).not.toContain('error');
+    expect(code).toBe(0);
+    const { results } = JSON.parse(stdout) as { results: readonly Result[] };
+    const [dense, uint8, compressed] = results;
+    expect(dense.parameters).toBe(266_610);
+    expect(uint8.diskBytes).toBeLessThan(dense.diskBytes / 3.8);
+    expect(compressed.diskBytes).toBeLessThan(dense.diskBytes / 3.3);
+    // 5 steps teach little; far above the 10 % of guessing all the same
+    expect(dense.accuracy).toBeGreaterThan(0.3);
+    expect(uint8.accuracy).toBeGreaterThan(dense.accuracy - 0.05);
+    expect((await readdir(output)).sort()).toEqual(['compressed', 'dense', 'dense-uint8']);
+  });
+
+  it('gives the same network for the same seed', async () => {
+    const args = ['--images', '256', '--epochs', '2', '--json', '--seed', '5'];
+    const accuracies = [];
+    for (const name of ['first', 'second']) {
+      const { stdout } = await runMain([...args, '--output', join(root, name)]);
+      const { results } = JSON.parse(stdout) as { results: readonly Result[] };
+      accuracies.push(results.map(({ accuracy, gzippedBytes }) => [accuracy, gzippedBytes]));
+    }
+    expect(accuracies[0]).toEqual(accuracies[1]);
+  });
+
+  it('stops at Ctrl-C without a half-written model', async () => {
+    const output = join(root, 'stopped');
+    const { code, stderr } = await runMain(['--images', '6000', '--epochs', '4', '--output', output], (child, text) => {
+      // The first phase has ended and the next is running
+      if (text.startsWith('training')) child.kill('SIGINT');
+    });
+    expect(stderr).toContain('Stopped; no model was written.');
+    expect(code).toBe(130);
+    expect(await readdir(output)).toEqual([]);
+  });
+
+  it('says before the training that it cannot write', async () => {
+    const file = join(root, 'file');
+    await writeFile(file, '');
+    const { code, stderr } = await runMain(['--output', join(file, 'models')]);
+    expect(stderr).toMatch(/^error: output folder .* cannot be written/);
+    expect(code).toBe(1);
+  });
+});
