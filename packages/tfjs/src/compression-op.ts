@@ -28,9 +28,9 @@ import {
   tidy,
   type Variable,
 } from '@tensorflow/tfjs-core';
+import { CompressedKernel } from './compressed-kernel.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
-import { tfOps } from './tensor-ops.ts';
 
 /** What a {@link TfCompressionOp} needs besides the variable. */
 export interface TfCompressionOpOptions {
@@ -77,6 +77,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   relativeErrorAtCompression: number | undefined;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
+  readonly #kernel: CompressedKernel;
   readonly #ownsVariables: boolean;
   #disposed = false;
 
@@ -96,6 +97,12 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     this.#ownsVariables = options.variables === undefined;
     this.variables = options.variables ?? createVariables(matrix, this.#plan, this.name);
     this.#state = new StepStateVariable(this.variables.state);
+    this.#kernel = new CompressedKernel({
+      format: options.compressor.format,
+      form: this.form,
+      factors: this.variables.factors,
+      constant: Object.values(this.#plan.factors).every((spec) => !spec.trainable),
+    });
   }
 
   get alpha(): number {
@@ -119,38 +126,34 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return this.#blend(
       options,
       () => matrix,
-      () => reshape(this.#reconstruct(), matrix.shape),
+      () => reshape(this.#kernel.reconstruct(), matrix.shape),
     );
   }
 
   applyMatMul(x: Tensor, options: ApplyOptions = {}): Tensor {
-    const { format } = this.compressor;
     const dense = () => reshape(this.variables.matrix, [...this.form.shape]);
-    // Where x·Ŵ cannot be had without Ŵ, blending the matrices first saves a product
-    if (!format.multiply) {
-      return tidy(() =>
-        matMul(
-          x,
-          this.#blend(options, dense, () => this.#reconstruct()),
-        ),
+    if (this.#kernel.usesFactors) {
+      return this.#blend(
+        options,
+        () => matMul(x, dense()),
+        () => this.#kernel.multiply(x),
       );
     }
-    return this.#blend(
-      options,
-      () => matMul(x, dense()),
-      () => format.multiply?.(tfOps, x, this.variables.factors, this.form) ?? matMul(x, this.#reconstruct()),
-    );
+    // Where x·Ŵ needs Ŵ, blending the matrices first saves a product
+    return tidy(() => {
+      const blended = this.#blend(options, dense, () => this.#kernel.reconstruct());
+      return matMul(x, blended);
+    });
   }
 
   applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
     const [, cols] = this.form.shape;
-    const { format } = this.compressor;
     return tidy(() => {
       const flat = reshape(ids, [ids.size]);
       const rows = this.#blend(
         options,
         () => gather(reshape(this.variables.matrix, [...this.form.shape]), flat),
-        () => format.lookup?.(tfOps, flat, this.variables.factors, this.form) ?? gather(this.#reconstruct(), flat),
+        () => this.#kernel.lookup(flat),
       );
       return reshape(rows, [...ids.shape, cols]);
     });
@@ -195,6 +198,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#kernel.dispose();
     if (!this.#ownsVariables) return;
     const { factors, alpha, state } = this.variables;
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
@@ -211,10 +215,6 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
   }
 
-  #reconstruct(): Tensor {
-    return this.compressor.format.reconstruct(tfOps, this.variables.factors, this.form);
-  }
-
   async #compress(): Promise<Record<string, Factor>> {
     const data = await this.variables.matrix.data();
     const compressed = await this.compressor.compress(matrix(this.form.shape, Float32Array.from(data)));
@@ -227,7 +227,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   async #relativeError(): Promise<number> {
     const [error, size] = tidy(() => {
       const { matrix } = this.variables;
-      const difference = sub(matrix, reshape(this.#reconstruct(), matrix.shape));
+      const difference = sub(matrix, reshape(this.#kernel.reconstruct(), matrix.shape));
       return [norm(difference), norm(matrix)];
     });
     try {

@@ -87,6 +87,11 @@ export class CompressedDense extends layers.Layer implements CompressedLayer {
     });
   }
 
+  protected override disposeWeights(): number {
+    this.#op?.dispose();
+    return super.disposeWeights();
+  }
+
   override getConfig(): serialization.ConfigDict {
     const { method, options } = this.#compression.compressor;
     // A string, because tfjs rewrites the case of keys when it saves a configuration

@@ -2,15 +2,16 @@ import {
   assertElementLimit,
   type CompressedFormat,
   elementCount,
+  type Factor,
   type JsonObject,
   type PackedDtype,
   type PackedMatrix,
   packedDtype,
   type Shape2D,
 } from '@gcompress/core';
-import { keep, matMul, type serialization, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, keep, matMul, type serialization, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
-import { tfOps } from '../tensor-ops.ts';
+import { CompressedKernel } from '../compressed-kernel.ts';
 import type { DenseArgs } from './compressed-dense.ts';
 import type { Layer, LayerConfig } from './compressed-layer.ts';
 import { activationOf, denseOutput } from './dense-output.ts';
@@ -51,7 +52,7 @@ export class PackedDense extends layers.Layer {
   readonly #activation: Layer | undefined;
   #packed: Readonly<Record<string, LayerVariable>> = {};
   #bias: LayerVariable | undefined;
-  #working: { readonly of: readonly object[]; readonly tensors: Readonly<Record<string, Tensor>> } | undefined;
+  #unpacked: UnpackedKernel | undefined;
 
   constructor({ format, packed, ...args }: PackedDenseArgs) {
     super({ ...(args as unknown as LayerConfig), trainable: false });
@@ -99,11 +100,10 @@ export class PackedDense extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const working = this.#workingTensors();
-    const form = { shape: this.#form.shape, config: this.#form.config };
+    const kernel = this.#unpackedKernel();
     return denseOutput(inputs, {
       shape: this.#form.shape,
-      multiply: (x) => this.#format.multiply?.(tfOps, x, working, form) ?? matMul(x, working.kernel),
+      multiply: (x) => kernel.multiply(x),
       bias: this.#bias?.read(),
       activation: this.#activation,
     });
@@ -116,27 +116,19 @@ export class PackedDense extends layers.Layer {
   }
 
   protected override disposeWeights(): number {
-    this.#disposeWorking();
+    this.#disposeUnpacked();
     return super.disposeWeights();
   }
 
-  /** The factors, or the dense kernel alone; made again when the weights were written since. */
-  #workingTensors(): Readonly<Record<string, Tensor>> {
+  /** The unpacked kernel; made again when the weights were written since. */
+  #unpackedKernel(): UnpackedKernel {
     const of = Object.values(this.#packed).map((weight) => weight.read().dataId);
-    if (this.#working && of.every((dataId, i) => dataId === this.#working?.of[i])) return this.#working.tensors;
+    if (this.#unpacked && of.every((dataId, i) => dataId === this.#unpacked?.of[i])) return this.#unpacked;
     const factors = this.#format.unpack(this.#storedMatrix());
-    const tensors = tidy(() => {
-      const made = Object.entries(factors).map(([name, factor]) => {
-        return [name, tensor(factor.data, [...factor.shape], factor.dtype)] as const;
-      });
-      const working: Record<string, Tensor> = Object.fromEntries(made);
-      const result = this.#format.multiply ? working : { kernel: this.#format.reconstruct(tfOps, working, this.#form) };
-      for (const value of Object.values(result)) keep(value);
-      return result;
-    });
-    this.#disposeWorking();
-    this.#working = { of, tensors };
-    return tensors;
+    this.#disposeUnpacked();
+    const made = { of, ...unpackedKernel(this.#format, this.#form, factors) };
+    this.#unpacked = made;
+    return made;
   }
 
   #storedMatrix(): PackedMatrix {
@@ -148,10 +140,38 @@ export class PackedDense extends layers.Layer {
     return { ...this.#form, format: this.#format.id, tensors: Object.fromEntries(tensors) };
   }
 
-  #disposeWorking(): void {
-    for (const value of Object.values(this.#working?.tensors ?? {})) value.dispose();
-    this.#working = undefined;
+  #disposeUnpacked(): void {
+    dispose(this.#unpacked?.kept ?? []);
+    this.#unpacked = undefined;
   }
+}
+
+/** What a stored kernel is unpacked to. */
+interface UnpackedKernel {
+  /** The stored tensors that it was made from. */
+  readonly of: readonly object[];
+  /** Tensors to dispose with it. */
+  readonly kept: Tensor[];
+  /** `x [b, m] → [b, n]`. */
+  readonly multiply: (x: Tensor) => Tensor;
+}
+
+/** The factors where products with them are cheap, otherwise the dense kernel alone. Kept, because layers are called in a tidy. */
+function unpackedKernel(
+  format: CompressedFormat,
+  { shape, config }: PackedForm,
+  unpacked: Readonly<Record<string, Factor>>,
+): Omit<UnpackedKernel, 'of'> {
+  const entries = Object.entries(unpacked).map(([name, factor]) => {
+    return [name, keep(tensor(factor.data, [...factor.shape], factor.dtype))] as const;
+  });
+  const factors = Object.fromEntries(entries);
+  const kernel = new CompressedKernel({ format, form: { shape, config }, factors, constant: true });
+  if (kernel.usesFactors) return { kept: Object.values(factors), multiply: (x) => kernel.multiply(x) };
+  const dense = keep(kernel.reconstruct());
+  kernel.dispose();
+  dispose(Object.values(factors));
+  return { kept: [dense], multiply: (x) => matMul(x, dense) };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

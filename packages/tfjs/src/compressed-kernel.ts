@@ -1,0 +1,69 @@
+import { type CompressedFormat, elementCount, type MatrixForm } from '@gcompress/core';
+import { gather, keep, matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { tfOps } from './tensor-ops.ts';
+
+/** What a {@link CompressedKernel} is made of. */
+export interface CompressedKernelParts {
+  readonly format: CompressedFormat;
+  readonly form: MatrixForm;
+  /** The factors, or variables that hold them; they stay the caller's. */
+  readonly factors: Readonly<Record<string, Tensor>>;
+  /** Whether no optimizer changes the factors, so that what follows from them may be kept. */
+  readonly constant: boolean;
+}
+
+/**
+ * Computes with Ŵ on tensors. Where the factors are constant and larger than Ŵ itself, Ŵ is made once and kept; it is made again when
+ * something else is written into the factors.
+ */
+export class CompressedKernel {
+  readonly #parts: CompressedKernelParts;
+  #kept: { readonly of: readonly object[]; readonly kernel: Tensor } | undefined;
+
+  constructor(parts: CompressedKernelParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether `x·Ŵ` is computed from the factors, without Ŵ. */
+  get usesFactors(): boolean {
+    const { format, form, factors, constant } = this.#parts;
+    if (!format.multiply) return false;
+    const factorValues = Object.values(factors).reduce((sum, factor) => sum + factor.size, 0);
+    return !constant || factorValues < elementCount(form.shape);
+  }
+
+  /** Ŵ `[m, n]`; the caller owns it. */
+  reconstruct(): Tensor {
+    const { format, form, factors, constant } = this.#parts;
+    if (!constant || this.usesFactors) return format.reconstruct(tfOps, factors, form);
+    return this.#keptKernel().clone();
+  }
+
+  /** `x [b, m] · Ŵ → [b, n]`; the caller owns it. */
+  multiply(x: Tensor): Tensor {
+    const { format, form, factors } = this.#parts;
+    const product = this.usesFactors ? format.multiply?.(tfOps, x, factors, form) : undefined;
+    return product ?? tidy(() => matMul(x, this.reconstruct()));
+  }
+
+  /** Rows of Ŵ by int32 `ids [q] → [q, n]`; the caller owns them. */
+  lookup(ids: Tensor): Tensor {
+    const { format, form, factors } = this.#parts;
+    return format.lookup?.(tfOps, ids, factors, form) ?? tidy(() => gather(this.reconstruct(), ids));
+  }
+
+  /** Frees what was kept. May be called again. */
+  dispose(): void {
+    this.#kept?.kernel.dispose();
+    this.#kept = undefined;
+  }
+
+  #keptKernel(): Tensor {
+    const { format, form, factors } = this.#parts;
+    const of = Object.values(factors).map((factor) => factor.dataId);
+    if (this.#kept && of.every((dataId, i) => dataId === this.#kept?.of[i])) return this.#kept.kernel;
+    this.dispose();
+    this.#kept = { of, kernel: tidy(() => keep(format.reconstruct(tfOps, factors, form))) };
+    return this.#kept.kernel;
+  }
+}
