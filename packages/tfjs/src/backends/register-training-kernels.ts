@@ -1,36 +1,64 @@
 import {
+  BatchMatMul,
   Conv2DBackpropFilter,
+  Conv2DBackpropInput,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   getKernel,
+  type KernelConfig,
   type KernelFunc,
   registerKernel,
   UnsortedSegmentSum,
+  unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { fastBatchMatMul } from './kernels/batch-mat-mul.ts';
 import { conv2DBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
+import { fastConv2DBackpropInput } from './kernels/conv2d-backprop-input.ts';
 import { depthwiseConv2dBackpropFilter } from './kernels/depthwise-conv2d-backprop-filter.ts';
 import { depthwiseConv2dBackpropInput } from './kernels/depthwise-conv2d-backprop-input.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
 /**
- * Gives a backend the gradients that the wasm backend of TensorFlow.js lacks, without which convolutions, depthwise
- * convolutions and embeddings do not train on it: `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropFilter`,
- * `DepthwiseConv2dNativeBackpropInput` and `UnsortedSegmentSum`. They are made of operations that the backend has.
+ * Makes models train on the wasm backend of TensorFlow.js: adds what is missing and replaces what is slow, as measured by
+ * `benchmarks/src/wasm-training.ts`. All of it is made of operations that the backend has.
  *
- * A kernel that is registered already stays, so this may be called again, and does nothing once the backend has its own.
- * Call it after the backend's package is imported.
+ * - Added where the backend has none: `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropFilter`,
+ *   `DepthwiseConv2dNativeBackpropInput` and `UnsortedSegmentSum`, without which convolutions, depthwise convolutions and
+ *   embeddings do not train at all.
+ * - Replaced where the backend has one: `BatchMatMul`, whose own kernel goes on computing plain products but is slow where an
+ *   operand is transposed or there is a batch, as in the gradients of every Dense layer; and `Conv2DBackpropInput`.
  *
- * @param backendName the name that the backend is registered under. Default `'wasm'`.
- * @returns the names of the kernels that were added.
+ * It may be called again, and then changes nothing. Call it after the backend's package is imported.
+ *
+ * @param backendName the name that the wasm backend is registered under. Default `'wasm'`.
+ * @returns the names of the kernels that were added or replaced.
  */
 export function registerTrainingKernels(backendName = 'wasm'): readonly string[] {
-  const kernels: readonly (readonly [string, KernelFunc])[] = [
+  const missing: readonly (readonly [string, KernelFunc])[] = [
     [Conv2DBackpropFilter, conv2DBackpropFilter],
     [DepthwiseConv2dNativeBackpropFilter, depthwiseConv2dBackpropFilter],
     [DepthwiseConv2dNativeBackpropInput, depthwiseConv2dBackpropInput],
     [UnsortedSegmentSum, unsortedSegmentSum],
   ];
-  const missing = kernels.filter(([kernelName]) => getKernel(kernelName, backendName) === undefined);
-  for (const [kernelName, kernelFunc] of missing) registerKernel({ kernelName, backendName, kernelFunc });
-  return missing.map(([kernelName]) => kernelName);
+  const slow: readonly (readonly [string, (stock: KernelFunc) => KernelFunc])[] = [
+    [BatchMatMul, fastBatchMatMul],
+    [Conv2DBackpropInput, fastConv2DBackpropInput],
+  ];
+  const added = missing.filter(([kernelName]) => getKernel(kernelName, backendName) === undefined);
+  for (const [kernelName, kernelFunc] of added) registerKernel({ kernelName, backendName, kernelFunc });
+  const replaced = slow.filter(([kernelName, faster]) => replace(getKernel(kernelName, backendName), faster));
+  return [...added, ...replaced].map(([kernelName]) => kernelName);
+}
+
+/** Set on every kernel that replaces another; in the global registry, so that a second copy of this package sees it too. */
+const REPLACEMENT = Symbol.for('gcompress.replacement-kernel');
+
+/** Whether there was a kernel, which is replaced now. */
+function replace(stock: KernelConfig | undefined, faster: (stock: KernelFunc) => KernelFunc): boolean {
+  if (stock === undefined || REPLACEMENT in stock.kernelFunc) return false;
+  const kernel = faster(stock.kernelFunc);
+  const kernelFunc: KernelFunc = (args) => kernel(args);
+  unregisterKernel(stock.kernelName, stock.backendName);
+  registerKernel({ ...stock, kernelFunc: Object.assign(kernelFunc, { [REPLACEMENT]: true }) });
+  return true;
 }

@@ -71,6 +71,13 @@ const named: Record<string, Convolution> = {
   },
 };
 
+const channelsFirst = (x: tf.Tensor) => tf.transpose(x, [0, 3, 1, 2]);
+
+/** tfjs takes explicit padding in the order of the axes. */
+function paddingChannelsFirst(pad: Padding): Padding {
+  return Array.isArray(pad) ? [pad[0], pad[3], pad[1], pad[2]] : pad;
+}
+
 const kernels: Record<string, (convolution: Convolution) => () => tf.Tensor> = {
   Conv2DBackpropFilter: (convolution) => () => {
     const { x, filter: filterShape, ...attrs } = convolution;
@@ -79,11 +86,22 @@ const kernels: Record<string, (convolution: Convolution) => () => tf.Tensor> = {
   },
   'Conv2DBackpropFilter, channels first': (convolution) => () => {
     const { x, filter: filterShape, ...attrs } = convolution;
-    const dy = tf.transpose(normal(infoOf(convolution, false).outShape, 2), [0, 3, 1, 2]);
-    const images = tf.transpose(normal(x, 1), [0, 3, 1, 2]);
-    // tfjs takes explicit padding in the order of the axes
-    const pad = Array.isArray(attrs.pad) ? [attrs.pad[0], attrs.pad[3], attrs.pad[1], attrs.pad[2]] : attrs.pad;
-    return runKernel('Conv2DBackpropFilter', { x: images, dy }, { ...attrs, pad, dataFormat: 'NCHW', filterShape });
+    const dy = channelsFirst(normal(infoOf(convolution, false).outShape, 2));
+    const inputs = { x: channelsFirst(normal(x, 1)), dy };
+    const pad = paddingChannelsFirst(attrs.pad);
+    return runKernel('Conv2DBackpropFilter', inputs, { ...attrs, pad, dataFormat: 'NCHW', filterShape });
+  },
+  Conv2DBackpropInput: (convolution) => () => {
+    const { x: inputShape, filter, ...attrs } = convolution;
+    const inputs = { dy: normal(infoOf(convolution, false).outShape, 2), filter: normal(filter, 3) };
+    return runKernel('Conv2DBackpropInput', inputs, { ...attrs, dataFormat: 'NHWC', inputShape });
+  },
+  'Conv2DBackpropInput, channels first': (convolution) => () => {
+    const { x, filter, ...attrs } = convolution;
+    const inputs = { dy: channelsFirst(normal(infoOf(convolution, false).outShape, 2)), filter: normal(filter, 3) };
+    const pad = paddingChannelsFirst(attrs.pad);
+    const inputShape = [x[0], x[3], x[1], x[2]];
+    return runKernel('Conv2DBackpropInput', inputs, { ...attrs, pad, dataFormat: 'NCHW', inputShape });
   },
   DepthwiseConv2dNativeBackpropFilter: (convolution) => () => {
     const { x, filter: filterShape, ...attrs } = convolution;
@@ -109,6 +127,19 @@ describe.each(Object.entries(kernels))('%s on wasm equals cpu', (_name, kernel) 
       fc.property(convolutions, (convolution) => expectAgreement(kernel(convolution))),
       { numRuns: 100, seed: 7 },
     );
+  });
+});
+
+describe('Conv2DBackpropInput on wasm', () => {
+  it.each([
+    [1, true],
+    [2, true],
+    [3, false],
+  ])('with stride %s runs on the forward kernel: %s', async (stride, forward) => {
+    await tf.setBackend('wasm');
+    const convolution: Convolution = { x: [1, 6, 6, 2], filter: [3, 3, 2, 3], strides: [stride, stride], pad: 'same' };
+    const { kernelNames } = await tf.profile(() => tf.tidy(() => void kernels.Conv2DBackpropInput(convolution)()));
+    expect(kernelNames.includes('Conv2D')).toBe(forward);
   });
 });
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerTrainingKernels } from '../../src/backends/index.ts';
 import { normal, startBackends } from './both-backends.ts';
 
@@ -35,6 +35,14 @@ const models: Record<string, { layers: () => tf.layers.Layer[]; batch: () => tf.
       dense({ units: 3, activation: 'softmax', kernelInitializer: glorot(4) }),
     ],
     batch: () => normal([6, 8, 8, 2], 5),
+  },
+  'a dense model': {
+    layers: () => [
+      dense({ inputShape: [30], units: 40, activation: 'tanh', kernelInitializer: glorot(1) }),
+      dense({ units: 1, useBias: false, kernelInitializer: glorot(2) }),
+      dense({ units: 3, activation: 'softmax', kernelInitializer: glorot(3) }),
+    ],
+    batch: () => normal([6, 30], 7),
   },
   'an embedding model': {
     layers: () => [
@@ -77,24 +85,57 @@ describe.each(Object.keys(models))('%s on wasm', (model) => {
 });
 
 describe('registerTrainingKernels', () => {
-  const names = [
+  const missing = [
     'Conv2DBackpropFilter',
     'DepthwiseConv2dNativeBackpropFilter',
     'DepthwiseConv2dNativeBackpropInput',
     'UnsortedSegmentSum',
   ];
+  const slow = ['BatchMatMul', 'Conv2DBackpropInput'];
+  const backendName = 'another backend';
+  const register = (kernelName: string) => {
+    const kernel = { kernelName, backendName, kernelFunc: vi.fn(() => []), setupFunc: () => {} };
+    tf.registerKernel(kernel);
+    return kernel;
+  };
+  const registered = (kernelName: string) => tf.getKernel(kernelName, backendName);
 
-  it('adds the kernels once', () => {
-    expect(registerTrainingKernels('another backend')).toEqual(names);
-    expect(registerTrainingKernels('another backend')).toEqual([]);
-    for (const name of names) tf.unregisterKernel(name, 'another backend');
+  afterEach(() => {
+    for (const { kernelName } of tf.getKernelsForBackend(backendName)) tf.unregisterKernel(kernelName, backendName);
   });
 
-  it('leaves a kernel that the backend has', () => {
-    const own = { kernelName: names[3], backendName: 'another backend', kernelFunc: () => [] };
-    tf.registerKernel(own);
-    expect(registerTrainingKernels('another backend')).toEqual(names.slice(0, 3));
-    expect(tf.getKernel(names[3], 'another backend')).toBe(own);
-    for (const name of names) tf.unregisterKernel(name, 'another backend');
+  it('adds the kernels that are missing, once', () => {
+    expect(registerTrainingKernels(backendName)).toEqual(missing);
+    expect(registerTrainingKernels(backendName)).toEqual([]);
+    expect(slow.map(registered)).toEqual([undefined, undefined]);
+  });
+
+  it('leaves a kernel that the backend has, where only a missing one would be added', () => {
+    const own = register(missing[3]);
+    expect(registerTrainingKernels(backendName)).toEqual(missing.slice(0, 3));
+    expect(registered(missing[3])).toBe(own);
+  });
+
+  it('replaces the slow kernels once, without a warning, and keeps what sets them up', () => {
+    const warn = vi.spyOn(console, 'warn');
+    const stock = slow.map(register);
+    expect(registerTrainingKernels(backendName)).toEqual([...missing, ...slow]);
+    const replaced = slow.map(registered);
+    expect(replaced.map((kernel) => kernel?.kernelFunc)).not.toContain(stock[0].kernelFunc);
+    expect(replaced.map((kernel) => kernel?.setupFunc)).toEqual(stock.map((kernel) => kernel.setupFunc));
+    expect(registerTrainingKernels(backendName)).toEqual([]);
+    expect(slow.map(registered)).toEqual(replaced);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('replaces nothing that another copy of this package has replaced', async () => {
+    slow.map(register);
+    registerTrainingKernels(backendName);
+    const replaced = slow.map(registered);
+    vi.resetModules();
+    const copy = await import('../../src/backends/index.ts');
+    expect(copy.registerTrainingKernels).not.toBe(registerTrainingKernels);
+    expect(copy.registerTrainingKernels(backendName)).toEqual([]);
+    expect(slow.map(registered)).toEqual(replaced);
   });
 });
