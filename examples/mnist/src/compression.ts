@@ -24,17 +24,24 @@ export function compressorFor({ method, ratio, rank, seed }: Options): MatrixCom
   return rank === undefined ? lowRank({ ratio, seed }) : lowRank({ rank, seed });
 }
 
+/**
+ * Updates between two compressions while alpha falls. Factors that train with the model are computed twice; encodings and signs cannot
+ * train, so they follow the matrix as often as time allows.
+ */
+const REFACTOR_EVERY = { lowrank: 25, kmeans: 1, simhash: 10, dictlearn: 10 } as const;
+
 /** The schedule that the options ask for, over the given number of steps: alpha is 0 for the last half of them. */
-export function scheduleFor({ schedule }: Options, steps: number): CompressionSchedule {
+export function scheduleFor({ method, schedule }: Options, steps: number): CompressionSchedule {
   const begin = Math.round(steps * 0.05);
   const end = Math.max(begin + 1, Math.round(steps * 0.5));
-  const window = { begin, end, frequency: Math.max(1, Math.floor((end - begin) / 50)) };
+  const refactorEvery = REFACTOR_EVERY[method];
+  const window = { begin, end, frequency: Math.max(1, Math.floor((end - begin) / 50)), refactorEvery };
   if (schedule === 'cosine') return cosineAlpha(window);
   if (schedule === 'polynomial') return polynomialAlpha(window);
   if (schedule === 'exponential') return exponentialAlpha(window);
   if (schedule === 'stepwise') {
     const quarter = (part: number) => begin + Math.round(((end - begin) * part) / 4);
-    return stepwiseAlpha({ steps: [0, 1, 2, 3, 4].map(quarter), values: [0.8, 0.6, 0.4, 0.2, 0] });
+    return stepwiseAlpha({ steps: [0, 1, 2, 3, 4].map(quarter), values: [0.8, 0.6, 0.4, 0.2, 0], refactorEvery });
   }
   return linearAlpha(window);
 }

@@ -20,11 +20,13 @@ export function summary([dense, uint8, compressed]: readonly Result[]): string {
   const change =
     Math.abs(points) < 0.005 ? 'no change' : `${Math.abs(points).toFixed(2)} points ${points < 0 ? 'less' : 'more'}`;
   const times = (a: number, b: number) => `${(a / b).toFixed(1)}×`;
+  const less = (a: number, b: number) => (a >= b ? `${times(a, b)} fewer` : `${times(b, a)} more`);
+  const faster = (a: number, b: number) => (a >= b ? `${times(a, b)} as fast` : `${times(b, a)} as slow`);
   return (
-    `compressed against dense: ${times(dense.diskBytes, compressed.diskBytes)} fewer bytes on disk ` +
-    `(gzipped ${times(dense.gzippedBytes, compressed.gzippedBytes)}; uint8 alone ${times(dense.gzippedBytes, uint8.gzippedBytes)}), ` +
-    `${times(dense.memoryBytes, compressed.memoryBytes)} fewer in memory, ` +
-    `${times(dense.batch32Ms, compressed.batch32Ms)} as fast at a batch of 32, ${change} of accuracy.`
+    `compressed against dense: ${less(dense.diskBytes, compressed.diskBytes)} bytes on disk (gzipped ` +
+    `${times(dense.gzippedBytes, compressed.gzippedBytes)}, where uint8 alone gains ${times(dense.gzippedBytes, uint8.gzippedBytes)}), ` +
+    `${less(dense.memoryBytes, compressed.memoryBytes)} in memory, ` +
+    `${faster(dense.batch32Ms, compressed.batch32Ms)} at a batch of 32, ${change} of accuracy.`
   );
 }
 
