@@ -1,0 +1,133 @@
+import type { Codes, Dictionary } from './dictionary.ts';
+import { innerProducts } from './omp.ts';
+import { energiesOf, type Signals, unit } from './signals.ts';
+
+/** How often each atom has its turn before the signals are coded again (Smith and Elad, 2013). */
+const SWEEPS = 4;
+/** Cosine of two atoms that are counted as one. */
+const SAME = 1 - 1e-7;
+/** Squared norm below which what is left of a signal, whose matrix has entries up to 1, is rounding. */
+const NOTHING = 1e-14;
+
+/**
+ * Atoms that suit the signals better: approximate K-SVD (Rubinstein, Zibulevsky and Elad, 2008). Each atom in turn becomes the
+ * best for the signals that use it, and their values for it follow; which atoms a signal uses stays as it is. Atoms that none
+ * uses, or that repeat another one, are replaced by the signals that are explained worst.
+ */
+export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionary): Dictionary {
+  const { length } = signals;
+  const improved = atoms.slice();
+  const count = atoms.length / length;
+  const values = codes.values.slice();
+  const rest = restOf(signals, atoms, codes);
+  const { starts, entries } = entriesByAtom(codes, count);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    for (let atom = 0; atom < count; atom++) {
+      const users = entries.subarray(starts[atom], starts[atom + 1]);
+      improveAtom(improved.subarray(atom * length, (atom + 1) * length), users, codes.nonzeros, values, rest);
+    }
+  }
+  const repeated = repeatedAtoms(improved, length);
+  const useless = Array.from(repeated.keys()).filter((atom) => repeated[atom] || starts[atom] === starts[atom + 1]);
+  const errors = energiesOf(rest, length);
+  for (const atom of useless) {
+    for (const entry of entries.subarray(starts[atom], starts[atom + 1])) {
+      errors[Math.floor(entry / codes.nonzeros)] = Number.POSITIVE_INFINITY;
+    }
+  }
+  if (useless.length > 0) replaceAtoms(signals, improved, useless, rest);
+  return { atoms: improved, codes: { ...codes, values, errors } };
+}
+
+/** What the codes leave of the signals, `[s, L]`. */
+function restOf({ count, length, data }: Signals, atoms: Float32Array, codes: Codes): Float64Array {
+  const rest = Float64Array.from(data);
+  for (let signal = 0; signal < count; signal++) {
+    const first = signal * codes.nonzeros;
+    for (let at = first; at < first + codes.counts[signal]; at++) {
+      const atom = codes.positions[at] * length;
+      for (let i = 0; i < length; i++) rest[signal * length + i] -= codes.values[at] * atoms[atom + i];
+    }
+  }
+  return rest;
+}
+
+/** Where in the codes each atom is used: atom j at `entries[starts[j]] … entries[starts[j + 1] − 1]`. */
+function entriesByAtom({ counts, positions, nonzeros }: Codes, atoms: number) {
+  const starts = new Int32Array(atoms + 1);
+  const forEachEntry = (visit: (entry: number) => void) => {
+    for (let signal = 0; signal < counts.length; signal++) {
+      for (let i = 0; i < counts[signal]; i++) visit(signal * nonzeros + i);
+    }
+  };
+  forEachEntry((entry) => starts[positions[entry] + 1]++);
+  for (let atom = 0; atom < atoms; atom++) starts[atom + 1] += starts[atom];
+  const next = starts.slice();
+  const entries = new Int32Array(starts[atoms]);
+  forEachEntry((entry) => {
+    entries[next[positions[entry]]++] = entry;
+  });
+  return { starts, entries };
+}
+
+/** Makes the atom the best for its users, their other atoms being as they are, and then each value the best for the atom. */
+function improveAtom(
+  atom: Float32Array,
+  users: Int32Array,
+  nonzeros: number,
+  values: Float64Array,
+  rest: Float64Array,
+): void {
+  const length = atom.length;
+  const better = new Float64Array(length);
+  let energy = 0;
+  for (const entry of users) {
+    const value = values[entry];
+    const at = Math.floor(entry / nonzeros) * length;
+    energy += value * value;
+    for (let i = 0; i < length; i++) better[i] += value * rest[at + i];
+  }
+  let squares = 0;
+  for (let i = 0; i < length; i++) {
+    better[i] += energy * atom[i];
+    squares += better[i] * better[i];
+  }
+  if (!(squares > 0)) return;
+  let cosine = 0;
+  for (let i = 0; i < length; i++) {
+    // Signals are coded with the rounded atom
+    better[i] = Math.fround(better[i] / Math.sqrt(squares));
+    cosine += better[i] * atom[i];
+  }
+  for (const entry of users) {
+    const value = values[entry];
+    const at = Math.floor(entry / nonzeros) * length;
+    let fitted = value * cosine;
+    for (let i = 0; i < length; i++) fitted += rest[at + i] * better[i];
+    for (let i = 0; i < length; i++) rest[at + i] += value * atom[i] - fitted * better[i];
+    values[entry] = fitted;
+  }
+  atom.set(better);
+}
+
+/** For each atom, whether an earlier one has its direction. */
+function repeatedAtoms(atoms: Float32Array, length: number): boolean[] {
+  const count = atoms.length / length;
+  const cosines = innerProducts(atoms, length);
+  return Array.from({ length: count }, (_, atom) =>
+    cosines.subarray(atom * count, atom * count + atom).some((cosine) => Math.abs(cosine) > SAME),
+  );
+}
+
+/** Puts the signals of which most is left in the place of these atoms, or zeros when hardly anything is left of them. */
+function replaceAtoms(signals: Signals, atoms: Float32Array, replaced: number[], rest: Float64Array): void {
+  const { length, data } = signals;
+  const left = energiesOf(rest, length);
+  const worst = Array.from(left.keys()).sort((a, b) => left[b] - left[a] || a - b);
+  for (const [i, atom] of replaced.entries()) {
+    const signal = worst[i];
+    const useful = signal !== undefined && left[signal] > NOTHING;
+    const source = data.subarray(signal * length, (signal + 1) * length);
+    atoms.set(useful ? unit(source) : new Float32Array(length), atom * length);
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertSeed,
+  type CompressOptions,
+  createRandom,
+  defineMethod,
+  exactlyOneOption,
+  type Factor,
+  GCompressError,
+  type JsonObject,
+  type Matrix,
+} from '@gcompress/core';
+import { type DictLearnFactor, dictLearnFormat } from './format.ts';
+import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
+import { learnDictionary } from './learn-dictionary.ts';
+import { cutSignals, unitScale } from './signals.ts';
+import { type SizeChoice, sizesForShape } from './sizes.ts';
+import { storedFactors } from './stored-factors.ts';
+
+/** Options of {@link dictLearn}: exactly one of the sizes, and how the atoms are learned. */
+export interface DictLearnOptions extends SizeChoice {
+  /** How often atoms are improved and the signals coded again, at least 0. Default 8. */
+  readonly iterations?: number;
+  /** Part by which an iteration must lower the error, or it is the last, from 0 to 1. Default 0.001. */
+  readonly tolerance?: number;
+  /** Seed of the first atoms, an integer from 0 to 2³² − 1. Default 0. */
+  readonly seed?: number;
+}
+
+const SIZES = ['atoms', 'ratio', 'bytes', 'percent'] as const;
+const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'tolerance', 'seed'] as const;
+
+/**
+ * Sparse codes times learned atoms: the rows of the matrix, or pieces of them, each as a combination of few of k atoms. Codes
+ * by orthogonal matching pursuit, atoms by approximate K-SVD, or by a singular value decomposition where a signal may use all
+ * of them. No iteration makes the error larger on the signals that are learned from. Atoms are trainable, and codes are if
+ * they are stored as float32; which atoms a signal uses is not.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ *
+ * Porting note: `dl_matrix_compressor.DLMatrixCompressor`, whose `percent` gives the same numbers of atoms and nonzeros. Its
+ * default of one iteration returns atoms of unit norm with codes of ones, which loses the scale; here codes always fit their
+ * atoms, after 0 iterations too. One zero row makes all of its result zero; here a zero row is zero and the others are not.
+ * Atoms are not of unit norm: the largest value that a code has for an atom is 1.
+ */
+export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLearnFactor>({
+  name: 'dictlearn',
+  code: 3,
+  format: dictLearnFormat,
+
+  create(options) {
+    assertDictLearnOptions(options);
+    const { iterations = 8, tolerance = 1e-3, seed = 0 } = options;
+    const complete = { ...options, iterations, tolerance, seed };
+    return {
+      options: complete as JsonObject,
+      plan(shape) {
+        const sizes = sizesForShape(shape, complete);
+        const { signals, masked, signalLength, valueBits } = plannedLayout(shape, sizes);
+        const codes = [signals, masked ? sizes.atoms : sizes.nonzeros];
+        return {
+          factors: {
+            codes: { shape: codes, dtype: 'float32', trainable: valueBits === 32 },
+            support: { shape: codes, dtype: masked ? 'float32' : 'int32', trainable: false },
+            atoms: { shape: [sizes.atoms, signalLength], dtype: 'float32', trainable: true },
+          },
+          config: configFor(sizes),
+        };
+      },
+      factorize: (matrix, compressOptions) =>
+        factorize(matrix, sizesForShape(matrix.shape, complete), complete, compressOptions),
+    };
+  },
+
+  // A step of training waits for it; two iterations already come closer than the reference with many
+  optionsFromHParams: ({ rank }) => ({ percent: rank, iterations: 2 }),
+});
+
+function factorize(
+  matrix: Matrix,
+  sizes: CodeSizes,
+  { iterations, tolerance, seed }: Required<Pick<DictLearnOptions, 'iterations' | 'tolerance' | 'seed'>>,
+  options: CompressOptions,
+): Record<DictLearnFactor, Factor> {
+  const scale = unitScale(matrix);
+  const signals = cutSignals(matrix, sizes.signalLength, scale);
+  const random = createRandom(seed);
+  const dictionary = learnDictionary(signals, { ...sizes, iterations, tolerance, random }, options);
+  return storedFactors(plannedLayout(matrix.shape, sizes), dictionary, scale);
+}
+
+function assertDictLearnOptions(options: DictLearnOptions): void {
+  const where = 'dictLearn';
+  assertKnownOptions(where, options, [...SIZES, ...OTHERS]);
+  const { atoms, nonzeros, ratio, bytes, percent, signalLength, valueBits, iterations, tolerance, seed } = options;
+  const size = exactlyOneOption(where, options, SIZES);
+  if (atoms !== undefined) assertNumber(where, 'atoms', atoms, { min: 1, max: MAX_ATOMS, integer: true });
+  if (size === 'atoms') assertNumber(where, 'nonzeros', nonzeros, { min: 1, max: atoms ?? 1, integer: true });
+  else if (nonzeros !== undefined) throw invalid('nonzeros', `no nonzeros with ${size}`, nonzeros);
+  if (ratio !== undefined) assertNumber(where, 'ratio', ratio, { above: 1 });
+  if (bytes !== undefined) assertNumber(where, 'bytes', bytes, { min: 1, integer: true });
+  if (percent !== undefined) assertNumber(where, 'percent', percent, { above: 0 });
+  if (signalLength !== undefined) assertNumber(where, 'signalLength', signalLength, { min: 1, integer: true });
+  if (valueBits !== undefined && valueBits !== 32) {
+    assertNumber(where, 'valueBits', valueBits, { min: 2, max: 16, integer: true });
+  }
+  if (iterations !== undefined) assertNumber(where, 'iterations', iterations, { min: 0, integer: true });
+  if (tolerance !== undefined) assertNumber(where, 'tolerance', tolerance, { min: 0, max: 1 });
+  if (seed !== undefined) assertSeed(seed, where);
+}
+
+function invalid(option: string, expected: string, actual: unknown): GCompressError {
+  return new GCompressError('invalid-option', { where: `dictLearn ${option}`, expected, actual: String(actual) });
+}

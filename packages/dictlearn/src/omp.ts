@@ -1,0 +1,135 @@
+import { type Dense, gram, multiply } from '@gcompress/linalg';
+import type { Codes } from './dictionary.ts';
+import { energiesOf, type Signals } from './signals.ts';
+
+/** Part of the energy of a signal below which what is left of it is rounding of float32. */
+export const EXPLAINED = 1e-14;
+/** Part of the energy of an atom that must be outside the span of those chosen before. */
+const INDEPENDENT = 1e-8;
+/** Correlations held at a time: enough for fast products, few enough for the cache. */
+const CHUNK_VALUES = 2 ** 16;
+
+/**
+ * Codes by orthogonal matching pursuit: the atom that correlates most with what is left of the signal joins those chosen,
+ * values are fitted again by least squares, until t are chosen or nothing is left. As in the batch version (Rubinstein,
+ * Zibulevsky and Elad, 2008), a signal is only looked at once, for its correlations with all atoms; from there on they are
+ * followed through the Gram matrix of the atoms.
+ *
+ * @param atoms rows of unit norm or zero, `[k, L]`.
+ */
+export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: number): Codes {
+  const { count, length, data } = signals;
+  const codes: Codes = {
+    nonzeros,
+    counts: new Int32Array(count),
+    positions: new Int32Array(count * nonzeros),
+    values: new Float64Array(count * nonzeros),
+    errors: energiesOf(data, length),
+  };
+  const columns = asColumns(atoms, length);
+  const atomCount = columns.shape[1];
+  const pursue = pursuit(gram(columns).data, atomCount, codes);
+  const chunk = Math.max(1, Math.floor(CHUNK_VALUES / atomCount));
+  for (let first = 0; first < count; first += chunk) {
+    const size = Math.min(chunk, count - first);
+    const part = { shape: [size, length] as const, data: data.subarray(first * length, (first + size) * length) };
+    const correlations = multiply(part, columns).data;
+    for (let i = 0; i < size; i++) pursue(first + i, correlations.subarray(i * atomCount, (i + 1) * atomCount));
+  }
+  return codes;
+}
+
+/** Inner products of all atoms, `[k, k]`. */
+export function innerProducts(atoms: Float32Array, length: number): Float64Array {
+  return gram(asColumns(atoms, length)).data;
+}
+
+/** The atoms as columns, `[L, k]`. */
+function asColumns(atoms: Float32Array, length: number): Dense<Float32Array> {
+  const count = atoms.length / length;
+  const data = new Float32Array(atoms.length);
+  for (let at = 0; at < atoms.length; at++) data[(at % length) * count + Math.floor(at / length)] = atoms[at];
+  return { shape: [length, count], data };
+}
+
+/** The pursuit of one signal, given its correlations with the atoms, which become those of what is left of it. */
+function pursuit(
+  products: Float64Array,
+  atomCount: number,
+  { nonzeros, counts, positions, values, errors }: Codes,
+): (signal: number, rest: Float64Array) => void {
+  // Row i: correlations of all atoms with the i-th chosen one, made orthogonal to those before it and of unit norm
+  const basis = new Float64Array(nonzeros * atomCount);
+  const norms = new Float64Array(nonzeros);
+  const parts = new Float64Array(nonzeros);
+
+  return (signal, rest) => {
+    const first = signal * nonzeros;
+    const negligible = EXPLAINED * errors[signal];
+    let count = 0;
+    let atom = indexOfLargest(rest);
+    while (atom >= 0) {
+      let outside = products[atom * atomCount + atom];
+      for (let i = 0; i < count; i++) outside -= basis[i * atomCount + atom] ** 2;
+      if (!(outside > INDEPENDENT)) break;
+      norms[count] = Math.sqrt(outside);
+      parts[count] = rest[atom] / norms[count];
+      positions[first + count] = atom;
+      errors[signal] = Math.max(0, errors[signal] - parts[count] ** 2);
+      const more = count + 1 < nonzeros && errors[signal] > negligible;
+      if (more) {
+        appendToBasis(products, basis, atomCount, atom, count);
+        subtractPart(rest, basis, count * atomCount, norms[count], parts[count]);
+      }
+      atom = more ? indexOfLargest(rest) : -1;
+      count++;
+    }
+    for (let i = count - 1; i >= 0; i--) {
+      let value = parts[i];
+      for (let j = i + 1; j < count; j++) value -= basis[i * atomCount + positions[first + j]] * values[first + j];
+      values[first + i] = value / norms[i];
+    }
+    counts[signal] = count;
+  };
+}
+
+/** Row `count` of the basis: correlations with `atom` without the parts of the rows before, four of which are done at once. */
+function appendToBasis(products: Float64Array, basis: Float64Array, width: number, atom: number, count: number): void {
+  const to = count * width;
+  for (let j = 0; j < width; j++) basis[to + j] = products[atom * width + j];
+  let row = 0;
+  for (; row + 4 <= count; row += 4) {
+    const [a, b, c, d] = [row * width, (row + 1) * width, (row + 2) * width, (row + 3) * width];
+    const [wa, wb, wc, wd] = [basis[a + atom], basis[b + atom], basis[c + atom], basis[d + atom]];
+    for (let j = 0; j < width; j++) {
+      basis[to + j] -= wa * basis[a + j] + wb * basis[b + j] + wc * basis[c + j] + wd * basis[d + j];
+    }
+  }
+  for (; row < count; row++) {
+    const from = row * width;
+    const weight = basis[from + atom];
+    for (let j = 0; j < width; j++) basis[to + j] -= weight * basis[from + j];
+  }
+}
+
+/** Brings a row of the basis to unit norm and takes its part out of the correlations. */
+function subtractPart(rest: Float64Array, basis: Float64Array, from: number, norm: number, part: number): void {
+  for (let j = 0; j < rest.length; j++) {
+    basis[from + j] /= norm;
+    rest[j] -= part * basis[from + j];
+  }
+}
+
+/** Place of the entry of largest magnitude, −1 when all are zero. */
+function indexOfLargest(values: Float64Array): number {
+  let best = -1;
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]);
+    if (magnitude > largest) {
+      largest = magnitude;
+      best = i;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,36 @@
+import type { CompressOptions } from '@gcompress/core';
+import { truncatedSvd } from '@gcompress/linalg';
+import type { Dictionary } from './dictionary.ts';
+import { energiesOf, type Signals } from './signals.ts';
+
+/**
+ * The best dictionary when a signal may use every atom: the codes are then any vectors, so the best atoms are the leading
+ * right singular vectors (Eckart and Young, 1936).
+ */
+export function spanningDictionary(
+  { count, length, data }: Signals,
+  atomCount: number,
+  { signal, onProgress }: CompressOptions,
+): Dictionary {
+  const { u, s, v } = truncatedSvd({ shape: [count, length], data }, atomCount, { signal, onProgress });
+  const atoms = new Float32Array(atomCount * length);
+  for (let at = 0; at < atoms.length; at++) atoms[at] = v[(at % length) * atomCount + Math.floor(at / length)];
+  const codes = {
+    nonzeros: atomCount,
+    counts: new Int32Array(count),
+    positions: new Int32Array(count * atomCount),
+    values: new Float64Array(count * atomCount),
+    errors: energiesOf(data, length),
+  };
+  for (let number = 0; number < count; number++) {
+    // A zero signal has no code, where rounding would give it a tiny one
+    if (codes.errors[number] === 0) continue;
+    codes.counts[number] = atomCount;
+    for (let atom = 0, at = number * atomCount; atom < atomCount; atom++, at++) {
+      codes.positions[at] = atom;
+      codes.values[at] = u[at] * s[atom];
+      codes.errors[number] -= codes.values[at] ** 2;
+    }
+  }
+  return { atoms, codes };
+}

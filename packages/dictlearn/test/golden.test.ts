@@ -1,0 +1,72 @@
+import { parseHParams, relativeError } from '@gcompress/core';
+import { golden, goldenMatrix } from '@gcompress/fixtures';
+import { describe, expect, it } from 'vitest';
+import { dictLearn, sizesFromPercent } from '../src/index.ts';
+
+interface DictLearnCase {
+  readonly name: string;
+  readonly matrix: string;
+  /** The percent divisor. */
+  readonly rank: number;
+  readonly iterations: number;
+  readonly atoms: number;
+  readonly nonzeros: number;
+  readonly relativeError: number;
+}
+
+/**
+ * What float32 takes away: the reference keeps its dictionary in float64, ours is rounded to 24 bits, and so are codes and
+ * products. A relative error below this is that rounding and nothing else.
+ */
+const STORAGE = 2 ** -23;
+
+const cases = golden<DictLearnCase[]>('dictlearn');
+
+it.each(cases)('sizes of $name', ({ matrix, rank, atoms, nonzeros }) => {
+  const { shape } = goldenMatrix(matrix);
+  expect(sizesFromPercent(shape, rank)).toEqual({ atoms, nonzeros });
+  const { factors, config } = dictLearn({ percent: rank }).plan(shape);
+  expect([factors.atoms.shape, config.nonzeros]).toEqual([[atoms, shape[1]], nonzeros]);
+});
+
+it.each(cases)('the error of $name is at most that of the reference', (expected) => {
+  const original = goldenMatrix(expected.matrix);
+  const { rank: percent, iterations } = expected;
+  const compressed = dictLearn({ percent, iterations, tolerance: 0 }).compress(original);
+  expect(relativeError(original, compressed.decompress())).toBeLessThanOrEqual(
+    Math.max(expected.relativeError, STORAGE),
+  );
+});
+
+describe('hyperparameters of the reference', () => {
+  it('mean its sizes', () => {
+    const compressor = dictLearn.fromHParams(parseHParams('compression_option=3,rank=200'));
+    expect(compressor.plan([20, 5]).factors.atoms.shape).toEqual([11, 5]);
+    expect(compressor.plan([20, 5]).config.nonzeros).toBe(3);
+  });
+
+  it('keep the scale, which one iteration of the reference loses', () => {
+    const original = goldenMatrix('trained-300x100');
+    const compressed = dictLearn.fromHParams(parseHParams('compression_option=3,rank=200')).compress(original);
+    const best = cases.filter(({ matrix, rank }) => matrix === 'trained-300x100' && rank === 200);
+    const smallest = Math.min(...best.map((each) => each.relativeError));
+    expect(relativeError(original, compressed.decompress())).toBeLessThan(smallest);
+  });
+
+  it('below 100 count as 100', () => {
+    expect(sizesFromPercent([20, 5], 7)).toEqual(sizesFromPercent([20, 5], 100));
+    expect(sizesFromPercent([20, 5], 100)).toEqual({ atoms: 21, nonzeros: 5 });
+  });
+});
+
+it('what the tests of the reference ask for', () => {
+  // Rank 5, exactly representable: the reference reaches 0.1 with 32 iterations
+  const rows = Array.from({ length: 20 }, (_, i) => [1, (i * 7) % 5, i % 2 ? 0 : i, (i * i) % 7, i % 3 ? 0 : 1]);
+  const data = Float32Array.from(
+    rows.flatMap((row) => row.map((_, j) => row.reduce((sum, x, l) => sum + x * Math.cos(j * l), 0))),
+  );
+  const original = { shape: [20, 5] as const, data };
+  const errorAt = (percent: number) => relativeError(original, dictLearn({ percent }).compress(original).decompress());
+  expect(errorAt(100)).toBeLessThan(1e-6);
+  expect(errorAt(125)).toBeLessThanOrEqual(errorAt(200));
+});

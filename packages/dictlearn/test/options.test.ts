@@ -1,0 +1,156 @@
+import { isGCompressError, type Shape2D } from '@gcompress/core';
+import { goldenMatrix } from '@gcompress/fixtures';
+import { normalMatrix } from '@gcompress/testkit';
+import { describe, expect, it } from 'vitest';
+import { type DictLearnOptions, dictLearn } from '../src/index.ts';
+
+const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
+
+const planned = (options: DictLearnOptions, shape: Shape2D) => {
+  const { factors, config } = dictLearn(options).plan(shape);
+  return { codes: factors.codes.shape, atoms: factors.atoms.shape, ...config };
+};
+
+describe('sizes', () => {
+  it('atoms and nonzeros are what they say, for rows or pieces of them', () => {
+    expect(planned({ atoms: 12, nonzeros: 3 }, [24, 16])).toEqual({
+      codes: [24, 12],
+      atoms: [12, 16],
+      signalLength: 16,
+      nonzeros: 3,
+      valueBits: 32,
+      masked: true,
+    });
+    expect(planned({ atoms: 12, nonzeros: 3, signalLength: 5, valueBits: 8 }, [24, 16])).toEqual({
+      codes: [96, 3],
+      atoms: [12, 5],
+      signalLength: 5,
+      nonzeros: 3,
+      valueBits: 8,
+      masked: false,
+    });
+  });
+
+  it('signals are no longer than a row, and use no more atoms than they have entries', () => {
+    expect(planned({ atoms: 12, nonzeros: 10, signalLength: 64 }, [24, 6])).toMatchObject({
+      atoms: [12, 6],
+      signalLength: 6,
+      nonzeros: 6,
+    });
+  });
+
+  it.each<[DictLearnOptions, Shape2D]>([
+    [{ ratio: 2 }, [100, 60]],
+    [{ ratio: 4 }, [300, 100]],
+    [{ ratio: 10.5 }, [300, 100]],
+    [{ ratio: 4, signalLength: 20 }, [300, 100]],
+    [{ ratio: 3, valueBits: 32 }, [300, 100]],
+    [{ bytes: 20_000 }, [300, 100]],
+    [{ ratio: 5 }, [400, 1]],
+    [{ ratio: 2 }, [1, 400]],
+  ])('%j keeps its promise for %j', (options, shape) => {
+    const original = normalMatrix(shape, 9);
+    const { byteLength } = dictLearn({ ...options, iterations: 0 }).compress(original);
+    const most = options.bytes ?? (4 * shape[0] * shape[1]) / (options.ratio ?? 1);
+    expect(byteLength).toBeLessThanOrEqual(most);
+    expect(byteLength).toBeGreaterThan(most / 2);
+    expect(planned(options, shape)).toMatchObject({
+      signalLength: options.signalLength ?? expect.any(Number),
+      valueBits: options.valueBits ?? expect.any(Number),
+    });
+  });
+
+  it('where codes are larger than the matrix, the result says so', () => {
+    const compressed = dictLearn({ percent: 200 }).compress(goldenMatrix('normal-24x16'));
+    expect(compressed.byteLength).toBeGreaterThan(24 * 16 * 4);
+    expect(compressed.warnings).toEqual([
+      `dictlearn: ${compressed.byteLength} bytes are not fewer than the 1536 of the dense matrix [24, 16].`,
+    ]);
+  });
+});
+
+describe('settings', () => {
+  it('are complete in the options of the compressor', () => {
+    expect(dictLearn({ ratio: 4 }).options).toEqual({ ratio: 4, iterations: 8, tolerance: 0.001, seed: 0 });
+    const all = { atoms: 9, nonzeros: 2, signalLength: 4, valueBits: 6, iterations: 3, tolerance: 0.01, seed: 5 };
+    expect(dictLearn(all).options).toEqual(all);
+  });
+
+  it('the seed chooses the first atoms', () => {
+    const original = normalMatrix([40, 10], 2);
+    const atoms = (seed?: number) =>
+      dictLearn({ atoms: 8, nonzeros: 2, ...(seed === undefined ? {} : { seed }) }).compress(original).factors.atoms
+        .data;
+    expect(atoms(0)).toEqual(atoms());
+    expect(atoms(1)).not.toEqual(atoms());
+  });
+
+  it('progress rises to 1, and a signal ends the work between iterations', () => {
+    const original = normalMatrix([60, 10], 2);
+    const seen: number[] = [];
+    dictLearn({ atoms: 8, nonzeros: 2 }).compress(original, { onProgress: (done) => seen.push(done) });
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen.at(-1)).toBe(1);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+    const controller = new AbortController();
+    const stopping = { signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) };
+    expect(() => dictLearn({ atoms: 8, nonzeros: 2 }).compress(original, stopping)).toThrow('enough');
+  });
+});
+
+describe('refuses', () => {
+  it.each<[object, string, string]>([
+    [
+      { atoms: 0, nonzeros: 1 },
+      'invalid-option',
+      'dictLearn atoms: expected an integer of at least 1 and at most 65536, got 0',
+    ],
+    [{ atoms: 1e6, nonzeros: 1 }, 'invalid-option', 'dictLearn atoms'],
+    [{ atoms: 2.5, nonzeros: 1 }, 'invalid-option', 'dictLearn atoms'],
+    [
+      { atoms: 4 },
+      'invalid-option',
+      'dictLearn nonzeros: expected an integer of at least 1 and at most 4, got undefined',
+    ],
+    [
+      { atoms: 4, nonzeros: 5 },
+      'invalid-option',
+      'dictLearn nonzeros: expected an integer of at least 1 and at most 4, got 5',
+    ],
+    [{ atoms: 4, nonzeros: 0 }, 'invalid-option', 'dictLearn nonzeros'],
+    [{ nonzeros: 4 }, 'invalid-option', 'expected exactly one of atoms, ratio, bytes, percent, got none'],
+    [{ ratio: 4, nonzeros: 4 }, 'invalid-option', 'dictLearn nonzeros: expected no nonzeros with ratio, got 4'],
+    [{ ratio: 1 }, 'invalid-option', 'dictLearn ratio: expected a number above 1, got 1'],
+    [{ ratio: Number.POSITIVE_INFINITY }, 'invalid-option', 'dictLearn ratio'],
+    [{ bytes: 10.5 }, 'invalid-option', 'dictLearn bytes: expected an integer of at least 1, got 10.5'],
+    [{ percent: 0 }, 'invalid-option', 'dictLearn percent: expected a number above 0, got 0'],
+    [{ percent: '200' }, 'invalid-option', "dictLearn percent: expected a number above 0, got '200'"],
+    [{ ratio: 4, signalLength: 0 }, 'invalid-option', 'dictLearn signalLength'],
+    [
+      { ratio: 4, valueBits: 1 },
+      'invalid-option',
+      'dictLearn valueBits: expected an integer of at least 2 and at most 16',
+    ],
+    [{ ratio: 4, valueBits: 24 }, 'invalid-option', 'dictLearn valueBits'],
+    [{ ratio: 4, iterations: -1 }, 'invalid-option', 'dictLearn iterations: expected an integer of at least 0, got -1'],
+    [{ ratio: 4, iterations: 1.5 }, 'invalid-option', 'dictLearn iterations'],
+    [{ ratio: 4, tolerance: 2 }, 'invalid-option', 'dictLearn tolerance'],
+    [{ ratio: 4, seed: 1.5 }, 'invalid-option', 'dictLearn seed'],
+    [{ ratio: 4, seed: 2 ** 32 }, 'invalid-option', 'dictLearn seed'],
+    [{ ratio: 4, bytes: 100 }, 'invalid-option', 'got ratio and bytes'],
+    [{ ratio: 4, sparsity: 2 }, 'unknown-option', "got 'sparsity'"],
+  ])('%j', (options, expected, message) => {
+    expect(() => dictLearn(options)).toThrow(code(expected));
+    expect(() => dictLearn(options)).toThrow(message);
+  });
+
+  it.each<[DictLearnOptions, Shape2D, string, string]>([
+    [{ ratio: 40 }, [24, 16], 'invalid-option', 'dictLearn: expected at least 56 bytes for a matrix [24, 16], got 38.'],
+    [{ bytes: 1 }, [1, 1], 'invalid-option', 'dictLearn: expected at least 6 bytes for a matrix [1, 1], got 1.'],
+    [{ percent: 100 }, [70_000, 4], 'invalid-option', 'dictLearn percent: expected at most 65536 atoms, got 70001'],
+    [{ atoms: 60_000, nonzeros: 60_000 }, [40_000, 70_000], 'file-oversized', 'dictlearn codes'],
+  ])('%j for a matrix %j', (options, shape, expected, message) => {
+    expect(() => dictLearn(options).plan(shape)).toThrow(code(expected));
+    expect(() => dictLearn(options).plan(shape)).toThrow(message);
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import * as format from '../src/format.ts';
+import * as api from '../src/index.ts';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "dictLearn",
+      "dictLearnFormat",
+      "sizesFromPercent",
+    ]
+  `);
+  expect(Object.keys(format)).toEqual(['dictLearnFormat']);
+});
+
+it('the method is known by name and by the code of the reference', () => {
+  const { method, code } = api.dictLearn;
+  expect({ method, code, format: api.dictLearn.format }).toEqual({
+    method: 'dictlearn',
+    code: 3,
+    format: api.dictLearnFormat,
+  });
+});
