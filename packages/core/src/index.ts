@@ -34,5 +34,7 @@ export { assertKnownOptions, assertNumber, describeValue, exactlyOneOption, type
 export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';
+export { type StackOptions, stack } from './stack.ts';
+export { type InnerFormats, type StackedPart, stackFormats } from './stack-formats.ts';
 export type { TensorOps } from './tensor-ops.ts';
 export { dequantizeUint8, quantizeUint8, type Uint8Quantization } from './uint8-baseline.ts';

@@ -1,0 +1,119 @@
+import type { CompressedFormat, PackedMatrix } from './compressed-format.ts';
+import { GCompressError } from './errors.ts';
+import { elementCount, type JsonObject, type JsonValue, type MatrixForm } from './factors.ts';
+import { assertElementLimit } from './limits.ts';
+import { assertShape2D, type Shape2D } from './matrix.ts';
+import { assertVersion } from './packed-tensor.ts';
+import type { TensorOps } from './tensor-ops.ts';
+
+/** A format for each factor of another format, by the factor's name. */
+export type InnerFormats = Readonly<Record<string, CompressedFormat>>;
+
+/** What the config of a stacked matrix says of one of its parts. */
+export interface StackedPart extends MatrixForm {
+  readonly version: number;
+}
+
+/**
+ * The format of a matrix whose factors are compressed in turn: `outer` reconstructs it from its factors, and `inner` formats
+ * reconstruct those. Its id says what it is made of, e.g. `lowrank(b: kmeans, c: kmeans)`.
+ *
+ * Stored form, version 1: the tensors of each inner format as `factor.tensor`; config `outer` (`version`, `config`) and `inner` (for
+ * each factor `version`, `shape`, `config`).
+ */
+export function stackFormats(outer: CompressedFormat, inner: InnerFormats): CompressedFormat {
+  const names = Object.keys(inner);
+  const complete = outer as Required<CompressedFormat>;
+  const decoded = <T>(ops: TensorOps<T>, factors: Readonly<Record<string, T>>, whole: MatrixForm) => {
+    const parts = innerParts(whole.config, names);
+    const made = names.map((name) => [name, inner[name].reconstruct(ops, within(factors, name), parts[name])] as const);
+    return Object.fromEntries(made);
+  };
+  return {
+    id: `${outer.id}(${names.map((name) => `${name}: ${inner[name].id}`).join(', ')})`,
+    version: 1,
+    reconstruct: (ops, factors, whole) => outer.reconstruct(ops, decoded(ops, factors, whole), outerForm(whole)),
+    ...(outer.multiply && {
+      multiply: <T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
+        complete.multiply(ops, x, decoded(ops, factors, whole), outerForm(whole)),
+    }),
+    ...(outer.lookup && {
+      lookup: <T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
+        complete.lookup(ops, ids, decoded(ops, factors, whole), outerForm(whole)),
+    }),
+
+    pack({ factors, config }) {
+      const parts = innerParts(config, names);
+      const packed = names.flatMap((name) => {
+        return outside(name, inner[name].pack({ ...parts[name], factors: within(factors, name) }));
+      });
+      return Object.fromEntries(packed);
+    },
+
+    unpack(packed) {
+      assertVersion(packed, 1);
+      const parts = innerParts(packed.config, names);
+      const unpacked = names.flatMap((name) => {
+        const format = inner[name];
+        const tensors = within(packed.tensors, name);
+        return outside(name, format.unpack({ ...parts[name], format: format.id, tensors }));
+      });
+      assertFits(outer, packed, parts);
+      return Object.fromEntries(unpacked);
+    },
+  };
+}
+
+/** The entries of a record whose keys begin with `name.`, under what follows. */
+function within<V>(record: Readonly<Record<string, V>>, name: string): Record<string, V> {
+  const prefix = `${name}.`;
+  const entries = Object.entries(record).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/** The entries of a record under keys that begin with `name.`. */
+export function outside<V>(name: string, record: Readonly<Record<string, V>>): [string, V][] {
+  return Object.entries(record).map(([key, value]) => [`${name}.${key}`, value]);
+}
+
+function outerForm({ shape, config }: MatrixForm): MatrixForm {
+  return { shape, config: asObject(asObject(config.outer, 'outer').config, 'outer config') };
+}
+
+function innerParts(config: JsonObject, names: readonly string[]): Readonly<Record<string, StackedPart>> {
+  const inner = asObject(config.inner, 'inner');
+  const parts = names.map((name) => {
+    const { version, shape, config: own } = asObject(inner[name], `inner ${name}`);
+    if (!Array.isArray(shape)) throw badConfig(`a shape of ${name}`, shape);
+    assertShape2D(shape as number[], `factor '${name}'`);
+    return [
+      name,
+      { version: Number(version), shape: shape as unknown as Shape2D, config: asObject(own, name) },
+    ] as const;
+  });
+  return Object.fromEntries(parts);
+}
+
+/** Lets the outer format check the shapes of its factors, which are not stored as it would store them. */
+function assertFits(outer: CompressedFormat, packed: PackedMatrix, parts: Readonly<Record<string, StackedPart>>): void {
+  const { version } = asObject(packed.config.outer, 'outer');
+  const zeros = Object.entries(parts).map(([name, { shape }]) => {
+    assertElementLimit(elementCount(shape), `factor '${name}'`);
+    return [name, { shape, data: new Float32Array(elementCount(shape)) }] as const;
+  });
+  const form = { ...outerForm(packed), format: outer.id, version: Number(version) };
+  outer.unpack({ ...form, tensors: Object.fromEntries(zeros) });
+}
+
+function asObject(value: JsonValue | undefined, what: string): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw badConfig(`an object for ${what}`, value);
+}
+
+function badConfig(expected: string, actual: JsonValue | undefined): GCompressError {
+  return new GCompressError('file-header', {
+    where: 'stacked matrix',
+    expected,
+    actual: JSON.stringify(actual)?.slice(0, 40) ?? 'nothing',
+  });
+}
