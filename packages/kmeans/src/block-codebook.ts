@@ -36,7 +36,7 @@ export function blockCodebook(blocks: Blocks, levels: number, search: BlockSearc
   return lloyd(blocks, start, { ...search, onIteration }).centroids;
 }
 
-/** Blocks from which a start is found: 128 for each level, but not fewer than 16 nor many more than time allows. */
+/** Blocks from which a start is found: 128 for each level, up to 32,768; more only as 16 for each level demand it. */
 function sampleSize(levels: number): number {
   return Math.max(16 * levels, Math.min(128 * levels, 2 ** 15));
 }
@@ -44,7 +44,10 @@ function sampleSize(levels: number): number {
 /** The blocks themselves, each once, after the zero block if there must be one. */
 function distinct({ count, size, data }: Blocks, withZero: boolean): Float64Array {
   const known = new Map<string, Float32Array>();
-  const remember = (block: Float32Array) => known.set(block.join(), block);
+  const remember = (block: Float32Array) => {
+    const key = block.join();
+    if (!known.has(key)) known.set(key, block);
+  };
   if (withZero) remember(new Float32Array(size));
   for (let block = 0; block < count; block++) remember(data.subarray(block * size, (block + 1) * size));
   return Float64Array.from([...known.values()].flatMap((block) => [...block]));

@@ -56,6 +56,10 @@ export function placeCodes(
   group: number,
   matrixRows: number,
 ): void {
+  if (layout.groups === 1) {
+    encoding.set(codes);
+    return;
+  }
   const tile = tileOf(layout, group, matrixRows);
   const first = group * layout.levels;
   let at = 0;

@@ -31,7 +31,9 @@ export function compand({ values, weights }: SortedPoints): Companding {
     total,
     edges(cells) {
       const step = total / cells;
-      const edges = [0];
+      // Besides one for each cell: the beginning, the end, and what rounding may add
+      const edges = new Int32Array(cells + 3);
+      let last = 0;
       let filled = 0;
       for (let chunk = 0; chunk < chunks; chunk++) {
         const from = chunk * CHUNK;
@@ -39,11 +41,11 @@ export function compand({ values, weights }: SortedPoints): Companding {
         filled += running[chunk + 1] - running[chunk];
         // A chunk in the tails may span several cells
         const parts = Math.min(points, Math.floor(filled / step));
-        for (let part = 1; part <= parts; part++) edges.push(from + Math.round((part * points) / parts));
+        for (let part = 1; part <= parts; part++) edges[++last] = from + Math.round((part * points) / parts);
         filled = Math.min(filled - parts * step, step);
       }
-      if (edges[edges.length - 1] !== values.length) edges.push(values.length);
-      return Int32Array.from(edges);
+      if (edges[last] !== values.length) edges[++last] = values.length;
+      return edges.subarray(0, last + 1);
     },
   };
 }

@@ -18,21 +18,35 @@ export function encode(blocks: Blocks, codebook: Float32Array): Int32Array {
   return codes;
 }
 
-/** On the line the nearest centroid follows from the middles between neighbours. */
+/** Parts of the line for each level, in which the search for the nearest begins. */
+const PARTS_PER_LEVEL = 16;
+
+/**
+ * On the line the nearest centroid follows from the middles between neighbours. A table says which middles lie in the same
+ * part of the line as a value, mostly none or one; among those the search is binary.
+ */
 function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int32Array): Int32Array {
   const order = Int32Array.from(codebook, (_, level) => level)
     .sort((a, b) => codebook[a] - codebook[b] || a - b)
     .filter((level, at, sorted) => at === 0 || codebook[level] !== codebook[sorted[at - 1]]);
-  const middles = Float64Array.from(
-    { length: order.length - 1 },
-    (_, at) => (codebook[order[at]] + codebook[order[at + 1]]) / 2,
-  );
+  const count = order.length - 1;
+  const middles = Float64Array.from({ length: count }, (_, at) => (codebook[order[at]] + codebook[order[at + 1]]) / 2);
+  const parts = order.length * PARTS_PER_LEVEL;
+  const smallest = middles[0] ?? 0;
+  const scale = (parts - 1) / (middles[count - 1] - smallest || 1);
+  const partOf = (value: number) => Math.min(parts - 1, Math.max(0, (value - smallest) * scale)) | 0;
+  // Middles in the parts before each, so that those in part p are firstIn[p] … firstIn[p + 1] − 1
+  const firstIn = new Int32Array(parts + 1);
+  for (const middle of middles) firstIn[partOf(middle) + 1]++;
+  for (let part = 0; part < parts; part++) firstIn[part + 1] += firstIn[part];
   for (let i = 0; i < values.length; i++) {
-    let low = 0;
-    for (let rest = order.length; rest > 1; ) {
-      const half = rest >>> 1;
-      if (values[i] > middles[low + half - 1]) low += half;
-      rest -= half;
+    const part = partOf(values[i]);
+    let low = firstIn[part];
+    let high = firstIn[part + 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (values[i] > middles[middle]) low = middle + 1;
+      else high = middle;
     }
     codes[i] = order[low];
   }

@@ -37,28 +37,19 @@ export type KMeansFactor = 'codebook' | 'encoding';
 export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   id: 'kmeans',
   version: 1,
-  reconstruct,
-
-  lookup(ops, ids, factors, form) {
-    const { blockSize, groups, levels } = layoutOf(form);
-    // To lay longer blocks side by side, the number of ids would have to be known
-    if (blockSize > 1) return ops.gather(reconstruct(ops, factors, form), ids);
-    return ops.gather(ops.reshape(factors.codebook, [groups * levels]), ops.gather(factors.encoding, ids));
-  },
+  reconstruct: (ops, { codebook, encoding }, form) => decoded(ops, codebook, encoding, form),
+  lookup: (ops, ids, { codebook, encoding }, form) => decoded(ops, codebook, ops.gather(encoding, ids), form),
 
   pack,
   unpack,
 };
 
-function reconstruct<T>(
-  ops: TensorOps<T>,
-  { codebook, encoding }: Readonly<Record<KMeansFactor, T>>,
-  form: MatrixForm,
-): T {
-  const [rows, cols] = form.shape;
+/** The rows of the matrix whose blocks have these encodings `[…, ⌈n/s⌉]`. */
+function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixForm): T {
+  const [, cols] = form.shape;
   const { blocks, blockSize } = layoutOf(form);
-  const padded = ops.reshape(ops.gather(codebook, encoding), [rows, blocks * blockSize]);
-  return blocks * blockSize === cols ? padded : ops.slice(padded, [0, 0], [rows, cols]);
+  const padded = ops.reshape(ops.gather(codebook, encoding), [-1, blocks * blockSize]);
+  return blocks * blockSize === cols ? padded : ops.slice(padded, [0, 0], [-1, cols]);
 }
 
 function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeansFactor>): Record<string, PackedTensor> {

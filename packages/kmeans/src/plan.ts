@@ -76,7 +76,7 @@ function levelsFor(
       where: 'kMeans',
       expected: `at least the ${storedBytes(least)} bytes of ${least} levels for a matrix [${rows}, ${cols}]`,
       actual: ratio !== undefined ? `ratio ${ratio}` : `bytes ${bytes}`,
-      hint: `The largest ratio here is ${(dense / storedBytes(least)).toFixed(2)}; longer blocks allow more.`,
+      hint: `The largest ratio here is ${(dense / storedBytes(least)).toFixed(2)}; longer blocks or fewer codebooks allow more.`,
     });
   }
   let fits = least;

@@ -50,15 +50,15 @@ interface Sums {
   readonly pinned: boolean;
 }
 
-function sumsOf(points: SortedPoints, from: number, to: number): Sums {
-  const sums = {
-    weight: 0,
-    moment: 0,
-    origin: points.values[from],
-    pinned: from <= points.pinned && points.pinned < to,
-  };
-  for (let i = from; i < to; i++) add(sums, points, i, 1);
-  return sums;
+function sumsOf({ values, weights, pinned }: SortedPoints, from: number, to: number): Sums {
+  const origin = values[from];
+  let weight = 0;
+  let moment = 0;
+  for (let i = from; i < to; i++) {
+    weight += weights[i];
+    moment += weights[i] * (values[i] - origin);
+  }
+  return { weight, moment, origin, pinned: from <= pinned && pinned < to };
 }
 
 function add(sums: Sums, { values, weights }: SortedPoints, at: number, sign: 1 | -1): void {

@@ -10,7 +10,7 @@ export interface SegmentCosts {
   readonly pinnedCell: number;
 }
 
-/** Sums that are kept for each edge, each but the last in two parts. */
+/** Numbers for each edge: three sums of two parts each. */
 const STRIDE = 6;
 
 /**
@@ -22,8 +22,8 @@ const STRIDE = 6;
 export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: Int32Array): SegmentCosts {
   const cells = edges ? edges.length - 1 : values.length;
   const sums = new Float64Array((cells + 1) * STRIDE);
-  const origin = pinned < 0 ? weightedMean(values, weights) : 0;
-  const [weight, moment, square] = [runningSum(), runningSum(), runningSum()];
+  // Values far from zero would make the sums large, and what differs between them small
+  const origin = pinned < 0 ? values[values.length >>> 1] : 0;
   let pinnedCell = -1;
   let point = 0;
   for (let cell = 0; cell < cells; cell++) {
@@ -38,9 +38,10 @@ export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: 
       m += weights[point] * distance;
       q += weights[point] * distance * distance;
     }
-    weight.add(w, sums, (cell + 1) * STRIDE);
-    moment.add(m, sums, (cell + 1) * STRIDE + 2);
-    square.add(q, sums, (cell + 1) * STRIDE + 4);
+    const next = (cell + 1) * STRIDE;
+    addTo(sums, next, w);
+    addTo(sums, next + 2, m);
+    addTo(sums, next + 4, q);
   }
   return { cells, sums, pinnedCell };
 }
@@ -56,27 +57,11 @@ export function segmentCost({ sums, pinnedCell }: SegmentCosts, from: number, to
   return Math.max(0, square - (moment * moment) / weight);
 }
 
-/** A sum in two parts whose rounding errors cancel (Neumaier, 1974). */
-function runningSum() {
-  let sum = 0;
-  let rest = 0;
-  return {
-    add(term: number, to: Float64Array, at: number) {
-      const next = sum + term;
-      rest += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
-      sum = next;
-      to[at] = sum;
-      to[at + 1] = rest;
-    },
-  };
-}
-
-function weightedMean(values: Float32Array, weights: Float64Array): number {
-  let weight = 0;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    weight += weights[i];
-    sum += weights[i] * values[i];
-  }
-  return weight === 0 ? 0 : sum / weight;
+/** Writes the sum one stride before plus `term`, in two parts whose rounding errors cancel (Neumaier, 1974). */
+function addTo(sums: Float64Array, at: number, term: number): void {
+  const sum = sums[at - STRIDE];
+  const next = sum + term;
+  const lost = Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
+  sums[at] = next;
+  sums[at + 1] = sums[at + 1 - STRIDE] + lost;
 }

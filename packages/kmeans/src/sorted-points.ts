@@ -16,27 +16,34 @@ export interface SortedPoints {
  */
 export function sortPoints(values: Float32Array, weights: Float32Array | undefined, pinZero: boolean): SortedPoints {
   const sorted = sortFloats(values, weights);
-  const distinct = new Float32Array(values.length + 1);
-  const totals = new Float64Array(values.length + 1);
+  const distinct = sorted.values;
+  const totals = new Float64Array(values.length);
   let count = 0;
   for (let i = 0; i < values.length; i++) {
-    const weight = sorted.weights ? sorted.weights[i] : 1;
+    const weight = sorted.weights === undefined ? 1 : sorted.weights[i];
     if (weight === 0) continue;
-    // Adding 0 turns −0, which is equal to it, into 0
-    if (count === 0 || distinct[count - 1] !== sorted.values[i]) distinct[count++] = sorted.values[i] + 0;
+    // In place, because no more values are written than were read; adding 0 turns −0, which is equal to it, into 0
+    if (count === 0 || distinct[count - 1] !== distinct[i]) distinct[count++] = distinct[i] + 0;
     totals[count - 1] += weight;
   }
-  if (!pinZero) return { values: distinct.subarray(0, count), weights: totals.subarray(0, count), pinned: -1 };
-  const following = distinct.subarray(0, count).findIndex((value) => value >= 0);
-  const pinned = following < 0 ? count : following;
-  if (pinned === count || distinct[pinned] !== 0) {
-    distinct.copyWithin(pinned + 1, pinned, count);
-    totals.copyWithin(pinned + 1, pinned, count);
-    distinct[pinned] = 0;
-    totals[pinned] = 0;
-    count++;
-  }
-  return { values: distinct.subarray(0, count), weights: totals.subarray(0, count), pinned };
+  const points = { values: distinct.subarray(0, count), weights: totals.subarray(0, count), pinned: -1 };
+  return pinZero ? withPinnedZero(points) : points;
+}
+
+function withPinnedZero({ values, weights }: SortedPoints): SortedPoints {
+  const following = values.findIndex((value) => value >= 0);
+  const pinned = following < 0 ? values.length : following;
+  if (values[pinned] === 0) return { values, weights, pinned };
+  const inserted = <A extends Float32Array | Float64Array>(source: A, target: A): A => {
+    target.set(source.subarray(0, pinned));
+    target.set(source.subarray(pinned), pinned + 1);
+    return target;
+  };
+  return {
+    values: inserted(values, new Float32Array(values.length + 1)),
+    weights: inserted(weights, new Float64Array(values.length + 1)),
+    pinned,
+  };
 }
 
 /**
