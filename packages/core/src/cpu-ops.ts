@@ -71,9 +71,14 @@ export const cpuOps: TensorOps<CpuTensor> = {
     return { shape: [...indices.shape, ...rest], data: out };
   },
 
-  reshape(x, shape) {
-    if (elementCount(shape) !== x.data.length || shape.some((side) => side < 0))
-      throw mismatch('reshape', `${x.data.length} values`, x, { shape });
+  reshape(x, wanted) {
+    const rest = elementCount(wanted.filter((side) => side !== -1));
+    const shape = wanted.map((side) => (side === -1 ? x.data.length / rest : side));
+    const open = wanted.filter((side) => side === -1).length;
+    const sides = shape.every((side) => Number.isInteger(side) && side >= 0);
+    if (elementCount(shape) !== x.data.length || open > 1 || !sides) {
+      throw mismatch('reshape', `${x.data.length} values`, x, { shape: wanted });
+    }
     return { shape, data: x.data };
   },
 
@@ -95,12 +100,13 @@ export const cpuOps: TensorOps<CpuTensor> = {
     };
   },
 
-  slice(x, begin, size) {
+  slice(x, begin, wanted) {
+    const size = wanted.map((side, axis) => (side === -1 ? x.shape[axis] - begin[axis] : side));
     const inside = x.shape.every(
       (side, axis) => begin[axis] >= 0 && size[axis] >= 0 && begin[axis] + size[axis] <= side,
     );
     if (!inside || begin.length !== x.shape.length || size.length !== x.shape.length) {
-      throw mismatch('slice', `a block inside [${x.shape.join(', ')}]`, { shape: begin }, { shape: size });
+      throw mismatch('slice', `a block inside [${x.shape.join(', ')}]`, { shape: begin }, { shape: wanted });
     }
     const strides = stridesOf(x.shape);
     const offset = begin.reduce((sum, at, axis) => sum + at * strides[axis], 0);

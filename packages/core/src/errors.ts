@@ -23,6 +23,10 @@ export type ErrorCode =
   | 'unknown-format'
   /** The file or matrix was written by a newer version. */
   | 'unsupported-version'
+  /** A file cannot be read. */
+  | 'file-read'
+  /** A file cannot be written. */
+  | 'file-write'
   /** A file ends before what its header announces. */
   | 'file-truncated'
   /** A file's header is not what the format specifies. */

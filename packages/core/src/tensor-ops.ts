@@ -11,10 +11,10 @@ export interface TensorOps<T> {
   mul(a: T, b: T): T;
   /** Slices of `table` along its first axis; `indices` is int32 of any shape: `[r, …rest]`, `[…s] → […s, …rest]`. */
   gather(table: T, indices: T): T;
-  /** Same values in row-major order under another shape of the same size. */
+  /** Same values in row-major order under another shape of the same size; one side may be −1 and is then what is left. */
   reshape(x: T, shape: readonly number[]): T;
   /** Axes in the order of `permutation`; reversed when it is left out, so `[m, n] → [n, m]`. */
   transpose(x: T, permutation?: readonly number[]): T;
-  /** The block of `size` that starts at `begin`, one number an axis. */
+  /** The block of `size` that starts at `begin`, one number an axis; a size of −1 reaches to the end. */
   slice(x: T, begin: readonly number[], size: readonly number[]): T;
 }

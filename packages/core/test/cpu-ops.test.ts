@@ -176,7 +176,8 @@ describe('slice', () => {
   it.each([
     ['beyond the end', [2, 0], [2, 3]],
     ['before the start', [-1, 0], [2, 3]],
-    ['of a negative size', [1, 0], [-1, 3]],
+    ['of a negative size', [1, 0], [-2, 3]],
+    ['to the end, from beyond it', [4, 0], [-1, 3]],
     ['with too few begins', [1], [1, 1]],
     ['with too many sizes', [1, 1], [1, 1, 1]],
   ])('refuses a block %s', (_, begin, size) => {

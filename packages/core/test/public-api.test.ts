@@ -43,6 +43,8 @@ it('exports these names and no others', () => {
       "relativeError",
       "serialize",
       "signalToNoise",
+      "stack",
+      "stackFormats",
       "unpackBits",
     ]
   `);

@@ -47,16 +47,13 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
 
   lookup(ops, ids, factors, form) {
     const { rows, masked, pieces, nonzeros } = layoutOf(form);
-    // Pieces would have to be laid side by side, for which the number of ids must be known
-    if (pieces > 1) return ops.gather(reconstruct(ops, factors, form), ids);
     const { codes, support, atoms } = factors;
-    if (masked) return ops.matMul(ops.mul(ops.gather(codes, ids), ops.gather(support, ids)), atoms);
-    const terms = Array.from({ length: nonzeros }, (_, i) => {
-      const values = ops.gather(ops.slice(codes, [0, i], [rows, 1]), ids);
-      const numbers = ops.gather(ops.reshape(ops.slice(support, [0, i], [rows, 1]), [rows]), ids);
-      return ops.mul(values, ops.gather(atoms, numbers));
-    });
-    return terms.reduce((sum, term) => ops.add(sum, term));
+    if (masked && pieces === 1) return ops.matMul(ops.mul(ops.gather(codes, ids), ops.gather(support, ids)), atoms);
+    // To take masked pieces apart again, the number of atoms would have to be known
+    if (masked) return ops.gather(reconstruct(ops, factors, form), ids);
+    const pick = (x: typeof codes) =>
+      ops.reshape(ops.gather(ops.reshape(x, [rows, pieces * nonzeros]), ids), [-1, nonzeros]);
+    return laidOut(ops, combined(ops, pick(codes), pick(support), atoms, form), form);
   },
 
   trim: withoutUnusedAtoms,
@@ -66,16 +63,26 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
 
 function reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<DictLearnFactor, T>>, form: MatrixForm): T {
   const { codes, support, atoms } = factors;
-  const { rows, cols, signalLength, pieces, signals, nonzeros, masked } = layoutOf(form);
-  const cut = () => {
-    if (masked) return ops.matMul(ops.mul(codes, support), atoms);
-    const used = ops.gather(atoms, support);
-    // Many matrix products with one number each would be slower
-    if (nonzeros === 1) return ops.mul(codes, ops.reshape(used, [signals, signalLength]));
-    return ops.matMul(ops.reshape(codes, [signals, 1, nonzeros]), used);
-  };
-  const padded = ops.reshape(cut(), [rows, pieces * signalLength]);
-  return pieces * signalLength === cols ? padded : ops.slice(padded, [0, 0], [rows, cols]);
+  const signals = layoutOf(form).masked
+    ? ops.matMul(ops.mul(codes, support), atoms)
+    : combined(ops, codes, support, atoms, form);
+  return laidOut(ops, signals, form);
+}
+
+/** The signals `[q, L]` of codes `[q, t]` for the atoms whose numbers are `support [q, t]`. */
+function combined<T>(ops: TensorOps<T>, codes: T, support: T, atoms: T, form: MatrixForm): T {
+  const { signalLength, nonzeros } = layoutOf(form);
+  const used = ops.gather(atoms, support);
+  // Many matrix products with one number each would be slower
+  if (nonzeros === 1) return ops.mul(codes, ops.reshape(used, [-1, signalLength]));
+  return ops.reshape(ops.matMul(ops.reshape(codes, [-1, 1, nonzeros]), used), [-1, signalLength]);
+}
+
+/** Signals laid side by side as rows of the matrix. */
+function laidOut<T>(ops: TensorOps<T>, signals: T, form: MatrixForm): T {
+  const { cols, pieces, signalLength } = layoutOf(form);
+  const padded = ops.reshape(signals, [-1, pieces * signalLength]);
+  return pieces * signalLength === cols ? padded : ops.slice(padded, [0, 0], [-1, cols]);
 }
 
 function pack({ factors, ...form }: Factorization<DictLearnFactor>): Record<string, PackedTensor> {

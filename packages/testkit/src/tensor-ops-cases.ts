@@ -180,6 +180,12 @@ export const tensorOpsCases: readonly TensorOpsCase[] = [
     expected: float([1, 1], [7]),
   },
   {
+    name: 'reshape fills in a side of -1',
+    inputs: [float([2, 3])],
+    apply: reshape([-1, 2]),
+    expected: float([3, 2]),
+  },
+  {
     name: 'reshape of int32 stays int32',
     inputs: [int([2, 2])],
     apply: reshape([4]),
@@ -232,6 +238,12 @@ export const tensorOpsCases: readonly TensorOpsCase[] = [
     inputs: [float([2, 2, 3])],
     apply: slice([1, 0, 1], [1, 2, 2]),
     expected: float([1, 2, 2], [8, 9, 11, 12]),
+  },
+  {
+    name: 'slice reaches to the end with a size of -1',
+    inputs: [float([3, 3])],
+    apply: slice([1, 0], [-1, 2]),
+    expected: float([2, 2], [4, 5, 7, 8]),
   },
   {
     name: 'slice of int32 stays int32',

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createFormatRegistry,
+  defineMethod,
+  deserialize,
+  type Factor,
+  floatFactor,
+  type Matrix,
+  matrix,
+  relativeError,
+  type SyncMatrixCompressor,
+  serialize,
+  stack,
+} from '../src/index.ts';
+
+/** Keeps the matrix as it is, under the name `whole`. */
+const plain = defineMethod<{ readonly scale?: number }, 'whole'>({
+  name: 'test/plain',
+  format: {
+    id: 'test/plain',
+    version: 1,
+    reconstruct: (_ops, { whole }) => whole,
+    pack: ({ factors }) => ({ whole: { shape: factors.whole.shape, data: factors.whole.data } }),
+    unpack: ({ shape, tensors }) => ({ whole: floatFactor(shape, Float32Array.from(tensors.whole.data)) }),
+  },
+  create: (options) => ({
+    options: { ...options },
+    plan: (shape) => ({ factors: { whole: { shape, dtype: 'float32', trainable: true } } }),
+    factorize: ({ shape, data }) => ({
+      whole: floatFactor(
+        shape,
+        data.map((value) => value * (options.scale ?? 1)),
+      ),
+    }),
+  }),
+});
+
+/** The matrix as a product of its first column and a row of ones. */
+const firstColumn = defineMethod<object, 'column' | 'row'>({
+  name: 'test/first-column',
+  format: {
+    id: 'test/first-column',
+    version: 3,
+    reconstruct: (ops, { column, row }) => ops.matMul(column, row),
+    multiply: (ops, x, { column, row }) => ops.matMul(ops.matMul(x, column), row),
+    lookup: (ops, ids, { column, row }) => ops.matMul(ops.gather(column, ids), row),
+    pack: ({ factors: { column, row } }) => ({ column, row }),
+    unpack({ shape, tensors: { column, row } }) {
+      if (column.shape[0] !== shape[0] || row.shape[1] !== shape[1]) throw new Error('factors do not fit');
+      return { column: { ...column, ...trained } as Factor, row: { ...row, ...trained } as Factor };
+    },
+  },
+  create: () => ({
+    options: {},
+    plan: ([rows, cols]) => ({
+      factors: { column: { shape: [rows, 1], ...trained }, row: { shape: [1, cols], ...trained } },
+    }),
+    factorize: ({ shape: [rows, cols], data }) => ({
+      column: floatFactor(
+        [rows, 1],
+        Float32Array.from({ length: rows }, (_, i) => data[i * cols]),
+      ),
+      row: floatFactor([1, cols], new Float32Array(cols).fill(1)),
+    }),
+  }),
+});
+
+const trained = { dtype: 'float32', trainable: true } as const;
+const both = stack(firstColumn, { column: plain, row: plain });
+const options = { outer: {}, inner: { column: { scale: 2 }, row: {} } };
+const weights: Matrix = matrix([3, 2], [1, 2, 3, 4, 5, 6]);
+
+describe('stack', () => {
+  it('applies the inner methods to the factors of the outer one', async () => {
+    const compressed = await both(options).compress(weights);
+    expect(Object.keys(compressed.factors)).toEqual(['column.whole', 'row.whole']);
+    expect([...compressed.decompress().data]).toEqual([2, 2, 6, 6, 10, 10]);
+    expect([...compressed.matMul(matrix([1, 3], [1, 1, 1])).data]).toEqual([18, 18]);
+    expect([...compressed.lookup([2, 0]).data]).toEqual([10, 10, 2, 2]);
+    expect(compressed.byteLength).toBe(5 * 4);
+  });
+
+  it('says what it is made of, and can be made again from its options', async () => {
+    expect(both.method).toBe('test/first-column(column: test/plain, row: test/plain)');
+    const compressor = both(options);
+    const again = both(JSON.parse(JSON.stringify(compressor.options)));
+    const [first, second] = [await compressor.compress(weights), await again.compress(weights)];
+    expect(relativeError(first.decompress(), second.decompress())).toBe(0);
+    expect(compressor.plan(weights.shape).config).toEqual(first.config);
+  });
+
+  it('comes back from a file, and refuses one whose parts do not fit', async () => {
+    const formats = createFormatRegistry([both]);
+    const compressed = await both(options).compress(weights);
+    const { w } = await deserialize(serialize({ w: compressed }), formats);
+    expect([...w.decompress().data]).toEqual([...compressed.decompress().data]);
+    const packed = compressed.pack();
+    const inner = packed.config.inner as Record<string, object>;
+    const wrong = { ...packed.config, inner: { ...inner, row: { ...inner.row, shape: [1, 3] } } };
+    const tensors = { ...packed.tensors, 'row.whole': { shape: [1, 3], data: new Float32Array(3) } };
+    expect(() => both.format.unpack({ ...packed, config: wrong, tensors })).toThrow('factors do not fit');
+    expect(() => both.format.unpack({ ...packed, config: {} })).toThrow(/an object for inner, got nothing/);
+    expect(() => both.format.unpack({ ...packed, version: 2 })).toThrow(/version 1 to 1, got 2/);
+  });
+
+  it('refuses factors without a method, unknown names and unknown options', () => {
+    const half = stack(firstColumn, { column: plain });
+    expect(() => half({ outer: {}, inner: { column: {} } }).plan([3, 2])).toThrow(/column, row, got column/);
+    expect(() => both({ ...options, extra: 1 } as never)).toThrow(/'extra'/);
+    expect(() => both({ outer: {}, inner: { columns: {} } } as never)).toThrow(/'columns'/);
+  });
+
+  it('is a method like any other', () => {
+    const compressor: Pick<SyncMatrixCompressor, 'plan'> = both(options);
+    expect(Object.keys(compressor.plan([4, 4]).factors)).toEqual(['column.whole', 'row.whole']);
+  });
+});
