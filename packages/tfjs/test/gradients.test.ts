@@ -1,4 +1,8 @@
+import { stack } from '@gcompress/core';
+import { dictLearn } from '@gcompress/dictlearn';
+import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
+import { simhash } from '@gcompress/simhash';
 import { gradientCheck, type NamedValues, normalMatrix } from '@gcompress/testkit';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -38,9 +42,18 @@ function gradients(op: TfCompressionOp, loss: (op: TfCompressionOp) => tf.Scalar
   });
 }
 
+const stacked = stack(lowRank, { b: kMeans, c: kMeans });
+
 describe.each([
   ['low rank', lowRank({ rank: 2 })],
   ['integer factors', levels({ count: 5 })],
+  ['k-means', kMeans({ levels: 4 })],
+  ['k-means of blocks', kMeans({ levels: 3, blockSize: 4 })],
+  ['simhash', simhash({ bits: 6 })],
+  ['simhash, scales trained', simhash({ bits: 6, trainableScales: true })],
+  ['dictionary of rows', dictLearn({ atoms: 4, nonzeros: 2, valueBits: 32 })],
+  ['dictionary of pieces', dictLearn({ atoms: 4, nonzeros: 2, signalLength: 3, valueBits: 32 })],
+  ['low rank, coded', stacked({ outer: { rank: 2 }, inner: { b: { levels: 4 }, c: { levels: 4 } } })],
 ])('%s', (_, compressor) => {
   describe.each(Object.entries(losses))('%s', (_, loss) => {
     it.each([0, 1, 2, 4])('has the gradients of finite differences after %i updates', async (updates) => {
