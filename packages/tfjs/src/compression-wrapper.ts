@@ -2,6 +2,9 @@ import { type CompressionHParams, type CompressionMethod, GCompressError } from 
 import { scheduleFromHParams } from '@gcompress/scheduler';
 import { ApplyCompression } from './apply-compression.ts';
 
+/** The options that a package of the same name has. */
+const PACKAGED: readonly string[] = ['lowrank', 'simhash', 'dictlearn', 'kmeans'];
+
 /**
  * Picks a method by hyperparameters, among those that were handed over.
  *
@@ -25,9 +28,9 @@ export class CompressionWrapper {
         where: 'CompressionWrapper',
         expected: `one of the methods handed over: ${this.methods.map((known) => known.method).join(', ') || 'none'}`,
         actual: `'${option}'`,
-        hint: option.includes('/')
-          ? `Pass the method of the package that defines '${option}'.`
-          : `Install @gcompress/${option} and pass its method to the wrapper.`,
+        hint: PACKAGED.includes(option)
+          ? `Install @gcompress/${option} and pass its method to the wrapper.`
+          : `Pass the method of the package that defines '${option}'.`,
       });
     }
     return new ApplyCompression({ compressor: method.fromHParams(hparams), schedule: scheduleFromHParams(hparams) });

@@ -1,14 +1,9 @@
-import {
-  type CompressionMethod,
-  createFormatRegistry,
-  GCompressError,
-  type JsonObject,
-  type MatrixCompressor,
-} from '@gcompress/core';
+import { type CompressionMethod, createFormatRegistry, GCompressError, type MatrixCompressor } from '@gcompress/core';
 import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
 import { serialization } from '@tensorflow/tfjs-core';
 import { CompressedDense, type CompressedDenseArgs } from './compressed-dense.ts';
-import { PackedDense, type PackedDenseArgs, type PackedForm } from './packed-dense.ts';
+import { PackedDense, type PackedDenseArgs } from './packed-dense.ts';
+import { parseCompression, parsePacked } from './stored-config.ts';
 
 /** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
 export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);
@@ -33,7 +28,7 @@ export function registerCompressedLayers(
       _cls: serialization.SerializableConstructor<T>,
       { compression, ...args }: serialization.ConfigDict,
     ): T {
-      const { method, options, schedule } = parse<StoredCompression>(compression, 'CompressedDense');
+      const { method, options, schedule } = parseCompression(compression);
       const create = known.get(method);
       if (!create) throw unknown(`method '${method}'`, [...known.keys()]);
       const compressor = create(options as never);
@@ -46,7 +41,7 @@ export function registerCompressedLayers(
       _cls: serialization.SerializableConstructor<T>,
       { packed, ...args }: serialization.ConfigDict,
     ): T {
-      const { format: id, ...form } = parse<PackedForm & { readonly format: string }>(packed, 'PackedDense');
+      const { format: id, ...form } = parsePacked(packed);
       const format = ids.get(id);
       if (!format) throw unknown(`format '${id}'`, formats.ids);
       return new PackedDense({ ...args, format, packed: form } as unknown as PackedDenseArgs) as unknown as T;
@@ -54,25 +49,6 @@ export function registerCompressedLayers(
   }
   serialization.registerClass(LoadedCompressedDense);
   serialization.registerClass(LoadedPackedDense);
-}
-
-interface StoredCompression {
-  readonly method: string;
-  readonly options: JsonObject;
-  readonly schedule: JsonObject;
-}
-
-function parse<T>(text: unknown, className: string): T {
-  try {
-    return JSON.parse(String(text)) as T;
-  } catch (cause) {
-    throw new GCompressError('file-header', {
-      where: `layer of class ${className}`,
-      expected: 'a configuration that this package wrote',
-      actual: String(text).slice(0, 40),
-      cause,
-    });
-  }
 }
 
 function unknown(what: string, known: readonly string[]): GCompressError {
