@@ -20,6 +20,7 @@ export {
   type TestCompressorOptions,
   testCompressor,
 } from './test-compressor.ts';
+export { type TestDamagedFilesOptions, testDamagedFiles } from './test-damaged-files.ts';
 export { type CheckFormatOptions, checkFormat, type TestFormatOptions, testFormat } from './test-format.ts';
 export {
   type CheckTensorOpsOptions,

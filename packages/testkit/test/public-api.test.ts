@@ -25,6 +25,7 @@ it('exports these names and no others, all of which the README lists', () => {
       "shapes",
       "sparseMatrices",
       "testCompressor",
+      "testDamagedFiles",
       "testFormat",
       "testTensorOps",
     ]

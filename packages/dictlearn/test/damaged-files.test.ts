@@ -1,0 +1,8 @@
+import { normalMatrix, testDamagedFiles } from '@gcompress/testkit';
+import { describe, it } from 'vitest';
+import { dictLearn } from '../src/index.ts';
+
+testDamagedFiles({
+  runner: { describe, it },
+  compressed: dictLearn({ atoms: 6, nonzeros: 2, valueBits: 8 }).compress(normalMatrix([12, 8], 1)),
+});

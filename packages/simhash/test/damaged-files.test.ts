@@ -1,0 +1,5 @@
+import { normalMatrix, testDamagedFiles } from '@gcompress/testkit';
+import { describe, it } from 'vitest';
+import { simhash } from '../src/index.ts';
+
+testDamagedFiles({ runner: { describe, it }, compressed: simhash({ bits: 5 }).compress(normalMatrix([12, 8], 1)) });
