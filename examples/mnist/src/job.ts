@@ -1,17 +1,14 @@
 import { join } from 'node:path';
-import { type Digits, mnist } from '@gcompress/example-datasets';
+import { mnist } from '@gcompress/example-datasets';
 import { type SelectedBackend, selectBackend } from '@gcompress/tfjs/backends';
 import { modelFolder } from '@gcompress/tfjs/files';
-import { type CompressionReport, compressModel, stripCompression } from '@gcompress/tfjs/layers';
-import type * as tf from '@tensorflow/tfjs';
-import { compressorFor, scheduleFor } from './compression.ts';
+import type { CompressionReport } from '@gcompress/tfjs/layers';
 import type { Evaluation } from './evaluate.ts';
 import { evaluateInFreshProcess, folderBytes, prepareFolder } from './files.ts';
 import { compile, network } from './network.ts';
 import type { Options } from './options.ts';
-import type { Progress } from './progress.ts';
 import { asUint8 } from './rival.ts';
-import { stepsPerEpoch, train } from './train.ts';
+import { type Surroundings, trainCompressed, trainDense } from './training-parts.ts';
 
 /** One row of the result: a saved model, and what it does. */
 export interface Result extends Evaluation {
@@ -24,72 +21,52 @@ export interface Result extends Evaluation {
 /** What the job did. */
 export interface JobResult {
   readonly backend: SelectedBackend;
-  readonly report: CompressionReport;
+  /** One for each run. */
+  readonly reports: readonly CompressionReport[];
+  /** Dense, dense as uint8, and one for each run. */
   readonly results: readonly Result[];
 }
 
+/** What differs between compressed networks that start from the same dense one. */
+export type CompressedRun = Pick<Options, 'method' | 'ratio' | 'rank' | 'schedule'>;
+
 /**
- * Trains for half of the epochs; trains on twice from there, dense and compressed; saves the dense network, the same as uint8, and
- * the stripped compressed one; evaluates what was saved in fresh processes.
+ * Trains for half of the epochs; trains on from there, once dense and once compressed for each run; saves the dense network, the same as
+ * uint8, and the stripped compressed ones; evaluates what was saved in a fresh process.
  */
-export async function runJob(options: Options, progress: Progress, signal: AbortSignal): Promise<JobResult> {
+export async function runJob(
+  options: Options,
+  surroundings: Omit<Surroundings, 'digits'>,
+  runs: readonly CompressedRun[] = [options],
+): Promise<JobResult> {
   await prepareFolder(options.output);
   const backend = await selectBackend(options.backend ? { only: options.backend } : {});
-  const digits = mnist('train', options.images);
+  const around = { ...surroundings, digits: mnist('train', options.images) };
   const half = Math.floor(options.epochs / 2);
-  const steps = (options.epochs - half) * stepsPerEpoch(digits);
+  const folder = (name: string) => join(options.output, name);
 
   const dense = network(options.seed);
   compile(dense);
-  await trainPart(dense, digits, [0, half], 'training', { options, progress, signal });
+  await trainDense(dense, 'training', [0, half], options, around);
+  const compressed = [];
+  for (const run of runs)
+    compressed.push(await trainCompressed(dense, { ...options, ...run }, [half, options.epochs], around));
+  await trainDense(dense, 'training on, dense', [half, options.epochs], options, around);
 
-  const { model, callback, report } = compressModel(dense, {
-    method: compressorFor(options),
-    schedule: scheduleFor(options, steps),
-    rules: [{ name: 'fc1' }, { name: 'fc2' }],
-  });
-  compile(model);
-  const second = [half, options.epochs] as const;
-  await trainPart(model, digits, second, `compressing (${options.method})`, { options, progress, signal }, [callback]);
-  await trainPart(dense, digits, second, 'training on, dense', { options, progress, signal });
+  const folders = ['dense', 'dense-uint8', ...runs.map((_, i) => (i === 0 ? 'compressed' : `compressed-${i + 1}`))].map(
+    folder,
+  );
+  await dense.save(modelFolder(folders[0]));
+  await dense.save(asUint8(modelFolder(folders[1])));
+  for (const [i, { model }] of compressed.entries()) await model.save(modelFolder(folders[i + 2]));
 
-  const names = ['dense', 'dense-uint8', 'compressed'];
-  const [denseFolder, uint8Folder, compressedFolder] = names.map((name) => join(options.output, name));
-  await dense.save(modelFolder(denseFolder));
-  await dense.save(asUint8(modelFolder(uint8Folder)));
-  await stripCompression(model).save(modelFolder(compressedFolder));
-
-  progress.start('evaluating saved models', 1);
-  const folders = [denseFolder, uint8Folder, compressedFolder];
+  around.progress.start('evaluating saved models', 1);
   const evaluations = await evaluateInFreshProcess(folders, backend.name);
-  progress.stop();
+  around.progress.stop();
   const bytes = await Promise.all(folders.map(folderBytes));
-  const titles = ['dense float32', 'dense as uint8', `compressed, ${options.method}`];
+  const titles = ['dense float32', 'dense as uint8', ...runs.map(({ method }) => `compressed, ${method}`)];
   const results = titles.map((name, i) => {
     return { name, diskBytes: bytes[i].raw, gzippedBytes: bytes[i].gzipped, ...evaluations[i] };
   });
-  return { backend, report: report(), results };
-}
-
-interface Surroundings {
-  readonly options: Options;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
-
-async function trainPart(
-  model: tf.LayersModel,
-  digits: Digits,
-  epochs: readonly [number, number],
-  label: string,
-  { options, progress, signal }: Surroundings,
-  callbacks: readonly tf.Callback[] = [],
-): Promise<void> {
-  progress.start(label, (epochs[1] - epochs[0]) * stepsPerEpoch(digits));
-  try {
-    const onBatch = (done: number, loss: number) => progress.update(done, loss);
-    await train(model, { digits, seed: options.seed, epochs, callbacks, signal, onBatch });
-  } finally {
-    progress.stop();
-  }
+  return { backend, reports: compressed.map(({ report }) => report), results };
 }

@@ -8,11 +8,11 @@ try {
   const { runJob } = await import('./job.ts');
   const { Progress } = await import('./progress.ts');
   const { resultsTable, summary } = await import('./results-table.ts');
-  const { backend, report, results } = await runJob(options, new Progress(), abort.signal);
+  const { backend, reports, results } = await runJob(options, { progress: new Progress(), signal: abort.signal });
   if (options.json) {
     console.log(JSON.stringify({ options, backend: backend.name, results }, null, 2));
   } else {
-    console.log(`\nBackend: ${backend.name}. ${backend.reason}\n\n${report}\n`);
+    console.log(`\nBackend: ${backend.name}. ${backend.reason}\n\n${reports[0]}\n`);
     console.log(`${resultsTable(results)}\n${summary(results)}`);
     console.log(`The models are in ${options.output}/.`);
   }
