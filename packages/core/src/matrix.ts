@@ -84,14 +84,15 @@ export function assertMatrix(value: Matrix, where: string): void {
  * @throws GCompressError `non-finite`, naming the first such entry.
  */
 export function assertFinite(value: Matrix, where: string): void {
-  const at = value.data.findIndex((entry) => !Number.isFinite(entry));
-  if (at >= 0) {
-    const cols = value.shape[1];
-    throw new GCompressError('non-finite', {
-      where,
-      expected: 'finite numbers',
-      actual: `${value.data[at]} at row ${Math.floor(at / cols)}, column ${at % cols}`,
-      hint: 'Training may have diverged; lower the learning rate or clip the gradients.',
-    });
-  }
+  const { data, shape } = value;
+  // A plain loop: a callback an entry takes several times as long for millions of them
+  let at = 0;
+  while (at < data.length && Number.isFinite(data[at])) at++;
+  if (at === data.length) return;
+  throw new GCompressError('non-finite', {
+    where,
+    expected: 'finite numbers',
+    actual: `${data[at]} at row ${Math.floor(at / shape[1])}, column ${at % shape[1]}`,
+    hint: 'Training may have diverged; lower the learning rate or clip the gradients.',
+  });
 }
