@@ -22,6 +22,17 @@ export function textField(): HParamField<string> {
   };
 }
 
+/** One of these words. */
+export function wordField<V extends string>(words: readonly V[]): HParamField<V> {
+  const fromValue = (name: string, value: unknown): V =>
+    words.find((word) => word === value) ?? refuse(name, words.map(describeValue).join(' or '), value);
+  return {
+    fromText: (name, text) => fromValue(name, oneWord(name, text).trim()),
+    fromValue,
+    toText: (value) => value,
+  };
+}
+
 /** `true` or `false`, in text also `True`, `False`, `1` and `0`; a number is none. */
 export function booleanField(): HParamField<boolean> {
   return {

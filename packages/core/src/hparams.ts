@@ -1,14 +1,29 @@
 import { GCompressError } from './errors.ts';
-import { booleanField, type Choice, choiceField, numberField, type Refusal, textField } from './hparams-fields.ts';
+import {
+  booleanField,
+  type Choice,
+  choiceField,
+  numberField,
+  type Refusal,
+  textField,
+  wordField,
+} from './hparams-fields.ts';
 import { formatValues, type HParamsSchema, parseValues } from './hparams-schema.ts';
 
 /** How alpha is driven. Porting note: `UpdateOptions`; `TF_AND_PYTHON_UPDATE` (2) is refused. */
 export type UpdateOption = 'callback' | 'manual' | 'none';
 
+/** How the reference multiplies by a block-diagonal matrix: block by block, or as a dense matrix with a mask. */
+export type BlockMethod = 'loop' | 'mask';
+
+/** How pruning scores a block: by the average of its magnitudes, or the largest. */
+export type BlockPoolingFunction = 'AVG' | 'MAX';
+
 /**
  * The hyperparameters of the reference, in camelCase.
  *
- * Porting note: `compression_op.CompressionOp.get_default_hparams()`.
+ * Porting note: `compression_op.CompressionOp.get_default_hparams()`, and from `compressInput` on what
+ * `InputOutputCompressionOp`, `BlockCompressionOp`, `MixedBlockCompressionOp` and the pruning have besides.
  */
 export interface CompressionHParams {
   /** Name for scopes and summaries. Default `'model_compression'`. */
@@ -33,6 +48,48 @@ export interface CompressionHParams {
   readonly blockSize: number;
   /** Part of the values, the smallest, that k-means sets to zero first, in [0, 1]. Default 0. */
   readonly pruningFraction: number;
+  /** Whether input/output compression shortens the input. Default true. */
+  readonly compressInput: boolean;
+  /** Neighbouring inputs that input/output compression shortens together. Default 32. */
+  readonly inputBlockSize: number;
+  /** How many times fewer inputs are left. Default 1. */
+  readonly inputCompressionFactor: number;
+  /** Whether input/output compression shortens the output. Default false. */
+  readonly compressOutput: boolean;
+  /** Neighbouring outputs that input/output compression expands together. Default 1. */
+  readonly outputBlockSize: number;
+  /** How many times fewer outputs are computed before. Default 1. */
+  readonly outputCompressionFactor: number;
+  /** Number of blocks on the diagonal of a block-diagonal matrix. Default 1. */
+  readonly blockCompressionFactor: number;
+  /** How the reference multiplies by a block-diagonal matrix; the result is the same. Default `'loop'`. */
+  readonly blockMethod: BlockMethod;
+  /** Number of blocks a side of a mixed-block matrix. Default 1. */
+  readonly compressionFactor: number;
+  /** Mixing matrices of a mixed-block matrix, whose sum is what counts. Default 1. */
+  readonly numBases: number;
+  /** First step at which a pruning mask may be made. Default 0. */
+  readonly beginPruningStep: number;
+  /** Last step at which a pruning mask may be made, inclusive; −1 for no end. Default −1. */
+  readonly endPruningStep: number;
+  /** Steps between two pruning masks. Default 10. */
+  readonly pruningFrequency: number;
+  /** Part of the entries that is pruned at first, in [0, 1). Default 0. */
+  readonly initialSparsity: number;
+  /** Part of the entries that is pruned in the end, in [0, 1). Default 0.5. */
+  readonly targetSparsity: number;
+  /** Step at which sparsity begins to grow. Default 0. */
+  readonly sparsityFunctionBeginStep: number;
+  /** Step at which it has reached its target. Default 100. */
+  readonly sparsityFunctionEndStep: number;
+  /** 1 for a straight line; the larger, the more is pruned early. Default 3. */
+  readonly sparsityFunctionExponent: number;
+  /** Rows that are pruned together; −1 for all. Default 1. */
+  readonly blockHeight: number;
+  /** Columns that are pruned together; −1 for all. Default 1. */
+  readonly blockWidth: number;
+  /** How pruning scores a block. Default `'AVG'`. */
+  readonly blockPoolingFunction: BlockPoolingFunction;
 }
 
 /** The defaults, frozen. Porting note: `rank` is 100, as documented; in the reference's code it is 7, 100 or 4 by place. */
@@ -48,6 +105,27 @@ export const defaultHParams: CompressionHParams = /* @__PURE__ */ Object.freeze(
   useTpu: false,
   blockSize: 1,
   pruningFraction: 0,
+  compressInput: true,
+  inputBlockSize: 32,
+  inputCompressionFactor: 1,
+  compressOutput: false,
+  outputBlockSize: 1,
+  outputCompressionFactor: 1,
+  blockCompressionFactor: 1,
+  blockMethod: 'loop',
+  compressionFactor: 1,
+  numBases: 1,
+  beginPruningStep: 0,
+  endPruningStep: -1,
+  pruningFrequency: 10,
+  initialSparsity: 0,
+  targetSparsity: 0.5,
+  sparsityFunctionBeginStep: 0,
+  sparsityFunctionEndStep: 100,
+  sparsityFunctionExponent: 3,
+  blockHeight: 1,
+  blockWidth: 1,
+  blockPoolingFunction: 'AVG',
 });
 
 const METHODS: readonly Choice<string>[] = [
@@ -88,6 +166,27 @@ const schema = (): HParamsSchema<CompressionHParams> => ({
   useTpu: booleanField(),
   blockSize: numberField({ min: 1, integer: true }),
   pruningFraction: numberField({ min: 0, max: 1 }),
+  compressInput: booleanField(),
+  inputBlockSize: numberField({ min: 1, integer: true }),
+  inputCompressionFactor: numberField({ min: 1, integer: true }),
+  compressOutput: booleanField(),
+  outputBlockSize: numberField({ min: 1, integer: true }),
+  outputCompressionFactor: numberField({ min: 1, integer: true }),
+  blockCompressionFactor: numberField({ min: 1, integer: true }),
+  blockMethod: wordField(['loop', 'mask']),
+  compressionFactor: numberField({ min: 1, integer: true }),
+  numBases: numberField({ min: 1, integer: true }),
+  beginPruningStep: numberField({ min: 0, integer: true }),
+  endPruningStep: numberField({ min: -1, integer: true }),
+  pruningFrequency: numberField({ min: 1, integer: true }),
+  initialSparsity: numberField({ min: 0, max: 1 }),
+  targetSparsity: numberField({ min: 0, max: 1 }),
+  sparsityFunctionBeginStep: numberField({ min: 0, integer: true }),
+  sparsityFunctionEndStep: numberField({ min: 0, integer: true }),
+  sparsityFunctionExponent: numberField({ above: 0 }),
+  blockHeight: numberField({ min: -1, integer: true }),
+  blockWidth: numberField({ min: -1, integer: true }),
+  blockPoolingFunction: wordField(['AVG', 'MAX']),
 });
 
 /**

@@ -20,6 +20,8 @@ export {
 } from './factors.ts';
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './format-registry.ts';
 export {
+  type BlockMethod,
+  type BlockPoolingFunction,
   type CompressionHParams,
   defaultHParams,
   formatHParams,

@@ -23,6 +23,27 @@ const anyHParams: fc.Arbitrary<CompressionHParams> = fc
     useTpu: fc.constant(false),
     blockSize: fc.integer({ min: 1, max: 512 }),
     pruningFraction: fc.double({ min: 0, max: 1, noNaN: true }),
+    compressInput: fc.boolean(),
+    inputBlockSize: fc.integer({ min: 1, max: 512 }),
+    inputCompressionFactor: fc.integer({ min: 1, max: 64 }),
+    compressOutput: fc.boolean(),
+    outputBlockSize: fc.integer({ min: 1, max: 512 }),
+    outputCompressionFactor: fc.integer({ min: 1, max: 64 }),
+    blockCompressionFactor: fc.integer({ min: 1, max: 64 }),
+    blockMethod: fc.constantFrom('loop' as const, 'mask' as const),
+    compressionFactor: fc.integer({ min: 1, max: 64 }),
+    numBases: fc.integer({ min: 1, max: 64 }),
+    beginPruningStep: fc.nat(),
+    endPruningStep: fc.integer({ min: -1, max: 1e6 }),
+    pruningFrequency: fc.integer({ min: 1, max: 1e6 }),
+    initialSparsity: fc.double({ min: 0, max: 1, noNaN: true }),
+    targetSparsity: fc.double({ min: 0, max: 1, noNaN: true }),
+    sparsityFunctionBeginStep: fc.nat(),
+    sparsityFunctionEndStep: fc.nat(),
+    sparsityFunctionExponent: fc.double({ min: 0.1, max: 10, noNaN: true }),
+    blockHeight: fc.integer({ min: -1, max: 512 }),
+    blockWidth: fc.integer({ min: -1, max: 512 }),
+    blockPoolingFunction: fc.constantFrom('AVG' as const, 'MAX' as const),
   })
   .map(({ length, ...rest }) => ({
     ...rest,
@@ -43,6 +64,27 @@ describe('defaults', () => {
       useTpu: false,
       blockSize: 1,
       pruningFraction: 0,
+      compressInput: true,
+      inputBlockSize: 32,
+      inputCompressionFactor: 1,
+      compressOutput: false,
+      outputBlockSize: 1,
+      outputCompressionFactor: 1,
+      blockCompressionFactor: 1,
+      blockMethod: 'loop',
+      compressionFactor: 1,
+      numBases: 1,
+      beginPruningStep: 0,
+      endPruningStep: -1,
+      pruningFrequency: 10,
+      initialSparsity: 0,
+      targetSparsity: 0.5,
+      sparsityFunctionBeginStep: 0,
+      sparsityFunctionEndStep: 100,
+      sparsityFunctionExponent: 3,
+      blockHeight: 1,
+      blockWidth: 1,
+      blockPoolingFunction: 'AVG',
     });
     expect(Object.isFrozen(defaultHParams)).toBe(true);
   });
@@ -151,11 +193,50 @@ describe('parseHParams', () => {
     'block_size=0',
     'pruning_fraction=1.1',
     'pruning_fraction=-0.1',
+    'input_block_size=0',
+    'input_compression_factor=0',
+    'output_block_size=1.5',
+    'output_compression_factor=-1',
+    'compress_input=2',
+    'compress_output=yes',
+    'block_compression_factor=0',
+    'block_method=dense',
+    'compression_factor=0',
+    'num_bases=0',
+    'begin_pruning_step=-1',
+    'end_pruning_step=-2',
+    'pruning_frequency=0',
+    'initial_sparsity=-0.1',
+    'target_sparsity=1.1',
+    'sparsity_function_begin_step=-1',
+    'sparsity_function_end_step=0.5',
+    'sparsity_function_exponent=0',
+    'block_height=-2',
+    'block_width=0.5',
+    'block_pooling_function=SUM',
     'begin_compression_step=20,end_compression_step=19',
   ])('refuses %j, which is out of range', (text) => {
     const key = text.split(',').at(-1)?.split('=')[0];
     expect(() => parseHParams(text)).toThrow(code('invalid-option'));
     expect(() => parseHParams(text)).toThrow(`hparams ${key}: expected`);
+  });
+
+  it('reads the block methods of the reference', () => {
+    const text =
+      'compression_option=9,compress_input=False,compress_output=True,output_block_size=4,output_compression_factor=2,' +
+      'block_method=mask';
+    const expected = {
+      ...defaultHParams,
+      compressionOption: 'input-output',
+      compressInput: false,
+      compressOutput: true,
+      outputBlockSize: 4,
+      outputCompressionFactor: 2,
+      blockMethod: 'mask',
+    };
+    expect(parseHParams(text)).toEqual(expected);
+    expect(parseHParams({ ...expected })).toEqual(expected);
+    expect(() => parseHParams({ blockMethod: 0 })).toThrow("hparams blockMethod: expected 'loop' or 'mask', got 0");
   });
 
   it('allows an end at the beginning, and checks it against the base', () => {
@@ -183,7 +264,12 @@ describe('formatHParams', () => {
   it('writes the text form of the reference', () => {
     expect(formatHParams(defaultHParams)).toBe(
       'name=model_compression,alpha_decrement_value=0.01,begin_compression_step=0,end_compression_step=-1,' +
-        'compression_frequency=10,compression_option=1,rank=100,update_option=0,use_tpu=false,block_size=1,pruning_fraction=0',
+        'compression_frequency=10,compression_option=1,rank=100,update_option=0,use_tpu=false,block_size=1,pruning_fraction=0,' +
+        'compress_input=true,input_block_size=32,input_compression_factor=1,compress_output=false,output_block_size=1,' +
+        'output_compression_factor=1,block_compression_factor=1,block_method=loop,compression_factor=1,num_bases=1,' +
+        'begin_pruning_step=0,end_pruning_step=-1,pruning_frequency=10,initial_sparsity=0,target_sparsity=0.5,' +
+        'sparsity_function_begin_step=0,sparsity_function_end_step=100,sparsity_function_exponent=3,block_height=1,block_width=1,' +
+        'block_pooling_function=AVG',
     );
   });
 

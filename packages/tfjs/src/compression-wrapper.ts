@@ -2,8 +2,18 @@ import { type CompressionHParams, type CompressionMethod, GCompressError } from 
 import { scheduleFromHParams } from '@gcompress/scheduler';
 import { ApplyCompression } from './apply-compression.ts';
 
-/** The options that a package of the same name has. */
-const PACKAGED: readonly string[] = ['lowrank', 'simhash', 'dictlearn', 'kmeans'];
+/** Which package has the method of an option. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  lowrank: '@gcompress/lowrank',
+  simhash: '@gcompress/simhash',
+  dictlearn: '@gcompress/dictlearn',
+  kmeans: '@gcompress/kmeans',
+  pruning: '@gcompress/pruning',
+  'kmeans-pruning': '@gcompress/pruning',
+  'input-output': '@gcompress/blocks',
+  'block-diagonal': '@gcompress/blocks',
+  'mixed-block': '@gcompress/blocks',
+};
 
 /**
  * Picks a method by hyperparameters, among those that were handed over.
@@ -28,8 +38,8 @@ export class CompressionWrapper {
         where: 'CompressionWrapper',
         expected: `one of the methods handed over: ${this.methods.map((known) => known.method).join(', ') || 'none'}`,
         actual: `'${option}'`,
-        hint: PACKAGED.includes(option)
-          ? `Install @gcompress/${option} and pass its method to the wrapper.`
+        hint: Object.hasOwn(PACKAGES, option)
+          ? `Install ${PACKAGES[option]} and pass its method to the wrapper.`
           : `Pass the method of the package that defines '${option}'.`,
       });
     }
