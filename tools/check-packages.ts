@@ -22,6 +22,8 @@ const METHODS = {
   '@gcompress/kmeans': ['kMeans', '{ levels: 8 }', 'kMeansFormat'],
   '@gcompress/simhash': ['simhash', '{ bits: 32 }', 'simhashFormat'],
   '@gcompress/dictlearn': ['dictLearn', '{ atoms: 16, nonzeros: 2 }', 'dictLearnFormat'],
+  '@gcompress/blocks': ['blockDiagonal', '{ blocks: 2 }', 'blockDiagonalFormat'],
+  '@gcompress/pruning': ['pruned', '{ sparsity: 0.8 }', 'prunedFormat'],
 } as const;
 
 for (const [name, [method, options, format]] of Object.entries(METHODS)) {

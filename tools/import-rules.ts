@@ -6,7 +6,9 @@ export const IMPORT_RULES: Readonly<Record<string, readonly string[]>> = {
   lowrank: ['core', 'linalg'],
   simhash: ['core', 'linalg'],
   dictlearn: ['core', 'linalg'],
-  kmeans: ['core', 'linalg'],
+  kmeans: ['core'],
+  blocks: ['core', 'linalg'],
+  pruning: ['core'],
   testkit: ['core'],
   tfjs: ['core', 'scheduler'],
 };

@@ -1,0 +1,58 @@
+import {
+  assertElementLimit,
+  assertVersion,
+  type CompressedFormat,
+  type Factor,
+  floatFactor,
+  packedTensor,
+} from '@gcompress/core';
+import { configDivisor } from './config-divisor.ts';
+
+/** The factors of {@link blockDiagonalFormat}. */
+export type BlockDiagonalFactor = 'blocks' | 'identity';
+
+/**
+ * A matrix that is zero outside of N blocks on its diagonal: `x = (x₁ … x_N)` goes to `(x₁·blocks₁ … x_N·blocks_N)`.
+ * Working form:
+ *
+ * - `blocks [N, m/N, n/N]`, trainable;
+ * - `identity [N, N]`, which places the blocks where the whole matrix is asked for; not trainable, never stored.
+ *
+ * Stored form, version 1: `blocks` as float32; config `blocks`, the number N.
+ *
+ * Porting note: `block_method` 'loop' of the reference; 'mask' is the same map on a dense matrix.
+ */
+export const blockDiagonalFormat: CompressedFormat<BlockDiagonalFactor> = {
+  id: 'block-diagonal',
+  version: 1,
+  reconstruct(ops, { blocks, identity }, { shape, config }) {
+    const [rows, cols] = shape;
+    const count = Number(config.blocks);
+    const row = ops.reshape(blocks, [count, rows / count, 1, cols / count]);
+    return ops.reshape(ops.mul(row, ops.reshape(identity, [count, 1, count, 1])), [rows, cols]);
+  },
+  multiply(ops, x, { blocks }, { shape, config }) {
+    const [rows, cols] = shape;
+    const count = Number(config.blocks);
+    const parts = ops.transpose(ops.reshape(x, [-1, count, rows / count]), [1, 0, 2]);
+    return ops.reshape(ops.transpose(ops.matMul(parts, blocks), [1, 0, 2]), [-1, cols]);
+  },
+
+  pack: ({ factors: { blocks } }) => ({ blocks: { shape: blocks.shape, data: blocks.data } }),
+
+  unpack(packed) {
+    assertVersion(packed, 1);
+    const [rows, cols] = packed.shape;
+    const count = configDivisor('block-diagonal', packed.config, 'blocks', rows, cols);
+    const { shape, data } = packedTensor(packed, 'blocks', 'float32', [count, rows / count, cols / count]);
+    return { blocks: floatFactor(shape, data), identity: identityFactor(count) };
+  },
+};
+
+/** The identity matrix `[size, size]` as a factor that does not train. */
+export function identityFactor(size: number): Factor {
+  assertElementLimit(size * size, 'block-diagonal identity');
+  const data = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) data[i * size + i] = 1;
+  return floatFactor([size, size], data, false);
+}

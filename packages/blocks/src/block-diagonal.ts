@@ -1,0 +1,85 @@
+import {
+  assertKnownOptions,
+  createRandom,
+  defineMethod,
+  type Factor,
+  floatFactor,
+  type JsonObject,
+  type Matrix,
+  type Shape2D,
+} from '@gcompress/core';
+import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
+import { type BlockDiagonalFactor, blockDiagonalFormat, identityFactor } from './block-diagonal-format.ts';
+import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
+import { uniformFactor } from './uniform-factor.ts';
+
+/** Options of {@link blockDiagonal}: exactly one of the sizes. */
+export interface BlockDiagonalOptions extends BlockChoice, CommonOptions {}
+
+const WHERE = 'blockDiagonal';
+
+/**
+ * Block-diagonal compression: only the N blocks `[m/N, n/N]` on the diagonal stay, N times fewer values and
+ * multiplications. They are those of the matrix, of all blocks the ones with the least error; everything outside is lost, so
+ * this is a structure to train with rather than an approximation of a trained matrix.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ *
+ * Porting note: `compression_op.BlockCompressionOp`, which never looks at the matrix: its blocks are drawn at random, as with
+ * `start: 'random'`. Hyperparameters of the reference give fitted blocks, because here the matrix and they are blended. A
+ * side that N does not divide is refused, where the reference leaves the last rows or columns zero or fails.
+ */
+export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, BlockDiagonalFactor>({
+  name: 'block-diagonal',
+  code: 10,
+  format: blockDiagonalFormat,
+
+  create(given) {
+    assertKnownOptions(WHERE, given, [...BLOCK_SIZES, ...COMMON_OPTIONS]);
+    const choice = completeChoice(WHERE, given);
+    const common = completeCommon(WHERE, given);
+    const countFor = (shape: Shape2D) =>
+      blocksForShape(WHERE, shape, choice, common.allowLarger, (count) => (shape[0] * shape[1]) / count);
+    return {
+      options: { ...choice, ...common } as JsonObject,
+      plan(shape) {
+        const count = countFor(shape);
+        return {
+          factors: {
+            blocks: { shape: blocksShape(shape, count), dtype: 'float32', trainable: true },
+            identity: { shape: [count, count], dtype: 'float32', trainable: false },
+          },
+          config: { blocks: count },
+        };
+      },
+      factorize(matrix) {
+        const count = countFor(matrix.shape);
+        const [rows, cols] = matrix.shape;
+        const fan = (rows + cols) / (2 * count);
+        const shape = blocksShape(matrix.shape, count);
+        const blocks =
+          common.start === 'random'
+            ? uniformFactor(createRandom(common.seed), shape, fan)
+            : diagonalBlocks(matrix, count);
+        return { blocks, identity: identityFactor(count) };
+      },
+    };
+  },
+
+  optionsFromHParams: ({ blockCompressionFactor }) => ({ blocks: blockCompressionFactor, allowLarger: true }),
+});
+
+function blocksShape([rows, cols]: Shape2D, count: number): number[] {
+  return [count, rows / count, cols / count];
+}
+
+function diagonalBlocks({ shape, data }: Matrix, count: number): Factor {
+  const [rows, cols] = shape;
+  const width = cols / count;
+  const blocks = new Float32Array(rows * width);
+  for (let i = 0; i < rows; i++) {
+    const first = i * cols + Math.floor((i * count) / rows) * width;
+    blocks.set(data.subarray(first, first + width), i * width);
+  }
+  return floatFactor(blocksShape(shape, count), blocks);
+}

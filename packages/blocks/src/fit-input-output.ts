@@ -1,0 +1,75 @@
+import { type CompressOptions, type Factor, floatFactor, type Matrix } from '@gcompress/core';
+import { type Dense, gram, multiply, symmetricEigen } from '@gcompress/linalg';
+import { factorShapes, type Side, type Sides } from './input-output-format.ts';
+
+/** The most sweeps over both sides. */
+const MAX_SWEEPS = 20;
+/** Sweeps end when one raises the energy that is kept by no more than this part of it. */
+const SMALLEST_GAIN = 1e-5;
+
+/** Orthonormal columns `[t, t/g]` that shorten blocks of a side, and the energy ‖A·diag(basis, …)‖² that they keep. */
+interface Basis {
+  readonly vectors: Dense;
+  readonly kept: number;
+}
+
+/**
+ * Factors `b`, `c`, `d` near the smallest error. With one side the optimum: `b` or `d` are the leading principal directions
+ * of all blocks of the side. With both, the output is shortened so, and then each side in turn is chosen best beside the
+ * other (higher-order orthogonal iteration; De Lathauwer, De Moor and Vandewalle, 2000), which never makes the error larger.
+ * `b` has orthonormal columns and `d` orthonormal rows; `c` is what they leave of the matrix.
+ */
+export function fitInputOutput(
+  matrix: Matrix,
+  { input, output }: Sides,
+  { signal, onProgress }: CompressOptions,
+): Record<string, Factor> {
+  const byColumn = turned(matrix);
+  let d = output && leadingBasis(matrix, output);
+  let b = input && leadingBasis(turned(shortened(matrix, output, d)), input);
+  for (let sweep = 0; input && output && b && d && sweep < MAX_SWEEPS; sweep++) {
+    signal?.throwIfAborted();
+    onProgress?.(sweep / MAX_SWEEPS);
+    const before = d.kept;
+    d = leadingBasis(turned(shortened(byColumn, input, b)), output);
+    b = leadingBasis(turned(shortened(matrix, output, d)), input);
+    if (sweep > 0 && d.kept - before <= SMALLEST_GAIN * before) break;
+  }
+  onProgress?.(1);
+  const core = turned(shortened(turned(shortened(matrix, output, d)), input, b));
+  const shapes = factorShapes(matrix.shape, { input, output });
+  return {
+    ...(b && { b: floatFactor(shapes.b, Float32Array.from(b.vectors.data)) }),
+    c: floatFactor(shapes.c, Float32Array.from(core.data)),
+    ...(d && { d: floatFactor(shapes.d, Float32Array.from(turned(d.vectors).data)) }),
+  };
+}
+
+/** The basis that keeps most of `a [q, n]`, whose columns are the side. */
+function leadingBasis(a: Dense, { block, factor }: Side): Basis {
+  const size = block / factor;
+  const { values, vectors } = symmetricEigen(gram(inBlocks(a, block)), size);
+  return { vectors, kept: values.subarray(0, size).reduce((sum, value) => sum + value, 0) };
+}
+
+/** `a [q, n]·diag(basis, …)`, of shape `[q, n/g]`; `a` itself for a side that is left as it is. */
+function shortened(a: Dense, side: Side | null, basis: Basis | null): Dense {
+  if (!side || !basis) return a;
+  const { data } = multiply(inBlocks(a, side.block), basis.vectors);
+  return { shape: [a.shape[0], a.shape[1] / side.factor], data };
+}
+
+/** The blocks of each row of `a`, one below the other. */
+function inBlocks({ data }: Dense, block: number): Dense {
+  return { shape: [data.length / block, block], data };
+}
+
+/** The transpose, copied. */
+function turned({ shape, data }: Dense): Dense {
+  const [rows, cols] = shape;
+  const copy = new Float64Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) copy[j * rows + i] = data[i * cols + j];
+  }
+  return { shape: [cols, rows], data: copy };
+}

@@ -1,0 +1,16 @@
+export type { BlockChoice } from './block-choice.ts';
+export { type BlockDiagonalOptions, blockDiagonal } from './block-diagonal.ts';
+export type { CommonOptions } from './common-options.ts';
+export {
+  type BlockDiagonalFactor,
+  type BlockOrder,
+  blockDiagonalFormat,
+  inputOutputFormat,
+  type MixedBlockFactor,
+  mixedBlockFormat,
+  type Side,
+  type Sides,
+} from './format.ts';
+export { type InputOutputOptions, inputOutput } from './input-output.ts';
+export { type MixedBlockOptions, mixedBlock } from './mixed-block.ts';
+export type { SidesChoice } from './sides-choice.ts';

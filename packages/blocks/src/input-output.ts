@@ -1,0 +1,76 @@
+import {
+  assertKnownOptions,
+  createRandom,
+  defineMethod,
+  type Factor,
+  type FactorSpec,
+  type JsonObject,
+  type Shape2D,
+} from '@gcompress/core';
+import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
+import { fitInputOutput } from './fit-input-output.ts';
+import { factorShapes, inputOutputFormat, type Sides } from './input-output-format.ts';
+import { completeSides, SIDES_OPTIONS, type SidesChoice, sidesForShape } from './sides-choice.ts';
+import { uniformFactor } from './uniform-factor.ts';
+
+/** Options of {@link inputOutput}: which sides are shortened and how much. */
+export interface InputOutputOptions extends SidesChoice, CommonOptions {}
+
+const WHERE = 'inputOutput';
+
+/**
+ * Input/output compression: one small matrix `b` shortens every block of inputs, a smaller matrix `c` does the work, and
+ * one small matrix `d` expands to every block of outputs. Either side may be left as it is. The factors are fitted to the
+ * matrix; with both sides, alternately.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ *
+ * Porting note: `compression_op.InputOutputCompressionOp`, which never looks at the matrix: its factors are drawn at random,
+ * as with `start: 'random'`. Hyperparameters of the reference give fitted factors, because here the matrix and they are
+ * blended; a side that is switched off is left as it is, whatever its factor.
+ */
+export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, string>({
+  name: 'input-output',
+  code: 9,
+  format: inputOutputFormat,
+
+  create(given) {
+    assertKnownOptions(WHERE, given, [...SIDES_OPTIONS, ...COMMON_OPTIONS]);
+    const choice = completeSides(given);
+    const common = completeCommon(WHERE, given);
+    const sidesFor = (shape: Shape2D) => sidesForShape(shape, choice, common.allowLarger);
+    return {
+      options: { ...choice, ...common } as unknown as JsonObject,
+      plan(shape) {
+        const sides = sidesFor(shape);
+        const specs = Object.entries(factorShapes(shape, sides)).map(([name, factorShape]): [string, FactorSpec] => [
+          name,
+          { shape: factorShape, dtype: 'float32', trainable: true },
+        ]);
+        return { factors: Object.fromEntries(specs), config: { ...sides } as unknown as JsonObject };
+      },
+      factorize(matrix, options) {
+        const sides = sidesFor(matrix.shape);
+        return common.start === 'fit'
+          ? fitInputOutput(matrix, sides, options)
+          : randomFactors(matrix.shape, sides, common.seed);
+      },
+    };
+  },
+
+  optionsFromHParams: ({ compressInput, compressOutput, ...hparams }) => ({
+    ...(compressInput && { input: { block: hparams.inputBlockSize, factor: hparams.inputCompressionFactor } }),
+    ...(compressOutput && { output: { block: hparams.outputBlockSize, factor: hparams.outputCompressionFactor } }),
+    allowLarger: true,
+  }),
+});
+
+/** As the reference draws them: by the mean of the sides (Glorot), that of `c` divided by the factor of the input. */
+function randomFactors(shape: Shape2D, sides: Sides, seed: number): Record<string, Factor> {
+  const random = createRandom(seed);
+  const factors = Object.entries(factorShapes(shape, sides)).map(([name, factorShape]): [string, Factor] => {
+    const fan = (factorShape[0] + factorShape[1]) / 2;
+    return [name, uniformFactor(random, factorShape, name === 'c' ? fan / (sides.input?.factor ?? 1) : fan)];
+  });
+  return Object.fromEntries(factors);
+}

@@ -1,0 +1,72 @@
+import { assertKnownOptions, createRandom, defineMethod, type JsonObject, type Shape2D } from '@gcompress/core';
+import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
+import { assertOneOf, COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
+import { fitMixedBlocks } from './fit-mixed-blocks.ts';
+import { type BlockOrder, type MixedBlockFactor, mixedBlockFormat } from './mixed-block-format.ts';
+import { uniformFactor } from './uniform-factor.ts';
+
+/** Options of {@link mixedBlock}: exactly one of the sizes, and which inputs belong together. */
+export interface MixedBlockOptions extends BlockChoice, CommonOptions {
+  /** Which inputs make up a part, see {@link BlockOrder}. Default `'interleaved'`. */
+  readonly order?: BlockOrder;
+}
+
+const WHERE = 'mixedBlock';
+
+/**
+ * Mixed-block compression: N × N blocks that are multiples of N ones, `mixerᵢⱼ·blocksⱼ`, in mn/N + N² values. Blocks and
+ * mixer are those with the least error.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ *
+ * Porting note: `compression_op.MixedBlockCompressionOp`, which never looks at the matrix: its factors are drawn at random, as
+ * with `start: 'random'`. Hyperparameters of the reference give fitted factors, because here the matrix and they are
+ * blended, in the interleaved order of its matmul operators; `num_bases` is accepted and changes nothing, since the mixers
+ * of all bases are added up.
+ */
+export const mixedBlock = /* @__PURE__ */ defineMethod<MixedBlockOptions, MixedBlockFactor>({
+  name: 'mixed-block',
+  code: 12,
+  format: mixedBlockFormat,
+
+  create(given) {
+    assertKnownOptions(WHERE, given, [...BLOCK_SIZES, 'order', ...COMMON_OPTIONS]);
+    const { order = 'interleaved' } = given;
+    const choice = completeChoice(WHERE, given);
+    const common = completeCommon(WHERE, given);
+    assertOneOf(WHERE, 'order', order, ['interleaved', 'contiguous']);
+    const countFor = (shape: Shape2D) =>
+      blocksForShape(
+        WHERE,
+        shape,
+        choice,
+        common.allowLarger,
+        (count) => (shape[0] * shape[1]) / count + count * count,
+      );
+    return {
+      options: { ...choice, order, ...common } as JsonObject,
+      plan(shape) {
+        const count = countFor(shape);
+        return {
+          factors: {
+            blocks: { shape: [count, shape[0] / count, shape[1] / count], dtype: 'float32', trainable: true },
+            mixer: { shape: [count, count], dtype: 'float32', trainable: true },
+          },
+          config: { blocks: count, order },
+        };
+      },
+      factorize(matrix, { signal, onProgress }) {
+        const [rows, cols] = matrix.shape;
+        const count = countFor(matrix.shape);
+        if (common.start === 'fit') return fitMixedBlocks(matrix, count, order, { signal, onProgress });
+        const random = createRandom(common.seed);
+        return {
+          blocks: uniformFactor(random, [count, rows / count, cols / count], (rows + cols) / 2),
+          mixer: uniformFactor(random, [count, count], count),
+        };
+      },
+    };
+  },
+
+  optionsFromHParams: ({ compressionFactor }) => ({ blocks: compressionFactor, allowLarger: true }),
+});

@@ -1,0 +1,141 @@
+import {
+  assertKnownOptions,
+  assertNumber,
+  exactlyOneOption,
+  GCompressError,
+  type JsonObject,
+  type Shape2D,
+} from '@gcompress/core';
+import { divisorsOf } from './divisors.ts';
+import type { Side, Sides } from './input-output-format.ts';
+
+/** How {@link inputOutput} shortens the sides: name one or both of them, or give one size. */
+export interface SidesChoice {
+  /** How the input is shortened, the rows of the matrix; left as it is by default. */
+  readonly input?: Side;
+  /** How the output is shortened, the columns of the matrix; left as it is by default. */
+  readonly output?: Side;
+  /** How many times smaller than the matrix the factors must be, above 1: see {@link sidesForShape}. */
+  readonly ratio?: number;
+  /** The most bytes that the factors may take: see {@link sidesForShape}. */
+  readonly bytes?: number;
+}
+
+const WHERE = 'inputOutput';
+
+/** The largest block that a ratio or bytes choose; the time to fit one grows with its cube. */
+export const MAX_CHOSEN_BLOCK = 512;
+
+/** Names of {@link SidesChoice}. */
+export const SIDES_OPTIONS = ['input', 'output', 'ratio', 'bytes'];
+
+/** The choice, checked. */
+export function completeSides({ input, output, ratio, bytes }: SidesChoice): SidesChoice {
+  const named = input !== undefined || output !== undefined;
+  const size = exactlyOneOption(WHERE, { 'input or output': named || undefined, ratio, bytes }, [
+    'input or output',
+    'ratio',
+    'bytes',
+  ]);
+  if (size === 'ratio') assertNumber(WHERE, 'ratio', ratio, { above: 1 });
+  if (size === 'bytes') assertNumber(WHERE, 'bytes', bytes, { min: 1, integer: true });
+  return {
+    ...(input !== undefined && { input: completeSide('input', input) }),
+    ...(output !== undefined && { output: completeSide('output', output) }),
+    ...(ratio !== undefined && { ratio }),
+    ...(bytes !== undefined && { bytes }),
+  };
+}
+
+function completeSide(name: string, side: Side): Side & JsonObject {
+  const where = `${WHERE} ${name}`;
+  assertKnownOptions(where, side, ['block', 'factor']);
+  const { block, factor } = side;
+  assertNumber(where, 'block', block, { min: 1, integer: true });
+  assertNumber(where, 'factor', factor, { min: 1, integer: true });
+  if (block % factor !== 0) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} factor`,
+      expected: `a divisor of the block, which are ${divisorsOf(block).join(', ')}`,
+      actual: `${factor}`,
+    });
+  }
+  return { block, factor };
+}
+
+/**
+ * The sides for a matrix of this shape. For a ratio or bytes one side is shortened, the one and in such blocks that
+ * the product of the values in `c` and in `b` or `d` is largest: few in `c` leave no room for the matrix, few in the other, as small
+ * blocks have, do not adapt to it. Blocks are at most {@link MAX_CHOSEN_BLOCK}.
+ *
+ * @throws GCompressError `invalid-option`, naming the divisors of a side, when a block is none of them, or no blocks reach
+ * the size; `not-smaller` when the factors would not be smaller than the matrix (unless `allowLarger`).
+ */
+export function sidesForShape(shape: Shape2D, choice: SidesChoice, allowLarger: boolean): Sides {
+  const [rows, cols] = shape;
+  const { input = null, output = null, ratio, bytes } = choice;
+  if (ratio !== undefined) return oneSide(shape, (rows * cols) / ratio, 'ratio', ratio);
+  if (bytes !== undefined) {
+    const most = Math.min(rows * cols - 1, bytes / Float32Array.BYTES_PER_ELEMENT);
+    return oneSide(shape, most, 'bytes', bytes);
+  }
+  assertDivides('input', rows, input);
+  assertDivides('output', cols, output);
+  const { core, bases } = valuesOf(shape, { input, output });
+  if (!allowLarger && core + bases >= rows * cols) {
+    throw new GCompressError('not-smaller', {
+      where: WHERE,
+      expected: `fewer than the ${rows * cols} values of the matrix [${rows}, ${cols}]`,
+      actual: `${core + bases}`,
+      hint: 'Choose larger factors or smaller blocks, or leave this matrix as it is.',
+    });
+  }
+  return { input, output };
+}
+
+/** Values in the factors of a matrix of this shape: in `c`, and in `b` and `d` together. */
+function valuesOf([rows, cols]: Shape2D, { input, output }: Sides): { readonly core: number; readonly bases: number } {
+  const ofBasis = (side: Side | null) => (side ? side.block ** 2 / side.factor : 0);
+  const core = (rows / (input?.factor ?? 1)) * (cols / (output?.factor ?? 1));
+  return { core, bases: ofBasis(input) + ofBasis(output) };
+}
+
+/** The one side to shorten that keeps to `most` values and has the largest product of those in `c` and in `b` or `d`. */
+function oneSide(shape: Shape2D, most: number, name: 'ratio' | 'bytes', wanted: number): Sides {
+  const candidates = [
+    ...possibleSides(shape[0]).map((input): Sides => ({ input, output: null })),
+    ...possibleSides(shape[1]).map((output): Sides => ({ input: null, output })),
+  ];
+  let chosen: Sides | undefined;
+  let largest = 0;
+  for (const sides of candidates) {
+    const { core, bases } = valuesOf(shape, sides);
+    if (core + bases > most || core * bases <= largest) continue;
+    largest = core * bases;
+    chosen = sides;
+  }
+  if (chosen) return chosen;
+  const [rows, cols] = shape;
+  throw new GCompressError('invalid-option', {
+    where: `${WHERE} ${name}`,
+    expected: `a block and a factor that divide a side of the matrix [${rows}, ${cols}] and reach the size`,
+    actual: `${wanted}, which none does`,
+    hint: `The sides have the divisors ${divisorsOf(rows).join(', ')} and ${divisorsOf(cols).join(', ')}.`,
+  });
+}
+
+/** The ways to shorten a side of this length. */
+function possibleSides(length: number): Side[] {
+  const blocks = divisorsOf(length).filter((block) => block <= MAX_CHOSEN_BLOCK);
+  return blocks.flatMap((block) => divisorsOf(block).map((factor) => ({ block, factor })));
+}
+
+function assertDivides(name: string, length: number, side: Side | null): void {
+  if (!side || length % side.block === 0) return;
+  throw new GCompressError('invalid-option', {
+    where: `${WHERE} ${name} block`,
+    expected: `a divisor of the ${length} ${name}s`,
+    actual: `${side.block}`,
+    hint: `The divisors are ${divisorsOf(length).join(', ')}.`,
+  });
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import * as format from '../src/format.ts';
+import * as api from '../src/index.ts';
+
+it('exports this and nothing else', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "blockDiagonal",
+      "blockDiagonalFormat",
+      "inputOutput",
+      "inputOutputFormat",
+      "mixedBlock",
+      "mixedBlockFormat",
+    ]
+  `);
+  expect(Object.keys(format).sort()).toEqual(['blockDiagonalFormat', 'inputOutputFormat', 'mixedBlockFormat']);
+});
+
+it('names its methods and formats as files and hyperparameters do', () => {
+  const names = [api.inputOutput, api.blockDiagonal, api.mixedBlock].map(({ method, code, format: used }) => [
+    method,
+    code,
+    used.id,
+    used.version,
+  ]);
+  expect(names).toEqual([
+    ['input-output', 9, 'input-output', 1],
+    ['block-diagonal', 10, 'block-diagonal', 1],
+    ['mixed-block', 12, 'mixed-block', 1],
+  ]);
+});

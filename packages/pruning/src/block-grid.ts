@@ -1,0 +1,84 @@
+import { assertElementLimit, GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
+
+/**
+ * The blocks of a matrix `[m, n]` that are kept or pruned as a whole, row after row. They begin at its first row and
+ * column, so that the last ones may be cut off by its edge. Single entries are blocks of 1 × 1.
+ */
+export interface BlockGrid {
+  readonly shape: Shape2D;
+  readonly blockHeight: number;
+  readonly blockWidth: number;
+  /** Blocks side by side. */
+  readonly across: number;
+  /** Blocks altogether. */
+  readonly count: number;
+}
+
+/** The grid of blocks of this size; −1, or more than there is, for a whole side. */
+export function blockGrid(shape: Shape2D, height: number, width: number): BlockGrid {
+  const [rows, cols] = shape;
+  const blockHeight = height === -1 ? rows : Math.min(height, rows);
+  const blockWidth = width === -1 ? cols : Math.min(width, cols);
+  const across = Math.ceil(cols / blockWidth);
+  return { shape, blockHeight, blockWidth, across, count: across * Math.ceil(rows / blockHeight) };
+}
+
+/** Config of the formats for a grid. */
+export function configFor({ blockHeight, blockWidth }: BlockGrid): JsonObject {
+  return { blockHeight, blockWidth };
+}
+
+/**
+ * The grid that a config of the formats describes.
+ *
+ * @throws GCompressError `file-header` when a config, perhaps from a hostile file, does not describe one; `file-oversized`
+ * when the matrix is too large.
+ */
+export function gridOf({ shape, config }: MatrixForm): BlockGrid {
+  const [rows, cols] = shape;
+  const { blockHeight, blockWidth } = config;
+  if (!isSide(blockHeight, rows) || !isSide(blockWidth, cols)) {
+    throw new GCompressError('file-header', {
+      where: 'pruning config',
+      expected: `blockHeight and blockWidth of a matrix [${rows}, ${cols}]`,
+      actual: JSON.stringify(config).slice(0, 80),
+    });
+  }
+  assertElementLimit(rows * cols, 'pruning');
+  return blockGrid(shape, blockHeight, blockWidth);
+}
+
+/** Calls `visit` for each entry in reading order, with the number of its block. */
+export function forEachEntry(
+  { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,
+  visit: (entry: number, block: number) => void,
+): void {
+  for (let row = 0, entry = 0; row < rows; row++) {
+    const first = Math.floor(row / blockHeight) * across;
+    for (let col = 0; col < cols; col++, entry++) visit(entry, first + Math.floor(col / blockWidth));
+  }
+}
+
+/** A flag for each block: 1 where the entries, of which all in a block are alike, are not 0. */
+export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid): Uint8Array {
+  const flags = new Uint8Array(grid.count);
+  forEachEntry(grid, (entry, block) => {
+    if (entries[entry] !== 0) flags[block] = 1;
+  });
+  return flags;
+}
+
+/** Numbers of the entries in the blocks that have the flag 1, in reading order. */
+export function keptEntries(flags: Uint8Array, grid: BlockGrid): Int32Array {
+  const [rows, cols] = grid.shape;
+  const entries = new Int32Array(rows * cols);
+  let count = 0;
+  forEachEntry(grid, (entry, block) => {
+    if (flags[block] === 1) entries[count++] = entry;
+  });
+  return entries.slice(0, count);
+}
+
+function isSide(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= max;
+}

@@ -1,0 +1,40 @@
+import type { CompressionHParams } from '@gcompress/core';
+import type { PruningOptions } from './options.ts';
+import { type PruningSteps, type SparsitySchedule, sparsityAt, sparsityUpdateDue } from './sparsity.ts';
+
+/**
+ * The options of pruning that these hyperparameters mean: the target sparsity, and blocks unless they are single entries.
+ */
+export function pruningFromHParams(hparams: CompressionHParams): PruningOptions {
+  const { targetSparsity, blockHeight, blockWidth, blockPoolingFunction } = hparams;
+  const pooling = blockPoolingFunction === 'MAX' ? 'max' : 'average';
+  const single = blockHeight === 1 && blockWidth === 1;
+  return { sparsity: targetSparsity, structure: single ? 'entries' : { blockHeight, blockWidth, pooling } };
+}
+
+/**
+ * The schedule that these hyperparameters mean: `sparsity` for `sparsityAt`, `steps` for `sparsityUpdateDue`.
+ *
+ * @throws GCompressError `invalid-option` when it ends before it begins, or a sparsity is 1.
+ */
+export function pruningScheduleFromHParams(hparams: CompressionHParams): {
+  readonly sparsity: Required<SparsitySchedule>;
+  readonly steps: Required<PruningSteps>;
+} {
+  const sparsity = {
+    initial: hparams.initialSparsity,
+    target: hparams.targetSparsity,
+    begin: hparams.sparsityFunctionBeginStep,
+    end: hparams.sparsityFunctionEndStep,
+    exponent: hparams.sparsityFunctionExponent,
+  };
+  const steps = {
+    begin: hparams.beginPruningStep,
+    end: hparams.endPruningStep,
+    frequency: hparams.pruningFrequency,
+  };
+  // Both refuse what is no schedule
+  sparsityAt(0, sparsity);
+  sparsityUpdateDue(0, steps);
+  return { sparsity, steps };
+}

@@ -1,0 +1,16 @@
+export { pruningScheduleFromHParams } from './from-hparams.ts';
+export {
+  type BlockPooling,
+  type BlockShape,
+  blockMask,
+  magnitudeMask,
+  patternMask,
+  type SparsityPattern,
+} from './masks.ts';
+export type { PruningOptions, PruningStructure } from './options.ts';
+export { pruned } from './pruned.ts';
+export { type PrunedFactor, prunedFormat } from './pruned-format.ts';
+export { type PrunedKMeansOptions, prunedKMeans } from './pruned-k-means.ts';
+export { type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';
+export { type PruningSteps, type SparsitySchedule, sparsityAt, sparsityUpdateDue } from './sparsity.ts';
+export { type SparsityMap, sparsityFor } from './sparsity-map.ts';

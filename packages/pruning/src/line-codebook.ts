@@ -1,0 +1,151 @@
+/** Cells that the search for an optimal codebook tells apart: for fewer values than half of them, each value is one. */
+const CELLS = 4096;
+/** Lloyd sweeps at the end, of which mostly a few suffice. */
+const MAX_SWEEPS = 100;
+
+/** Sums over the first values, so that the error of any segment follows from two of them. */
+interface RunningSums {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/**
+ * The centroids of one-dimensional k-means in ascending order: the optimum over up to 2,048 values. Of more values,
+ * neighbours are put in cells, the optimum over cells is found by dynamic programming, and is moved to the nearest optimum
+ * over the values.
+ *
+ * @param values at least one.
+ * @param levels the most centroids; there are fewer when there are fewer distinct values.
+ */
+export function lineCodebook(values: Float32Array, levels: number): Float32Array {
+  const sorted = values.slice().sort();
+  const distinct = sorted.filter((value, at) => at === 0 || value !== sorted[at - 1]);
+  if (distinct.length <= levels) return distinct;
+  // Far from zero the sums would be large, and what differs between them small
+  const origin = sorted[sorted.length >>> 1];
+  const sums = runningSums(sorted, origin);
+  const edges = refined(sorted, sums, origin, optimalEdges(sums, cellEdges(sorted), levels));
+  return Float32Array.from(
+    { length: levels },
+    (_, level) => origin + centroid(sums, edges[level], edges[level + 1]),
+  ).sort();
+}
+
+/** For each value the number of its nearest centroid in an ascending codebook; the smaller of two equally near. */
+export function encodeNearest(values: Float32Array, codebook: Float32Array): Int32Array {
+  const codes = new Int32Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    let low = 0;
+    let high = codebook.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (values[at] > (codebook[middle] + codebook[middle + 1]) / 2) low = middle + 1;
+      else high = middle;
+    }
+    codes[at] = low;
+  }
+  return codes;
+}
+
+function runningSums(sorted: Float32Array, origin: number): RunningSums {
+  const first = new Float64Array(sorted.length + 1);
+  const second = new Float64Array(sorted.length + 1);
+  for (let at = 0; at < sorted.length; at++) {
+    const distance = sorted[at] - origin;
+    first[at + 1] = first[at] + distance;
+    second[at + 1] = second[at] + distance * distance;
+  }
+  return { first, second };
+}
+
+function segmentError({ first, second }: RunningSums, from: number, to: number): number {
+  return second[to] - second[from] - (first[to] - first[from]) ** 2 / (to - from);
+}
+
+function centroid({ first }: RunningSums, from: number, to: number): number {
+  return (first[to] - first[from]) / (to - from);
+}
+
+/**
+ * Where cells begin, and the end: half of them divide the values evenly, half the line, so that dense parts and tails have
+ * enough.
+ */
+function cellEdges(sorted: Float32Array): Int32Array {
+  const half = CELLS / 2;
+  const smallest = sorted[0];
+  const width = sorted[sorted.length - 1] - smallest;
+  const edges = [0];
+  let byCount = 0;
+  let byValue = 0;
+  for (let at = 1; at < sorted.length; at++) {
+    const count = Math.floor((at / sorted.length) * half);
+    const value = Math.floor(((sorted[at] - smallest) / width) * half);
+    if (count === byCount && value === byValue) continue;
+    byCount = count;
+    byValue = value;
+    edges.push(at);
+  }
+  return Int32Array.from([...edges, sorted.length]);
+}
+
+/**
+ * Edges of the partition into `levels` segments of least error, between cells. Layer by layer, the best beginning of the
+ * last segment grows with its end, which halves the search again and again (Wu, 1991).
+ */
+function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number): Int32Array {
+  const count = cells.length - 1;
+  let errors = Float64Array.from(cells, (to) => (to === 0 ? 0 : segmentError(sums, 0, to)));
+  const beginnings: Int32Array[] = [];
+  for (let level = 1; level < levels; level++) {
+    const next = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
+    const begin = new Int32Array(count + 1);
+    const solve = (from: number, to: number, least: number, most: number): void => {
+      if (from > to) return;
+      const end = (from + to) >>> 1;
+      for (let at = Math.max(least, level); at <= Math.min(most, end - 1); at++) {
+        const error = errors[at] + segmentError(sums, cells[at], cells[end]);
+        if (error >= next[end]) continue;
+        next[end] = error;
+        begin[end] = at;
+      }
+      solve(from, end - 1, least, begin[end]);
+      solve(end + 1, to, begin[end], most);
+    };
+    solve(level + 1, count, level, count);
+    errors = next;
+    beginnings.push(begin);
+  }
+  const edges = new Int32Array(levels + 1);
+  let cell = count;
+  edges[levels] = cells[cell];
+  for (let level = levels - 1; level > 0; level--) {
+    cell = beginnings[level - 1][cell];
+    edges[level] = cells[cell];
+  }
+  return edges;
+}
+
+/** The edges after Lloyd's algorithm on sorted values: each moves to the middle between two centroids, until none moves. */
+function refined(sorted: Float32Array, sums: RunningSums, origin: number, start: Int32Array): Int32Array {
+  const edges = start.slice();
+  let moved = true;
+  for (let sweep = 0; moved && sweep < MAX_SWEEPS; sweep++) {
+    moved = false;
+    for (let at = 1; at < edges.length - 1; at++) {
+      const left = centroid(sums, edges[at - 1], edges[at]);
+      const right = centroid(sums, edges[at], edges[at + 1]);
+      const middle = origin + (left + right) / 2;
+      // No segment loses its last value
+      let low = edges[at - 1] + 1;
+      let high = edges[at + 1] - 1;
+      while (low < high) {
+        const value = (low + high) >>> 1;
+        if (sorted[value] <= middle) low = value + 1;
+        else high = value;
+      }
+      moved ||= edges[at] !== low;
+      edges[at] = low;
+    }
+  }
+  return edges;
+}

@@ -1,0 +1,150 @@
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertSeed,
+  exactlyOneOption,
+  GCompressError,
+  type Matrix,
+  type Shape2D,
+} from '@gcompress/core';
+import { type BlockGrid, blockGrid, flagsOf } from './block-grid.ts';
+import { flagLargest, keptCount } from './largest.ts';
+import { assertBlockShape, assertPattern, type BlockPooling, blockScores, patternMask } from './masks.ts';
+import { positionBytes } from './positions.ts';
+import { assertSparsity } from './sparsity.ts';
+
+/**
+ * What is kept or pruned as a whole: single entries, blocks of so many rows and columns (−1 for a whole side), or nothing,
+ * because m of each n entries of a column are kept.
+ */
+export type PruningStructure =
+  | 'entries'
+  | { readonly blockHeight: number; readonly blockWidth: number; readonly pooling?: BlockPooling }
+  | { readonly m: number; readonly n: number };
+
+/** Options that all methods of pruning have: exactly one of the sizes, none with m of n, and what is pruned. */
+export interface PruningOptions {
+  /** Part of the entries or blocks that is pruned, from 0 to below 1. */
+  readonly sparsity?: number;
+  /** How many times smaller than the matrix the stored form must be, above 1: as much is kept as this allows. */
+  readonly ratio?: number;
+  /** The most bytes that the stored form may take: as much is kept as this allows. */
+  readonly bytes?: number;
+  /** What is kept or pruned as a whole. Default `'entries'`. */
+  readonly structure?: PruningStructure;
+  /** Seed of the shuffle among equal magnitudes, an integer from 0 to 2³² − 1. Default 0. */
+  readonly seed?: number;
+}
+
+/** Names of {@link PruningOptions}. */
+export const PRUNING_OPTIONS = ['sparsity', 'ratio', 'bytes', 'structure', 'seed'] as const;
+const SIZES = ['sparsity', 'ratio', 'bytes'] as const;
+
+/** {@link PruningOptions} with all defaults filled in. */
+export type CompletePruning = PruningOptions & Required<Pick<PruningOptions, 'structure' | 'seed'>>;
+
+/** How much of a matrix is kept. */
+export interface PruningPlan {
+  readonly grid: BlockGrid;
+  /** Blocks that are kept; with m of n, the most. */
+  readonly keep: number;
+  /** Entries in them at most. */
+  readonly entries: number;
+}
+
+/**
+ * Checks the options and fills in the defaults; leaves out what is undefined.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option`.
+ */
+export function completePruning(where: string, options: PruningOptions): CompletePruning {
+  const { structure = 'entries', seed = 0 } = options;
+  assertStructure(where, structure);
+  assertSeed(seed, where);
+  const given = Object.fromEntries(SIZES.filter((name) => options[name] !== undefined).map((n) => [n, options[n]]));
+  const complete: CompletePruning = { ...given, structure, seed };
+  if (isPattern(structure)) {
+    if (Object.keys(given).length === 0) return complete;
+    throw new GCompressError('invalid-option', {
+      where: `${where} ${Object.keys(given)[0]}`,
+      expected: 'no size, which m of n decides',
+      actual: 'one',
+    });
+  }
+  const size = exactlyOneOption(where, options, SIZES);
+  if (size === 'sparsity') assertSparsity(where, size, options.sparsity);
+  if (size === 'ratio') assertNumber(where, size, options.ratio, { above: 1 });
+  if (size === 'bytes') assertNumber(where, size, options.bytes, { min: 1, integer: true });
+  return complete;
+}
+
+/**
+ * How much is kept of a matrix of this shape.
+ *
+ * @param valueBytes the most bytes that so many kept entries take.
+ * @throws GCompressError `invalid-option` when not even one block fits in the ratio or the bytes.
+ */
+export function pruningPlan(
+  where: string,
+  shape: Shape2D,
+  { structure, sparsity, ratio, bytes }: CompletePruning,
+  valueBytes: (entries: number) => number,
+): PruningPlan {
+  const [rows, cols] = shape;
+  if (isPattern(structure)) {
+    const { m, n } = structure;
+    const keep = cols * (Math.floor(rows / n) * m + Math.min(rows % n, m));
+    return { grid: blockGrid(shape, 1, 1), keep, entries: keep };
+  }
+  const { blockHeight, blockWidth } = structure === 'entries' ? { blockHeight: 1, blockWidth: 1 } : structure;
+  const grid = blockGrid(shape, blockHeight, blockWidth);
+  const entriesIn = (keep: number) => Math.min(rows * cols, keep * grid.blockHeight * grid.blockWidth);
+  const planned = (keep: number) => ({ grid, keep, entries: entriesIn(keep) });
+  if (sparsity !== undefined) return planned(keptCount(grid.count, sparsity));
+
+  const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
+  const budget = ratio === undefined ? (bytes ?? 0) : dense / ratio;
+  const storedBytes = (keep: number) => valueBytes(entriesIn(keep)) + positionBytes(grid.count, keep);
+  if (storedBytes(1) > budget) {
+    throw new GCompressError('invalid-option', {
+      where,
+      expected: `at least the ${storedBytes(1)} bytes of one block for a matrix [${rows}, ${cols}]`,
+      actual: ratio === undefined ? `bytes ${bytes}` : `ratio ${ratio}`,
+      hint: `The largest ratio here is ${(dense / storedBytes(1)).toFixed(2)}.`,
+    });
+  }
+  let fits = 1;
+  let tooMany = grid.count + 1;
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >>> 1;
+    if (storedBytes(middle) <= budget) fits = middle;
+    else tooMany = middle;
+  }
+  return planned(fits);
+}
+
+/** A flag for each block of the plan's grid: 1 where it is kept. */
+export function keptFlags(
+  matrix: Matrix,
+  { structure, seed }: CompletePruning,
+  { grid, keep }: PruningPlan,
+): Uint8Array {
+  if (isPattern(structure)) return flagsOf(patternMask(matrix, structure).data, grid);
+  const pooling = structure === 'entries' ? undefined : structure.pooling;
+  return flagLargest(blockScores(matrix, grid, pooling), keep, seed);
+}
+
+function isPattern(structure: PruningStructure): structure is { readonly m: number; readonly n: number } {
+  return structure !== 'entries' && 'm' in structure;
+}
+
+function assertStructure(where: string, structure: PruningStructure): void {
+  if (structure === 'entries') return;
+  assertKnownOptions(`${where} structure`, structure, ['blockHeight', 'blockWidth', 'pooling', 'm', 'n']);
+  if (isPattern(structure)) {
+    assertPattern(where, structure);
+    return;
+  }
+  const { blockHeight: height, blockWidth: width, ...rest } = structure;
+  assertBlockShape(where, { height, width, ...rest });
+}

@@ -1,0 +1,56 @@
+import {
+  assertVersion,
+  type CompressedFormat,
+  type Factor,
+  type Factorization,
+  floatFactor,
+  type PackedMatrix,
+  type PackedTensor,
+  packedTensor,
+} from '@gcompress/core';
+import { flagsOf, gridOf, keptEntries } from './block-grid.ts';
+import { packPositions, unpackPositions } from './positions.ts';
+
+/** Names of the factors of {@link prunedFormat}. */
+export type PrunedFactor = 'values' | 'mask';
+
+/**
+ * A matrix of which only some entries are kept, the others being zero. Working form, in which `Ŵ = values ∘ mask`:
+ *
+ * - `values [m, n]`, float32, trainable.
+ * - `mask [m, n]`, float32: 1 where an entry is kept, 0 elsewhere.
+ *
+ * Stored form, version 1: `values`, the kept entries in reading order as float32; which blocks they are in, as `mask` (a
+ * bit for each block) or `gaps` (between kept blocks, in the code of Rice), whichever is smaller. Config: `blockHeight` and
+ * `blockWidth`, 1 when entries are pruned one by one.
+ */
+export const prunedFormat: CompressedFormat<PrunedFactor> = {
+  id: 'pruning',
+  version: 1,
+  reconstruct: (ops, { values, mask }) => ops.mul(values, mask),
+  lookup: (ops, ids, { values, mask }) => ops.mul(ops.gather(values, ids), ops.gather(mask, ids)),
+  pack,
+  unpack,
+};
+
+function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor>): Record<string, PackedTensor> {
+  const grid = gridOf(form);
+  const flags = flagsOf(mask.data, grid);
+  const kept = Float32Array.from(keptEntries(flags, grid), (entry) => values.data[entry]);
+  return { values: { shape: [kept.length], data: kept }, ...packPositions(flags) };
+}
+
+function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {
+  assertVersion(packed, 1);
+  const grid = gridOf(packed);
+  const entries = keptEntries(unpackPositions(packed, grid.count), grid);
+  const kept = packedTensor(packed, 'values', 'float32', [entries.length]).data;
+  const [rows, cols] = packed.shape;
+  const values = new Float32Array(rows * cols);
+  const mask = new Float32Array(rows * cols);
+  for (const [at, entry] of entries.entries()) {
+    values[entry] = kept[at];
+    mask[entry] = 1;
+  }
+  return { values: floatFactor([rows, cols], values), mask: floatFactor([rows, cols], mask, false) };
+}

@@ -1,0 +1,109 @@
+import {
+  assertVersion,
+  bitsFor,
+  type CompressedFormat,
+  type Factor,
+  type Factorization,
+  floatFactor,
+  GCompressError,
+  indexFactor,
+  type MatrixForm,
+  type PackedMatrix,
+  type PackedTensor,
+  packBits,
+  packedBytes,
+  packedTensor,
+  type TensorOps,
+  unpackBits,
+} from '@gcompress/core';
+import { flagsOf, gridOf, keptEntries } from './block-grid.ts';
+import { bytesTensor, packPositions, unpackPositions } from './positions.ts';
+
+/** The most levels of a codebook, the zero of the pruned entries not counted. */
+export const MAX_LEVELS = 1024;
+
+/** Names of the factors of {@link prunedKMeansFormat}. */
+export type PrunedKMeansFactor = 'codebook' | 'kept' | 'encoding';
+
+/**
+ * A matrix of which only some entries are kept, each as a level of a codebook, the others being zero. Working form:
+ *
+ * - `codebook [l + 1, 1]`, float32, trainable: the zero of the pruned entries, then l levels.
+ * - `kept [l + 1, 1]`, float32: 0, then l ones. Multiplied with the codebook it keeps the zero at zero in training.
+ * - `encoding [m, n]`, int32: for each entry its row of the codebook, 0 for the pruned ones.
+ *
+ * Stored form, version 1: `codebook`, float32, without the zero and without the last levels if no entry uses them;
+ * `encoding`, for each kept entry in reading order its level, packed at `⌈log₂ levels⌉` bits; `mask` or `gaps` as in
+ * `prunedFormat`. Config: `levels` (l), `blockHeight` and `blockWidth`.
+ */
+export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
+  id: 'kmeans-pruning',
+  version: 1,
+  reconstruct: (ops, factors, form) => decoded(ops, factors, factors.encoding, form),
+  lookup: (ops, ids, factors, form) => decoded(ops, factors, ops.gather(factors.encoding, ids), form),
+  pack,
+  unpack,
+};
+
+/** The factors `codebook` and `kept` with these levels, of at most `levels`. */
+export function codebookFactors(values: Float32Array, levels: number): Record<'codebook' | 'kept', Factor> {
+  const codebook = new Float32Array(levels + 1);
+  codebook.set(values, 1);
+  const kept = new Float32Array(levels + 1).fill(1, 1);
+  return { codebook: floatFactor([levels + 1, 1], codebook), kept: floatFactor([levels + 1, 1], kept, false) };
+}
+
+function decoded<T>(
+  ops: TensorOps<T>,
+  { codebook, kept }: Readonly<Record<'codebook' | 'kept', T>>,
+  encoding: T,
+  { shape: [, cols] }: MatrixForm,
+): T {
+  return ops.reshape(ops.gather(ops.mul(codebook, kept), encoding), [-1, cols]);
+}
+
+function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<string, PackedTensor> {
+  const { codebook, encoding } = factors;
+  const grid = gridOf(form);
+  const flags = flagsOf(encoding.data, grid);
+  const codes = keptEntries(flags, grid).map((entry) => encoding.data[entry] - 1);
+  const used = codes.reduce((most, code) => Math.max(most, code), 0) + 1;
+  return {
+    codebook: { shape: [used], data: Float32Array.from(codebook.data.subarray(1, used + 1)) },
+    encoding: bytesTensor(packBits(codes, bitsFor(used))),
+    ...packPositions(flags),
+  };
+}
+
+function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
+  assertVersion(packed, 1);
+  const { levels } = packed.config;
+  if (!(typeof levels === 'number' && Number.isInteger(levels) && levels >= 1 && levels <= MAX_LEVELS)) {
+    throw new GCompressError('file-header', {
+      where: 'kmeans-pruning config',
+      expected: `levels from 1 to ${MAX_LEVELS}`,
+      actual: JSON.stringify(packed.config).slice(0, 80),
+    });
+  }
+  const grid = gridOf(packed);
+  const entries = keptEntries(unpackPositions(packed, grid.count), grid);
+  const stored = packedTensor(packed, 'codebook', 'float32', [null]).data;
+  if (stored.length < 1 || stored.length > levels) throw damaged('codebook', `1 to ${levels} levels`, stored.length);
+  const bits = bitsFor(stored.length);
+  const { data } = packedTensor(packed, 'encoding', 'uint8', [packedBytes(entries.length, bits)]);
+  const codes = unpackBits(data, bits, entries.length);
+  const encoding = new Int32Array(packed.shape[0] * packed.shape[1]);
+  for (const [at, entry] of entries.entries()) {
+    if (codes[at] >= stored.length) throw damaged('encoding', `levels below ${stored.length}`, codes[at]);
+    encoding[entry] = codes[at] + 1;
+  }
+  return { ...codebookFactors(stored, levels), encoding: indexFactor([...packed.shape], encoding) };
+}
+
+function damaged(tensor: string, expected: string, actual: number): GCompressError {
+  return new GCompressError('file-tensor', {
+    where: `kmeans-pruning tensor '${tensor}'`,
+    expected,
+    actual: `${actual}`,
+  });
+}

@@ -1,0 +1,109 @@
+import {
+  assertKnownOptions,
+  assertNumber,
+  bitsFor,
+  defineMethod,
+  type Factor,
+  GCompressError,
+  indexFactor,
+  type JsonObject,
+  type Matrix,
+  packedBytes,
+  type Shape2D,
+} from '@gcompress/core';
+import { configFor, keptEntries } from './block-grid.ts';
+import { pruningFromHParams } from './from-hparams.ts';
+import { encodeNearest, lineCodebook } from './line-codebook.ts';
+import {
+  type CompletePruning,
+  completePruning,
+  keptFlags,
+  PRUNING_OPTIONS,
+  type PruningOptions,
+  type PruningPlan,
+  pruningPlan,
+} from './options.ts';
+import { codebookFactors, MAX_LEVELS, type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';
+
+/** Options of {@link prunedKMeans}. */
+export interface PrunedKMeansOptions extends PruningOptions {
+  /** Levels of the codebook for the kept entries, from 1 to 1,024; never more than there are kept entries. Default 16. */
+  readonly levels?: number;
+}
+
+type Complete = CompletePruning & Required<Pick<PrunedKMeansOptions, 'levels'>>;
+
+const WHERE = 'prunedKMeans';
+
+/**
+ * Magnitude pruning, then a codebook for what is left: each kept entry becomes the nearest of a few levels, found by
+ * one-dimensional k-means over the kept entries alone. Pruned entries are exactly zero and stay so in training. The levels
+ * are trainable.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ *
+ * Porting note: `KmeansPruningCompressionOp`, with codebooks for single entries only: any other `block_size` is refused,
+ * and `do_transpose` is not needed. The reference starts from a random codebook, and goes back to the pruned but
+ * uncompressed matrix after `end_compression_step`; here the compressed matrix stays. Its codebook needs a level for zero,
+ * this one does not.
+ */
+export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, PrunedKMeansFactor>({
+  name: 'kmeans-pruning',
+  code: 8,
+  format: prunedKMeansFormat,
+
+  create(options) {
+    assertKnownOptions(WHERE, options, [...PRUNING_OPTIONS, 'levels']);
+    const { levels = 16 } = options;
+    assertNumber(WHERE, 'levels', levels, { min: 1, max: MAX_LEVELS, integer: true });
+    const complete = { ...completePruning(WHERE, options), levels };
+    return {
+      options: { ...complete } as JsonObject,
+      plan(shape) {
+        const { grid, levels: planned } = planFor(shape, complete);
+        return {
+          factors: {
+            codebook: { shape: [planned + 1, 1], dtype: 'float32', trainable: true },
+            kept: { shape: [planned + 1, 1], dtype: 'float32', trainable: false },
+            encoding: { shape: [...shape], dtype: 'int32', trainable: false },
+          },
+          config: { levels: planned, ...configFor(grid) },
+        };
+      },
+      factorize: (matrix) => factorize(matrix, complete),
+    };
+  },
+
+  optionsFromHParams(hparams) {
+    if (hparams.blockSize === 1) return { ...pruningFromHParams(hparams), levels: hparams.rank };
+    throw new GCompressError('unsupported', {
+      where: 'hparams block_size',
+      expected: '1 with compression_option=8',
+      actual: `${hparams.blockSize}`,
+      hint: 'Codebooks of blocks are made by k-means, compression_option=4, with a pruning_fraction.',
+    });
+  },
+});
+
+function planFor(shape: Shape2D, options: Complete): PruningPlan & { readonly levels: number } {
+  const levelsOf = (entries: number) => Math.max(1, Math.min(options.levels, entries));
+  const plan = pruningPlan(WHERE, shape, options, (entries) => {
+    const levels = levelsOf(entries);
+    return levels * Float32Array.BYTES_PER_ELEMENT + packedBytes(entries, bitsFor(levels));
+  });
+  return { ...plan, levels: levelsOf(plan.entries) };
+}
+
+function factorize(matrix: Matrix, options: Complete): Record<PrunedKMeansFactor, Factor> {
+  const plan = planFor(matrix.shape, options);
+  const entries = keptEntries(keptFlags(matrix, options, plan), plan.grid);
+  const encoding = new Int32Array(matrix.data.length);
+  let codebook = new Float32Array(0);
+  if (entries.length > 0) {
+    const values = Float32Array.from(entries, (entry) => matrix.data[entry]);
+    codebook = lineCodebook(values, plan.levels) as Float32Array<ArrayBuffer>;
+    const codes = encodeNearest(values, codebook);
+    for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;
+  }
+  return { ...codebookFactors(codebook, plan.levels), encoding: indexFactor([...matrix.shape], encoding) };
+}

@@ -1,0 +1,54 @@
+import { GCompressError } from '@gcompress/core';
+import { assertSparsity } from './sparsity.ts';
+
+/** Target sparsities for weights whose names match: a regular expression, searched for anywhere in the name, for each. */
+export type SparsityMap = Readonly<Record<string, number>>;
+
+/**
+ * The sparsity of one weight. One that no pattern matches has the sparsity of all; one with a target of its own is as far
+ * on its way to it as all are to theirs: `sparsity · own / target`.
+ *
+ * @param name name of the weight, e.g. `'layer1/kernel'`.
+ * @param sparsity the sparsity of all at this step.
+ * @param target what it grows to; `sparsity` itself, when it does not grow.
+ * @throws GCompressError `invalid-option` when several patterns match, one is no regular expression, or a sparsity is not
+ * from 0 to below 1.
+ *
+ * Porting note: `weight_sparsity_map` of `pruning.Pruning`, whose entries are texts such as `'layer1:0.6'`.
+ */
+export function sparsityFor(name: string, map: SparsityMap, sparsity: number, target = sparsity): number {
+  const where = 'sparsityFor';
+  assertSparsity(where, 'sparsity', sparsity);
+  assertSparsity(where, 'target', target);
+  const matching = Object.entries(map).filter(([pattern, own]) => {
+    assertSparsity(where, `'${pattern}'`, own);
+    return expression(pattern).test(name);
+  });
+  const [first] = matching;
+  if (first === undefined) return sparsity;
+  if (matching.length > 1) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} '${name}'`,
+      expected: 'one matching pattern',
+      actual: matching.map(([pattern]) => `'${pattern}'`).join(' and '),
+      hint: 'Make the patterns so that none matches a weight of another one.',
+    });
+  }
+  const [pattern, own] = first;
+  const scaled = target === sparsity ? own : sparsity * (own / target);
+  assertSparsity(where, `'${pattern}'`, scaled);
+  return scaled;
+}
+
+function expression(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (cause) {
+    throw new GCompressError('invalid-option', {
+      where: 'sparsityFor map',
+      expected: 'regular expressions as keys',
+      actual: `'${pattern}'`,
+      cause,
+    });
+  }
+}

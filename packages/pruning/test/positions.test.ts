@@ -1,0 +1,77 @@
+import { createRandom, type PackedMatrix } from '@gcompress/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packPositions, positionBytes, unpackPositions } from '../src/positions.ts';
+import { expectRefusal } from './support.ts';
+
+const stored = (tensors: PackedMatrix['tensors']): PackedMatrix => ({
+  format: 'pruning',
+  version: 1,
+  shape: [1, 1],
+  config: {},
+  tensors,
+});
+
+const gaps = (...bytes: number[]) => stored({ gaps: { shape: [bytes.length], data: Uint8Array.from(bytes) } });
+
+/** Flags of which about this part is 1. */
+function randomFlags(count: number, density: number, seed: number): Uint8Array {
+  const { uniform } = createRandom(seed);
+  return Uint8Array.from({ length: count }, () => (uniform() < density ? 1 : 0));
+}
+
+describe('positions', () => {
+  it('come back, in no more bytes than announced', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 400 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(),
+        (count, density, seed) => {
+          const flags = randomFlags(count + 1, density ** 3, seed);
+          const tensors = packPositions(flags);
+          const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+          const kept = flags.reduce((sum, flag) => sum + flag, 0);
+          expect(bytes).toBeLessThanOrEqual(positionBytes(flags.length, kept));
+          expect(unpackPositions(stored(tensors), flags.length)).toEqual(flags);
+        },
+      ),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
+  it('are a mask when half is kept, and gaps when little is', () => {
+    expect(Object.keys(packPositions(randomFlags(1000, 0.5, 1)))).toEqual(['mask']);
+    expect(Object.keys(packPositions(randomFlags(1000, 0.1, 1)))).toEqual(['gaps']);
+  });
+
+  it('take at most 5 % more than the least possible at 90 % and 95 %', () => {
+    for (const density of [0.1, 0.05]) {
+      const flags = randomFlags(100_000, density, 2);
+      const entropy = -(density * Math.log2(density) + (1 - density) * Math.log2(1 - density));
+      const bits = 8 * packPositions(flags).gaps.data.byteLength;
+      expect(bits / (entropy * flags.length)).toBeLessThan(1.05);
+    }
+  });
+
+  it('are written bit by bit as documented', () => {
+    const flags = new Uint8Array(64);
+    for (const block of [9, 12, 43]) flags[block] = 1;
+    // Gaps 9, 2 and 30 with r = 3, in the order of their bits: 01·100, 1·010, 0001·011
+    expect(packPositions(flags)).toEqual({ gaps: { shape: [3], data: Uint8Array.of(3, 0b10100110, 0b11010000) } });
+  });
+
+  it.each<[string, PackedMatrix, string]>([
+    ['nothing', stored({}), 'file-tensor'],
+    ['no bytes', gaps(), 'file-tensor'],
+    ['remainders of 29 bits', gaps(29, 1), 'file-tensor'],
+    ['half of a gap', gaps(8, 1), 'file-tensor'],
+    ['a position beyond the last', gaps(0, 0b10000000, 0b10000000), 'file-tensor'],
+    ['a position far beyond the last', gaps(28, 0, 0, 1, 0xff, 0xff, 0xff, 0xff), 'file-tensor'],
+    ['bytes after the last gap', gaps(0, 1, 0), 'file-tensor'],
+    ['a mask of another length', stored({ mask: { shape: [3], data: new Uint8Array(3) } }), 'file-tensor'],
+    ['floats', stored({ gaps: { shape: [2], data: new Float32Array(2) } }), 'file-dtype'],
+  ])('refuse %s', (_, packed, code) => {
+    expectRefusal(() => unpackPositions(packed, 12), code);
+  });
+});
