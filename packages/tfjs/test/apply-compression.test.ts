@@ -5,6 +5,7 @@ import { normalMatrix } from '@gcompress/testkit';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ApplyCompression } from '../src/index.ts';
+import { useTestBackend } from './backend.ts';
 import { fourSteps, levels, variableOf } from './operators.ts';
 
 const common = { compressor: lowRank({ rank: 2 }), schedule: fourSteps };
@@ -15,7 +16,7 @@ let second: tf.Variable;
 let tensorsBefore = 0;
 
 beforeEach(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
   first = variableOf(normalMatrix([8, 6], 1), 'first');
   second = variableOf(normalMatrix([10, 12], 2), 'second');
   tensorsBefore = tf.memory().numTensors;

@@ -1,9 +1,9 @@
 import { isGCompressError, parseHParams } from '@gcompress/core';
 import { lowRank } from '@gcompress/lowrank';
 import { normalMatrix } from '@gcompress/testkit';
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { CompressionWrapper } from '../src/index.ts';
+import { useTestBackend } from './backend.ts';
 import { levels, variableOf } from './operators.ts';
 
 const wrapper = new CompressionWrapper([lowRank, levels]);
@@ -36,7 +36,7 @@ describe('getApplyCompression', () => {
   });
 
   it('runs: a matrix is compressed and decays as the text says', async () => {
-    await tf.setBackend('cpu');
+    await useTestBackend();
     const apply = wrapper.getApplyCompression(
       parseHParams('rank=300,begin_compression_step=2,compression_frequency=2,alpha_decrement_value=0.5'),
     );

@@ -15,6 +15,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { TfCompressionOp, type TfCompressionOpOptions } from '../src/index.ts';
+import { useTestBackend } from './backend.ts';
 
 /** Compresses at step 0; alpha is 0.75, 0.5, 0.25 and 0 after the steps 0 to 3. */
 export const fourSteps: CompressionSchedule = linearAlpha({ begin: 0, end: 3, frequency: 1 });
@@ -37,7 +38,7 @@ export function taken(result: tf.Tensor): ReturnType<typeof valuesOf> {
 }
 
 /**
- * Sets the cpu backend, disposes after each test the operators that it made, and sees that nothing else is left behind.
+ * Starts the backend of the tests, disposes after each test the operators that it made, and sees that nothing else is left behind.
  *
  * @returns how to make an operator on a fresh variable.
  */
@@ -47,7 +48,7 @@ export function useOperators(
   let tensorsBefore = 0;
   const ops: TfCompressionOp[] = [];
   beforeEach(async () => {
-    await tf.setBackend('cpu');
+    await useTestBackend();
     tensorsBefore = tf.memory().numTensors;
   });
   afterEach(() => {

@@ -1,13 +1,11 @@
 import { testTensorOps } from '@gcompress/testkit';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
-import { selectBackend } from '../src/backends/index.ts';
 import { tfOps } from '../src/index.ts';
+import { startBackend, TEST_BACKEND } from './backend.ts';
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (only) => {
-  beforeAll(async () => {
-    await selectBackend({ only });
-  });
+describe.each([...new Set(['cpu', 'wasm', TEST_BACKEND] as const)])('on %s', (name) => {
+  beforeAll(() => startBackend(name));
 
   testTensorOps<tf.Tensor>({
     runner: { describe, it },

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelFolder } from '../../src/files/index.ts';
+import { useTestBackend } from '../backend.ts';
 import { classes, predictionDifference, smallNetwork } from '../networks.ts';
 
 let root = '';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
   root = await mkdtemp(join(tmpdir(), 'gcompress-'));
 });
 

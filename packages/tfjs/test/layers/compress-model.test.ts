@@ -4,13 +4,14 @@ import { linearAlpha } from '@gcompress/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compressModel } from '../../src/layers/index.ts';
+import { useTestBackend } from '../backend.ts';
 import { classes, compile, predictionDifference, smallNetwork, train } from '../networks.ts';
 
 const schedule = linearAlpha({ begin: 2, end: 20, frequency: 2 });
 const common = { method: lowRank({ rank: 4 }), schedule, minWeights: 100 };
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
 });
 
 /** The code and message of what is thrown. */

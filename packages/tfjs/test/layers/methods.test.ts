@@ -20,6 +20,7 @@ import {
   registerCompressedLayers,
   stripCompression,
 } from '../../src/layers/index.ts';
+import { useTestBackend } from '../backend.ts';
 import {
   classes,
   compile,
@@ -55,7 +56,7 @@ const schedules = {
 };
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
   registerCompressedLayers([lowRank, kMeans, simhash, dictLearn, coded]);
 });
 

@@ -14,6 +14,7 @@ import {
   registerCompressedLayers,
   stripCompression,
 } from '../../src/layers/index.ts';
+import { useTestBackend } from '../backend.ts';
 import { classes, compile, loadArtifacts, predictionDifference, savedArtifacts, train } from '../networks.ts';
 import { levels, taken } from '../operators.ts';
 
@@ -41,7 +42,7 @@ async function compressed(method: MatrixCompressor, epochs = 1): Promise<tf.Laye
 }
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
 });
 
 describe.each<[string, AnyMethod, MatrixCompressor]>([

@@ -1,6 +1,5 @@
 import { lowRank } from '@gcompress/lowrank';
 import { cosineAlpha, linearAlpha } from '@gcompress/scheduler';
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   compressedLayers,
@@ -8,10 +7,11 @@ import {
   compressModel,
   registerCompressedLayers,
 } from '../../src/layers/index.ts';
+import { useTestBackend } from '../backend.ts';
 import { classes, compile, loadArtifacts, savedArtifacts, smallNetwork, train, weightValues } from '../networks.ts';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
   registerCompressedLayers([lowRank]);
 });
 

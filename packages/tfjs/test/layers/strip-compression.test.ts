@@ -3,6 +3,7 @@ import { linearAlpha } from '@gcompress/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compressModel, stripCompression } from '../../src/layers/index.ts';
+import { useTestBackend } from '../backend.ts';
 import {
   classes,
   compile,
@@ -20,7 +21,7 @@ const options = {
 };
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await useTestBackend();
 });
 
 describe('stripCompression on low rank', () => {
