@@ -29,7 +29,7 @@ export function smallNetwork(): tf.Sequential {
 }
 
 /** Makes a model ready to train on {@link classes}. */
-export function compile(model: tf.LayersModel, optimizer = 'adam'): void {
+export function compile(model: tf.LayersModel, optimizer: string | tf.Optimizer = 'adam'): void {
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 }
 

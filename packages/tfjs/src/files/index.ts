@@ -1,1 +1,4 @@
+export { csvFile } from './csv-file.ts';
 export { modelFolder } from './model-folder.ts';
+export type { SummaryFile } from './summary-file.ts';
+export { tensorBoardFile } from './tensor-board-file.ts';

@@ -1,0 +1,15 @@
+export { type EarlyStopOptions, earlyStopCallback } from './early-stop-callback.ts';
+export {
+  type CosineDecayOptions,
+  constantRate,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type LearningRate,
+  warmUp,
+} from './learning-rate.ts';
+export { learningRateCallback } from './learning-rate-callback.ts';
+export { type ProgressOptions, progressCallback, type TrainingProgress } from './progress-callback.ts';
+export { setLearningRate } from './set-learning-rate.ts';
+export type { TrainingStep } from './step-callback.ts';
+export { type SummaryCallbackOptions, summaryCallback } from './summary-callback.ts';
