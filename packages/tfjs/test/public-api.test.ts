@@ -36,12 +36,17 @@ it('exports this under ./layers', () => {
 it('exports this under ./callbacks', () => {
   expect(Object.keys(callbacks).sort()).toMatchInlineSnapshot(`
     [
+      "CheckpointCallback",
+      "checkpointCallback",
       "constantRate",
       "cosineDecay",
       "earlyStopCallback",
       "exponentialDecay",
       "learningRateCallback",
+      "operatorVariables",
       "progressCallback",
+      "restoreCheckpoint",
+      "saveCheckpoint",
       "setLearningRate",
       "summaryCallback",
       "warmUp",
@@ -60,6 +65,7 @@ it('exports this under ./summaries', () => {
 it('exports this under ./files', () => {
   expect(Object.keys(files).sort()).toMatchInlineSnapshot(`
     [
+      "checkpointFolder",
       "csvFile",
       "modelFolder",
       "tensorBoardFile",

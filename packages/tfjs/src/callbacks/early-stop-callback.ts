@@ -1,7 +1,6 @@
-import { GCompressError } from '@gcompress/core';
 import { type Callback, EarlyStopping, type EarlyStoppingCallbackArgs } from '@tensorflow/tfjs-layers';
 import { assertReachesZero, isFullyCompressed } from './compression-state.ts';
-import type { Logs } from './step-callback.ts';
+import { assertMetric, type Logs } from './metrics.ts';
 
 /** Options of {@link earlyStopCallback}: those of `tf.callbacks.earlyStopping` that do something there. */
 export type EarlyStopOptions = Pick<
@@ -32,19 +31,4 @@ class EarlyStopCallback extends EarlyStopping {
     if (isFullyCompressed(this.model))
       await super.onEpochEnd(epoch, logs as Parameters<EarlyStopping['onEpochEnd']>[1]);
   }
-}
-
-/**
- * Checks that a metric is among those of an epoch.
- *
- * @throws GCompressError `invalid-option`.
- */
-export function assertMetric(where: string, monitor: string, logs: NonNullable<Logs>): void {
-  if (monitor in logs) return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} monitor`,
-    expected: `one of ${Object.keys(logs).join(', ')}`,
-    actual: `'${monitor}'`,
-    hint: 'Metrics with val_ need validationData or validationSplit in fit.',
-  });
 }

@@ -1,8 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { Callback } from '@tensorflow/tfjs-layers';
-
-/** Losses and metrics by name, as `fit` hands them to callbacks. */
-export type Logs = Parameters<Callback['onBatchEnd']>[1];
+import { type Logs, metricsOf } from './metrics.ts';
 
 /** A step of a training that is over. */
 export interface TrainingStep {
@@ -53,15 +50,4 @@ export abstract class StepCallback extends Callback {
     this.#waiting = undefined;
     if (step) await this.afterStep(step);
   }
-}
-
-/** Losses and metrics as numbers. The tensors stay as they are: other callbacks may want them. */
-export async function metricsOf(logs: Logs = {}): Promise<Record<string, number>> {
-  const entries = Object.entries(logs).filter(([name]) => name !== 'batch' && name !== 'size');
-  const values = await Promise.all(entries.map(([, value]) => numberOf(value)));
-  return Object.fromEntries(entries.map(([name], i) => [name, values[i]]));
-}
-
-async function numberOf(value: number | Tensor): Promise<number> {
-  return typeof value === 'number' ? value : (await value.data())[0];
 }

@@ -3,7 +3,8 @@ import type { Callback } from '@tensorflow/tfjs-layers';
 import { type CompressionSummaryOptions, compressionSummaries } from '../summaries/compression-summaries.ts';
 import type { Summary, SummaryWriter } from '../summaries/summary.ts';
 import { compressionOps } from './compression-state.ts';
-import { type Logs, metricsOf, StepCallback, type TrainingStep } from './step-callback.ts';
+import { type Logs, metricsOf } from './metrics.ts';
+import { StepCallback, type TrainingStep } from './step-callback.ts';
 
 /** Options of {@link summaryCallback}. */
 export interface SummaryCallbackOptions extends CompressionSummaryOptions {

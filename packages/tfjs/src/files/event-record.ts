@@ -2,9 +2,13 @@ import { PbfWriter } from 'pbf';
 import type { Summary } from '../summaries/summary.ts';
 import { crc32c } from './crc32c.ts';
 
-/** What an event file says at one moment: its own version at its beginning, then summaries of one step each. */
+/**
+ * What an event file says at one moment: its own version at its beginning, then that a run starts at a step, by which readers drop
+ * what an earlier run has written of this step and those after it, then summaries of one step each.
+ */
 export type TrainingEvent =
   | { readonly fileVersion: string }
+  | { readonly startsAt: number }
   | { readonly step: number; readonly summaries: readonly Pick<Summary, 'tag' | 'value'>[] };
 
 /**
@@ -19,11 +23,18 @@ export function eventRecord(event: TrainingEvent, time: number): Uint8Array {
   writer.writeDoubleField(1, time);
   if ('fileVersion' in event) {
     writer.writeStringField(3, event.fileVersion);
+  } else if ('startsAt' in event) {
+    writer.writeVarintField(2, event.startsAt);
+    writer.writeMessage(7, writeSessionStart, undefined);
   } else {
     writer.writeVarintField(2, event.step);
     writer.writeMessage(5, writeSummary, event.summaries);
   }
   return framed(writer.finish());
+}
+
+function writeSessionStart(_: undefined, writer: PbfWriter): void {
+  writer.writeVarintField(1, 1);
 }
 
 function writeSummary(summaries: readonly Pick<Summary, 'tag' | 'value'>[], writer: PbfWriter): void {

@@ -8,7 +8,8 @@ import type { SummaryFile } from './summary-file.ts';
 
 /**
  * Opens a new event file for TensorBoard in a folder, which is made if need be: `tensorboard --logdir <folder>`. Each run writes a
- * file of its own, and TensorBoard shows all files of a folder as one training, so a resumed one takes the same folder.
+ * file of its own, and TensorBoard shows all files of a folder as one training, so a resumed one takes the same folder: of steps
+ * that were trained twice TensorBoard shows the later ones.
  *
  * @throws GCompressError `file-write` where no file can be made in the folder, before any training; `write` and `close` when the
  * disk is full.
@@ -17,9 +18,14 @@ export async function tensorBoardFile(folder: string): Promise<SummaryFile> {
   const root = resolve(folder);
   const file = await create(root).catch((cause: unknown) => Promise.reject(cannotWrite(root, cause)));
   await file.append(eventRecord({ fileVersion: 'brain.Event:2' }, seconds()));
+  let started = false;
   return {
     path: file.path,
-    write: (summaries) => file.append(records(summaries)),
+    write(summaries) {
+      const start = started || summaries.length === 0 ? [] : [eventRecord({ startsAt: summaries[0].step }, seconds())];
+      started ||= summaries.length > 0;
+      return file.append(Buffer.concat([...start, ...records(summaries)]));
+    },
     close: () => file.close(),
   };
 }
@@ -46,11 +52,11 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
 }
 
 /** One event a step, since an event has one step. */
-function records(summaries: readonly Summary[]): Uint8Array {
+function records(summaries: readonly Summary[]): Uint8Array[] {
   const time = seconds();
   const steps = new Map<number, Summary[]>();
   for (const summary of summaries) steps.set(summary.step, [...(steps.get(summary.step) ?? []), summary]);
-  return Buffer.concat([...steps].map(([step, those]) => eventRecord({ step, summaries: those }, time)));
+  return [...steps].map(([step, those]) => eventRecord({ step, summaries: those }, time));
 }
 
 /** Seconds since 1970. */

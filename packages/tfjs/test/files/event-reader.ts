@@ -11,7 +11,11 @@ const { root } = protobuf.parse(`
     oneof what {
       string file_version = 3;
       Summary summary = 5;
+      SessionLog session_log = 7;
     }
+  }
+  message SessionLog {
+    int32 status = 1;
   }
   message Summary {
     message Value {
@@ -27,6 +31,7 @@ export interface ReadEvent {
   readonly wallTime: number;
   readonly step: number;
   readonly fileVersion?: string;
+  readonly sessionLog?: { readonly status: number };
   readonly summary?: { readonly value: readonly { readonly tag: string; readonly simpleValue: number }[] };
 }
 
