@@ -177,7 +177,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
     this.#state.write({ ...next, steps: step + 1 });
     if (!factors) return 'decayed';
-    this.relativeErrorAtCompression = await this.#relativeError();
+    this.relativeErrorAtCompression = await this.relativeError();
     return 'compressed';
   }
 
@@ -224,7 +224,9 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return Object.fromEntries(padded);
   }
 
-  async #relativeError(): Promise<number> {
+  /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
+  async relativeError(): Promise<number> {
+    this.#assertLive();
     const [error, size] = tidy(() => {
       const { matrix } = this.variables;
       const difference = sub(matrix, reshape(this.#kernel.reconstruct(), matrix.shape));
