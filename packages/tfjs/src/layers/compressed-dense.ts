@@ -44,8 +44,8 @@ export class CompressedDense extends layers.Layer implements CompressedLayer {
     this.supportsMasking = true;
   }
 
-  get op(): TfCompressionOp {
-    if (this.#op) return this.#op;
+  get ops(): readonly TfCompressionOp[] {
+    if (this.#op) return [this.#op];
     throw new GCompressError('not-ready', {
       where: `layer '${this.name}'`,
       expected: 'a layer that is built',
@@ -65,8 +65,13 @@ export class CompressedDense extends layers.Layer implements CompressedLayer {
     this.inputSpec = this.#dense.inputSpec;
     const [kernel] = this.#dense.weights;
     const zeros = initializers.zeros();
-    this.#op = createLayerOp(this, kernel, kernel.shape as unknown as Shape2D, this.#compression, (name, spec) =>
-      this.addWeight(name, [...spec.shape], spec.dtype, zeros, undefined, spec.trainable),
+    this.#op = createLayerOp(
+      this,
+      'kernel',
+      kernel,
+      kernel.shape as unknown as Shape2D,
+      this.#compression,
+      (name, spec) => this.addWeight(name, [...spec.shape], spec.dtype, zeros, undefined, spec.trainable),
     );
     super.build(inputShape);
   }
@@ -78,10 +83,11 @@ export class CompressedDense extends layers.Layer implements CompressedLayer {
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean } = {}): Tensor {
     const training = kwargs.training === true;
     if (training && !this.driven) throw undriven(this.name);
+    const [op] = this.ops;
     const [, bias] = this.#dense.weights;
     return denseOutput(inputs, {
-      shape: this.op.form.shape,
-      multiply: (x) => this.op.applyMatMul(x, { training }),
+      shape: op.form.shape,
+      multiply: (x) => op.applyMatMul(x, { training }),
       bias: bias?.read(),
       activation: this.#activation,
     });
@@ -102,7 +108,7 @@ export class CompressedDense extends layers.Layer implements CompressedLayer {
   deploy(config: LayerConfig): Replacement {
     const { compression: _, ...args } = config;
     const [, bias] = this.#dense.weights;
-    return deployDense(args, this.op.toCompressedMatrixSync(), bias?.read());
+    return deployDense(args, this.ops[0].toCompressedMatrixSync(), bias?.read());
   }
 }
 

@@ -14,10 +14,10 @@ export interface LayerCompression {
   readonly schedule: CompressionSchedule;
 }
 
-/** A layer whose matrix is being compressed while it trains. */
+/** A layer whose matrices are being compressed while it trains. */
 export interface CompressedLayer extends Layer {
-  /** The operator on the layer's matrix; exists once the layer is built. */
-  readonly op: TfCompressionOp;
+  /** One operator a compressed matrix, called `layer/matrix`; they exist once the layer is built. */
+  readonly ops: readonly TfCompressionOp[];
   /** Whether something runs the update steps; set by the callback, and by hand in a training loop of one's own. */
   driven: boolean;
   /** Stock or deployed layers that compute what this one computes at alpha 0, in order, with their weights. */
@@ -37,7 +37,7 @@ export interface Replacement {
 
 /** Whether a layer is one of ours, also when it comes from a second copy of this package. */
 export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
-  return 'op' in layer && 'driven' in layer && 'deploy' in layer;
+  return 'ops' in layer && 'driven' in layer && 'deploy' in layer;
 }
 
 /** The layers of a model, those of nested models included. */
@@ -62,19 +62,22 @@ export type AddWeight = (name: string, spec: Omit<VariableSpec, 'initial'>) => L
  * The operator on a layer's kernel. Factors, alpha and state become weights of the layer, so that they are compiled, saved and
  * loaded with it.
  *
+ * @param name of the matrix in the layer.
  * @param kernel the weight that holds the matrix.
  * @param shape how the kernel is read as a matrix `[m, n]`.
  */
 export function createLayerOp(
   layer: Layer,
+  name: string,
   kernel: LayerVariable,
   shape: Shape2D,
   { compressor, schedule }: LayerCompression,
   addWeight: AddWeight,
 ): TfCompressionOp {
   const specs = variableSpecs(compressor.plan(shape));
-  const add = (name: string, spec: VariableSpec): Variable => {
-    const weight = addWeight(name, spec);
+  const opName = `${layer.name}/${name}`;
+  const add = (suffix: string, spec: VariableSpec): Variable => {
+    const weight = addWeight(`${name}/${suffix}`, spec);
     // Written rather than initialized, because fast building turns every initializer into zeros
     const initial = spec.initial();
     weight.write(initial);
@@ -83,12 +86,12 @@ export function createLayerOp(
   };
   return new TfCompressionOp(kernel.read() as Variable, {
     compressor,
-    schedule: schedule.forLayer(layer.name),
-    name: layer.name,
+    schedule: schedule.forLayer(opName),
+    name: opName,
     shape,
     variables: {
       matrix: kernel.read() as Variable,
-      factors: Object.fromEntries(Object.entries(specs.factors).map(([name, spec]) => [name, add(name, spec)])),
+      factors: Object.fromEntries(Object.entries(specs.factors).map(([key, spec]) => [key, add(key, spec)])),
       alpha: add('alpha', specs.alpha),
       state: add('schedule_state', specs.state),
     },

@@ -8,7 +8,7 @@ export {
   compressionCallback,
 } from './compression-callback.ts';
 export {
-  type CompressedLayerReport,
+  type CompressedMatrixReport,
   type CompressionReport,
   compressionReport,
   type SkippedLayerReport,

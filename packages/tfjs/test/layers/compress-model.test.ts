@@ -66,7 +66,8 @@ describe('compressModel', () => {
     const { compressed, skipped, denseBytes, compressedBytes } = report();
     expect(compressed).toEqual([
       {
-        name: 'fc1',
+        layer: 'fc1',
+        name: 'fc1/kernel',
         method: 'lowrank',
         shape: [12, 16],
         denseBytes: 12 * 16 * 4,
@@ -108,7 +109,7 @@ describe('compressModel', () => {
       method: lowRank({ rank: 7 }),
       rules: [{ name: 'fc1' }, { name: 'fc2' }],
     });
-    expect(report().compressed.map(({ name }) => name)).toEqual(['fc2']);
+    expect(report().compressed.map(({ layer }) => layer)).toEqual(['fc2']);
     expect(report().skipped[0].reason).toContain('at most 6, the break-even');
   });
 
@@ -124,7 +125,7 @@ describe('compressModel', () => {
     const second = tf.layers.dense({ units: 2, name: 'second' }).apply(wide) as tf.SymbolicTensor;
     const model = tf.model({ inputs: [left, right], outputs: [first, second] });
     const { model: small, report } = compressModel(model, common);
-    expect(report().compressed.map(({ name }) => name)).toEqual(['wide']);
+    expect(report().compressed.map(({ layer }) => layer)).toEqual(['wide']);
     expect(report().skipped).toContainEqual({ name: 'shared', reason: 'used in more than one place' });
     const xs = [tf.randomNormal([5, 12], 0, 1, 'float32', 1), tf.randomNormal([5, 12], 0, 1, 'float32', 2)];
     const expected = model.predict(xs) as tf.Tensor[];
@@ -138,7 +139,7 @@ describe('compressModel', () => {
     const inner = smallNetwork();
     const model = tf.sequential({ layers: [inner, tf.layers.dense({ units: 2, name: 'top' })] });
     const { model: small, report } = compressModel(model, common);
-    expect(report().compressed.map(({ name }) => name)).toEqual(['fc1', 'fc2']);
+    expect(report().compressed.map(({ layer }) => layer)).toEqual(['fc1', 'fc2']);
     const data = classes();
     expect(predictionDifference(model, small, data.xs)).toBe(0);
   });

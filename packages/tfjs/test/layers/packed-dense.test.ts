@@ -62,9 +62,10 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
 
   it('writes the packed bytes, each tensor filled up to words, and the biases', async () => {
     const model = await compressed(compressor);
-    const packed = compressedLayers(model).flatMap(({ op }) =>
-      Object.values(op.toCompressedMatrixSync().pack().tensors).map((tensor) => tensor.data.byteLength),
-    );
+    const packed = compressedLayers(model)
+      .flatMap(({ ops }) => ops)
+      .flatMap((op) => Object.values(op.toCompressedMatrixSync().pack().tensors))
+      .map((tensor) => tensor.data.byteLength);
     const words = packed.reduce((sum, bytes) => sum + Math.ceil(bytes / 4), 0);
     const { weightData } = await savedArtifacts(stripCompression(model));
     const others = 15 + 7 * 4 + 4;
