@@ -21,8 +21,9 @@ export interface CompressedMatrixReport {
   readonly relativeError: number | undefined;
 }
 
-/** A layer that was left as it is. */
+/** A layer that was left as it is, or a matrix of one. */
 export interface SkippedLayerReport {
+  /** Name of the layer; `layer/matrix` where it has several. */
   readonly name: string;
   readonly reason: string;
 }
