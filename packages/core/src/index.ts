@@ -1,7 +1,7 @@
 export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
 export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
-export type { CompressionOp, UpdateResult } from './compression-op.ts';
+export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './compression-op.ts';
 export { type CpuTensor, cpuOps } from './cpu-ops.ts';
 export { type Algorithm, type CompressionMethod, defineMethod, type MethodDefinition } from './define-method.ts';
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './errors.ts';

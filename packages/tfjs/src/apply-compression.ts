@@ -1,4 +1,4 @@
-import type { MatrixCompressor, UpdateResult } from '@gcompress/core';
+import { GCompressError, type MatrixCompressor, type UpdateResult } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { TfCompressionOp, type TfCompressionOpOptions } from './compression-op.ts';
@@ -23,6 +23,21 @@ export class ApplyCompression {
   /** The operators, in the order in which they were made. */
   get ops(): readonly TfCompressionOp[] {
     return this.#ops;
+  }
+
+  /**
+   * The operator of this name.
+   *
+   * @throws GCompressError `unknown-option`, naming those that there are.
+   */
+  op(name: string): TfCompressionOp {
+    const found = this.#ops.find((op) => op.name === name);
+    if (found) return found;
+    throw new GCompressError('unknown-option', {
+      where: 'ApplyCompression op',
+      expected: `one of ${this.#ops.map((op) => op.name).join(', ') || 'no operators'}`,
+      actual: `'${name}'`,
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 import {
+  type ApplyMatMulOptions,
   type CompressedMatrix,
   type CompressionOp,
   createCompressedMatrix,
@@ -15,6 +16,7 @@ import {
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import {
   add,
+  concat,
   gather,
   getGradient,
   matMul,
@@ -130,20 +132,27 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     );
   }
 
-  applyMatMul(x: Tensor, options: ApplyOptions = {}): Tensor {
-    const dense = () => reshape(this.variables.matrix, [...this.form.shape]);
-    if (this.#kernel.usesFactors) {
-      return this.#blend(
-        options,
-        () => matMul(x, dense()),
-        () => this.#kernel.multiply(x),
-      );
-    }
-    // Where x·Ŵ needs Ŵ, blending the matrices first saves a product
+  applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
+    const [rows, cols] = this.form.shape;
+    const { transpose = false } = options;
+    const [inputs, outputs] = transpose ? [cols, rows] : [rows, cols];
+    assertLastSide(x, inputs, this.name);
     return tidy(() => {
-      const blended = this.#blend(options, dense, () => this.#kernel.reconstruct());
-      return matMul(x, blended);
+      const flat = reshape(x, [x.size / inputs, inputs]);
+      return reshape(this.#multiply(flat, transpose, options), [...x.shape.slice(0, -1), outputs]);
     });
+  }
+
+  /**
+   * The inputs side by side, times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
+   * `[i + o, 4·o]`. The caller owns the result.
+   *
+   * Porting note: `get_mix_operator(theta, concat)`, where the caller concatenates.
+   *
+   * @throws GCompressError `shape-mismatch` when the inputs together are not as long as the matrix has rows.
+   */
+  applyMix(inputs: readonly Tensor[], options: ApplyOptions = {}): Tensor {
+    return tidy(() => this.applyMatMul(concat([...inputs], -1), options));
   }
 
   applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
@@ -202,6 +211,21 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     if (!this.#ownsVariables) return;
     const { factors, alpha, state } = this.variables;
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
+  }
+
+  #multiply(x: Tensor, transpose: boolean, options: ApplyOptions): Tensor {
+    const kernel = this.#kernel;
+    const dense = () => reshape(this.variables.matrix, [...this.form.shape]);
+    if (transpose ? kernel.usesFactorsTransposed : kernel.usesFactors) {
+      return this.#blend(
+        options,
+        () => matMul(x, dense(), false, transpose),
+        () => (transpose ? kernel.multiplyTransposed(x) : kernel.multiply(x)),
+      );
+    }
+    // Where the product needs Ŵ, blending the matrices first saves a product
+    const blended = this.#blend(options, dense, () => kernel.reconstruct());
+    return matMul(x, blended, false, transpose);
   }
 
   #blend({ training = true }: ApplyOptions, dense: () => Tensor, compressed: () => Tensor): Tensor {
@@ -269,6 +293,15 @@ function matrixShape(matrix: Variable, shape: Shape2D | undefined, name: string)
     where: `TfCompressionOp '${name}'`,
     expected: 'a float32 matrix, or a shape [m, n] of the same size to read the variable as',
     actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]`,
+  });
+}
+
+function assertLastSide(x: Tensor, side: number, name: string): void {
+  if (x.shape[x.rank - 1] === side) return;
+  throw new GCompressError('shape-mismatch', {
+    where: `applyMatMul of '${name}'`,
+    expected: `a tensor with a last side of ${side}`,
+    actual: `[${x.shape.join(', ')}]`,
   });
 }
 
