@@ -34,6 +34,7 @@ export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './
 export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';
 export { assertKnownOptions, assertNumber, describeValue, exactlyOneOption, type NumberRange } from './options.ts';
 export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
+export { plannedByteLength } from './planned-byte-length.ts';
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';
 export { type StackOptions, stack } from './stack.ts';

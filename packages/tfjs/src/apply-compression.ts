@@ -65,10 +65,10 @@ export class ApplyCompression {
    * those planned.
    */
   async byteLengths(): Promise<{ readonly uncompressed: number; readonly compressed: number }> {
-    const matrices = await Promise.all(this.#ops.map((op) => op.toCompressedMatrix()));
+    const compressed = await Promise.all(this.#ops.map((op) => op.byteLength()));
     return {
       uncompressed: this.#ops.reduce((sum, op) => sum + op.variables.matrix.size * 4, 0),
-      compressed: matrices.reduce((sum, matrix) => sum + matrix.byteLength, 0),
+      compressed: compressed.reduce((sum, bytes) => sum + bytes, 0),
     };
   }
 

@@ -10,6 +10,7 @@ import {
   type MatrixForm,
   matrix,
   padFactor,
+  plannedByteLength,
   type Shape2D,
   type UpdateResult,
 } from '@gcompress/core';
@@ -33,6 +34,7 @@ import {
 import { CompressedKernel } from './compressed-kernel.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
+import { tfOps } from './tensor-ops.ts';
 
 /** What a {@link TfCompressionOp} needs besides the variable. */
 export interface TfCompressionOpOptions {
@@ -125,11 +127,14 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   apply(options: ApplyOptions = {}): Tensor {
     const { matrix } = this.variables;
-    return this.#blend(
-      options,
-      () => matrix,
-      () => reshape(this.#kernel.reconstruct(), matrix.shape),
-    );
+    return tidy(() => {
+      const blended = this.#blend(
+        options,
+        () => this.#dense(),
+        () => this.#kernel.reconstruct(),
+      );
+      return reshape(blended, matrix.shape);
+    });
   }
 
   applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
@@ -161,7 +166,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
       const flat = reshape(ids, [ids.size]);
       const rows = this.#blend(
         options,
-        () => gather(reshape(this.variables.matrix, [...this.form.shape]), flat),
+        () => gather(this.#dense(), flat),
         () => this.#kernel.lookup(flat),
       );
       return reshape(rows, [...ids.shape, cols]);
@@ -171,12 +176,13 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   async runUpdateStep(step: number): Promise<UpdateResult> {
     const state = this.state;
     const { due, compress, state: next } = this.schedule.update(step, state);
-    if (!due) {
+    const changes = this.#changes(state.steps - 1, step);
+    if (!due && !changes) {
       this.#state.write({ ...state, steps: step + 1 });
       return 'idle';
     }
     // Everything that can fail comes first; then all variables change at once
-    const factors = compress ? await this.#compress() : undefined;
+    const factors = compress || changes ? await this.#compress(step) : undefined;
     this.#assertLive();
     tidy(() => {
       for (const [name, factor] of Object.entries(factors ?? {})) {
@@ -188,6 +194,16 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     if (!factors) return 'decayed';
     this.relativeErrorAtCompression = await this.#relativeError();
     return 'compressed';
+  }
+
+  /** Bytes of the factors as they would be written now; before they are computed, those planned. */
+  async byteLength(): Promise<number> {
+    return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.plannedByteLength;
+  }
+
+  /** Bytes of the factors as they will be written, at most. */
+  get plannedByteLength(): number {
+    return plannedByteLength(this.compressor.format, this.#plan);
   }
 
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
@@ -213,9 +229,30 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
   }
 
+  /** Whether another compressor is in force at one step than at another. */
+  #changes(from: number, to: number): boolean {
+    const { compressor } = this;
+    if (!compressor.atStep) return false;
+    return JSON.stringify(compressor.atStep(from).options) !== JSON.stringify(compressor.atStep(to).options);
+  }
+
+  /** Whether the factors have been computed. */
+  get #filled(): boolean {
+    const { updates, steps } = this.state;
+    return updates > 0 || this.#changes(-1, steps - 1);
+  }
+
+  /** What of A takes part, `[m, n]`. */
+  #dense(): Tensor {
+    const { format, atStep } = this.compressor;
+    const matrix = reshape(this.variables.matrix, [...this.form.shape]);
+    if (!atStep || !format.remaining || !this.#filled) return matrix;
+    return format.remaining(tfOps, matrix, this.variables.factors, this.form);
+  }
+
   #multiply(x: Tensor, transpose: boolean, options: ApplyOptions): Tensor {
     const kernel = this.#kernel;
-    const dense = () => reshape(this.variables.matrix, [...this.form.shape]);
+    const dense = () => this.#dense();
     if (transpose ? kernel.usesFactorsTransposed : kernel.usesFactors) {
       return this.#blend(
         options,
@@ -239,13 +276,24 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
   }
 
-  async #compress(): Promise<Record<string, Factor>> {
-    const data = await this.variables.matrix.data();
-    const compressed = await this.compressor.compress(matrix(this.form.shape, Float32Array.from(data)));
+  async #compress(step: number): Promise<Record<string, Factor>> {
+    const compressor = this.compressor.atStep?.(step) ?? this.compressor;
+    const compressed = await compressor.compress(matrix(this.form.shape, await this.#source()));
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
     });
     return Object.fromEntries(padded);
+  }
+
+  /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
+  async #source(): Promise<Float32Array> {
+    if (!this.compressor.atStep) return Float32Array.from(await this.variables.matrix.data());
+    const blended = this.apply({ training: false });
+    try {
+      return Float32Array.from(await blended.data());
+    } finally {
+      blended.dispose();
+    }
   }
 
   async #relativeError(): Promise<number> {
@@ -265,7 +313,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   #asMatrix(
     data: Readonly<Record<string, Factor['data']>>,
-    { trim = this.state.updates > 0 }: ToCompressedMatrixOptions,
+    { trim = this.#filled }: ToCompressedMatrixOptions,
   ): CompressedMatrix {
     const { format } = this.compressor;
     const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
