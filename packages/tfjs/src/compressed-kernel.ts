@@ -26,8 +26,16 @@ export class CompressedKernel {
 
   /** Whether `x·Ŵ` is computed from the factors, without Ŵ. */
   get usesFactors(): boolean {
-    const { format, form, factors, constant } = this.#parts;
-    if (!format.multiply) return false;
+    return this.#parts.format.multiply !== undefined && this.#factorsPay;
+  }
+
+  /** Whether rows of Ŵ are looked up in the factors, without Ŵ. */
+  get looksUpInFactors(): boolean {
+    return this.#parts.format.lookup !== undefined && this.#factorsPay;
+  }
+
+  get #factorsPay(): boolean {
+    const { form, factors, constant } = this.#parts;
     const factorValues = Object.values(factors).reduce((sum, factor) => sum + factor.size, 0);
     return !constant || factorValues < elementCount(form.shape);
   }

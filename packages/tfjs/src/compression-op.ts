@@ -30,6 +30,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { CompressedKernel } from './compressed-kernel.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { fromMatrix, isViewOf, type MatrixView, toMatrix } from './matrix-view.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
 
 /** What a {@link TfCompressionOp} needs besides the variable. */
@@ -40,6 +41,8 @@ export interface TfCompressionOpOptions {
   readonly name?: string;
   /** How a variable of another rank is read as a matrix `[m, n]`, row-major. Default: its own shape, if that has two sides. */
   readonly shape?: Shape2D;
+  /** The axes of the variable in the order in which they are read, each once. Default: their own order. */
+  readonly permutation?: readonly number[] | undefined;
   /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
   readonly variables?: CompressionVariables;
 }
@@ -75,6 +78,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly form: MatrixForm;
   /** `‖A − Ŵ‖ / ‖A‖` right after the last compression; undefined before the first, and after loading a checkpoint. */
   relativeErrorAtCompression: number | undefined;
+  readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
   readonly #kernel: CompressedKernel;
@@ -91,7 +95,8 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     this.name = options.name ?? matrix.name;
     this.compressor = options.compressor;
     this.schedule = options.schedule;
-    const shape = matrixShape(matrix, options.shape, this.name);
+    this.#view = viewOf(matrix, options, this.name);
+    const { shape } = this.#view;
     this.#plan = options.compressor.plan(shape);
     this.form = { shape, config: this.#plan.config };
     this.#ownsVariables = options.variables === undefined;
@@ -126,12 +131,12 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return this.#blend(
       options,
       () => matrix,
-      () => reshape(this.#kernel.reconstruct(), matrix.shape),
+      () => fromMatrix(this.#kernel.reconstruct(), matrix.shape, this.#view),
     );
   }
 
   applyMatMul(x: Tensor, options: ApplyOptions = {}): Tensor {
-    const dense = () => reshape(this.variables.matrix, [...this.form.shape]);
+    const dense = () => this.#denseMatrix();
     if (this.#kernel.usesFactors) {
       return this.#blend(
         options,
@@ -152,7 +157,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
       const flat = reshape(ids, [ids.size]);
       const rows = this.#blend(
         options,
-        () => gather(reshape(this.variables.matrix, [...this.form.shape]), flat),
+        () => gather(this.#denseMatrix(), flat),
         () => this.#kernel.lookup(flat),
       );
       return reshape(rows, [...ids.shape, cols]);
@@ -215,8 +220,14 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
   }
 
+  /** A as a matrix `[m, n]`; the caller owns it. */
+  #denseMatrix(): Tensor {
+    return tidy(() => toMatrix(this.variables.matrix, this.#view));
+  }
+
   async #compress(): Promise<Record<string, Factor>> {
-    const data = await this.variables.matrix.data();
+    const dense = this.#denseMatrix();
+    const data = await dense.data().finally(() => dense.dispose());
     const compressed = await this.compressor.compress(matrix(this.form.shape, Float32Array.from(data)));
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
@@ -228,9 +239,8 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   async relativeError(): Promise<number> {
     this.#assertLive();
     const [error, size] = tidy(() => {
-      const { matrix } = this.variables;
-      const difference = sub(matrix, reshape(this.#kernel.reconstruct(), matrix.shape));
-      return [norm(difference), norm(matrix)];
+      const dense = this.#denseMatrix();
+      return [norm(sub(dense, this.#kernel.reconstruct())), norm(dense)];
     });
     try {
       const [[errorNorm], [matrixNorm]] = await Promise.all([error.data(), size.data()]);
@@ -263,14 +273,14 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   }
 }
 
-function matrixShape(matrix: Variable, shape: Shape2D | undefined, name: string): Shape2D {
-  const sides = shape ?? matrix.shape;
-  const size = sides.reduce((product, side) => product * side, 1);
-  if (matrix.dtype === 'float32' && sides.length === 2 && size === matrix.size) return [sides[0], sides[1]];
+function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, name: string): MatrixView {
+  const sides = shape ?? (matrix.shape as Shape2D);
+  const view = { shape: sides, permutation };
+  if (matrix.dtype === 'float32' && isViewOf(view, matrix.shape)) return view;
   throw new GCompressError('shape-mismatch', {
     where: `TfCompressionOp '${name}'`,
     expected: 'a float32 matrix, or a shape [m, n] of the same size to read the variable as',
-    actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]`,
+    actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]${permutation ? `, axes ${permutation}` : ''}`,
   });
 }
 

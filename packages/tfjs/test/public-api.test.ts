@@ -20,9 +20,9 @@ it('exports this and nothing else', () => {
 it('exports this under ./layers', () => {
   expect(Object.keys(layers).sort()).toMatchInlineSnapshot(`
     [
-      "CompressedDense",
+      "CompressedLayer",
       "CompressionCallback",
-      "PackedDense",
+      "PackedLayer",
       "compressModel",
       "compressedLayers",
       "compressionCallback",
