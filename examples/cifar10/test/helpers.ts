@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRandom, parseHParams } from '@gcompress/core';
 import type { Pictures } from '@gcompress/example-datasets';
 import type * as tf from '@tensorflow/tfjs';
@@ -33,7 +34,8 @@ export function disposeOf(training: Training): void {
   training.network.dispose();
 }
 
-/** The values of variables by name. */
-export function valuesOf(variables: ReadonlyMap<string, tf.Variable>): Record<string, ArrayLike<number>> {
-  return Object.fromEntries([...variables].map(([name, variable]) => [name, variable.dataSync()]));
+/** A checksum of each variable's values by name: comparing millions of values one by one takes minutes. */
+export function checksumsOf(variables: ReadonlyMap<string, tf.Variable>): Record<string, string> {
+  const checksum = (values: tf.TypedArray) => createHash('sha256').update(values).digest('hex');
+  return Object.fromEntries([...variables].map(([name, variable]) => [name, checksum(variable.dataSync())]));
 }

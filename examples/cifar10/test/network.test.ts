@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { learningRate } from '../src/learning-rate.ts';
 import { MovingAverages } from '../src/moving-averages.ts';
 import { createNetwork, trainableVariables } from '../src/network.ts';
-import { valuesOf } from './helpers.ts';
 
 beforeAll(async () => {
   await startBackend('wasm');
@@ -81,7 +80,7 @@ describe('MovingAverages', () => {
   it('follow TensorFlow: the decay is (1 + step) / (10 + step) at first, and 0.9999 later', () => {
     const variable = tf.variable(tf.scalar(1));
     const averages = new MovingAverages(new Map([['v', variable]]));
-    const average = () => valuesOf(averages.averages).v[0];
+    const average = () => averages.averages.get('v')?.dataSync()[0];
     variable.assign(tf.scalar(11));
     averages.update(0);
     expect(average()).toBeCloseTo(0.1 * 1 + 0.9 * 11, 5);
