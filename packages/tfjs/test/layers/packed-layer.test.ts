@@ -10,7 +10,7 @@ import {
   type AnyMethod,
   compressedLayers,
   compressModel,
-  PackedDense,
+  PackedLayer,
   registerCompressedLayers,
   stripCompression,
 } from '../../src/layers/index.ts';
@@ -53,7 +53,7 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
   it('gives layers that predict the same, also after saving and loading', async () => {
     const model = await compressed(compressor);
     const stripped = stripCompression(model);
-    expect(stripped.layers.map((layer) => layer.getClassName())).toEqual(['PackedDense', 'PackedDense', 'Dense']);
+    expect(stripped.layers.map((layer) => layer.getClassName())).toEqual(['PackedLayer', 'PackedLayer', 'Dense']);
     expect(predictionDifference(model, stripped, data.xs)).toBeLessThan(1e-6);
     registerCompressedLayers([method]);
     const loaded = await loadArtifacts(await savedArtifacts(stripped));
@@ -62,9 +62,10 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
 
   it('writes the packed bytes, each tensor filled up to words, and the biases', async () => {
     const model = await compressed(compressor);
-    const packed = compressedLayers(model).flatMap(({ op }) =>
-      Object.values(op.toCompressedMatrixSync().pack().tensors).map((tensor) => tensor.data.byteLength),
-    );
+    const packed = compressedLayers(model)
+      .flatMap(({ ops }) => ops)
+      .flatMap((op) => Object.values(op.toCompressedMatrixSync().pack().tensors))
+      .map((tensor) => tensor.data.byteLength);
     const words = packed.reduce((sum, bytes) => sum + Math.ceil(bytes / 4), 0);
     const { weightData } = await savedArtifacts(stripCompression(model));
     const others = 15 + 7 * 4 + 4;
@@ -139,9 +140,12 @@ it('is no longer trained', async () => {
 it('can be made by hand from a packed matrix, for inputs of any rank', () => {
   const kernel = lowRank({ rank: 3 }).compress(normalMatrix([8, 6]));
   const packed = kernel.pack();
-  const layer = new PackedDense({ inputShape: [5, 8], units: 6, format: kernel.format, packed });
+  const dense = tf.layers.dense({ inputShape: [5, 8], units: 6 });
+  const layer = new PackedLayer({ layer: dense, matrices: [{ name: 'kernel', format: kernel.format, packed }] });
   const model = tf.sequential({ layers: [layer] });
-  tf.tidy(() => layer.fill(packed, tf.ones([6])));
+  tf.tidy(() => {
+    layer.keptWeights[0].write(tf.ones([6]));
+  });
   const input = normalMatrix([10, 8], 2);
   const { shape, data: outputs } = taken(tf.tidy(() => model.predict(tf.tensor(input.data, [2, 5, 8])) as tf.Tensor));
   expect(shape).toEqual([2, 5, 6]);
