@@ -128,10 +128,14 @@ export function savePairs(): void {
           clip: true,
         },
       ),
-      dot(
-        [...points(blocks.data).map((point) => ({ ...point, title: left })), ...reached],
-        { x: 'x', y: 'y', fx: 'title', r: 2.2, fill: COLORS.main, clip: true },
-      ),
+      dot([...points(blocks.data).map((point) => ({ ...point, title: left })), ...reached], {
+        x: 'x',
+        y: 'y',
+        fx: 'title',
+        r: 2.2,
+        fill: COLORS.main,
+        clip: true,
+      }),
     ],
   });
 }
@@ -167,7 +171,13 @@ export function saveErrors(): void {
     height: 420,
     marginLeft: 50,
     marginRight: 90,
-    x: { label: 'bytes, % of float32 →', type: 'log', domain: [60, 3], ticks: [50, 25, 12.5, 6.25, 3.125], tickFormat: String },
+    x: {
+      label: 'bytes, % of float32 →',
+      type: 'log',
+      domain: [60, 3],
+      ticks: [50, 25, 12.5, 6.25, 3.125],
+      tickFormat: String,
+    },
     y: { label: '↑ relative error', type: 'log', grid: true, ticks: [0.001, 0.01, 0.1, 1], tickFormat: String },
     color: { domain: Object.keys(methods), range: colors },
     marks: [
