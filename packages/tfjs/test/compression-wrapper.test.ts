@@ -119,7 +119,13 @@ describe('each option number of the reference', () => {
     [2, 'simhash', 'rank=400', { projection: [12, 3], signs: [3, 8], scales: [8] }, 35],
     [3, 'dictlearn', 'rank=400', { atoms: [4, 8], codes: [12, 4], support: [12, 4] }, 278],
     [4, 'kmeans', 'rank=4,block_size=2', { codebook: [4, 2], encoding: [12, 4] }, 44],
-    [8, 'kmeans-pruning', 'rank=4,target_sparsity=0.75,sparsity_function_end_step=1,pruning_frequency=1', { codebook: [5, 1], kept: [5, 1], encoding: [12, 8] }, 33],
+    [
+      8,
+      'kmeans-pruning',
+      'rank=4,target_sparsity=0.75,sparsity_function_end_step=1,pruning_frequency=1',
+      { codebook: [5, 1], kept: [5, 1], encoding: [12, 8] },
+      33,
+    ],
     [
       9,
       'input-output',
