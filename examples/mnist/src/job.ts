@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mnist } from '@gcompress/example-datasets';
-import { type SelectedBackend, selectBackend } from '@gcompress/tfjs/backends';
+import { startBackend } from '@gcompress/example-program';
+import type { SelectedBackend } from '@gcompress/tfjs/backends';
 import { modelFolder } from '@gcompress/tfjs/files';
 import type { CompressionReport } from '@gcompress/tfjs/layers';
 import type { Evaluation } from './evaluate.ts';
@@ -40,7 +41,7 @@ export async function runJob(
   runs: readonly CompressedRun[] = [options],
 ): Promise<JobResult> {
   await prepareFolder(options.output);
-  const backend = await selectBackend(options.backend ? { only: options.backend } : {});
+  const backend = await startBackend(options.backend);
   const around = { ...surroundings, digits: mnist('train', options.images) };
   const half = Math.floor(options.epochs / 2);
   const folder = (name: string) => join(options.output, name);

@@ -29,6 +29,11 @@ export class CompressedKernel {
     return this.#parts.format.multiply !== undefined && this.#factorsPay;
   }
 
+  /** Whether rows of Ŵ are looked up in the factors, without Ŵ. */
+  get looksUpInFactors(): boolean {
+    return this.#parts.format.lookup !== undefined && this.#factorsPay;
+  }
+
   /** Whether `x·Ŵᵀ` is, which takes a plain product of factors. */
   get usesFactorsTransposed(): boolean {
     return this.#parts.format.product !== undefined && this.#factorsPay;

@@ -33,6 +33,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { CompressedKernel } from './compressed-kernel.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { fromMatrix, isViewOf, type MatrixView, toMatrix } from './matrix-view.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
 import { tfOps } from './tensor-ops.ts';
 
@@ -44,6 +45,8 @@ export interface TfCompressionOpOptions {
   readonly name?: string;
   /** How a variable of another rank is read as a matrix `[m, n]`, row-major. Default: its own shape, if that has two sides. */
   readonly shape?: Shape2D;
+  /** The axes of the variable in the order in which they are read, each once. Default: their own order. */
+  readonly permutation?: readonly number[] | undefined;
   /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
   readonly variables?: CompressionVariables;
 }
@@ -79,6 +82,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly form: MatrixForm;
   /** `‖A − Ŵ‖ / ‖A‖` right after the last compression; undefined before the first, and after loading a checkpoint. */
   relativeErrorAtCompression: number | undefined;
+  readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
   readonly #kernel: CompressedKernel;
@@ -95,7 +99,8 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     this.name = options.name ?? matrix.name;
     this.compressor = options.compressor;
     this.schedule = options.schedule;
-    const shape = matrixShape(matrix, options.shape, this.name);
+    this.#view = viewOf(matrix, options, this.name);
+    const { shape } = this.#view;
     this.#plan = options.compressor.plan(shape);
     this.form = { shape, config: this.#plan.config };
     this.#ownsVariables = options.variables === undefined;
@@ -127,14 +132,12 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   apply(options: ApplyOptions = {}): Tensor {
     const { matrix } = this.variables;
-    return tidy(() => {
-      const blended = this.#blend(
-        options,
-        () => this.#dense(),
-        () => this.#kernel.reconstruct(),
-      );
-      return reshape(blended, matrix.shape);
-    });
+    const inShape = (of: Tensor) => fromMatrix(of, matrix.shape, this.#view);
+    return this.#blend(
+      options,
+      () => (this.#leavesOut ? inShape(this.#dense()) : matrix),
+      () => inShape(this.#kernel.reconstruct()),
+    );
   }
 
   applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
@@ -192,7 +195,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
     this.#state.write({ ...next, steps: step + 1 });
     if (!factors) return 'decayed';
-    this.relativeErrorAtCompression = await this.#relativeError();
+    this.relativeErrorAtCompression = await this.relativeError();
     return 'compressed';
   }
 
@@ -242,12 +245,20 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return updates > 0 || this.#changes(-1, steps - 1);
   }
 
-  /** What of A takes part, `[m, n]`. */
-  #dense(): Tensor {
+  /** Whether a part of A takes no part any more. */
+  get #leavesOut(): boolean {
     const { format, atStep } = this.compressor;
-    const matrix = reshape(this.variables.matrix, [...this.form.shape]);
-    if (!atStep || !format.remaining || !this.#filled) return matrix;
-    return format.remaining(tfOps, matrix, this.variables.factors, this.form);
+    return atStep !== undefined && format.remaining !== undefined && this.#filled;
+  }
+
+  /** What of A takes part, `[m, n]`; the caller owns it. */
+  #dense(): Tensor {
+    return tidy(() => {
+      const matrix = toMatrix(this.variables.matrix, this.#view);
+      if (!this.#leavesOut) return matrix;
+      const { remaining } = this.compressor.format;
+      return remaining?.(tfOps, matrix, this.variables.factors, this.form) ?? matrix;
+    });
   }
 
   #multiply(x: Tensor, transpose: boolean, options: ApplyOptions): Tensor {
@@ -287,20 +298,19 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
   async #source(): Promise<Float32Array> {
-    if (!this.compressor.atStep) return Float32Array.from(await this.variables.matrix.data());
-    const blended = this.apply({ training: false });
-    try {
-      return Float32Array.from(await blended.data());
-    } finally {
-      blended.dispose();
-    }
+    const dense = () => this.#dense();
+    const source = this.compressor.atStep
+      ? this.#blend({ training: false }, dense, () => this.#kernel.reconstruct())
+      : dense();
+    return Float32Array.from(await source.data().finally(() => source.dispose()));
   }
 
-  async #relativeError(): Promise<number> {
+  /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
+  async relativeError(): Promise<number> {
+    this.#assertLive();
     const [error, size] = tidy(() => {
-      const { matrix } = this.variables;
-      const difference = sub(matrix, reshape(this.#kernel.reconstruct(), matrix.shape));
-      return [norm(difference), norm(matrix)];
+      const dense = toMatrix(this.variables.matrix, this.#view);
+      return [norm(sub(dense, this.#kernel.reconstruct())), norm(dense)];
     });
     try {
       const [[errorNorm], [matrixNorm]] = await Promise.all([error.data(), size.data()]);
@@ -333,14 +343,14 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   }
 }
 
-function matrixShape(matrix: Variable, shape: Shape2D | undefined, name: string): Shape2D {
-  const sides = shape ?? matrix.shape;
-  const size = sides.reduce((product, side) => product * side, 1);
-  if (matrix.dtype === 'float32' && sides.length === 2 && size === matrix.size) return [sides[0], sides[1]];
+function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, name: string): MatrixView {
+  const sides = shape ?? (matrix.shape as Shape2D);
+  const view = { shape: sides, permutation };
+  if (matrix.dtype === 'float32' && isViewOf(view, matrix.shape)) return view;
   throw new GCompressError('shape-mismatch', {
     where: `TfCompressionOp '${name}'`,
     expected: 'a float32 matrix, or a shape [m, n] of the same size to read the variable as',
-    actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]`,
+    actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]${permutation ? `, axes ${permutation}` : ''}`,
   });
 }
 
