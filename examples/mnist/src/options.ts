@@ -11,7 +11,8 @@ export interface Options {
   readonly ratio: number;
   /** Low rank only: the rank of the first layer, instead of the ratio. */
   readonly rank?: number;
-  readonly schedule: (typeof SCHEDULES)[number];
+  /** How alpha falls; left out, as fits the method. */
+  readonly schedule?: (typeof SCHEDULES)[number];
   /** All epochs; the second half is trained compressed. */
   readonly epochs: number;
   /** Training images, from the first on. */
@@ -35,7 +36,7 @@ export function parseOptions(args: readonly string[]): Options {
     .addOption(new Option('--method <name>', 'method of compression').choices(METHODS).default('lowrank'))
     .option('--ratio <number>', 'how many times smaller the compressed layers become', above(1), 8)
     .option('--rank <integer>', 'low rank only: rank of every compressed layer, instead of the ratio', integer(1, 100))
-    .addOption(new Option('--schedule <name>', 'how alpha falls').choices(SCHEDULES).default('linear'))
+    .addOption(new Option('--schedule <name>', 'how alpha falls (default: as fits the method)').choices(SCHEDULES))
     .option('--epochs <integer>', 'all epochs; the second half trains compressed', integer(2, 1000), 8)
     .option('--images <integer>', 'training images', integer(100, 60_000), 60_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)

@@ -5,7 +5,7 @@ import { compressedLayers } from '../layers/compressed-layer.ts';
 
 /** The operators of all compressed layers of a model. */
 export function compressionOps(model: LayersModel): TfCompressionOp[] {
-  return compressedLayers(model).map(({ op }) => op);
+  return compressedLayers(model).flatMap(({ ops }) => ops);
 }
 
 /** Whether only factors are left of every compressed matrix; true for a model that has none. */

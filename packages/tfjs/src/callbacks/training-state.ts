@@ -2,7 +2,8 @@ import { GCompressError } from '@gcompress/core';
 import type { io, Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../compression-op.ts';
-import { allLayers, isCompressedLayer } from '../layers/compressed-layer.ts';
+import { isCompressedLayer } from '../layers/compressed-layer.ts';
+import { allLayers } from '../layers/layer.ts';
 
 /** All that a training in a loop of one's own must have to go on. */
 export interface TrainingState {
@@ -74,7 +75,8 @@ function ofModel(model: LayersModel): StoredTraining {
   }
   const trained = new Set(model.trainableWeights);
   const variables = allLayers(model).flatMap((layer) => {
-    const method = isCompressedLayer(layer) ? ` by ${layer.op.compressor.method}` : '';
+    const methods = isCompressedLayer(layer) ? layer.ops.map(({ compressor }) => compressor.method) : [];
+    const method = methods.length > 0 ? ` by ${[...new Set(methods)].join(', ')}` : '';
     const kind = `${layer.getClassName()}${method}`;
     return layer.weights.map((weight) => storedWeight(weight, kind, trained.has(weight)));
   });

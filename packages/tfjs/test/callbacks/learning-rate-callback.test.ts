@@ -106,7 +106,7 @@ describe('learningRateCallback', () => {
     const resumed = await loadArtifacts(await savedArtifacts(broken.model, true));
     await train(resumed, data, 2, [learningRateCallback(stairs), compressionCallback(resumed)]);
     expect(weightValues(resumed)).toEqual(weightValues(whole.model));
-    expect(compressedLayers(resumed)[0].op.alpha).toBe(0);
+    expect(compressedLayers(resumed)[0].ops[0].alpha).toBe(0);
   });
 
   it('refuses a rate that is none before the step that it is for', async () => {
