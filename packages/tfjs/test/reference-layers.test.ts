@@ -1,5 +1,6 @@
 import { inputOutput } from '@gcompress/blocks';
 import { kMeans } from '@gcompress/kmeans';
+import { lowRank } from '@gcompress/lowrank';
 import { linearAlpha } from '@gcompress/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
@@ -22,6 +23,19 @@ it('CompressedDense with blocks of 16 inputs and factor 4 has the output of Dens
   const method = inputOutput({ input: { block: 16, factor: 4 } });
   const { model } = compressModel(source, { method, schedule: atOnce, minWeights: 1 });
   expect(outputShape(model, 48, 10)).toEqual([10, 20]);
+  model.dispose();
+  source.dispose();
+});
+
+it('CompressedConv2D has the output of Conv2D', async () => {
+  const source = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ inputShape: [4, 10, 10], filters: 20, kernelSize: 3, activation: 'relu', name: 'conv' }),
+    ],
+  });
+  const { model } = compressModel(source, { method: lowRank({ rank: 5 }), schedule: atOnce, minWeights: 1 });
+  const shape = tf.tidy(() => (model.predict(tf.zeros([10, 4, 10, 10])) as tf.Tensor).shape);
+  expect(shape).toEqual([10, 2, 8, 20]);
   model.dispose();
   source.dispose();
 });
