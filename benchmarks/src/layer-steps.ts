@@ -109,7 +109,10 @@ async function measured(kind: Kind): Promise<string[]> {
     method: kind.method ?? quarter,
     // Alpha stays between 1 and 0 for all that is measured
     schedule: linearAlpha({ begin: 1, end: STEPS * (ROUNDS + 1) * 100, frequency: 10 }),
-    rules: [{ name: 'out', method: null }, { minWeights: 1000, ...kind.rule }],
+    rules: [
+      { name: 'out', method: null },
+      { minWeights: 1000, ...kind.rule },
+    ],
   });
   for (const each of [dense, model]) each.compile({ optimizer: tf.train.adam(), loss: 'categoricalCrossentropy' });
   const shape = [BATCH * STEPS, ...dense.inputs[0].shape.slice(1)] as number[];

@@ -80,7 +80,11 @@ describe('models are rebuilt', () => {
     const sum = applied(tf.layers.add(), [applied(tower, once), applied(branch, once), applied(shared, input)]);
     const model = tf.model({ inputs: input, outputs: sum });
     const { small } = await stripped(model, normal([4, 12]));
-    expect(compressedLayers(small).map(({ name }) => name).sort()).toEqual(['shared', 'tower']);
+    expect(
+      compressedLayers(small)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['shared', 'tower']);
   });
 
   it('with initial states of recurrent layers as inputs', async () => {
@@ -163,8 +167,12 @@ describe('what cannot be compressed', () => {
     });
     const rules = [{ name: 'memory', matrices: ['recurrent_kernel'], minWeights: 1 }, { minWeights: 1 }];
     const { report } = compressModel(model, { ...everything, rules });
-    expect(report().compressed.map(({ name }) => name)).toEqual(['separable/pointwise_kernel', 'memory/recurrent_kernel']);
-    const depthwise = 'lowrank gives a product: a depthwise kernel keeps channels apart, which a product of matrices does not';
+    expect(report().compressed.map(({ name }) => name)).toEqual([
+      'separable/pointwise_kernel',
+      'memory/recurrent_kernel',
+    ]);
+    const depthwise =
+      'lowrank gives a product: a depthwise kernel keeps channels apart, which a product of matrices does not';
     expect(report().skipped).toEqual([
       { name: 'separable/depthwise_kernel', reason: depthwise },
       { name: 'depthwise', reason: depthwise },
