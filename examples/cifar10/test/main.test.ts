@@ -103,7 +103,7 @@ describe('cifar10', () => {
     expect(stdout).toMatch(/Goes on from step [45] /);
     const file = (folder: string) => readFileSync(join(root, folder, 'stripped.safetensors'));
     expect(file('broken').equals(file('unbroken'))).toBe(true);
-  });
+  }, 240_000);
 
   it('refuses to go on with other hyperparameters', async () => {
     const before = readdirSync(join(root, 'unbroken'));
@@ -139,5 +139,5 @@ describe('cifar10', () => {
       .trim()
       .split('\n');
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ step: 6, precision: expect.any(Number), alpha: 0, examples: 20 });
-  });
+  }, 180_000);
 });
