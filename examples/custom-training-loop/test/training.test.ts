@@ -37,7 +37,10 @@ async function trainLayers() {
   const y = tf.oneHot(tf.tensor1d(digits.labels, 'int32'), 10).toFloat();
   const record = new tf.CustomCallback({ onBatchEnd: (_, logs) => void losses.push(logs?.loss ?? Number.NaN) });
   await model.fit(x, y, { ...common, shuffle: false, verbose: 0, callbacks: [callback, record] });
-  return { losses, factors: compressedLayers(model).map(({ op }) => op.toCompressedMatrixSync().factors) };
+  return {
+    losses,
+    factors: compressedLayers(model).flatMap(({ ops }) => ops.map((op) => op.toCompressedMatrixSync().factors)),
+  };
 }
 
 it('is the training that the layers API does, loss by loss and factor by factor', async () => {

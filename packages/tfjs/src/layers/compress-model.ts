@@ -1,12 +1,12 @@
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { CompressedDense, type CompressedDenseArgs } from './compressed-dense.ts';
-import { allLayers, isCompressedLayer, isModel, type Layer } from './compressed-layer.ts';
+import { CompressedLayer, isCompressedLayer } from './compressed-layer.ts';
 import { CompressionCallback, type CompressionCallbackOptions } from './compression-callback.ts';
 import { type CompressionReport, compressionReport, type SkippedLayerReport } from './compression-report.ts';
+import { allLayers, copyWeights, type Layer, sameClass } from './layer.ts';
 import { assertRules, decide, type LayerChoice, type LayerDecision } from './layer-rules.ts';
 import { assertUsableModel } from './model-checks.ts';
-import { rebuildModel, sharedLayers } from './rebuild-model.ts';
+import { rebuildModel } from './rebuild-model.ts';
 
 /** Options of {@link compressModel}. */
 export interface CompressModelOptions extends LayerChoice, CompressionCallbackOptions {}
@@ -42,38 +42,25 @@ export function compressModel(model: LayersModel, options: CompressModelOptions)
     });
   }
   assertRules(options.rules ?? [], layers);
-  const reused = reusedLayers(model);
   const decisions = new Map<Layer, LayerDecision>();
   for (const layer of layers) {
-    if (layer.weights.length > 0) decisions.set(layer, decide(layer, reused.has(layer), options));
+    if (layer.weights.length > 0) decisions.set(layer, decide(layer, options));
   }
-  const skipped = [...decisions].flatMap(([{ name }, decision]): SkippedLayerReport[] =>
-    'skipped' in decision ? [{ name, reason: decision.skipped }] : [],
-  );
-  if (skipped.length === decisions.size) throw nothingToCompress(model.name, skipped);
+  const skipped = [...decisions.values()].flatMap((decision) => decision.skipped);
+  if (![...decisions.values()].some(({ compression }) => compression)) throw nothingToCompress(model.name, skipped);
 
   const rebuilt = rebuildModel(model, (layer, config) => {
-    const decision = decisions.get(layer);
-    if (!decision || 'skipped' in decision) return undefined;
-    const replacement = new CompressedDense({ ...config, ...decision } as unknown as CompressedDenseArgs);
+    const compression = decisions.get(layer)?.compression;
+    if (!compression) return undefined;
+    const replacement = new CompressedLayer({ ...compression, layer: sameClass(layer, config) });
     replacement.setFastWeightInitDuringBuild(true);
-    const fill = () => {
-      const fresh = replacement.weights.slice(layer.weights.length).map((weight) => weight.read());
-      replacement.setWeights([...layer.getWeights(), ...fresh]);
-    };
-    return { layers: [replacement], initialize: fill };
+    return { layers: [replacement], initialize: () => copyWeights(layer.weights, replacement.inner.weights) };
   });
   return {
     model: rebuilt,
     callback: new CompressionCallback(rebuilt, options),
     report: () => compressionReport(rebuilt, skipped),
   };
-}
-
-/** All layers that are used in more than one place, be it as a part of a nested model that is. */
-function reusedLayers(model: LayersModel): Set<Layer> {
-  const inner = model.layers.filter(isModel).flatMap((nested) => [...reusedLayers(nested)]);
-  return new Set([...sharedLayers(model).flatMap((layer) => (isModel(layer) ? allLayers(layer) : [layer])), ...inner]);
 }
 
 function nothingToCompress(name: string, skipped: readonly SkippedLayerReport[]): GCompressError {

@@ -1,48 +1,158 @@
-import type { MatrixCompressor, Shape2D } from '@gcompress/core';
+import { GCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import type { Variable } from '@tensorflow/tfjs-core';
-import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { initializers, type LayersModel, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { TfCompressionOp } from '../compression-op.ts';
 import { type VariableSpec, variableSpecs } from '../compression-variables.ts';
-
-/** Any layer of the layers API. */
-export type Layer = layers.Layer;
+import { deploy } from './deploy.ts';
+import { allLayers, type Layer, type LayerConfig, sameClass } from './layer.ts';
+import { type KernelSplit, matricesOf } from './layer-kinds.ts';
+import type { LayerMatrix } from './layer-matrix.ts';
+import type { Replacement } from './rebuild-model.ts';
+import { storedText } from './stored-config.ts';
+import { type CallArguments, WrappedLayer } from './wrapped-layer.ts';
 
 /** How the matrices of a layer are compressed. */
 export interface LayerCompression {
   readonly compressor: MatrixCompressor;
   readonly schedule: CompressionSchedule;
+  /** Names of the matrices that are compressed. */
+  readonly matrices: readonly string[];
+  /** How the kernel of a Conv2D layer is read. */
+  readonly split: KernelSplit;
 }
 
-/** A layer whose matrix is being compressed while it trains. */
-export interface CompressedLayer extends Layer {
-  /** The operator on the layer's matrix; exists once the layer is built. */
-  readonly op: TfCompressionOp;
+/** Arguments of a {@link CompressedLayer}. */
+export interface CompressedLayerArgs extends LayerCompression {
+  /** The layer whose matrices are compressed, not built yet; it belongs to the new one. */
+  readonly layer: Layer;
+}
+
+/**
+ * A layer around another one, with `α·A + (1−α)·Ŵ` in the place of each compressed matrix A. Dense layers multiply and embeddings look
+ * up in A and in the factors; all others read the blended weight. Biases, activations, initializers, regularizers (of A), constraints,
+ * state and masks are those of the layer inside.
+ *
+ * Weights, in order: the trainable ones of the inner layer and the trainable factors; the others of the inner layer, the other
+ * factors, alpha and the state of the schedule.
+ *
+ * Porting note: `keras_layers` of the 2022 library has classes for Dense and Conv2D that compress by input blocks, not by a
+ * compressor; this layer is what its eager operator was meant to be part of.
+ */
+export class CompressedLayer extends WrappedLayer {
+  static readonly className = 'CompressedLayer';
   /** Whether something runs the update steps; set by the callback, and by hand in a training loop of one's own. */
-  driven: boolean;
-  /** Stock or deployed layers that compute what this one computes at alpha 0, in order, with their weights. */
-  deploy(config: LayerConfig): Replacement;
-}
+  driven = false;
+  readonly #compression: LayerCompression;
+  #matrices: readonly LayerMatrix[] = [];
+  #ops: readonly TfCompressionOp[] = [];
 
-/** Arguments of a layer, as its `getConfig()` gives them. */
-export type LayerConfig = ReturnType<Layer['getConfig']>;
+  constructor({ layer, ...compression }: CompressedLayerArgs) {
+    super(layer);
+    this.#compression = compression;
+  }
 
-/** New layers in the place of an old one. */
-export interface Replacement {
-  /** Applied one after the other; the last has the name of the old layer. */
-  readonly layers: readonly Layer[];
-  /** Puts the weights in, once the layers are built. */
-  initialize(): void;
+  /** One operator a compressed matrix, called `layer/matrix`; they exist once the layer is built. */
+  get ops(): readonly TfCompressionOp[] {
+    if (this.built) return this.#ops;
+    throw new GCompressError('not-ready', {
+      where: `layer '${this.name}'`,
+      expected: 'a layer that is built',
+      actual: 'one without an input shape',
+    });
+  }
+
+  override get trainableWeights(): LayerVariable[] {
+    return this.trainable ? [...this.inner.trainableWeights, ...super.trainableWeights] : [];
+  }
+
+  override get nonTrainableWeights(): LayerVariable[] {
+    return [...this.inner.nonTrainableWeights, ...super.nonTrainableWeights];
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    super.build(inputShape);
+    const { matrices, split } = this.#compression;
+    const all = matricesOf(this.inner, split) ?? [];
+    this.#matrices = matrices.map(
+      (name) => all.find((matrix) => matrix.name === name) ?? unknownMatrix(this, name, all),
+    );
+    this.#ops = this.#matrices.map((matrix) => this.#createOp(matrix));
+  }
+
+  override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
+    const training = args.training === true;
+    if (training && !this.driven) throw undriven(this.name);
+    const operators = this.#ops.map((op) => ({
+      apply: () => op.apply({ training }),
+      applyMatMul: (x: Tensor) => op.applyMatMul(x, { training }),
+      applyLookup: (ids: Tensor) => op.applyLookup(ids, { training }),
+    }));
+    return this.compute(
+      inputs,
+      args,
+      this.#matrices.map(({ weight }) => weight),
+      operators,
+    );
+  }
+
+  override getConfig(): LayerConfig {
+    const { compressor, schedule, matrices, split } = this.#compression;
+    const { method, options } = compressor;
+    const compression = { method, options, schedule: schedule.config, matrices, split };
+    return { ...super.getConfig(), compression: storedText(compression) };
+  }
+
+  override remake(config: LayerConfig): CompressedLayer {
+    return new CompressedLayer({ ...this.#compression, layer: sameClass(this.inner, this.innerConfig(config)) });
+  }
+
+  /** Stock or packed layers that compute what this one computes at alpha 0, with their weights. */
+  deploy(config: LayerConfig): Replacement {
+    const matrices = this.#matrices.map(({ name, weight }, i) => ({
+      name,
+      weight,
+      compressed: this.ops[i].toCompressedMatrixSync(),
+    }));
+    return deploy(this.inner, this.innerConfig(config), matrices, this.#compression.split);
+  }
+
+  protected override disposeWeights(): number {
+    for (const op of this.#ops) op.dispose();
+    return super.disposeWeights();
+  }
+
+  /** Factors, alpha and state become weights of the layer, so that they are compiled, saved and loaded with it. */
+  #createOp({ name, weight, view }: LayerMatrix): TfCompressionOp {
+    const { compressor, schedule } = this.#compression;
+    const opName = `${this.name}/${name}`;
+    const specs = variableSpecs(compressor.plan(view.shape));
+    const create = (suffix: string, { shape, dtype, trainable, initial }: VariableSpec): Variable => {
+      const added = this.addWeight(`${name}/${suffix}`, [...shape], dtype, initializers.zeros(), undefined, trainable);
+      // Written rather than initialized, because fast building turns every initializer into zeros
+      const value = initial();
+      added.write(value);
+      value.dispose();
+      return added.read() as Variable;
+    };
+    return new TfCompressionOp(weight.read() as Variable, {
+      ...view,
+      compressor,
+      schedule: schedule.forLayer(opName),
+      name: opName,
+      variables: {
+        matrix: weight.read() as Variable,
+        factors: Object.fromEntries(Object.entries(specs.factors).map(([key, spec]) => [key, create(key, spec)])),
+        alpha: create('alpha', specs.alpha),
+        state: create('schedule_state', specs.state),
+      },
+    });
+  }
 }
 
 /** Whether a layer is one of ours, also when it comes from a second copy of this package. */
 export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
-  return 'op' in layer && 'driven' in layer && 'deploy' in layer;
-}
-
-/** The layers of a model, those of nested models included. */
-export function allLayers(model: LayersModel): Layer[] {
-  return model.layers.flatMap((layer) => (isModel(layer) ? allLayers(layer) : [layer]));
+  return 'ops' in layer && 'driven' in layer && 'deploy' in layer;
 }
 
 /** The compressed layers of a model, those of nested models included. */
@@ -50,47 +160,21 @@ export function compressedLayers(model: LayersModel): CompressedLayer[] {
   return allLayers(model).filter(isCompressedLayer);
 }
 
-/** Whether a layer is itself a model. */
-export function isModel(layer: Layer): layer is LayersModel {
-  return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
+function unknownMatrix({ name: layer }: Layer, name: string, all: readonly LayerMatrix[]): never {
+  throw new GCompressError('invalid-option', {
+    where: `layer '${layer}'`,
+    expected: `matrices among ${all.map((matrix) => matrix.name).join(', ') || 'none'}`,
+    actual: `'${name}'`,
+  });
 }
 
-/** A layer's own way of adding a weight, which starts as zeros. */
-export type AddWeight = (name: string, spec: Omit<VariableSpec, 'initial'>) => LayerVariable;
-
-/**
- * The operator on a layer's kernel. Factors, alpha and state become weights of the layer, so that they are compiled, saved and
- * loaded with it.
- *
- * @param kernel the weight that holds the matrix.
- * @param shape how the kernel is read as a matrix `[m, n]`.
- */
-export function createLayerOp(
-  layer: Layer,
-  kernel: LayerVariable,
-  shape: Shape2D,
-  { compressor, schedule }: LayerCompression,
-  addWeight: AddWeight,
-): TfCompressionOp {
-  const specs = variableSpecs(compressor.plan(shape));
-  const add = (name: string, spec: VariableSpec): Variable => {
-    const weight = addWeight(name, spec);
-    // Written rather than initialized, because fast building turns every initializer into zeros
-    const initial = spec.initial();
-    weight.write(initial);
-    initial.dispose();
-    return weight.read() as Variable;
-  };
-  return new TfCompressionOp(kernel.read() as Variable, {
-    compressor,
-    schedule: schedule.forLayer(layer.name),
-    name: layer.name,
-    shape,
-    variables: {
-      matrix: kernel.read() as Variable,
-      factors: Object.fromEntries(Object.entries(specs.factors).map(([name, spec]) => [name, add(name, spec)])),
-      alpha: add('alpha', specs.alpha),
-      state: add('schedule_state', specs.state),
-    },
+function undriven(name: string): GCompressError {
+  return new GCompressError('not-ready', {
+    where: `layer '${name}'`,
+    expected: 'a training whose steps are counted',
+    actual: 'one without the compression callback',
+    hint:
+      'Pass the `callback` that compressModel returned, or compressionCallback(model), to fit; in a loop of your own call its ' +
+      'onTrainBegin() before, onBatchEnd() after every step, and onTrainEnd() after the training.',
   });
 }

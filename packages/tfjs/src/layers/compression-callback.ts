@@ -3,10 +3,12 @@ import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
 import { restoreExactly } from './exact-resume.ts';
 
-/** One update of one layer. */
+/** One update of one matrix of a layer. */
 export interface CompressionUpdate {
   /** Name of the layer. */
   readonly layer: string;
+  /** Name of the matrix: that of the operator, `layer/matrix`. */
+  readonly matrix: string;
   /** Step of the training after which the update ran, from 0. */
   readonly step: number;
   readonly result: Exclude<UpdateResult, 'idle'>;
@@ -18,7 +20,7 @@ export interface CompressionUpdate {
 
 /** Options of {@link CompressionCallback}. */
 export interface CompressionCallbackOptions {
-  /** Called after each update of a layer, e.g. for a progress display. */
+  /** Called after each update of a matrix, e.g. for a progress display. */
   readonly onUpdate?: (update: CompressionUpdate) => void;
 }
 
@@ -63,12 +65,13 @@ export class CompressionCallback extends Callback {
   }
 
   override async onBatchEnd(): Promise<void> {
-    for (const { name, op } of this.#layers) {
+    for (const { layer, op } of this.#layers.flatMap((layer) => layer.ops.map((op) => ({ layer, op })))) {
       const step = op.state.steps;
       const result = await op.runUpdateStep(step);
       if (result === 'idle') continue;
       this.options.onUpdate?.({
-        layer: name,
+        layer: layer.name,
+        matrix: op.name,
         step,
         result,
         alpha: op.alpha,

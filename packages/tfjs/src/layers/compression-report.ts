@@ -1,11 +1,15 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TfCompressionOp } from '../compression-op.ts';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
 
-/** What became of one compressed layer. */
-export interface CompressedLayerReport {
+/** What became of one compressed matrix. */
+export interface CompressedMatrixReport {
+  /** Name of its layer. */
+  readonly layer: string;
+  /** Name of the matrix: that of its operator, `layer/matrix`. */
   readonly name: string;
   readonly method: string;
-  /** Shape `[m, n]` of its matrix. */
+  /** Its shape `[m, n]`. */
   readonly shape: readonly [rows: number, cols: number];
   /** Bytes of the matrix as float32. */
   readonly denseBytes: number;
@@ -17,15 +21,16 @@ export interface CompressedLayerReport {
   readonly relativeError: number | undefined;
 }
 
-/** A layer that was left as it is. */
+/** A layer that was left as it is, or a matrix of one. */
 export interface SkippedLayerReport {
+  /** Name of the layer; `layer/matrix` where it has several. */
   readonly name: string;
   readonly reason: string;
 }
 
 /** What was compressed, what was skipped and why, bytes before and after. Readable with `String(report)`. */
 export interface CompressionReport {
-  readonly compressed: readonly CompressedLayerReport[];
+  readonly compressed: readonly CompressedMatrixReport[];
   readonly skipped: readonly SkippedLayerReport[];
   /** What the user should know, e.g. of a schedule that never reaches alpha 0. */
   readonly warnings: readonly string[];
@@ -43,37 +48,40 @@ export interface CompressionReport {
  */
 export function compressionReport(model: LayersModel, skipped: readonly SkippedLayerReport[] = []): CompressionReport {
   const layers = compressedLayers(model);
-  const compressed = layers.map(layerReport);
-  const matrices = new Set(layers.flatMap(({ op }) => [...Object.values(op.variables.factors), op.variables.matrix]));
-  const states = new Set(layers.flatMap(({ op }) => [op.variables.alpha, op.variables.state]));
+  const ops = layers.flatMap((layer) => layer.ops);
+  const compressed = layers.flatMap(matrixReports);
+  const matrices = new Set(ops.flatMap(({ variables }) => [...Object.values(variables.factors), variables.matrix]));
+  const states = new Set(ops.flatMap(({ variables }) => [variables.alpha, variables.state]));
   const rest = model.weights
     .map((weight) => weight.read())
     .filter((tensor) => !matrices.has(tensor as never) && !states.has(tensor as never))
     .reduce((bytes, tensor) => bytes + tensor.size * 4, 0);
-  const sum = (key: 'denseBytes' | 'compressedBytes') => compressed.reduce((total, layer) => total + layer[key], rest);
+  const sum = (key: 'denseBytes' | 'compressedBytes') =>
+    compressed.reduce((total, matrix) => total + matrix[key], rest);
   const report = {
     compressed,
     skipped,
-    warnings: [...new Set(layers.flatMap(warningsOf))],
+    warnings: [...new Set(ops.flatMap(warningsOf))],
     denseBytes: sum('denseBytes'),
     compressedBytes: sum('compressedBytes'),
   };
   return { ...report, toString: () => format(report) };
 }
 
-function layerReport({ name, op }: CompressedLayer): CompressedLayerReport {
-  return {
-    name,
+function matrixReports({ name: layer, ops }: CompressedLayer): CompressedMatrixReport[] {
+  return ops.map((op) => ({
+    layer,
+    name: op.name,
     method: op.compressor.method,
     shape: op.form.shape,
     denseBytes: op.variables.matrix.size * 4,
-    compressedBytes: op.toCompressedMatrixSync().byteLength,
+    compressedBytes: op.byteLengthSync(),
     alpha: op.alpha,
     relativeError: op.relativeErrorAtCompression,
-  };
+  }));
 }
 
-function warningsOf({ op }: CompressedLayer): readonly string[] {
+function warningsOf(op: TfCompressionOp): readonly string[] {
   const { warnings } = op.toCompressedMatrixSync();
   return [...op.schedule.warnings, ...warnings].map((warning) => `${op.name}: ${warning}`);
 }

@@ -1,6 +1,10 @@
 export { type CompressedModel, type CompressModelOptions, compressModel } from './compress-model.ts';
-export { CompressedDense, type CompressedDenseArgs, type DenseArgs } from './compressed-dense.ts';
-export { type CompressedLayer, compressedLayers, type LayerCompression } from './compressed-layer.ts';
+export {
+  CompressedLayer,
+  type CompressedLayerArgs,
+  compressedLayers,
+  type LayerCompression,
+} from './compressed-layer.ts';
 export {
   CompressionCallback,
   type CompressionCallbackOptions,
@@ -8,12 +12,14 @@ export {
   compressionCallback,
 } from './compression-callback.ts';
 export {
-  type CompressedLayerReport,
+  type CompressedMatrixReport,
   type CompressionReport,
   compressionReport,
   type SkippedLayerReport,
 } from './compression-report.ts';
+export type { KernelSplit } from './layer-kinds.ts';
+export type { CompressibleLayer, CompressibleMatrix } from './layer-matrix.ts';
 export type { LayerChoice, LayerRule } from './layer-rules.ts';
-export { PackedDense, type PackedDenseArgs, type PackedForm } from './packed-dense.ts';
+export { type PackedForm, PackedLayer, type PackedLayerArgs, type PackedLayerMatrix } from './packed-layer.ts';
 export { type AnyMethod, registerCompressedLayers } from './register.ts';
 export { stripCompression } from './strip-compression.ts';

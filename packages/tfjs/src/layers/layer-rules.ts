@@ -1,6 +1,10 @@
 import { GCompressError, isGCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { isModel, type Layer, type LayerCompression } from './compressed-layer.ts';
+import type { LayerCompression } from './compressed-layer.ts';
+import type { SkippedLayerReport } from './compression-report.ts';
+import { isModel, type Layer } from './layer.ts';
+import { type KernelSplit, matricesOf } from './layer-kinds.ts';
+import type { LayerMatrix } from './layer-matrix.ts';
 
 /** What happens to the layers that match; every condition that is given must hold. */
 export interface LayerRule {
@@ -10,8 +14,15 @@ export interface LayerRule {
   readonly className?: string;
   /** Whether the rule is for this layer. */
   readonly predicate?: (layer: Layer) => boolean;
-  /** The fewest values that the kernel has. */
+  /** The fewest values that a matrix has; those with fewer are left as they are. */
   readonly minWeights?: number;
+  /** Names of the matrices that are compressed, e.g. `['recurrent_kernel']`. Default: all of the layer. */
+  readonly matrices?: readonly string[];
+  /**
+   * How kernels of Conv2D layers are read as a matrix: `'filters'` as `[h·w·in, out]`, `'spatial'` as `[h·in, w·out]`. All other layers
+   * can be read in one way only. Default `'filters'`.
+   */
+  readonly split?: KernelSplit;
   /** The method for these layers; `null` leaves them as they are. Default: the common one. */
   readonly method?: MatrixCompressor | null;
   /** The schedule for these layers. Default: the common one. */
@@ -26,36 +37,66 @@ export interface LayerChoice {
   readonly schedule: CompressionSchedule;
   /** The first rule that matches decides; a layer that none matches is left as it is. Default: every layer. */
   readonly rules?: readonly LayerRule[];
-  /** Kernels with fewer values are left as they are unless a rule has its own `minWeights`. Default 4096. */
+  /** Matrices with fewer values are left as they are unless a rule has its own `minWeights`. Default 4096. */
   readonly minWeights?: number;
 }
 
-/** Kernels below this are rarely worth a layer of their own. */
+/** Matrices below this are rarely worth a layer of their own. */
 const MIN_WEIGHTS = 4096;
 
-/** What is to be done with one layer: compress it, or leave it and say why. */
-export type LayerDecision = LayerCompression | { readonly skipped: string };
+/** What is to be done with one layer, and what is left as it is for which reason. */
+export interface LayerDecision {
+  /** Not there when the whole layer is left. */
+  readonly compression?: LayerCompression;
+  readonly skipped: readonly SkippedLayerReport[];
+}
 
-/** Decides about one layer that has weights; never throws for a layer that just cannot be compressed. */
-export function decide(layer: Layer, shared: boolean, choice: LayerChoice): LayerDecision {
-  const className = layer.getClassName();
-  if (className !== 'Dense') return { skipped: `${className} layers are not supported` };
-  if (shared) return { skipped: 'used in more than one place' };
-  const shape = layer.weights[0].shape as unknown as Shape2D;
-  const rule = choice.rules ? choice.rules.find((candidate) => matches(candidate, layer, shape)) : {};
-  if (!rule) return { skipped: 'no rule matches' };
-  if (rule.method === null) return { skipped: 'left out by a rule' };
-  const size = shape[0] * shape[1];
+/**
+ * Decides about one layer that has weights; never throws for a layer that just cannot be compressed.
+ *
+ * @throws GCompressError `invalid-option` when the layer's own hook names what is no matrix.
+ */
+export function decide(layer: Layer, choice: LayerChoice): LayerDecision {
+  const skip = (reason: string, name = layer.name): LayerDecision => ({ skipped: [{ name, reason }] });
+  const all = matricesOf(layer, 'filters');
+  if (!all?.length) return skip(unsupported(layer));
+  const rule = choice.rules ? choice.rules.find((candidate) => matches(candidate, layer, all)) : {};
+  if (!rule) return skip('no rule matches');
+  if (rule.method === null) return skip('left out by a rule');
+  const { method: compressor = choice.method, schedule = choice.schedule, split = 'filters' } = rule;
   const fewest = rule.minWeights ?? choice.minWeights ?? MIN_WEIGHTS;
-  if (size < fewest) return { skipped: `${size} weights, fewer than minWeights ${fewest}` };
-  const compressor = rule.method ?? choice.method;
+  const reasons = new Map(
+    (matricesOf(layer, split) ?? []).map((matrix) => {
+      const wanted = rule.matrices?.includes(matrix.name) ?? true;
+      return [matrix.name, wanted ? refusal(matrix, compressor, fewest) : 'left out by a rule'] as const;
+    }),
+  );
+  const skipped = [...reasons].flatMap(([name, reason]) =>
+    reason ? skip(reason, reasons.size > 1 ? `${layer.name}/${name}` : layer.name).skipped : [],
+  );
+  const matrices = [...reasons].flatMap(([name, reason]) => (reason ? [] : [name]));
+  return matrices.length > 0 ? { compression: { compressor, schedule, matrices, split }, skipped } : { skipped };
+}
+
+/** Why a matrix is not compressed; `undefined` when it is. */
+function refusal({ view, noProduct }: LayerMatrix, compressor: MatrixCompressor, fewest: number): string | undefined {
+  const size = sizeOf(view.shape);
+  if (size < fewest) return `${size} weights, fewer than minWeights ${fewest}`;
+  if (noProduct && compressor.format.product) return `${compressor.method} gives a product: ${noProduct}`;
   try {
-    compressor.plan(shape);
+    compressor.plan(view.shape);
+    return undefined;
   } catch (error) {
-    if (isGCompressError(error)) return { skipped: error.message };
+    if (isGCompressError(error)) return error.message;
     throw error;
   }
-  return { compressor, schedule: rule.schedule ?? choice.schedule };
+}
+
+function unsupported(layer: Layer): string {
+  const className = layer.getClassName();
+  return layer.weights.every(({ shape }) => shape.length < 2)
+    ? `${className} layers have no matrix`
+    : `${className} layers are not supported; a class of your own can name its matrices in compressibleMatrices()`;
 }
 
 /**
@@ -76,11 +117,15 @@ export function assertRules(rules: readonly LayerRule[], layers: readonly Layer[
   });
 }
 
-function matches(rule: LayerRule, layer: Layer, [rows, cols]: Shape2D): boolean {
+function matches(rule: LayerRule, layer: Layer, all: readonly LayerMatrix[]): boolean {
   const { name, className, predicate, minWeights } = rule;
   if (typeof name === 'string' && layer.name !== name) return false;
   if (name instanceof RegExp && !name.test(layer.name)) return false;
   if (className !== undefined && layer.getClassName() !== className) return false;
-  if (minWeights !== undefined && rows * cols < minWeights) return false;
+  if (minWeights !== undefined && !all.some(({ view }) => sizeOf(view.shape) >= minWeights)) return false;
   return predicate === undefined || predicate(layer);
+}
+
+function sizeOf([rows, cols]: Shape2D): number {
+  return rows * cols;
 }

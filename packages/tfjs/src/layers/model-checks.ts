@@ -1,6 +1,6 @@
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { allLayers } from './compressed-layer.ts';
+import { allLayers } from './layer.ts';
 
 /**
  * Checks that a model is built and not disposed.

@@ -1,58 +1,55 @@
 import { GCompressError } from '@gcompress/core';
 import { model as functionalModel, type LayersModel, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
-import { isModel, type Layer, type LayerConfig, type Replacement } from './compressed-layer.ts';
+import { configOf, copyWeights, isModel, type Layer, type LayerConfig, sameClass } from './layer.ts';
+import { WrappedLayer } from './wrapped-layer.ts';
+
+/** New layers in the place of an old one. */
+export interface Replacement {
+  /** Applied one after the other; the last has the name of the old layer. */
+  readonly layers: readonly Layer[];
+  /** Puts the weights in, once the layers are built. */
+  initialize(): void;
+}
 
 /** Decides what stands in the place of a layer; `undefined` for a copy of it. `config` is that of the layer to be. */
 export type Replace = (layer: Layer, config: LayerConfig) => Replacement | undefined;
 
 /**
  * A new Sequential or functional model with some layers replaced and all weights kept. The old model is not changed and shares
- * no weight with the new one. A failure disposes what was made so far.
- *
+ * no weight with the new one; a layer that is used in several places stays one. A failure disposes what was made so far.
  */
 export function rebuildModel(model: LayersModel, replace: Replace): LayersModel {
-  const made: Replacement[] = [];
+  const made = new Map<Layer, Replacement>();
   const make = (layer: Layer, config: LayerConfig): readonly Layer[] => {
-    const replacement = replace(layer, config) ?? copyOf(layer, config, replace);
-    made.push(replacement);
+    const replacement =
+      made.get(layer) ??
+      (isModel(layer) ? { layers: [rebuild(layer, make)], initialize: () => {} } : undefined) ??
+      replace(layer, config) ??
+      copyOf(layer, config);
+    made.set(layer, replacement);
     return replacement.layers;
   };
   try {
-    const rebuilt = isSequential(model) ? rebuildSequential(model, make) : rebuildFunctional(model, make);
-    for (const replacement of made) replacement.initialize();
+    const rebuilt = rebuild(model, make);
+    for (const { initialize } of made.values()) initialize();
     return rebuilt;
   } catch (cause) {
-    for (const weight of made.flatMap(({ layers }) => layers.flatMap((layer) => layer.weights))) weight.dispose();
+    const layers = [...made.values()].flatMap((replacement) => replacement.layers).filter((layer) => !isModel(layer));
+    for (const weight of new Set(layers.flatMap((layer) => layer.weights))) weight.dispose();
     throw cause;
   }
 }
 
 type Make = (layer: Layer, config: LayerConfig) => readonly Layer[];
 
-function copyOf(layer: Layer, config: LayerConfig, replace: Replace): Replacement {
-  if (isModel(layer)) return { layers: [rebuildModel(layer, replace)], initialize: () => {} };
-  // The layer's own class, so that custom layers need no registration
-  const layerClass = (layer as { constructor: unknown }).constructor as LayerClass;
-  const copy = layerClass.fromConfig(layerClass, config);
+function rebuild(model: LayersModel, make: Make): LayersModel {
+  return isSequential(model) ? rebuildSequential(model, make) : rebuildFunctional(model, make);
+}
+
+function copyOf(layer: Layer, config: LayerConfig): Replacement {
+  const copy = layer instanceof WrappedLayer ? layer.remake(config) : sameClass(layer, config);
   copy.setFastWeightInitDuringBuild(true);
-  return {
-    layers: [copy],
-    initialize: () => {
-      if (layer.weights.length > 0) copy.setWeights(layer.getWeights());
-    },
-  };
-}
-
-interface LayerClass {
-  fromConfig(layerClass: LayerClass, config: LayerConfig): Layer;
-}
-
-/** The layers of a model, not of nested ones, that it calls in more than one place. */
-export function sharedLayers(model: LayersModel): Layer[] {
-  if (isSequential(model)) return [];
-  const { layers } = model.getConfig() as unknown as GraphConfig;
-  const names = new Set(layers.filter(({ inboundNodes }) => inboundNodes.length > 1).map(({ name }) => name));
-  return model.layers.filter(({ name }) => names.has(name));
+  return { layers: [copy], initialize: () => copyWeights(layer.weights, copy.weights) };
 }
 
 function isSequential(model: LayersModel): boolean {
@@ -62,7 +59,7 @@ function isSequential(model: LayersModel): boolean {
 function rebuildSequential(model: LayersModel, make: Make): LayersModel {
   const rebuilt = sequential({ name: model.name });
   for (const [i, layer] of model.layers.entries()) {
-    const config = layer.getConfig();
+    const config = configOf(layer);
     // The first layer says what goes in, also where the old model was told by build()
     const input = i === 0 && !isModel(layer) ? { batchInputShape: model.inputs[0].shape } : {};
     for (const next of make(layer, { ...config, ...input })) rebuilt.add(next);
@@ -85,7 +82,7 @@ function rebuildFunctional(model: LayersModel, make: Make): LayersModel {
   const outputs = new Map<string, SymbolicTensor[][]>();
   const chains = new Map<string, readonly Layer[]>();
   for (const layer of model.layers) {
-    const chain = make(layer, layer.getConfig());
+    const chain = make(layer, configOf(layer));
     chains.set(layer.name, chain);
     outputs.set(layer.name, ownNodes(chain[0]));
   }

@@ -1,9 +1,12 @@
 import { type CompressionMethod, createFormatRegistry, GCompressError, type MatrixCompressor } from '@gcompress/core';
 import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
 import { serialization } from '@tensorflow/tfjs-core';
-import { CompressedDense, type CompressedDenseArgs } from './compressed-dense.ts';
-import { PackedDense, type PackedDenseArgs } from './packed-dense.ts';
-import { parseCompression, parsePacked } from './stored-config.ts';
+import { layers } from '@tensorflow/tfjs-layers';
+import { CompressedLayer } from './compressed-layer.ts';
+import { isModel, type Layer } from './layer.ts';
+import { PackedLayer } from './packed-layer.ts';
+import { parseCompression, parseInnerLayer, parsePacked } from './stored-config.ts';
+import { WrappedLayer } from './wrapped-layer.ts';
 
 /** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
 export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);
@@ -23,32 +26,58 @@ export function registerCompressedLayers(
   const known = new Map(methods.map((method) => [method.method, method]));
   const ids = new Map(methods.map((method) => [method.format.id, method.format]));
 
-  class LoadedCompressedDense extends CompressedDense {
+  class LoadedCompressedLayer extends CompressedLayer {
     static override fromConfig<T extends serialization.Serializable>(
       _cls: serialization.SerializableConstructor<T>,
-      { compression, ...args }: serialization.ConfigDict,
+      { compression, layer }: serialization.ConfigDict,
     ): T {
-      const { method, options, schedule } = parseCompression(compression);
+      const { method, options, schedule, ...choice } = parseCompression(compression);
       const create = known.get(method);
       if (!create) throw unknown(`method '${method}'`, [...known.keys()]);
       const compressor = create(options as never);
-      const made = { ...args, compressor, schedule: scheduleFromConfig(schedule, schedules) };
-      return new CompressedDense(made as unknown as CompressedDenseArgs) as unknown as T;
+      const made = { ...choice, compressor, schedule: scheduleFromConfig(schedule, schedules) };
+      return new CompressedLayer({ ...made, layer: innerLayer(layer) }) as Layer as unknown as T;
     }
   }
-  class LoadedPackedDense extends PackedDense {
+  class LoadedPackedLayer extends PackedLayer {
     static override fromConfig<T extends serialization.Serializable>(
       _cls: serialization.SerializableConstructor<T>,
-      { packed, ...args }: serialization.ConfigDict,
+      { packed, layer }: serialization.ConfigDict,
     ): T {
-      const { format: id, ...form } = parsePacked(packed);
-      const format = ids.get(id);
-      if (!format) throw unknown(`format '${id}'`, formats.ids);
-      return new PackedDense({ ...args, format, packed: form } as unknown as PackedDenseArgs) as unknown as T;
+      const { matrices, split } = parsePacked(packed);
+      const places = matrices.map(({ name, format: id, ...form }) => {
+        const format = ids.get(id);
+        if (!format) throw unknown(`format '${id}'`, formats.ids);
+        return { name, format, packed: form };
+      });
+      return new PackedLayer({ layer: innerLayer(layer), matrices: places, split }) as Layer as unknown as T;
     }
   }
-  serialization.registerClass(LoadedCompressedDense);
-  serialization.registerClass(LoadedPackedDense);
+  serialization.registerClass(LoadedCompressedLayer);
+  serialization.registerClass(LoadedPackedLayer);
+}
+
+/** The layer inside, of a class that tfjs knows. */
+function innerLayer(stored: unknown): Layer {
+  const { className, config } = parseInnerLayer(stored);
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  const [layerClass, fromConfig] = (Object.hasOwn(classNameMap, className) && classNameMap[className]) || [];
+  if (!layerClass || !fromConfig) {
+    throw new GCompressError('unsupported', {
+      where: 'loadLayersModel',
+      expected: 'layers of registered classes',
+      actual: `a compressed layer of class '${className}', which is not`,
+      hint: `Call tf.serialization.registerClass(${className}) before loading, in the program that has this class.`,
+    });
+  }
+  const made: unknown = fromConfig(layerClass, config as serialization.ConfigDict);
+  if (made instanceof layers.Layer && !isModel(made) && !(made instanceof WrappedLayer)) return made;
+  throw new GCompressError('file-header', {
+    where: 'configuration of a compressed layer',
+    expected: 'a layer inside that can be compressed',
+    actual: `a '${className}'`,
+    hint: 'The model was written by another program, damaged, or is hostile.',
+  });
 }
 
 function unknown(what: string, known: readonly string[]): GCompressError {

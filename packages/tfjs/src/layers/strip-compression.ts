@@ -23,17 +23,17 @@ export function stripCompression(model: LayersModel): LayersModel {
       hint: 'Pass the model that compressModel returned.',
     });
   }
-  const unfinished = layers.find(({ op }) => op.alpha !== 0);
+  const unfinished = layers.flatMap(({ ops }) => ops).find(({ alpha }) => alpha !== 0);
   if (unfinished) {
-    const { op } = unfinished;
+    const { alpha, name, schedule, state } = unfinished;
     throw new GCompressError('not-ready', {
       where: 'stripCompression',
-      expected: 'alpha 0 in every layer',
-      actual: `${op.alpha} in layer '${unfinished.name}' after ${op.state.steps} steps`,
+      expected: 'alpha 0 in every matrix',
+      actual: `${alpha} in '${name}' after ${state.steps} steps`,
       hint:
-        op.schedule.zeroStep === undefined
+        schedule.zeroStep === undefined
           ? 'This schedule never reaches 0: use one that does, and train on.'
-          : `Train on: the schedule reaches 0 at step ${op.schedule.zeroStep}.`,
+          : `Train on: the schedule reaches 0 at step ${schedule.zeroStep}.`,
     });
   }
   return rebuildModel(model, (layer, config) => (isCompressedLayer(layer) ? layer.deploy(config) : undefined));

@@ -76,7 +76,7 @@ describe('stripCompression on low rank', () => {
     const { model, callback } = compressModel(smallNetwork(), options);
     compile(model);
     expect(() => stripCompression(model)).toThrow(
-      /alpha 0 in every layer, got 1 in layer 'fc1' after 0 steps.*at step 10/,
+      /alpha 0 in every matrix, got 1 in 'fc1\/kernel' after 0 steps.*at step 10/,
     );
     await train(model, classes(), 1, [callback]);
     expect(() => stripCompression(model)).toThrow(/after 4 steps/);

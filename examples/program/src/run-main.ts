@@ -1,0 +1,37 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** How a run of a program ended. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Sees what a program writes, as it comes. */
+export type Listener = (child: ChildProcess, text: string) => void;
+
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** Runs the program of a TypeScript file as a user does; for tests. */
+export function runMain(main: URL, args: readonly string[], onOutput?: Listener): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', loader, fileURLToPath(main), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 120_000,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+      onOutput?.(child, String(data));
+    });
+    child.stderr.on('data', (data) => {
+      stderr += data;
+      onOutput?.(child, String(data));
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
