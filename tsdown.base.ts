@@ -13,3 +13,16 @@ export function packageBuild(entry: Record<string, string>): UserConfig {
     hash: false,
   }) as UserConfig;
 }
+
+/** How a command-line program is built: for Node, without types. */
+export function programBuild(entry: Record<string, string>): UserConfig {
+  return defineConfig({
+    entry,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    dts: false,
+    sourcemap: true,
+    fixedExtension: false,
+  }) as UserConfig;
+}

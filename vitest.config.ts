@@ -5,7 +5,7 @@ const report = process.env.GCOMPRESS_TEST_REPORT;
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*'],
+    projects: ['packages/*', 'examples/*', 'docs'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });

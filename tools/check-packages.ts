@@ -1,20 +1,37 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createConsumer } from './packages/consumer.ts';
+import { checkRequire, NODES } from './packages/require-check.ts';
+import { shapeProblems } from './packages/shape.ts';
+import { checkTypes, TYPESCRIPTS } from './packages/types-check.ts';
 import { packAll, withDependencies } from './packed-packages.ts';
 import { run } from './shell.ts';
 
-// What users get: publint and attw look at each tarball, and each method is installed alone with npm and used.
+// What users get: publint and attw look at each tarball, all are installed and looked at, imported with each TypeScript and
+// required with each Node, and each method is installed alone with npm and used.
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const all = packAll();
 
-for (const { name, tarball } of all) {
+for (const { name, tarball, folder } of all) {
   run(bin('publint'), [tarball, '--strict'], root);
-  run(bin('attw'), [tarball, '--profile', 'esm-only', '--quiet'], root);
+  // A program has no entries for attw to look at
+  if (hasEntries(folder)) run(bin('attw'), [tarball, '--profile', 'esm-only', '--quiet'], root);
   console.log(`${name}: publint and attw have nothing to say`);
 }
+
+const peers = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-wasm'].map(
+  (name) => `${name}@4.22.0`,
+);
+const consumer = createConsumer(all, [...peers, ...TYPESCRIPTS, ...NODES]);
+const problems = all.flatMap(({ name, folder }) =>
+  shapeProblems(join(consumer.folder, 'node_modules', name), folder).map((problem) => `${name}: ${problem}`),
+);
+if (problems.length > 0) throw new Error(problems.join('\n'));
+console.log(`${all.length} packages hold what they need, and nothing else`);
+for (const line of [...checkTypes(consumer), ...checkRequire(consumer)]) console.log(line);
 
 /** A program for an empty folder: compress a matrix, decode it by the decoder alone, report the size. */
 const METHODS = {
@@ -51,4 +68,8 @@ console.log(w.byteLength + ' of 4800 bytes, relative error ' + error.toFixed(3))
     throw new Error(`${name} brings ${names.join(', ')}`);
   }
   console.log(`${name} alone (with ${names.length - 1} of ours): ${run(process.execPath, ['use.js'], folder).trim()}`);
+}
+
+function hasEntries(folder: string): boolean {
+  return 'exports' in JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }

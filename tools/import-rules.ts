@@ -11,6 +11,7 @@ export const IMPORT_RULES: Readonly<Record<string, readonly string[]>> = {
   pruning: ['core'],
   testkit: ['core'],
   tfjs: ['core', 'scheduler'],
+  'create-gcompress-compressor': [],
 };
 
 /** Decoders, and what they are made of, are carried by pages that only decode: they may import the contract alone. */

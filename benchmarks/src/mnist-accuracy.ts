@@ -16,12 +16,12 @@ const EPOCHS = 12;
 const IMAGES = 60_000;
 const SEEDS = [1, 2, 3];
 const RUNS: readonly (CompressedRun & { readonly title: string })[] = [
-  { title: 'low rank, ratio 6.2', method: 'lowrank', ratio: 6.2, schedule: 'linear' },
-  { title: 'low rank, ratio 8.4', method: 'lowrank', ratio: 8.4, schedule: 'linear' },
-  { title: 'k-means, 4 bits', method: 'kmeans', ratio: 7.9, schedule: 'linear' },
-  { title: 'k-means, 2 bits', method: 'kmeans', ratio: 15.9, schedule: 'linear' },
-  { title: 'dictionary, 25 % of the bytes', method: 'dictlearn', ratio: 4, schedule: 'linear' },
-  { title: 'simhash, 25 % of the bytes', method: 'simhash', ratio: 4, schedule: 'linear' },
+  { title: 'low rank, ratio 6.2', method: 'lowrank', ratio: 6.2 },
+  { title: 'low rank, ratio 8.4', method: 'lowrank', ratio: 8.4 },
+  { title: 'k-means, 4 bits', method: 'kmeans', ratio: 7.9 },
+  { title: 'k-means, 2 bits', method: 'kmeans', ratio: 15.9 },
+  { title: 'dictionary, 25 % of the bytes', method: 'dictlearn', ratio: 4 },
+  { title: 'simhash, 25 % of the bytes', method: 'simhash', ratio: 4 },
 ];
 
 const [, script, seedOfChild] = process.argv;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { GCompressError } from '@gcompress/core';
 
 /** An array of bytes as the IDX format of MNIST and Fashion-MNIST stores it. */
@@ -25,7 +27,7 @@ export function readIdx(file: Uint8Array, where: string): IdxArray {
       where,
       expected: 'an IDX file of unsigned bytes (magic 00 00 08 nn)',
       actual: [...file.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ') || 'an empty file',
-      hint: 'Unpack it first if it ends in .gz.',
+      hint: 'A file that was compressed must have a name that ends in .gz.',
     });
   }
   const shape = file.length < headerBytes ? [] : Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
@@ -39,4 +41,28 @@ export function readIdx(file: Uint8Array, where: string): IdxArray {
     });
   }
   return { shape, data: file.subarray(headerBytes) };
+}
+
+/**
+ * Reads an IDX file from the file system; one whose name ends in `.gz` is unpacked first.
+ *
+ * @throws GCompressError as {@link readIdx} does, and `file-truncated` for a damaged `.gz`.
+ */
+export function readIdxFile(path: string): IdxArray {
+  const file = readFileSync(path);
+  return readIdx(path.endsWith('.gz') ? unpacked(file, path) : file, path);
+}
+
+function unpacked(file: Uint8Array, where: string): Uint8Array {
+  try {
+    return gunzipSync(file);
+  } catch (cause) {
+    throw new GCompressError('file-truncated', {
+      where,
+      expected: 'a whole gzip file',
+      actual: (cause as Error).message,
+      hint: 'Download or copy the file again.',
+      cause,
+    });
+  }
 }

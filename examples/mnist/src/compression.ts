@@ -11,7 +11,9 @@ import {
   stepwiseAlpha,
 } from '@gcompress/scheduler';
 import { simhash } from '@gcompress/simhash';
-import type { Options } from './options.ts';
+import { cosineDecay, type LearningRate } from '@gcompress/tfjs/callbacks';
+import { LEARNING_RATE } from './network.ts';
+import type { Options, SCHEDULES } from './options.ts';
 
 /** All methods, for loading any model that this example writes. */
 export const methods = [lowRank, kMeans, simhash, dictLearn] as const;
@@ -24,24 +26,52 @@ export function compressorFor({ method, ratio, rank, seed }: Options): MatrixCom
   return rank === undefined ? lowRank({ ratio, seed }) : lowRank({ rank, seed });
 }
 
-/**
- * Updates between two compressions while alpha falls. Factors that train with the model are computed twice; encodings and signs cannot
- * train, so they follow the matrix as often as time allows.
- */
-const REFACTOR_EVERY = { lowrank: 25, kmeans: 1, simhash: 10, dictlearn: 10 } as const;
+/** How a method is trained. */
+interface Course {
+  /** The schedule where the command line names none. */
+  readonly schedule: (typeof SCHEDULES)[number];
+  /** The part of the steps after which alpha is 0. */
+  readonly until: number;
+  /** Updates of alpha until then, and updates from one compression to the next. */
+  readonly updates: number;
+  readonly refactorEvery?: number;
+  /** The first learning rate. */
+  readonly learningRate: number;
+}
 
-/** The schedule that the options ask for, over the given number of steps: alpha is 0 for the last half of them. */
-export function scheduleFor({ method, schedule }: Options, steps: number): CompressionSchedule {
-  const begin = Math.round(steps * 0.05);
-  const end = Math.max(begin + 1, Math.round(steps * 0.5));
-  const refactorEvery = REFACTOR_EVERY[method];
-  const window = { begin, end, frequency: Math.max(1, Math.floor((end - begin) / 50)), refactorEvery };
+/** For structures that do not train: alpha stays small but above 0 for long, so that the matrix moves on and its structure follows. */
+const following = { schedule: 'exponential', until: 0.95, learningRate: LEARNING_RATE } as const;
+
+const COURSES: Readonly<Record<Options['method'], Course>> = {
+  // Factors train, and need the time for it: they take over at once, at a higher rate, because their values are small
+  lowrank: { schedule: 'linear', until: 0.05, updates: 5, learningRate: 4e-3 },
+  // Encodings are found again as often as time allows
+  kmeans: { ...following, updates: 250, refactorEvery: 1 },
+  simhash: { ...following, updates: 50, refactorEvery: 5 },
+  dictlearn: { ...following, updates: 50, refactorEvery: 5 },
+};
+
+/** The learning rate over the given number of steps: half a cosine wave, down to 0. */
+export function learningRateFor({ method }: Options, steps: number): LearningRate {
+  return cosineDecay({ initial: COURSES[method].learningRate, steps });
+}
+
+/** The schedule that the options ask for, or else the one for the method, over the given number of steps. */
+export function scheduleFor(
+  { method, schedule = COURSES[method].schedule }: Options,
+  steps: number,
+): CompressionSchedule {
+  const { until, updates, refactorEvery } = COURSES[method];
+  const begin = Math.round(steps * 0.02);
+  const end = Math.max(begin + 1, Math.round(steps * until));
+  const again = refactorEvery === undefined ? {} : { refactorEvery };
+  const window = { begin, end, frequency: Math.max(1, Math.floor((end - begin) / updates)), ...again };
   if (schedule === 'cosine') return cosineAlpha(window);
   if (schedule === 'polynomial') return polynomialAlpha(window);
   if (schedule === 'exponential') return exponentialAlpha(window);
   if (schedule === 'stepwise') {
     const quarter = (part: number) => begin + Math.round(((end - begin) * part) / 4);
-    return stepwiseAlpha({ steps: [0, 1, 2, 3, 4].map(quarter), values: [0.8, 0.6, 0.4, 0.2, 0], refactorEvery });
+    return stepwiseAlpha({ steps: [0, 1, 2, 3, 4].map(quarter), values: [0.8, 0.6, 0.4, 0.2, 0], ...again });
   }
   return linearAlpha(window);
 }

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { mnist } from '@gcompress/example-datasets';
-import { type BackendName, selectBackend } from '@gcompress/tfjs/backends';
+import { type Backend, startBackend } from '@gcompress/example-program';
 import { modelFolder } from '@gcompress/tfjs/files';
 import { registerCompressedLayers } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
@@ -71,6 +71,6 @@ function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number): number
 // As a program: evaluate.ts <backend> <folder> … prints the evaluations as a line of JSON
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , backend, ...folders] = process.argv;
-  await selectBackend({ only: backend as BackendName });
+  await startBackend(backend as Backend);
   process.stdout.write(`\n${JSON.stringify(await evaluateAll(folders))}\n`);
 }

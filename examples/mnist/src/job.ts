@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { mnist } from '@gcompress/example-datasets';
-import { type SelectedBackend, selectBackend } from '@gcompress/tfjs/backends';
+import { startBackend } from '@gcompress/example-program';
+import type { SelectedBackend } from '@gcompress/tfjs/backends';
+import { cosineDecay, learningRateCallback } from '@gcompress/tfjs/callbacks';
 import { modelFolder } from '@gcompress/tfjs/files';
 import type { CompressionReport } from '@gcompress/tfjs/layers';
 import type { Evaluation } from './evaluate.ts';
 import { evaluateInFreshProcess, folderBytes, prepareFolder } from './files.ts';
-import { compile, network } from './network.ts';
+import { compile, LEARNING_RATE, network } from './network.ts';
 import type { Options } from './options.ts';
 import { asUint8 } from './rival.ts';
+import { stepsPerEpoch } from './train.ts';
 import { type Surroundings, trainCompressed, trainDense } from './training-parts.ts';
 
 /** One row of the result: a saved model, and what it does. */
@@ -31,7 +34,7 @@ export interface JobResult {
 export type CompressedRun = Pick<Options, 'method' | 'ratio' | 'rank' | 'schedule'>;
 
 /**
- * Trains for half of the epochs; trains on from there, once dense and once compressed for each run; saves the dense network, the same as
+ * Trains for half of the epochs; trains on from there, once dense and once compressed for each run, at a learning rate that falls to 0; saves the dense network, the same as
  * uint8, and the stripped compressed ones; evaluates what was saved in a fresh process.
  */
 export async function runJob(
@@ -40,7 +43,7 @@ export async function runJob(
   runs: readonly CompressedRun[] = [options],
 ): Promise<JobResult> {
   await prepareFolder(options.output);
-  const backend = await selectBackend(options.backend ? { only: options.backend } : {});
+  const backend = await startBackend(options.backend);
   const around = { ...surroundings, digits: mnist('train', options.images) };
   const half = Math.floor(options.epochs / 2);
   const folder = (name: string) => join(options.output, name);
@@ -51,7 +54,11 @@ export async function runJob(
   const compressed = [];
   for (const run of runs)
     compressed.push(await trainCompressed(dense, { ...options, ...run }, [half, options.epochs], around));
-  await trainDense(dense, 'training on, dense', [half, options.epochs], options, around);
+  // As for the compressed ones: a new optimizer, and a learning rate that falls to 0
+  compile(dense);
+  const steps = (options.epochs - half) * stepsPerEpoch(around.digits);
+  const falling = learningRateCallback(cosineDecay({ initial: LEARNING_RATE, steps }));
+  await trainDense(dense, 'training on, dense', [half, options.epochs], options, around, [falling]);
 
   const folders = ['dense', 'dense-uint8', ...runs.map((_, i) => (i === 0 ? 'compressed' : `compressed-${i + 1}`))].map(
     folder,

@@ -1,4 +1,5 @@
-import { parseOptions, UsageError } from './options.ts';
+import { UsageError } from '@gcompress/example-program';
+import { parseOptions } from './options.ts';
 
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort(new Error('stopped')));

@@ -20,9 +20,12 @@ export function network(seed: number): tf.Sequential {
   });
 }
 
+/** The first learning rate of a dense network. */
+export const LEARNING_RATE = 1e-3;
+
 /** Makes a model ready to train or to evaluate. */
 export function compile(model: tf.LayersModel): void {
-  model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  model.compile({ optimizer: tf.train.adam(LEARNING_RATE), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 }
 
 /** Pictures `[count, 784]` and one-hot labels `[count, 10]`, in the given order. */

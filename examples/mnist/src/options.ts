@@ -1,8 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { above, type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
+import { Command, Option } from 'commander';
 
 export const METHODS = ['lowrank', 'kmeans', 'simhash', 'dictlearn'] as const;
 export const SCHEDULES = ['linear', 'cosine', 'polynomial', 'exponential', 'stepwise'] as const;
-export const BACKENDS = ['tensorflow', 'wasm', 'cpu'] as const;
 
 /** What the command line says. */
 export interface Options {
@@ -11,27 +11,18 @@ export interface Options {
   readonly ratio: number;
   /** Low rank only: the rank of the first layer, instead of the ratio. */
   readonly rank?: number;
-  readonly schedule: (typeof SCHEDULES)[number];
+  /** How alpha falls; left out, as fits the method. */
+  readonly schedule?: (typeof SCHEDULES)[number];
   /** All epochs; the second half is trained compressed. */
   readonly epochs: number;
   /** Training images, from the first on. */
   readonly images: number;
   readonly seed: number;
-  readonly backend?: (typeof BACKENDS)[number];
+  readonly backend?: Backend;
   /** Folder that the models are written to. */
   readonly output: string;
   /** Print the results as JSON, and nothing else, to the standard output. */
   readonly json: boolean;
-}
-
-/** A command line that asks for nothing to be run: a mistake (code 2), or help (code 0). */
-export class UsageError extends Error {
-  constructor(
-    message: string,
-    readonly exitCode: number,
-  ) {
-    super(message);
-  }
 }
 
 /**
@@ -45,13 +36,11 @@ export function parseOptions(args: readonly string[]): Options {
     .addOption(new Option('--method <name>', 'method of compression').choices(METHODS).default('lowrank'))
     .option('--ratio <number>', 'how many times smaller the compressed layers become', above(1), 8)
     .option('--rank <integer>', 'low rank only: rank of every compressed layer, instead of the ratio', integer(1, 100))
-    .addOption(new Option('--schedule <name>', 'how alpha falls').choices(SCHEDULES).default('linear'))
+    .addOption(new Option('--schedule <name>', 'how alpha falls (default: as fits the method)').choices(SCHEDULES))
     .option('--epochs <integer>', 'all epochs; the second half trains compressed', integer(2, 1000), 8)
     .option('--images <integer>', 'training images', integer(100, 60_000), 60_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
-    .addOption(
-      new Option('--backend <name>', 'TensorFlow.js backend (default: the fastest there is)').choices(BACKENDS),
-    )
+    .addOption(backendOption())
     .option('--output <folder>', 'where the models are written', 'output')
     .option('--json', 'print the results as JSON', false)
     .allowExcessArguments(false)
@@ -65,23 +54,6 @@ export function parseOptions(args: readonly string[]): Options {
     }
     return options;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    throw new UsageError(error.message, error.exitCode === 0 ? 0 : 2);
+    throw usageErrorFrom(error);
   }
-}
-
-function integer(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Give an integer from ${min} to ${max}.`);
-  };
-}
-
-function above(min: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value > min) return value;
-    throw new InvalidArgumentError(`Give a number above ${min}.`);
-  };
 }

@@ -1,7 +1,8 @@
 import type { Digits } from '@gcompress/example-datasets';
+import { learningRateCallback } from '@gcompress/tfjs/callbacks';
 import { type CompressionReport, compressModel, stripCompression } from '@gcompress/tfjs/layers';
 import type * as tf from '@tensorflow/tfjs';
-import { compressorFor, scheduleFor } from './compression.ts';
+import { compressorFor, learningRateFor, scheduleFor } from './compression.ts';
 import { compile } from './network.ts';
 import type { Options } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -49,6 +50,7 @@ export async function trainCompressed(
     rules: [{ name: 'fc1' }, { name: 'fc2' }],
   });
   compile(model);
-  await trainDense(model, `compressing (${options.method})`, epochs, options, surroundings, [callback]);
+  const callbacks = [callback, learningRateCallback(learningRateFor(options, steps))];
+  await trainDense(model, `compressing (${options.method})`, epochs, options, surroundings, callbacks);
   return { model: stripCompression(model), report: report() };
 }

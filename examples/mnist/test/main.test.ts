@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Listener, runMain } from '@gcompress/example-program/run-main';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../src/job.ts';
 import { METHODS, parseOptions } from '../src/options.ts';
-import { runMain } from './run-main.ts';
 
+const main = new URL('../src/main.ts', import.meta.url);
+const run = (args: readonly string[], onOutput?: Listener) => runMain(main, args, onOutput);
 let root = '';
 
 beforeAll(async () => {
@@ -30,13 +32,13 @@ describe('mnist', () => {
   });
 
   it('ends with one line and code 2 after a mistake', async () => {
-    const { code, stdout, stderr } = await runMain(['--method', 'lowrnk']);
+    const { code, stdout, stderr } = await run(['--method', 'lowrnk']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^error: option '--method <name>' argument 'lowrnk' is invalid.*\n$/);
   });
 
   it('explains itself', async () => {
-    const { code, stdout } = await runMain(['--help']);
+    const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     for (const flag of ['method', 'rank', 'schedule', 'epochs', 'images', 'seed', 'backend', 'output', 'json']) {
       expect(stdout).toContain(`--${flag}`);
@@ -46,7 +48,7 @@ describe('mnist', () => {
   it.each(METHODS)('trains, compresses, saves, and evaluates what it saved (%s)', async (method) => {
     const output = join(root, method);
     const args = ['--images', '640', '--epochs', '2', '--ratio', '4', '--method', method, '--output', output, '--json'];
-    const { code, stdout, stderr } = await runMain(args);
+    const { code, stdout, stderr } = await run(args);
     expect(stderr).not.toContain('error');
     expect(code).toBe(0);
     const { results } = JSON.parse(stdout) as { results: readonly Result[] };
@@ -64,7 +66,7 @@ describe('mnist', () => {
     const args = ['--images', '256', '--epochs', '2', '--json', '--seed', '5'];
     const accuracies = [];
     for (const name of ['first', 'second']) {
-      const { stdout } = await runMain([...args, '--output', join(root, name)]);
+      const { stdout } = await run([...args, '--output', join(root, name)]);
       const { results } = JSON.parse(stdout) as { results: readonly Result[] };
       accuracies.push(results.map(({ accuracy, gzippedBytes }) => [accuracy, gzippedBytes]));
     }
@@ -73,7 +75,7 @@ describe('mnist', () => {
 
   it('stops at Ctrl-C without a half-written model', async () => {
     const output = join(root, 'stopped');
-    const { code, stderr } = await runMain(['--images', '6000', '--epochs', '4', '--output', output], (child, text) => {
+    const { code, stderr } = await run(['--images', '6000', '--epochs', '4', '--output', output], (child, text) => {
       // The first phase has ended and the next is running
       if (text.startsWith('training')) child.kill('SIGINT');
     });
@@ -85,7 +87,7 @@ describe('mnist', () => {
   it('says before the training that it cannot write', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');
-    const { code, stderr } = await runMain(['--output', join(file, 'models')]);
+    const { code, stderr } = await run(['--output', join(file, 'models')]);
     expect(stderr).toMatch(/^error: output folder .* cannot be written/);
     expect(code).toBe(1);
   });

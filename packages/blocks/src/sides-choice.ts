@@ -15,9 +15,9 @@ export interface SidesChoice {
   readonly input?: Side;
   /** How the output is shortened, the columns of the matrix; left as it is by default. */
   readonly output?: Side;
-  /** How many times smaller than the matrix the factors must be, above 1: see {@link sidesForShape}. */
+  /** How many times smaller than the matrix the factors must be, above 1: see the rule in the README. */
   readonly ratio?: number;
-  /** The most bytes that the factors may take: see {@link sidesForShape}. */
+  /** The most bytes that the factors may take: see the rule in the README. */
   readonly bytes?: number;
 }
 

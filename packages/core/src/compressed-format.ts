@@ -1,5 +1,6 @@
 import type { Factor, Factorization, JsonObject, MatrixForm } from './factors.ts';
 import type { Shape2D } from './matrix.ts';
+import type { MatrixCompressor } from './matrix-compressor.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
 /** A tensor as it is written: the smallest type that holds its values. */
@@ -39,6 +40,11 @@ export interface CompressedFormat<K extends string = string> {
   multiply?<T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`, where that is cheaper than reconstructing. */
   lookup?<T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /**
+   * What of the uncompressed matrix `[m, n]` takes part beside these factors while alpha is above 0, for a compressor that changes
+   * with the steps of the training ({@link MatrixCompressor.atStep}): what is pruned does not. Left out, all of it does.
+   */
+  remaining?<T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /** The factors without what contributes nothing, such as the zero padding of a reserved size. */
   trim?(factorization: Factorization<K>): Factorization<K>;
   /** The stored form: as few bytes as possible, everything that {@link unpack} needs. */

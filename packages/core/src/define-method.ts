@@ -10,10 +10,19 @@ import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './
 export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
   /** All hyperparameters with their defaults filled in; JSON, so that a saved layer can be made again. */
   readonly options: JsonObject;
-  /** Factors and config for this shape; throw here when the shape or its size is not possible. */
-  plan(shape: Shape2D): { readonly factors: Record<K, FactorSpec>; readonly config?: JsonObject };
+  /**
+   * Factors and config for this shape; throw here when the shape or its size is not possible. `byteLength` where factors of zeros
+   * would not take the bytes that others do, see {@link FactorizationPlan}.
+   */
+  plan(shape: Shape2D): {
+    readonly factors: Record<K, FactorSpec>;
+    readonly config?: JsonObject;
+    readonly byteLength?: number | undefined;
+  };
   /** Runs the algorithm. Each side of a factor may be smaller than planned where the size depends on the data. */
   factorize(matrix: Matrix, options: CompressOptions): R;
+  /** The algorithm in force at a step of a training, see {@link MatrixCompressor.atStep}; it has the same plan. */
+  atStep?(step: number): Algorithm<K, R>;
 }
 
 /** What an author writes about a method. */
@@ -77,19 +86,22 @@ export function defineMethod<O, K extends string>(
 }
 
 function compressorFor<O, K extends string>(
-  { name, format, acceptsImportance = false }: MethodDefinition<O, K>,
+  definition: MethodDefinition<O, K>,
   algorithm: Algorithm<K>,
 ): MatrixCompressor<K> {
+  const { name, format, acceptsImportance = false } = definition;
+  const { atStep } = algorithm;
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
     assertShape2D(shape, name);
-    const { factors, config = {} } = algorithm.plan(shape);
-    return { shape: [shape[0], shape[1]], factors, config };
+    const { factors, config = {}, byteLength } = algorithm.plan(shape);
+    return { shape: [shape[0], shape[1]], factors, config, ...(byteLength === undefined ? {} : { byteLength }) };
   };
   return {
     method: name,
     options: algorithm.options,
     format,
     plan,
+    ...(atStep && { atStep: (step: number) => compressorFor(definition, atStep(step)) }),
     compress(matrix, options = {}) {
       assertMatrix(matrix, name);
       assertFinite(matrix, name);

@@ -39,6 +39,8 @@ export interface Factorization<K extends string = string> extends MatrixForm {
 /** What an algorithm will produce for a shape, known without running it. */
 export interface FactorizationPlan<K extends string = string> extends MatrixForm {
   readonly factors: Readonly<Record<K, FactorSpec>>;
+  /** The most bytes that the stored form takes; left out where they are those of the planned factors. */
+  readonly byteLength?: number;
 }
 
 /** Values in a tensor of this shape; 1 for a scalar. */

@@ -1,7 +1,7 @@
 export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
 export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
-export type { CompressionOp, UpdateResult } from './compression-op.ts';
+export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './compression-op.ts';
 export { type CpuTensor, cpuOps } from './cpu-ops.ts';
 export { type Algorithm, type CompressionMethod, defineMethod, type MethodDefinition } from './define-method.ts';
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './errors.ts';
@@ -34,6 +34,7 @@ export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './
 export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';
 export { assertKnownOptions, assertNumber, describeValue, exactlyOneOption, type NumberRange } from './options.ts';
 export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
+export { plannedByteLength } from './planned-byte-length.ts';
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';
 export { type StackOptions, stack } from './stack.ts';

@@ -41,6 +41,12 @@ export interface MatrixCompressor<K extends string = string> {
    * @throws GCompressError `invalid-matrix`, `non-finite`, or what {@link plan} throws; the signal's reason when aborted.
    */
   compress(matrix: Matrix, options?: CompressOptions): CompressedMatrix<K> | PromiseLike<CompressedMatrix<K>>;
+  /**
+   * For a method that goes on changing while a model trains, such as pruning that grows: the compressor in force at a step, −1
+   * being before the first. It has the plan of this one. A host compresses again, from what
+   * the model computes with, whenever the options of the compressor in force change.
+   */
+  atStep?(step: number): MatrixCompressor<K>;
 }
 
 /** A {@link MatrixCompressor} that answers at once; all built-in ones do. */

@@ -4,6 +4,7 @@ import { type Factor, type FactorSpec, type JsonObject, padFactor } from './fact
 import type { Matrix, Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor } from './matrix-compressor.ts';
 import { assertKnownOptions } from './options.ts';
+import { plannedByteLength } from './planned-byte-length.ts';
 import { outside, stackFormats } from './stack-formats.ts';
 
 /** The options of a stacked method: those of the outer method, and those of each inner one under the name of its factor. */
@@ -63,6 +64,7 @@ function stackedAlgorithm(outer: MatrixCompressor, coders: Coders): Algorithm<st
         return [name, part] as const;
       });
       return {
+        byteLength: plans.reduce((bytes, [, coder, plan]) => bytes + plannedByteLength(coder.format, plan), 0),
         factors: Object.fromEntries(plans.flatMap(([name, , plan]) => outside(name, plan.factors))),
         config: { outer: { version: outer.format.version, config }, inner: Object.fromEntries(parts) },
       };

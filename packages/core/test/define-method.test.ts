@@ -99,6 +99,21 @@ describe('a method', () => {
     expect(constant(compressor.options).options).toEqual(compressor.options);
   });
 
+  it('gives the compressor in force at a step, where its algorithm changes with them', () => {
+    expect(constant({}).atStep).toBeUndefined();
+    const growing = defineMethod<Options, Key>({
+      ...definition,
+      create: (options) => ({
+        ...definition.create(options),
+        atStep: (step) => definition.create({ round: step >= 10 }),
+      }),
+    });
+    const [before, after] = [9, 10].map((step) => growing({}).atStep?.(step));
+    expect([before?.options, after?.options]).toEqual([{ round: false }, { round: true }]);
+    expect(after?.plan([2, 3])).toEqual(constant({ round: true }).plan([2, 3]));
+    expect(after?.compress(a)).toMatchObject({ factors: constant({ round: true }).compress(a).factors });
+  });
+
   it('plans without running', () => {
     expect(constant({ round: true }).plan([2, 3])).toEqual({
       shape: [2, 3],

@@ -39,6 +39,7 @@ it('exports these names and no others', () => {
       "packedTensor",
       "padFactor",
       "parseHParams",
+      "plannedByteLength",
       "quantizeUint8",
       "relativeError",
       "serialize",

@@ -15,7 +15,7 @@ import { type DictLearnFactor, dictLearnFormat } from './format.ts';
 import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
 import { learnDictionary } from './learn-dictionary.ts';
 import { cutSignals, unitScale } from './signals.ts';
-import { type SizeChoice, sizesForShape } from './sizes.ts';
+import { type SizeChoice, sizesForShape, storedBytes } from './sizes.ts';
 import { storedFactors } from './stored-factors.ts';
 
 /** Options of {@link dictLearn}: exactly one of the sizes, and how the atoms are learned. */
@@ -66,6 +66,7 @@ export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLear
             atoms: { shape: [sizes.atoms, signalLength], dtype: 'float32', trainable: true },
           },
           config: configFor(sizes),
+          byteLength: storedBytes(shape, sizes),
         };
       },
       factorize: (matrix, compressOptions) =>

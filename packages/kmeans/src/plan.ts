@@ -20,6 +20,8 @@ export interface KMeansPlan {
     readonly groupBlocks: number;
   };
   readonly factors: Record<KMeansFactor, FactorSpec>;
+  /** Bytes of the stored form at most: it has fewer where not all levels are used. */
+  readonly byteLength: number;
 }
 
 /**
@@ -46,6 +48,7 @@ export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
   return {
     layout,
     config,
+    byteLength: storedBytes(levels),
     factors: {
       codebook: { shape: [layout.groups * levels, blockSize], dtype: 'float32', trainable: true },
       encoding: { shape: [rows, blocks], dtype: 'int32', trainable: false },

@@ -5,6 +5,7 @@ import * as api from '../src/index.ts';
 it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "allocateRanks",
       "breakEvenRank",
       "lowRank",
       "lowRankFormat",

@@ -3,13 +3,16 @@ import type { PruningOptions } from './options.ts';
 import { type PruningSteps, type SparsitySchedule, sparsityAt, sparsityUpdateDue } from './sparsity.ts';
 
 /**
- * The options of pruning that these hyperparameters mean: the target sparsity, and blocks unless they are single entries.
+ * The options of pruning that these hyperparameters mean: how sparsity grows, and blocks unless they are single entries.
+ *
+ * @throws GCompressError as {@link pruningScheduleFromHParams} does.
  */
 export function pruningFromHParams(hparams: CompressionHParams): PruningOptions {
-  const { targetSparsity, blockHeight, blockWidth, blockPoolingFunction } = hparams;
+  const { blockHeight, blockWidth, blockPoolingFunction } = hparams;
+  const { sparsity, steps } = pruningScheduleFromHParams(hparams);
   const pooling = blockPoolingFunction === 'MAX' ? 'max' : 'average';
   const single = blockHeight === 1 && blockWidth === 1;
-  return { sparsity: targetSparsity, structure: single ? 'entries' : { blockHeight, blockWidth, pooling } };
+  return { sparsity: { ...sparsity, steps }, structure: single ? 'entries' : { blockHeight, blockWidth, pooling } };
 }
 
 /**

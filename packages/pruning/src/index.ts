@@ -12,5 +12,11 @@ export { pruned } from './pruned.ts';
 export { type PrunedFactor, prunedFormat } from './pruned-format.ts';
 export { type PrunedKMeansOptions, prunedKMeans } from './pruned-k-means.ts';
 export { type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';
-export { type PruningSteps, type SparsitySchedule, sparsityAt, sparsityUpdateDue } from './sparsity.ts';
+export {
+  type GrowingSparsity,
+  type PruningSteps,
+  type SparsitySchedule,
+  sparsityAt,
+  sparsityUpdateDue,
+} from './sparsity.ts';
 export { type SparsityMap, sparsityFor } from './sparsity-map.ts';

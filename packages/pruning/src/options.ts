@@ -11,7 +11,7 @@ import { type BlockGrid, blockGrid, flagsOf } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
 import { assertBlockShape, assertPattern, type BlockPooling, blockScores, patternMask } from './masks.ts';
 import { positionBytes } from './positions.ts';
-import { assertSparsity } from './sparsity.ts';
+import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsity } from './sparsity.ts';
 
 /**
  * What is kept or pruned as a whole: single entries, blocks of so many rows and columns (−1 for a whole side), or nothing,
@@ -24,8 +24,11 @@ export type PruningStructure =
 
 /** Options that all methods of pruning have: exactly one of the sizes, none with m of n, and what is pruned. */
 export interface PruningOptions {
-  /** Part of the entries or blocks that is pruned, from 0 to below 1. */
-  readonly sparsity?: number;
+  /**
+   * Part of the entries or blocks that is pruned, from 0 to below 1; or how it grows while a model trains, where `compress` alone
+   * prunes as much as in the end.
+   */
+  readonly sparsity?: number | GrowingSparsity;
   /** How many times smaller than the matrix the stored form must be, above 1: as much is kept as this allows. */
   readonly ratio?: number;
   /** The most bytes that the stored form may take: as much is kept as this allows. */
@@ -41,7 +44,8 @@ export const PRUNING_OPTIONS = ['sparsity', 'ratio', 'bytes', 'structure', 'seed
 const SIZES = ['sparsity', 'ratio', 'bytes'] as const;
 
 /** {@link PruningOptions} with all defaults filled in. */
-export type CompletePruning = PruningOptions & Required<Pick<PruningOptions, 'structure' | 'seed'>>;
+export type CompletePruning = Omit<PruningOptions, 'sparsity'> &
+  Required<Pick<PruningOptions, 'structure' | 'seed'>> & { readonly sparsity?: number | CompleteGrowth };
 
 /** How much of a matrix is kept. */
 export interface PruningPlan {
@@ -50,6 +54,8 @@ export interface PruningPlan {
   readonly keep: number;
   /** Entries in them at most. */
   readonly entries: number;
+  /** Bytes of the stored form at most. */
+  readonly byteLength: number;
 }
 
 /**
@@ -61,7 +67,12 @@ export function completePruning(where: string, options: PruningOptions): Complet
   const { structure = 'entries', seed = 0 } = options;
   assertStructure(where, structure);
   assertSeed(seed, where);
-  const given = Object.fromEntries(SIZES.filter((name) => options[name] !== undefined).map((n) => [n, options[n]]));
+  const { sparsity } = options;
+  const growing = typeof sparsity === 'object' && sparsity !== null;
+  const sizes = growing ? { ...options, sparsity: completeGrowth(where, sparsity) } : options;
+  const given = Object.fromEntries(
+    SIZES.filter((name) => sizes[name] !== undefined).map((name) => [name, sizes[name]]),
+  );
   const complete: CompletePruning = { ...given, structure, seed };
   if (isPattern(structure)) {
     if (Object.keys(given).length === 0) return complete;
@@ -72,14 +83,14 @@ export function completePruning(where: string, options: PruningOptions): Complet
     });
   }
   const size = exactlyOneOption(where, options, SIZES);
-  if (size === 'sparsity') assertSparsity(where, size, options.sparsity);
+  if (size === 'sparsity' && !growing) assertSparsity(where, size, sparsity);
   if (size === 'ratio') assertNumber(where, size, options.ratio, { above: 1 });
   if (size === 'bytes') assertNumber(where, size, options.bytes, { min: 1, integer: true });
   return complete;
 }
 
 /**
- * How much is kept of a matrix of this shape.
+ * How much is kept of a matrix of this shape, at a sparsity that is a number.
  *
  * @param valueBytes the most bytes that so many kept entries take.
  * @throws GCompressError `invalid-option` when not even one block fits in the ratio or the bytes.
@@ -91,36 +102,37 @@ export function pruningPlan(
   valueBytes: (entries: number) => number,
 ): PruningPlan {
   const [rows, cols] = shape;
+  const planned = (grid: BlockGrid, keep: number): PruningPlan => {
+    const entries = Math.min(rows * cols, keep * grid.blockHeight * grid.blockWidth);
+    return { grid, keep, entries, byteLength: valueBytes(entries) + positionBytes(grid.count, keep) };
+  };
   if (isPattern(structure)) {
     const { m, n } = structure;
-    const keep = cols * (Math.floor(rows / n) * m + Math.min(rows % n, m));
-    return { grid: blockGrid(shape, 1, 1), keep, entries: keep };
+    return planned(blockGrid(shape, 1, 1), cols * (Math.floor(rows / n) * m + Math.min(rows % n, m)));
   }
   const { blockHeight, blockWidth } = structure === 'entries' ? { blockHeight: 1, blockWidth: 1 } : structure;
   const grid = blockGrid(shape, blockHeight, blockWidth);
-  const entriesIn = (keep: number) => Math.min(rows * cols, keep * grid.blockHeight * grid.blockWidth);
-  const planned = (keep: number) => ({ grid, keep, entries: entriesIn(keep) });
-  if (sparsity !== undefined) return planned(keptCount(grid.count, sparsity));
+  if (typeof sparsity === 'number') return planned(grid, keptCount(grid.count, sparsity));
 
   const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
   const budget = ratio === undefined ? (bytes ?? 0) : dense / ratio;
-  const storedBytes = (keep: number) => valueBytes(entriesIn(keep)) + positionBytes(grid.count, keep);
-  if (storedBytes(1) > budget) {
+  const least = planned(grid, 1).byteLength;
+  if (least > budget) {
     throw new GCompressError('invalid-option', {
       where,
-      expected: `at least the ${storedBytes(1)} bytes of one block for a matrix [${rows}, ${cols}]`,
+      expected: `at least the ${least} bytes of one block for a matrix [${rows}, ${cols}]`,
       actual: ratio === undefined ? `bytes ${bytes}` : `ratio ${ratio}`,
-      hint: `The largest ratio here is ${(dense / storedBytes(1)).toFixed(2)}.`,
+      hint: `The largest ratio here is ${(dense / least).toFixed(2)}.`,
     });
   }
   let fits = 1;
   let tooMany = grid.count + 1;
   while (tooMany - fits > 1) {
     const middle = (fits + tooMany) >>> 1;
-    if (storedBytes(middle) <= budget) fits = middle;
+    if (planned(grid, middle).byteLength <= budget) fits = middle;
     else tooMany = middle;
   }
-  return planned(fits);
+  return planned(grid, fits);
 }
 
 /** A flag for each block of the plan's grid: 1 where it is kept. */

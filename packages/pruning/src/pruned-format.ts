@@ -28,6 +28,7 @@ export const prunedFormat: CompressedFormat<PrunedFactor> = {
   id: 'pruning',
   version: 1,
   reconstruct: (ops, { values, mask }) => ops.mul(values, mask),
+  remaining: (ops, matrix, { mask }) => ops.mul(matrix, mask),
   lookup: (ops, ids, { values, mask }) => ops.mul(ops.gather(values, ids), ops.gather(mask, ids)),
   pack,
   unpack,

@@ -40,6 +40,8 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
   version: 1,
   reconstruct: (ops, factors, form) => decoded(ops, factors, factors.encoding, form),
+  remaining: (ops, matrix, { kept, encoding }, { shape }) =>
+    ops.mul(matrix, ops.reshape(ops.gather(kept, encoding), shape)),
   lookup: (ops, ids, factors, form) => decoded(ops, factors, ops.gather(factors.encoding, ids), form),
   pack,
   unpack,

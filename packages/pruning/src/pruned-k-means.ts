@@ -1,4 +1,5 @@
 import {
+  type Algorithm,
   assertKnownOptions,
   assertNumber,
   bitsFor,
@@ -13,6 +14,7 @@ import {
 } from '@gcompress/core';
 import { configFor, keptEntries } from './block-grid.ts';
 import { pruningFromHParams } from './from-hparams.ts';
+import { growingAlgorithm } from './growing-algorithm.ts';
 import { encodeNearest, lineCodebook } from './line-codebook.ts';
 import {
   type CompletePruning,
@@ -56,22 +58,7 @@ export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, Pr
     assertKnownOptions(WHERE, options, [...PRUNING_OPTIONS, 'levels']);
     const { levels = 16 } = options;
     assertNumber(WHERE, 'levels', levels, { min: 1, max: MAX_LEVELS, integer: true });
-    const complete = { ...completePruning(WHERE, options), levels };
-    return {
-      options: { ...complete } as JsonObject,
-      plan(shape) {
-        const { grid, levels: planned } = planFor(shape, complete);
-        return {
-          factors: {
-            codebook: { shape: [planned + 1, 1], dtype: 'float32', trainable: true },
-            kept: { shape: [planned + 1, 1], dtype: 'float32', trainable: false },
-            encoding: { shape: [...shape], dtype: 'int32', trainable: false },
-          },
-          config: { levels: planned, ...configFor(grid) },
-        };
-      },
-      factorize: (matrix) => factorize(matrix, complete),
-    };
+    return growingAlgorithm({ ...completePruning(WHERE, options), levels }, fixedAlgorithm);
   },
 
   optionsFromHParams(hparams) {
@@ -85,6 +72,28 @@ export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, Pr
   },
 });
 
+function fixedAlgorithm(
+  options: Complete,
+  room: Complete,
+): Algorithm<PrunedKMeansFactor, Record<PrunedKMeansFactor, Factor>> {
+  return {
+    options: { ...options } as unknown as JsonObject,
+    plan(shape) {
+      const { grid, levels } = planFor(shape, room);
+      return {
+        factors: {
+          codebook: { shape: [levels + 1, 1], dtype: 'float32', trainable: true },
+          kept: { shape: [levels + 1, 1], dtype: 'float32', trainable: false },
+          encoding: { shape: [...shape], dtype: 'int32', trainable: false },
+        },
+        config: { levels, ...configFor(grid) },
+        byteLength: planFor(shape, options).byteLength,
+      };
+    },
+    factorize: (matrix) => factorize(matrix, options, planFor(matrix.shape, room).levels),
+  };
+}
+
 function planFor(shape: Shape2D, options: Complete): PruningPlan & { readonly levels: number } {
   const levelsOf = (entries: number) => Math.max(1, Math.min(options.levels, entries));
   const plan = pruningPlan(WHERE, shape, options, (entries) => {
@@ -94,16 +103,16 @@ function planFor(shape: Shape2D, options: Complete): PruningPlan & { readonly le
   return { ...plan, levels: levelsOf(plan.entries) };
 }
 
-function factorize(matrix: Matrix, options: Complete): Record<PrunedKMeansFactor, Factor> {
+function factorize(matrix: Matrix, options: Complete, levels: number): Record<PrunedKMeansFactor, Factor> {
   const plan = planFor(matrix.shape, options);
   const entries = keptEntries(keptFlags(matrix, options, plan), plan.grid);
   const encoding = new Int32Array(matrix.data.length);
   let codebook = new Float32Array(0);
   if (entries.length > 0) {
     const values = Float32Array.from(entries, (entry) => matrix.data[entry]);
-    codebook = lineCodebook(values, plan.levels) as Float32Array<ArrayBuffer>;
+    codebook = lineCodebook(values, levels) as Float32Array<ArrayBuffer>;
     const codes = encodeNearest(values, codebook);
     for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;
   }
-  return { ...codebookFactors(codebook, plan.levels), encoding: indexFactor([...matrix.shape], encoding) };
+  return { ...codebookFactors(codebook, levels), encoding: indexFactor([...matrix.shape], encoding) };
 }

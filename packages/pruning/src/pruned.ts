@@ -1,10 +1,27 @@
-import { assertKnownOptions, defineMethod, floatFactor, type JsonObject } from '@gcompress/core';
+import {
+  type Algorithm,
+  assertKnownOptions,
+  defineMethod,
+  type Factor,
+  floatFactor,
+  type JsonObject,
+  type Shape2D,
+} from '@gcompress/core';
 import { configFor } from './block-grid.ts';
 import { pruningFromHParams } from './from-hparams.ts';
+import { growingAlgorithm } from './growing-algorithm.ts';
 import { spread } from './masks.ts';
-import { completePruning, keptFlags, PRUNING_OPTIONS, type PruningOptions, pruningPlan } from './options.ts';
+import {
+  type CompletePruning,
+  completePruning,
+  keptFlags,
+  PRUNING_OPTIONS,
+  type PruningOptions,
+  pruningPlan,
+} from './options.ts';
 import { type PrunedFactor, prunedFormat } from './pruned-format.ts';
 
+const WHERE = 'pruned';
 const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT;
 
 /**
@@ -14,37 +31,42 @@ const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
- * Porting note: the masks of `pruning.Pruning`, as a method of its own. A mask is made once, when the matrix is compressed;
- * there is no threshold, which the reference always leaves at 0.
+ * Porting note: the masks of `pruning.Pruning`, as a method of its own. Where sparsity grows, what is pruned stays pruned, while
+ * the reference scores the weights under the mask too and may let one come back. There is no threshold, which the reference
+ * always leaves at 0.
  */
 export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>({
   name: 'pruning',
   format: prunedFormat,
 
   create(options) {
-    const where = 'pruned';
-    assertKnownOptions(where, options, PRUNING_OPTIONS);
-    const complete = completePruning(where, options);
-    return {
-      options: { ...complete } as JsonObject,
-      plan(shape) {
-        const { grid } = pruningPlan(where, shape, complete, valueBytes);
-        return {
-          factors: {
-            values: { shape: [...shape], dtype: 'float32', trainable: true },
-            mask: { shape: [...shape], dtype: 'float32', trainable: false },
-          },
-          config: configFor(grid),
-        };
-      },
-      factorize(matrix) {
-        const plan = pruningPlan(where, matrix.shape, complete, valueBytes);
-        const mask = spread(keptFlags(matrix, complete, plan), plan.grid).data;
-        const values = matrix.data.map((value, entry) => (mask[entry] === 1 ? value : 0));
-        return { values: floatFactor(matrix.shape, values), mask: floatFactor(matrix.shape, mask, false) };
-      },
-    };
+    assertKnownOptions(WHERE, options, PRUNING_OPTIONS);
+    return growingAlgorithm(completePruning(WHERE, options), fixedAlgorithm);
   },
 
   optionsFromHParams: pruningFromHParams,
 });
+
+function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Record<PrunedFactor, Factor>> {
+  const planFor = (shape: Shape2D) => pruningPlan(WHERE, shape, options, valueBytes);
+  return {
+    options: { ...options } as unknown as JsonObject,
+    plan(shape) {
+      const { grid, byteLength } = planFor(shape);
+      return {
+        factors: {
+          values: { shape: [...shape], dtype: 'float32', trainable: true },
+          mask: { shape: [...shape], dtype: 'float32', trainable: false },
+        },
+        config: configFor(grid),
+        byteLength,
+      };
+    },
+    factorize(matrix) {
+      const plan = planFor(matrix.shape);
+      const mask = spread(keptFlags(matrix, options, plan), plan.grid).data;
+      const values = matrix.data.map((value, entry) => (mask[entry] === 1 ? value : 0));
+      return { values: floatFactor(matrix.shape, values), mask: floatFactor(matrix.shape, mask, false) };
+    },
+  };
+}

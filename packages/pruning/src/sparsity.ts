@@ -14,6 +14,15 @@ export interface SparsitySchedule {
   readonly exponent?: number;
 }
 
+/** A sparsity that grows while a model trains: how much is pruned at a step, and at which steps masks are made. */
+export interface GrowingSparsity extends SparsitySchedule {
+  /** Default: from `begin` on without an end, every 10 steps. */
+  readonly steps?: PruningSteps;
+}
+
+/** {@link GrowingSparsity} with all defaults filled in. */
+export type CompleteGrowth = Required<SparsitySchedule> & { readonly steps: Required<PruningSteps> };
+
 /** When a mask is made anew. */
 export interface PruningSteps {
   /** First step at which it may be, at least 0. Default 0. */
@@ -23,6 +32,9 @@ export interface PruningSteps {
   /** Steps between two times, at least 1. Default 10. */
   readonly frequency?: number;
 }
+
+const STEPS_OPTIONS = ['begin', 'end', 'frequency'];
+const SCHEDULE_OPTIONS = ['initial', 'target', 'begin', 'end', 'exponent'];
 
 /**
  * The part of the entries to prune at a step: `target + (initial − target)·(1 − p)^exponent`, where p goes from 0 at
@@ -35,8 +47,8 @@ export interface PruningSteps {
  */
 export function sparsityAt(step: number, schedule: SparsitySchedule = {}): number {
   const where = 'sparsityAt';
-  assertKnownOptions(where, schedule, ['initial', 'target', 'begin', 'end', 'exponent']);
-  const { initial = 0, target = 0.5, begin = 0, end = 100, exponent = 3 } = schedule;
+  assertKnownOptions(where, schedule, SCHEDULE_OPTIONS);
+  const { initial, target, begin, end, exponent } = completeSchedule(schedule);
   assertNumber(where, 'step', step, { min: 0, integer: true });
   assertSparsity(where, 'initial', initial);
   assertSparsity(where, 'target', target);
@@ -45,6 +57,39 @@ export function sparsityAt(step: number, schedule: SparsitySchedule = {}): numbe
   assertNumber(where, 'exponent', exponent, { above: 0 });
   const passed = Math.min(1, Math.max(0, (step - begin) / (end - begin)));
   return (initial - target) * (1 - passed) ** exponent + target;
+}
+
+/**
+ * The growth with its defaults, checked.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option`.
+ */
+export function completeGrowth(where: string, growth: GrowingSparsity): CompleteGrowth {
+  assertKnownOptions(`${where} sparsity`, growth, [...SCHEDULE_OPTIONS, 'steps']);
+  const { steps: given = {}, ...schedule } = growth;
+  const complete = completeSchedule(schedule);
+  assertKnownOptions(`${where} sparsity.steps`, given, STEPS_OPTIONS);
+  const steps = completeSteps(given, complete.begin);
+  // Both refuse what is no schedule
+  sparsityAt(0, complete);
+  sparsityUpdateDue(0, steps);
+  return { ...complete, steps };
+}
+
+/** The sparsity of the mask that is in force at a step, which the last step that makes one has made; before the first, 0. */
+export function sparsityInForce(
+  step: number,
+  { steps: { begin, end, frequency }, ...schedule }: CompleteGrowth,
+): number {
+  if (step < begin) return 0;
+  const now = end === -1 ? step : Math.min(step, end);
+  return sparsityAt(now - ((now - begin) % frequency), schedule);
+}
+
+/** The sparsity of the last mask that is made. */
+export function finalSparsity(growth: CompleteGrowth): number {
+  const { begin, end, frequency } = growth.steps;
+  return sparsityInForce(end === -1 ? Math.max(begin, growth.end) + frequency : end, growth);
 }
 
 /**
@@ -59,14 +104,24 @@ export function sparsityAt(step: number, schedule: SparsitySchedule = {}): numbe
  */
 export function sparsityUpdateDue(step: number, steps: PruningSteps = {}, lastStep?: number): boolean {
   const where = 'sparsityUpdateDue';
-  assertKnownOptions(where, steps, ['begin', 'end', 'frequency']);
-  const { begin = 0, end = -1, frequency = 10 } = steps;
+  assertKnownOptions(where, steps, STEPS_OPTIONS);
+  const { begin, end, frequency } = completeSteps(steps);
   assertNumber(where, 'step', step, { min: 0, integer: true });
   assertNumber(where, 'begin', begin, { min: 0, integer: true });
   if (end !== -1) assertNumber(where, 'end', end, { above: begin, integer: true });
   assertNumber(where, 'frequency', frequency, { min: 1, integer: true });
   if (lastStep !== undefined) assertNumber(where, 'lastStep', lastStep, { min: 0, integer: true });
   return begin <= step && (end === -1 || step <= end) && (lastStep === undefined || lastStep + frequency <= step);
+}
+
+function completeSchedule(schedule: SparsitySchedule): Required<SparsitySchedule> {
+  const { initial = 0, target = 0.5, begin = 0, end = 100, exponent = 3 } = schedule;
+  return { initial, target, begin, end, exponent };
+}
+
+function completeSteps(steps: PruningSteps, first = 0): Required<PruningSteps> {
+  const { begin = first, end = -1, frequency = 10 } = steps;
+  return { begin, end, frequency };
 }
 
 /**

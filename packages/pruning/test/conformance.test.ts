@@ -21,6 +21,7 @@ const subjects: Record<string, { readonly options: PruningOptions; readonly clai
     claims: common,
   },
   'two of four': { options: { structure: { m: 2, n: 4 } }, claims: common },
+  growing: { options: { sparsity: { target: 0.7, end: 50 } }, claims: common },
 };
 
 for (const [name, { options, claims }] of Object.entries(subjects)) {
@@ -38,6 +39,7 @@ const coded: Record<string, { readonly options: PrunedKMeansOptions; readonly cl
     },
   },
   'codebook, ratio': { options: { ratio: 4, levels: 4 }, claims: common },
+  'codebook, growing': { options: { sparsity: { target: 0.7, end: 50 }, levels: 8 }, claims: common },
   'codebook, two of four': { options: { structure: { m: 2, n: 4 } }, claims: common },
 };
 

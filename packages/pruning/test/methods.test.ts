@@ -155,16 +155,18 @@ describe('options', () => {
   });
 
   it('come from the hyperparameters of the reference', () => {
+    const steps = { begin: 0, end: -1, frequency: 10 };
+    const growth = (target: number) => ({ initial: 0, target, begin: 0, end: 100, exponent: 3, steps });
     const hparams = parseHParams('compression_option=8,rank=16,target_sparsity=0.75');
     expect(prunedKMeans.fromHParams(hparams).options).toEqual({
-      sparsity: 0.75,
+      sparsity: growth(0.75),
       structure: 'entries',
       seed: 0,
       levels: 16,
     });
     const blocks = parseHParams('block_height=2,block_width=-1,block_pooling_function=MAX');
     expect(pruned.fromHParams(blocks).options).toEqual({
-      sparsity: 0.5,
+      sparsity: growth(0.5),
       structure: { blockHeight: 2, blockWidth: -1, pooling: 'max' },
       seed: 0,
     });

@@ -5,6 +5,7 @@ import {
   elementCount,
   type FactorizationPlan,
   padFactor,
+  plannedByteLength,
 } from '@gcompress/core';
 import { assertSameMatrix, bytesOf } from './algebra-checks.ts';
 import { ensure, isJson, onEach, sameJson, sameNumbers } from './assertions.ts';
@@ -34,6 +35,14 @@ export const contractChecks: readonly Check<Workbench>[] = [
           () => `config is ${JSON.stringify(compressed.config)}, planned was ${JSON.stringify(plan.config)}`,
         );
         ensure(isJson(compressed.config), 'config does not survive being written as JSON');
+      }),
+  },
+  {
+    name: 'no more bytes than planned',
+    run: async (bench) =>
+      onEach(await bench.compressions(), ({ compressed, plan }) => {
+        const planned = plannedByteLength(compressed.format, plan);
+        ensure(compressed.byteLength <= planned, `${compressed.byteLength} bytes are stored, ${planned} were planned`);
       }),
   },
   {

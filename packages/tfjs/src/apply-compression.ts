@@ -1,4 +1,4 @@
-import type { MatrixCompressor, UpdateResult } from '@gcompress/core';
+import { GCompressError, type MatrixCompressor, type UpdateResult } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { TfCompressionOp, type TfCompressionOpOptions } from './compression-op.ts';
@@ -26,6 +26,21 @@ export class ApplyCompression {
   }
 
   /**
+   * The operator of this name.
+   *
+   * @throws GCompressError `unknown-option`, naming those that there are.
+   */
+  op(name: string): TfCompressionOp {
+    const found = this.#ops.find((op) => op.name === name);
+    if (found) return found;
+    throw new GCompressError('unknown-option', {
+      where: 'ApplyCompression op',
+      expected: `one of ${this.#ops.map((op) => op.name).join(', ') || 'no operators'}`,
+      actual: `'${name}'`,
+    });
+  }
+
+  /**
    * Puts a compression on a variable; the options override the common ones for this matrix.
    *
    * @throws GCompressError as {@link TfCompressionOp} does.
@@ -50,10 +65,10 @@ export class ApplyCompression {
    * those planned.
    */
   async byteLengths(): Promise<{ readonly uncompressed: number; readonly compressed: number }> {
-    const matrices = await Promise.all(this.#ops.map((op) => op.toCompressedMatrix()));
+    const compressed = await Promise.all(this.#ops.map((op) => op.byteLength()));
     return {
       uncompressed: this.#ops.reduce((sum, op) => sum + op.variables.matrix.size * 4, 0),
-      compressed: matrices.reduce((sum, matrix) => sum + matrix.byteLength, 0),
+      compressed: compressed.reduce((sum, bytes) => sum + bytes, 0),
     };
   }
 

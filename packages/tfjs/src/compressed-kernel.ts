@@ -34,10 +34,9 @@ export class CompressedKernel {
     return this.#parts.format.lookup !== undefined && this.#factorsPay;
   }
 
-  get #factorsPay(): boolean {
-    const { form, factors, constant } = this.#parts;
-    const factorValues = Object.values(factors).reduce((sum, factor) => sum + factor.size, 0);
-    return !constant || factorValues < elementCount(form.shape);
+  /** Whether `x·Ŵᵀ` is, which takes a plain product of factors. */
+  get usesFactorsTransposed(): boolean {
+    return this.#parts.format.product !== undefined && this.#factorsPay;
   }
 
   /** Ŵ `[m, n]`; the caller owns it. */
@@ -54,6 +53,16 @@ export class CompressedKernel {
     return product ?? tidy(() => matMul(x, this.reconstruct()));
   }
 
+  /** `x [b, n] · Ŵᵀ → [b, m]`; the caller owns it. */
+  multiplyTransposed(x: Tensor): Tensor {
+    const { format, factors } = this.#parts;
+    const product = this.usesFactorsTransposed ? format.product : undefined;
+    return tidy(() => {
+      if (!product) return matMul(x, this.reconstruct(), false, true);
+      return product.reduceRight((left, name) => matMul(left, factors[name], false, true), x);
+    });
+  }
+
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`; the caller owns them. */
   lookup(ids: Tensor): Tensor {
     const { format, form, factors } = this.#parts;
@@ -64,6 +73,13 @@ export class CompressedKernel {
   dispose(): void {
     this.#kept?.kernel.dispose();
     this.#kept = undefined;
+  }
+
+  /** Not where they are constant and larger than Ŵ, which is then made once. */
+  get #factorsPay(): boolean {
+    const { form, factors, constant } = this.#parts;
+    const factorValues = Object.values(factors).reduce((sum, factor) => sum + factor.size, 0);
+    return !constant || factorValues < elementCount(form.shape);
   }
 
   #keptKernel(): Tensor {

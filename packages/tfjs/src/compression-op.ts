@@ -1,4 +1,5 @@
 import {
+  type ApplyMatMulOptions,
   type CompressedMatrix,
   type CompressionOp,
   createCompressedMatrix,
@@ -9,12 +10,14 @@ import {
   type MatrixForm,
   matrix,
   padFactor,
+  plannedByteLength,
   type Shape2D,
   type UpdateResult,
 } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import {
   add,
+  concat,
   gather,
   getGradient,
   matMul,
@@ -32,6 +35,7 @@ import { CompressedKernel } from './compressed-kernel.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
 import { fromMatrix, isViewOf, type MatrixView, toMatrix } from './matrix-view.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
+import { tfOps } from './tensor-ops.ts';
 
 /** What a {@link TfCompressionOp} needs besides the variable. */
 export interface TfCompressionOpOptions {
@@ -128,27 +132,35 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   apply(options: ApplyOptions = {}): Tensor {
     const { matrix } = this.variables;
+    const inShape = (of: Tensor) => fromMatrix(of, matrix.shape, this.#view);
     return this.#blend(
       options,
-      () => matrix,
-      () => fromMatrix(this.#kernel.reconstruct(), matrix.shape, this.#view),
+      () => (this.#leavesOut ? inShape(this.#dense()) : matrix),
+      () => inShape(this.#kernel.reconstruct()),
     );
   }
 
-  applyMatMul(x: Tensor, options: ApplyOptions = {}): Tensor {
-    const dense = () => this.#denseMatrix();
-    if (this.#kernel.usesFactors) {
-      return this.#blend(
-        options,
-        () => matMul(x, dense()),
-        () => this.#kernel.multiply(x),
-      );
-    }
-    // Where x·Ŵ needs Ŵ, blending the matrices first saves a product
+  applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
+    const [rows, cols] = this.form.shape;
+    const { transpose = false } = options;
+    const [inputs, outputs] = transpose ? [cols, rows] : [rows, cols];
+    assertLastSide(x, inputs, this.name);
     return tidy(() => {
-      const blended = this.#blend(options, dense, () => this.#kernel.reconstruct());
-      return matMul(x, blended);
+      const flat = reshape(x, [x.size / inputs, inputs]);
+      return reshape(this.#multiply(flat, transpose, options), [...x.shape.slice(0, -1), outputs]);
     });
+  }
+
+  /**
+   * The inputs side by side, times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
+   * `[i + o, 4·o]`. The caller owns the result.
+   *
+   * Porting note: `get_mix_operator(theta, concat)`, where the caller concatenates.
+   *
+   * @throws GCompressError `shape-mismatch` when the inputs together are not as long as the matrix has rows.
+   */
+  applyMix(inputs: readonly Tensor[], options: ApplyOptions = {}): Tensor {
+    return tidy(() => this.applyMatMul(concat([...inputs], -1), options));
   }
 
   applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
@@ -157,7 +169,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
       const flat = reshape(ids, [ids.size]);
       const rows = this.#blend(
         options,
-        () => gather(this.#denseMatrix(), flat),
+        () => gather(this.#dense(), flat),
         () => this.#kernel.lookup(flat),
       );
       return reshape(rows, [...ids.shape, cols]);
@@ -167,12 +179,13 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   async runUpdateStep(step: number): Promise<UpdateResult> {
     const state = this.state;
     const { due, compress, state: next } = this.schedule.update(step, state);
-    if (!due) {
+    const changes = this.#changes(state.steps - 1, step);
+    if (!due && !changes) {
       this.#state.write({ ...state, steps: step + 1 });
       return 'idle';
     }
     // Everything that can fail comes first; then all variables change at once
-    const factors = compress ? await this.#compress() : undefined;
+    const factors = compress || changes ? await this.#compress(step) : undefined;
     this.#assertLive();
     tidy(() => {
       for (const [name, factor] of Object.entries(factors ?? {})) {
@@ -182,8 +195,18 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
     this.#state.write({ ...next, steps: step + 1 });
     if (!factors) return 'decayed';
-    this.relativeErrorAtCompression = await this.#relativeError();
+    this.relativeErrorAtCompression = await this.relativeError();
     return 'compressed';
+  }
+
+  /** Bytes of the factors as they would be written now; before they are computed, those planned. */
+  async byteLength(): Promise<number> {
+    return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.plannedByteLength;
+  }
+
+  /** Bytes of the factors as they will be written, at most. */
+  get plannedByteLength(): number {
+    return plannedByteLength(this.compressor.format, this.#plan);
   }
 
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
@@ -209,6 +232,50 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
   }
 
+  /** Whether another compressor is in force at one step than at another. */
+  #changes(from: number, to: number): boolean {
+    const { compressor } = this;
+    if (!compressor.atStep) return false;
+    return JSON.stringify(compressor.atStep(from).options) !== JSON.stringify(compressor.atStep(to).options);
+  }
+
+  /** Whether the factors have been computed. */
+  get #filled(): boolean {
+    const { updates, steps } = this.state;
+    return updates > 0 || this.#changes(-1, steps - 1);
+  }
+
+  /** Whether a part of A takes no part any more. */
+  get #leavesOut(): boolean {
+    const { format, atStep } = this.compressor;
+    return atStep !== undefined && format.remaining !== undefined && this.#filled;
+  }
+
+  /** What of A takes part, `[m, n]`; the caller owns it. */
+  #dense(): Tensor {
+    return tidy(() => {
+      const matrix = toMatrix(this.variables.matrix, this.#view);
+      if (!this.#leavesOut) return matrix;
+      const { remaining } = this.compressor.format;
+      return remaining?.(tfOps, matrix, this.variables.factors, this.form) ?? matrix;
+    });
+  }
+
+  #multiply(x: Tensor, transpose: boolean, options: ApplyOptions): Tensor {
+    const kernel = this.#kernel;
+    const dense = () => this.#dense();
+    if (transpose ? kernel.usesFactorsTransposed : kernel.usesFactors) {
+      return this.#blend(
+        options,
+        () => matMul(x, dense(), false, transpose),
+        () => (transpose ? kernel.multiplyTransposed(x) : kernel.multiply(x)),
+      );
+    }
+    // Where the product needs Ŵ, blending the matrices first saves a product
+    const blended = this.#blend(options, dense, () => kernel.reconstruct());
+    return matMul(x, blended, false, transpose);
+  }
+
   #blend({ training = true }: ApplyOptions, dense: () => Tensor, compressed: () => Tensor): Tensor {
     const alpha = this.alpha;
     return tidy(() => {
@@ -220,24 +287,29 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     });
   }
 
-  /** A as a matrix `[m, n]`; the caller owns it. */
-  #denseMatrix(): Tensor {
-    return tidy(() => toMatrix(this.variables.matrix, this.#view));
-  }
-
-  async #compress(): Promise<Record<string, Factor>> {
-    const dense = this.#denseMatrix();
-    const data = await dense.data().finally(() => dense.dispose());
-    const compressed = await this.compressor.compress(matrix(this.form.shape, Float32Array.from(data)));
+  async #compress(step: number): Promise<Record<string, Factor>> {
+    const compressor = this.compressor.atStep?.(step) ?? this.compressor;
+    const compressed = await compressor.compress(matrix(this.form.shape, await this.#source()));
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
     });
     return Object.fromEntries(padded);
   }
 
-  async #relativeError(): Promise<number> {
+  /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
+  async #source(): Promise<Float32Array> {
+    const dense = () => this.#dense();
+    const source = this.compressor.atStep
+      ? this.#blend({ training: false }, dense, () => this.#kernel.reconstruct())
+      : dense();
+    return Float32Array.from(await source.data().finally(() => source.dispose()));
+  }
+
+  /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
+  async relativeError(): Promise<number> {
+    this.#assertLive();
     const [error, size] = tidy(() => {
-      const dense = this.#denseMatrix();
+      const dense = toMatrix(this.variables.matrix, this.#view);
       return [norm(sub(dense, this.#kernel.reconstruct())), norm(dense)];
     });
     try {
@@ -251,7 +323,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   #asMatrix(
     data: Readonly<Record<string, Factor['data']>>,
-    { trim = this.state.updates > 0 }: ToCompressedMatrixOptions,
+    { trim = this.#filled }: ToCompressedMatrixOptions,
   ): CompressedMatrix {
     const { format } = this.compressor;
     const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
@@ -279,6 +351,15 @@ function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, n
     where: `TfCompressionOp '${name}'`,
     expected: 'a float32 matrix, or a shape [m, n] of the same size to read the variable as',
     actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]${permutation ? `, axes ${permutation}` : ''}`,
+  });
+}
+
+function assertLastSide(x: Tensor, side: number, name: string): void {
+  if (x.shape[x.rank - 1] === side) return;
+  throw new GCompressError('shape-mismatch', {
+    where: `applyMatMul of '${name}'`,
+    expected: `a tensor with a last side of ${side}`,
+    actual: `[${x.shape.join(', ')}]`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { type CompressionHParams, type CompressionMethod, GCompressError } from '@gcompress/core';
 import { scheduleFromHParams } from '@gcompress/scheduler';
-import { ApplyCompression } from './apply-compression.ts';
+import { ApplyCompression, type ApplyCompressionOptions } from './apply-compression.ts';
 
 /** Which package has the method of an option. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -27,9 +27,20 @@ export class CompressionWrapper {
   /**
    * Compression over many matrices as these hyperparameters say; `undefined` for the option `'none'`.
    *
-   * @throws GCompressError `unsupported`, naming the package, when the option's method was not handed over.
+   * @throws GCompressError as {@link compressionOptions} does.
    */
   getApplyCompression(hparams: CompressionHParams): ApplyCompression | undefined {
+    const options = this.compressionOptions(hparams);
+    return options && new ApplyCompression(options);
+  }
+
+  /**
+   * The compressor and schedule that these hyperparameters mean, such as those of one matrix that differs from the others:
+   * `apply.applyCompression(matrix, wrapper.compressionOptions(hparams))`; `undefined` for the option `'none'`.
+   *
+   * @throws GCompressError `unsupported`, naming the package, when the option's method was not handed over.
+   */
+  compressionOptions(hparams: CompressionHParams): ApplyCompressionOptions | undefined {
     const option = hparams.compressionOption;
     if (option === 'none') return undefined;
     const method = this.methods.find((candidate) => candidate.method === option);
@@ -43,6 +54,6 @@ export class CompressionWrapper {
           : `Pass the method of the package that defines '${option}'.`,
       });
     }
-    return new ApplyCompression({ compressor: method.fromHParams(hparams), schedule: scheduleFromHParams(hparams) });
+    return { compressor: method.fromHParams(hparams), schedule: scheduleFromHParams(hparams) };
   }
 }

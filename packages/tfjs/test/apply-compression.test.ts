@@ -41,6 +41,16 @@ it('gives each matrix the common compressor and schedule, or its own', async () 
   apply.dispose();
 });
 
+it('gives an operator by its name', () => {
+  const apply = new ApplyCompression(common);
+  expect(() => apply.op('first')).toThrow("expected one of no operators, got 'first'");
+  const [plain, named] = [apply.applyCompression(first), apply.applyCompression(second, { name: 'mine' })];
+  expect([apply.op('first'), apply.op('mine')]).toEqual([plain, named]);
+  expect(() => apply.op('second')).toThrow(code('unknown-option'));
+  expect(() => apply.op('second')).toThrow("expected one of first, mine, got 'second'");
+  apply.dispose();
+});
+
 it('counts the bytes of all matrices and of what would be written', async () => {
   const apply = new ApplyCompression(common);
   apply.applyCompression(first, { compressor: lowRank({ energy: 0.5 }) });

@@ -16,20 +16,20 @@ export function classes(count = 64, seed = 1): { readonly xs: tf.Tensor2D; reado
   return { xs, ys, dispose: () => tf.dispose([xs, ys]) };
 }
 
-/** Layers 12 → 16 → 16 → 4 with seeded weights. */
-export function smallNetwork(): tf.Sequential {
+/** Layers 12 → 16 → 16 → 4 with seeded weights; the second one may have another number of units. */
+export function smallNetwork(units = 16): tf.Sequential {
   const kernel = (seed: number) => tf.initializers.glorotUniform({ seed });
   return tf.sequential({
     layers: [
       tf.layers.dense({ inputShape: [12], units: 16, activation: 'relu', name: 'fc1', kernelInitializer: kernel(1) }),
-      tf.layers.dense({ units: 16, activation: 'tanh', name: 'fc2', kernelInitializer: kernel(2) }),
+      tf.layers.dense({ units, activation: 'tanh', name: 'fc2', kernelInitializer: kernel(2) }),
       tf.layers.dense({ units: 4, activation: 'softmax', name: 'out', kernelInitializer: kernel(3) }),
     ],
   });
 }
 
 /** Makes a model ready to train on {@link classes}. */
-export function compile(model: tf.LayersModel, optimizer = 'adam'): void {
+export function compile(model: tf.LayersModel, optimizer: string | tf.Optimizer = 'adam'): void {
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 }
 

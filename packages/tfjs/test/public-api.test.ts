@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import * as callbacks from '../src/callbacks/index.ts';
 import * as files from '../src/files/index.ts';
 import * as main from '../src/index.ts';
 import * as layers from '../src/layers/index.ts';
+import * as summaries from '../src/summaries/index.ts';
 
 it('exports this and nothing else', () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
@@ -31,10 +33,42 @@ it('exports this under ./layers', () => {
   `);
 });
 
+it('exports this under ./callbacks', () => {
+  expect(Object.keys(callbacks).sort()).toMatchInlineSnapshot(`
+    [
+      "CheckpointCallback",
+      "checkpointCallback",
+      "constantRate",
+      "cosineDecay",
+      "earlyStopCallback",
+      "exponentialDecay",
+      "learningRateCallback",
+      "operatorVariables",
+      "progressCallback",
+      "restoreCheckpoint",
+      "saveCheckpoint",
+      "setLearningRate",
+      "summaryCallback",
+      "warmUp",
+    ]
+  `);
+});
+
+it('exports this under ./summaries', () => {
+  expect(Object.keys(summaries).sort()).toMatchInlineSnapshot(`
+    [
+      "compressionSummaries",
+    ]
+  `);
+});
+
 it('exports this under ./files', () => {
   expect(Object.keys(files).sort()).toMatchInlineSnapshot(`
     [
+      "checkpointFolder",
+      "csvFile",
       "modelFolder",
+      "tensorBoardFile",
     ]
   `);
 });

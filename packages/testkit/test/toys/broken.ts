@@ -94,12 +94,17 @@ let previous = 0;
 /** The faults that a method, a compressor or a format may have. */
 export const brokenSubjects: readonly BrokenSubject[] = [
   {
+    fault: 'takes more bytes than it plans',
+    subject: withPlan((plan) => ({ ...plan, byteLength: 1 })),
+    finds: ['no more bytes than planned'],
+  },
+  {
     fault: 'plans a smaller factor',
     subject: withPlan(({ factors, ...form }) => ({
       ...form,
       factors: { ...factors, table: { ...factors.table, shape: [1, 1] } },
     })),
-    finds: ['factors match the plan'],
+    finds: ['factors match the plan', 'no more bytes than planned'],
   },
   {
     fault: 'plans another dtype',

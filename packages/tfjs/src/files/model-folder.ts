@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { GCompressError } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 
 const MODEL_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.bin';
+/** How the name of what was there before ends, while a save puts the new folder in its place. */
+const OLD = '-old';
 
 /**
  * Saves a model to a folder of the file system and loads it from there, on every backend: only `tfjs-node` knows `file://`. Writes
  * `model.json` and `weights.bin` as tfjs does, so that either can read what the other wrote. The folder appears complete or not at
- * all: an interrupted save leaves what was there before.
+ * all: after a save that was interrupted, even by the end of the process, what was there before is loaded. Others may load while one
+ * program saves.
  *
  * ```ts
  * await model.save(modelFolder('mnist-small'));
@@ -29,15 +32,16 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
   const weights = joined(weightData);
   const weightsManifest = [{ paths: [`./${WEIGHTS_FILE}`], weights: weightSpecs }];
   const model = JSON.stringify({ ...description, weightsManifest });
-  const partial = join(dirname(folder), `.${basename(folder)}.partial-${randomUUID()}`);
-  const old = `${partial}-old`;
+  const partial = `${hidden(folder)}${randomUUID()}`;
+  const old = `${partial}${OLD}`;
   try {
     await mkdir(partial, { recursive: true });
-    await writeFile(join(partial, WEIGHTS_FILE), weights);
-    await writeFile(join(partial, MODEL_FILE), model);
-    const replaced = await moveAway(folder, old);
+    await writeFile(join(partial, WEIGHTS_FILE), weights, { flush: true });
+    await writeFile(join(partial, MODEL_FILE), model, { flush: true });
+    await moveAway(folder, old);
     await rename(partial, folder);
-    if (replaced) await rm(old, { recursive: true, force: true });
+    // Also what interrupted saves have left
+    for (const leftover of await leftovers(folder)) await rm(leftover, { recursive: true, force: true });
   } catch (cause) {
     // Both fail where there is nothing to undo
     await rm(partial, { recursive: true, force: true }).catch(() => {});
@@ -61,18 +65,46 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
   };
 }
 
-/** Whether there was something at `from`, which is at `to` now. */
-async function moveAway(from: string, to: string): Promise<boolean> {
+/** Moves what is at `from`, if anything is. */
+async function moveAway(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
-async function load(folder: string): Promise<io.ModelArtifacts> {
+/** How the names of folders begin that a save writes beside the folder that it is for. */
+function hidden(folder: string): string {
+  return join(dirname(folder), `.${basename(folder)}.partial-`);
+}
+
+/** Folders that saves of this one have left behind, or are writing. */
+async function leftovers(folder: string): Promise<string[]> {
+  const names = await readdir(dirname(folder)).catch(() => []);
+  return names.map((name) => join(dirname(folder), name)).filter((path) => path.startsWith(hidden(folder)));
+}
+
+/** Where the model of a folder is; undefined when there is none. For a moment of each save, it is in what was moved away. */
+async function findModel(folder: string): Promise<string | undefined> {
+  const old = (await leftovers(folder)).filter((path) => path.endsWith(OLD));
+  for (const candidate of [folder, ...old, folder]) {
+    const found = await access(join(candidate, MODEL_FILE)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return candidate;
+  }
+  return undefined;
+}
+
+/** Whether a model was saved to this folder. */
+export async function hasModel(path: string): Promise<boolean> {
+  return (await findModel(resolve(path))) !== undefined;
+}
+
+async function load(path: string): Promise<io.ModelArtifacts> {
+  const folder = (await findModel(path)) ?? path;
   const text = (await read(join(folder, MODEL_FILE))).toString('utf8');
   let model: io.ModelJSON;
   try {

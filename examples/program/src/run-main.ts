@@ -2,20 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** How a run of the program ended. */
+/** How a run of a program ended. */
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** Sees what a program writes, as it comes. */
+export type Listener = (child: ChildProcess, text: string) => void;
+
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** Runs the program as a user does; `onOutput` sees what it writes to its standard error. */
-export function runMain(args: readonly string[], onOutput?: (child: ChildProcess, text: string) => void): Promise<Run> {
+/** Runs the program of a TypeScript file as a user does; for tests. */
+export function runMain(main: URL, args: readonly string[], onOutput?: Listener): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', loader, main, ...args], {
+    const child = spawn(process.execPath, ['--import', loader, fileURLToPath(main), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 120_000,
     });
@@ -23,6 +25,7 @@ export function runMain(args: readonly string[], onOutput?: (child: ChildProcess
     let stderr = '';
     child.stdout.on('data', (data) => {
       stdout += data;
+      onOutput?.(child, String(data));
     });
     child.stderr.on('data', (data) => {
       stderr += data;

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { blockDiagonal, inputOutput, mixedBlock } from '@gcompress/blocks';
+import {
+  type CompressedMatrix,
+  createRandom,
+  type Matrix,
+  type MatrixCompressor,
+  matrix,
+  type Shape2D,
+  serialize,
+  stack,
+} from '@gcompress/core';
+import { dictLearn } from '@gcompress/dictlearn';
+import { kMeans } from '@gcompress/kmeans';
+import { lowRank } from '@gcompress/lowrank';
+import { pruned, prunedKMeans } from '@gcompress/pruning';
+import { simhash } from '@gcompress/simhash';
+import { assertClose } from '@gcompress/testkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+// docs/file-format.md is to be enough for a reader in another language; this holds the one in Python to it.
+
+const READER = resolve(import.meta.dirname, '../../tools/python-reader/read_gcompress.py');
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+const title = hasPython ? 'reader in Python' : 'reader in Python (skipped: there is no python3)';
+
+function weights([rows, cols]: Shape2D): Matrix {
+  const random = createRandom(7);
+  return matrix(
+    [rows, cols],
+    Float32Array.from({ length: rows * cols }, () => random.normal() ** 3),
+  );
+}
+
+// Odd sides, so that blocks are padded, rotations leave an axis out, and bits end inside of a byte
+const odd = weights([21, 13]);
+const even = weights([24, 16]);
+const sparse = matrix(
+  [24, 16],
+  even.data.map((value, at) => (at % 16 < 8 || at % 5 === 0 ? 0 : value)),
+);
+
+/** Every format, and every form that its tensors may have. */
+const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, matrix: Matrix, tensors: string]>> = {
+  'low rank': [lowRank({ rank: 4 }), odd, 'b c'],
+  'k-means of entries': [kMeans({ levels: 5 }), odd, 'codebook encoding'],
+  'k-means, one level': [kMeans({ levels: 2 }), matrix([3, 3], new Float32Array(9)), 'codebook encoding'],
+  'k-means of blocks, grouped': [
+    kMeans({ levels: 3, blockSize: 3, codebooks: { rows: 8, columns: 6 } }),
+    odd,
+    'codebook encoding',
+  ],
+  'simhash, gaussian': [simhash({ bits: 9, planes: 'gaussian', seed: 3_000_000_000 }), odd, 'scales signs'],
+  'simhash, part of a rotation': [simhash({ bits: 10 }), odd, 'scales signs'],
+  'simhash, two rotations': [simhash({ bits: 30, seed: 1 }), odd, 'scales signs'],
+  'simhash, binary digits': [simhash({ bits: 70 }), odd, 'scales signs'],
+  'simhash, fitted': [simhash({ bits: 5, planes: 'fitted', allowLarger: true }), odd, 'projection scales signs'],
+  'dictionary of rows': [dictLearn({ atoms: 9, nonzeros: 4 }), sparse, 'atoms mask values'],
+  'dictionary of pieces': [dictLearn({ ratio: 4 }), even, 'atoms counts positions values'],
+  'dictionary of padded pieces': [dictLearn({ atoms: 8, nonzeros: 1, signalLength: 4 }), odd, 'atoms positions values'],
+  'dictionary with counts': [
+    dictLearn({ atoms: 16, nonzeros: 3, signalLength: 4, valueBits: 6 }),
+    sparse,
+    'atoms counts positions values',
+  ],
+  'pruned entries': [pruned({ sparsity: 0.9 }), odd, 'gaps values'],
+  'pruned blocks': [
+    pruned({ sparsity: 0.5, structure: { blockHeight: 4, blockWidth: 3, pooling: 'average' } }),
+    odd,
+    'mask values',
+  ],
+  'pruned, with a codebook': [prunedKMeans({ sparsity: 0.8, levels: 5 }), odd, 'codebook encoding gaps'],
+  'block diagonal': [blockDiagonal({ blocks: 4 }), even, 'blocks'],
+  'mixed blocks, interleaved': [mixedBlock({ blocks: 4 }), even, 'blocks mixer'],
+  'mixed blocks, contiguous': [mixedBlock({ blocks: 2, order: 'contiguous' }), even, 'blocks mixer'],
+  'input and output': [inputOutput({ input: { block: 6, factor: 3 }, output: { block: 8, factor: 2 } }), even, 'b c d'],
+  'output alone': [inputOutput({ output: { block: 8, factor: 2 } }), even, 'c d'],
+  stacked: [
+    stack(lowRank, { b: kMeans, c: kMeans })({ outer: { rank: 3 }, inner: { b: { bits: 3 }, c: { bits: 2 } } }),
+    odd,
+    'b.codebook b.encoding c.codebook c.encoding',
+  ],
+  'stacked twice': [
+    stack(inputOutput, { b: kMeans, c: stack(lowRank, { b: kMeans, c: lowRank }) })({
+      outer: { input: { block: 6, factor: 2 } },
+      inner: {
+        b: { levels: 4 },
+        c: { outer: { rank: 2 }, inner: { b: { levels: 6 }, c: { rank: 1 } } },
+      },
+    }),
+    even,
+    'b.codebook b.encoding c.b.codebook c.b.encoding c.c.b c.c.c',
+  ],
+};
+
+function read(bytes: Uint8Array): {
+  status: number | null;
+  values: Record<string, { values: number[] }>;
+  error: string;
+} {
+  const path = join(mkdtempSync(join(tmpdir(), 'gcompress-python-')), 'weights.safetensors');
+  writeFileSync(path, bytes);
+  const { status, stdout, stderr } = spawnSync('python3', ['-I', READER, path, '--json'], { encoding: 'utf8' });
+  return { status, values: status === 0 ? JSON.parse(stdout) : {}, error: stderr };
+}
+
+describe.skipIf(!hasPython)(title, () => {
+  const compressed: Record<string, CompressedMatrix> = {};
+  let file: Uint8Array;
+  let decoded: ReturnType<typeof read>;
+
+  beforeAll(async () => {
+    for (const [name, [compressor, a]] of Object.entries(CASES)) compressed[name] = await compressor.compress(a);
+    file = serialize(compressed);
+    decoded = read(file);
+  });
+
+  it.each(Object.entries(CASES))('decodes %s', (name, [, , tensors]) => {
+    expect(decoded.error).toBe('');
+    expect(Object.keys(compressed[name].pack().tensors).sort().join(' ')).toBe(tensors);
+    const expected = compressed[name].decompress().data;
+    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    assertClose(decoded.values[name].values, expected, { relative: 0, absolute: 2e-6 * largest });
+  });
+
+  it.each([
+    ['shorter by a byte', (bytes: Uint8Array) => bytes.slice(0, -1), 'truncated'],
+    ['cut off in the header', (bytes: Uint8Array) => bytes.slice(0, 100), 'truncated'],
+    [
+      'changed in one bit',
+      (bytes: Uint8Array) => bytes.map((byte, at) => (at === bytes.length - 9 ? byte ^ 1 : byte)),
+      'checksum',
+    ],
+    ['longer by a byte', (bytes: Uint8Array) => Uint8Array.of(...bytes, 0), 'after the last tensor'],
+  ])('refuses a file that is %s', (_name, damage, reason) => {
+    const { status, error } = read(damage(file));
+    expect(status).toBe(1);
+    expect(error).toContain(reason);
+  });
+});

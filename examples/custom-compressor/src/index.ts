@@ -1,0 +1,2 @@
+export { kroneckerFormat } from './format.ts';
+export { type KroneckerOptions, kronecker } from './kronecker.ts';

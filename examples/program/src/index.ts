@@ -1,0 +1,2 @@
+export { above, backendOption, integer, UsageError, usageErrorFrom } from './options.ts';
+export { type Backend, startBackend } from './start-backend.ts';

@@ -1,0 +1,2 @@
+export { myMethodFormat } from './format.ts';
+export { type MyMethodOptions, myMethod } from './my-method.ts';

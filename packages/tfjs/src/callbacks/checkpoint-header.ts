@@ -1,0 +1,64 @@
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import type { io } from '@tensorflow/tfjs-core';
+
+/** What a checkpoint says of itself. */
+export interface CheckpointHeader {
+  /** Of the format of checkpoints, not of the package. */
+  readonly version: number;
+  /** Class of the optimizer, and what else its state depends on. */
+  readonly optimizer: string;
+  /** What each variable is, in their order. */
+  readonly variables: readonly { readonly name: string; readonly description: string }[];
+  /** What the program that saved it wants to know when it goes on. */
+  readonly progress: JsonObject;
+}
+
+type Metadata = NonNullable<io.ModelArtifacts['userDefinedMetadata']>;
+
+const VERSION = 1;
+
+/** Where the header is among the metadata of a model, which every handler of tfjs keeps. */
+const KEY = 'gcompress/checkpoint';
+
+/** The metadata of a model with the header added. */
+export function withHeader(metadata: Metadata | undefined, header: Omit<CheckpointHeader, 'version'>): Metadata {
+  return { ...metadata, [KEY]: { version: VERSION, ...header } };
+}
+
+/**
+ * The header of a checkpoint; the file may be of any kind.
+ *
+ * @throws GCompressError `file-header` for what is no checkpoint, `unsupported-version` for one of a newer format.
+ */
+export function readHeader({ userDefinedMetadata = {} }: io.ModelArtifacts): CheckpointHeader {
+  const header = (userDefinedMetadata as { [KEY]?: Partial<CheckpointHeader> })[KEY];
+  if (typeof header !== 'object' || header === null || !Number.isSafeInteger(header.version)) {
+    throw notOurs(
+      'a checkpoint',
+      'a model, or something else',
+      'Checkpoints are made by saveCheckpoint and checkpointCallback.',
+    );
+  }
+  if (Number(header.version) > VERSION) {
+    throw new GCompressError('unsupported-version', {
+      where: 'checkpoint',
+      expected: `format ${VERSION} or older`,
+      actual: `format ${header.version}`,
+      hint: 'Update @gcompress/tfjs.',
+    });
+  }
+  const { optimizer, variables, progress } = header;
+  const valid =
+    typeof optimizer === 'string' &&
+    Array.isArray(variables) &&
+    variables.every((entry) => typeof entry?.name === 'string' && typeof entry.description === 'string') &&
+    typeof progress === 'object' &&
+    progress !== null;
+  if (!valid)
+    throw notOurs('optimizer, variables and progress', Object.keys(header).join(', '), 'The file is damaged.');
+  return header as CheckpointHeader;
+}
+
+function notOurs(expected: string, actual: string, hint: string): GCompressError {
+  return new GCompressError('file-header', { where: 'checkpoint', expected, actual, hint });
+}

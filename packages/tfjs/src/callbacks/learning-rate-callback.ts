@@ -1,0 +1,31 @@
+import { Callback } from '@tensorflow/tfjs-layers';
+import type { LearningRate } from './learning-rate.ts';
+import { assertRated, setLearningRate } from './set-learning-rate.ts';
+
+/**
+ * A callback that sets the learning rate before each step. Steps are counted by the optimizer, so that a training that was saved
+ * with it goes on at the rate where it was.
+ *
+ * In a loop of your own, call `setLearningRate(optimizer, rate(step))` instead.
+ *
+ * @throws GCompressError when the training begins: `unsupported` for an optimizer without a learning rate; before a step:
+ * `invalid-option` for a rate that is no number of at least 0.
+ */
+export function learningRateCallback(rate: LearningRate): Callback {
+  return new LearningRateCallback(rate);
+}
+
+class LearningRateCallback extends Callback {
+  constructor(private readonly rate: LearningRate) {
+    super();
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    assertRated(this.model.optimizer);
+  }
+
+  override async onBatchBegin(): Promise<void> {
+    const { optimizer } = this.model;
+    setLearningRate(optimizer, this.rate(optimizer.iterations));
+  }
+}

@@ -1,0 +1,76 @@
+import { assertKnownOptions, assertNumber } from '@gcompress/core';
+
+/** The learning rate of a step, from 0. A pure function, so that a training that is resumed goes on where it was. */
+export type LearningRate = (step: number) => number;
+
+/** The same rate at all steps. */
+export function constantRate(rate: number): LearningRate {
+  assertNumber('constantRate', 'rate', rate, { min: 0 });
+  return () => rate;
+}
+
+/** Options of {@link exponentialDecay}. */
+export interface ExponentialDecayOptions {
+  /** The rate at step 0. */
+  readonly initial: number;
+  /** What the rate is multiplied by, again and again, in (0, 1]. */
+  readonly factor: number;
+  /** Steps that this takes. */
+  readonly every: number;
+  /** Whether the rate falls all at once, at the end of these steps, instead of a little at each. Default false. */
+  readonly staircase?: boolean;
+}
+
+/**
+ * `initial · factor ^ (step / every)`; with `staircase` the exponent is rounded down.
+ *
+ * Porting note: `tf.train.exponential_decay`, which the CIFAR-10 example trains with.
+ *
+ * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
+ */
+export function exponentialDecay(options: ExponentialDecayOptions): LearningRate {
+  const where = 'exponentialDecay';
+  assertKnownOptions(where, options, ['initial', 'factor', 'every', 'staircase']);
+  const { initial, factor, every, staircase = false } = options;
+  assertNumber(where, 'initial', initial, { min: 0 });
+  assertNumber(where, 'factor', factor, { above: 0, max: 1 });
+  assertNumber(where, 'every', every, { above: 0 });
+  return (step) => initial * factor ** (staircase ? Math.floor(step / every) : step / every);
+}
+
+/** Options of {@link cosineDecay}. */
+export interface CosineDecayOptions {
+  /** The rate at step 0. */
+  readonly initial: number;
+  /** Steps until the last rate is reached. */
+  readonly steps: number;
+  /** The rate from then on. Default 0. */
+  readonly final?: number;
+}
+
+/**
+ * Half a cosine wave from the initial to the final rate.
+ *
+ * Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), without the restarts.
+ *
+ * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
+ */
+export function cosineDecay(options: CosineDecayOptions): LearningRate {
+  const where = 'cosineDecay';
+  assertKnownOptions(where, options, ['initial', 'steps', 'final']);
+  const { initial, steps, final = 0 } = options;
+  assertNumber(where, 'initial', initial, { min: 0 });
+  assertNumber(where, 'steps', steps, { above: 0 });
+  assertNumber(where, 'final', final, { min: 0 });
+  return (step) => final + ((initial - final) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
+}
+
+/**
+ * Lets another schedule begin slowly: its rate grows from `1 / steps` of itself at step 0 to all of it at step `steps − 1`.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function warmUp(steps: number, rate: LearningRate): LearningRate {
+  assertNumber('warmUp', 'steps', steps, { min: 1, integer: true });
+  return (step) => rate(step) * Math.min(1, (step + 1) / steps);
+}

@@ -1,0 +1,32 @@
+import { GCompressError } from '@gcompress/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Callback } from '@tensorflow/tfjs-layers';
+
+/** Losses and metrics by name, as `fit` hands them to callbacks. */
+export type Logs = Parameters<Callback['onBatchEnd']>[1];
+
+/** Losses and metrics as numbers. The tensors stay as they are: other callbacks may want them. */
+export async function metricsOf(logs: Logs = {}): Promise<Record<string, number>> {
+  const entries = Object.entries(logs).filter(([name]) => name !== 'batch' && name !== 'size');
+  const values = await Promise.all(entries.map(([, value]) => numberOf(value)));
+  return Object.fromEntries(entries.map(([name], i) => [name, values[i]]));
+}
+
+async function numberOf(value: number | Tensor): Promise<number> {
+  return typeof value === 'number' ? value : (await value.data())[0];
+}
+
+/**
+ * Checks that a metric is among those of an epoch.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertMetric(where: string, monitor: string, logs: NonNullable<Logs>): void {
+  if (monitor in logs) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} monitor`,
+    expected: `one of ${Object.keys(logs).join(', ')}`,
+    actual: `'${monitor}'`,
+    hint: 'Metrics with val_ need validationData or validationSplit in fit.',
+  });
+}

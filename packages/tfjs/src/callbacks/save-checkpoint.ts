@@ -1,0 +1,60 @@
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { io, type Optimizer } from '@tensorflow/tfjs-core';
+import { withHeader } from './checkpoint-header.ts';
+import { storedTraining, type Training } from './training-state.ts';
+
+/**
+ * Saves a training so that {@link restoreCheckpoint} can go on bit for bit: all weights or variables, the state of the compression
+ * among them, and the optimizer with its count of steps. The checkpoint of a model is also one for `tf.loadLayersModel`.
+ *
+ * @param handler where to, such as `modelFolder('run/last')`.
+ * @param progress what the program wants back when it goes on, such as the epoch.
+ * @throws GCompressError `not-ready` for a model that is not compiled, `unsupported` for an optimizer that cannot be saved (of those of
+ * `tf.train`, Adamax) or two weights of one name; what the handler throws.
+ */
+export async function saveCheckpoint(
+  training: Training,
+  handler: io.IOHandler,
+  progress: JsonObject = {},
+): Promise<void> {
+  const { variables, optimizer, optimizerKind, topology } = storedTraining(training);
+  const slots = await optimizerWeights(optimizer);
+  try {
+    const weights = await io.encodeWeights(variables.map(({ name, variable }) => ({ name, tensor: variable })));
+    const state = await io.encodeWeights(slots, 'optimizer');
+    await handler.save?.({
+      ...topology,
+      userDefinedMetadata: withHeader(topology.userDefinedMetadata, {
+        optimizer: optimizerKind,
+        variables: variables.map(({ name, description }) => ({ name, description })),
+        progress,
+      }),
+      weightSpecs: [...weights.specs, ...state.specs],
+      weightData: io.CompositeArrayBuffer.join([weights.data, state.data]),
+    });
+  } finally {
+    slots[0].tensor.dispose();
+  }
+}
+
+/** The state of an optimizer as tensors with names. */
+export type OptimizerWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
+
+/**
+ * The count of steps as a new tensor, which the caller disposes, and the variables of the optimizer.
+ *
+ * @throws GCompressError `unsupported`.
+ */
+export async function optimizerWeights(optimizer: Optimizer): Promise<OptimizerWeights> {
+  try {
+    return await optimizer.getWeights();
+  } catch (cause) {
+    throw new GCompressError('unsupported', {
+      where: 'checkpoint',
+      expected: 'an optimizer whose state can be saved',
+      actual: optimizer.getClassName(),
+      hint: 'tfjs cannot save it. Use another one, such as Adam.',
+      cause,
+    });
+  }
+}

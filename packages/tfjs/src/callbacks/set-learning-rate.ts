@@ -1,0 +1,39 @@
+import { assertNumber, GCompressError } from '@gcompress/core';
+import type { Optimizer } from '@tensorflow/tfjs-core';
+
+/** What the stock optimizers keep their rate in; SGD and Momentum also keep a tensor of it, which the method replaces. */
+interface RatedOptimizer {
+  learningRate: number;
+  setLearningRate?(rate: number): void;
+}
+
+/**
+ * Changes the learning rate of an optimizer from its next step on. Works with all optimizers of `tf.train`.
+ *
+ * @param rate at least 0.
+ * @throws GCompressError `unsupported` for an optimizer that has no learning rate, `invalid-option` for a rate that is none;
+ * the optimizer is as it was.
+ */
+export function setLearningRate(optimizer: Optimizer, rate: number): void {
+  assertRated(optimizer);
+  assertNumber('setLearningRate', 'rate', rate, { min: 0 });
+  const rated = optimizer as unknown as RatedOptimizer;
+  if (rated.learningRate === rate) return;
+  if (rated.setLearningRate) rated.setLearningRate(rate);
+  else rated.learningRate = rate;
+}
+
+/**
+ * Checks that the learning rate of an optimizer can be changed.
+ *
+ * @throws GCompressError `unsupported`.
+ */
+export function assertRated(optimizer: Optimizer): void {
+  if (typeof (optimizer as unknown as Partial<RatedOptimizer>).learningRate === 'number') return;
+  throw new GCompressError('unsupported', {
+    where: 'setLearningRate',
+    expected: 'an optimizer with a number as its learningRate',
+    actual: optimizer.getClassName(),
+    hint: 'Use one of tf.train.',
+  });
+}

@@ -1,0 +1,73 @@
+import { assertNumber } from '@gcompress/core';
+import type { Callback } from '@tensorflow/tfjs-layers';
+import { type CompressionSummaryOptions, compressionSummaries } from '../summaries/compression-summaries.ts';
+import type { Summary, SummaryWriter } from '../summaries/summary.ts';
+import { compressionOps } from './compression-state.ts';
+import { type Logs, metricsOf } from './metrics.ts';
+import { StepCallback, type TrainingStep } from './step-callback.ts';
+
+/** Options of {@link summaryCallback}. */
+export interface SummaryCallbackOptions extends CompressionSummaryOptions {
+  /** Steps from one set of summaries to the next. Default 100. */
+  readonly every?: number;
+}
+
+/**
+ * A callback that writes summaries of each compressed layer, and the loss and metrics of the batch, at step 0, each so many steps,
+ * and at the end of the training; after each epoch also what was validated (`val_…`). Writers stay open: close them after the
+ * last `fit`.
+ *
+ * @param writers where the summaries go, one after the other: files, or any `{ write(summaries) {} }`.
+ * @throws GCompressError `invalid-option`; while training, what the writers throw.
+ */
+export function summaryCallback(writers: readonly SummaryWriter[], options: SummaryCallbackOptions = {}): Callback {
+  return new SummaryCallback(writers, options);
+}
+
+class SummaryCallback extends StepCallback {
+  readonly #every: number;
+  #lastStep = -1;
+
+  constructor(
+    private readonly writers: readonly SummaryWriter[],
+    private readonly options: SummaryCallbackOptions,
+  ) {
+    super();
+    const { every = 100 } = options;
+    assertNumber('summaryCallback', 'every', every, { min: 1, integer: true });
+    this.#every = every;
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    await super.onEpochEnd(epoch, logs);
+    const validated = Object.entries(await metricsOf(logs)).filter(([name]) => name.startsWith('val_'));
+    await this.#write(asSummaries(Object.fromEntries(validated), this.steps - 1));
+  }
+
+  override async onTrainEnd(): Promise<void> {
+    await super.onTrainEnd();
+    const step = this.steps - 1;
+    if (step > this.#lastStep) await this.afterStep({ step, metrics: {} });
+  }
+
+  protected isDue(step: number): boolean {
+    return step % this.#every === 0;
+  }
+
+  protected async afterStep({ step, metrics }: TrainingStep): Promise<void> {
+    this.#lastStep = step;
+    const layers: Summary[] = [];
+    for (const op of compressionOps(this.model)) layers.push(...(await compressionSummaries(op, this.options)));
+    // All at the same step: that of an operator lags behind where a model was trained before it was compressed
+    await this.#write([...asSummaries(metrics, step), ...layers.map((summary) => ({ ...summary, step }))]);
+  }
+
+  async #write(summaries: readonly Summary[]): Promise<void> {
+    if (summaries.length === 0) return;
+    for (const writer of this.writers) await writer.write(summaries);
+  }
+}
+
+function asSummaries(values: Readonly<Record<string, number>>, step: number): Summary[] {
+  return Object.entries(values).map(([tag, value]) => ({ tag, step, value }));
+}

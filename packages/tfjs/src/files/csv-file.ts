@@ -1,0 +1,66 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { GCompressError, isGCompressError } from '@gcompress/core';
+import type { Summary } from '../summaries/summary.ts';
+import { AppendedFile, cannotWrite } from './appended-file.ts';
+import type { SummaryFile } from './summary-file.ts';
+
+const HEADER = 'wall_time,step,tag,value\n';
+
+/**
+ * Opens a table of summaries as comma-separated values (RFC 4180), one a row: time in seconds since 1970, step, tag, value. A
+ * table that is there already is continued, so that a resumed training takes the same path: a last row that a crash left unfinished
+ * is cut off. Where a training is resumed at an earlier step than it was stopped, steps come twice; the later row holds.
+ *
+ * @throws GCompressError `file-write` where the file cannot be written, `file-header` for one that is no such table, which stays
+ * as it is; both before any training.
+ */
+export async function csvFile(path: string): Promise<SummaryFile> {
+  const full = resolve(path);
+  const handle = await openTable(full).catch((cause: unknown) => Promise.reject(cannotWrite(full, cause)));
+  const file = new AppendedFile(full, handle);
+  try {
+    await continueTable(full, handle);
+  } catch (cause) {
+    await handle.close();
+    throw isGCompressError(cause) ? cause : cannotWrite(full, cause);
+  }
+  return {
+    path: full,
+    write: (summaries) => file.append(summaries.map(row).join('')),
+    close: () => file.close(),
+  };
+}
+
+async function openTable(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, 'a+');
+}
+
+/** Writes the header into an empty file; refuses what has another; cuts off an unfinished row. */
+async function continueTable(path: string, handle: FileHandle): Promise<void> {
+  const text = (await handle.readFile()).toString();
+  if (text.startsWith(HEADER)) {
+    const unfinished = text.slice(text.lastIndexOf('\n') + 1);
+    const { size } = await handle.stat();
+    return handle.truncate(size - Buffer.byteLength(unfinished));
+  }
+  if (HEADER.startsWith(text)) {
+    await handle.truncate(0);
+    return handle.appendFile(HEADER);
+  }
+  throw new GCompressError('file-header', {
+    where: `'${path}'`,
+    expected: `a table of summaries, which begins with ${HEADER.trim()}`,
+    actual: `'${text.slice(0, 40).split('\n')[0]}'`,
+    hint: 'Choose another path; the file is unchanged.',
+  });
+}
+
+function row({ step, tag, value }: Summary): string {
+  return `${Date.now() / 1000},${step},${quoted(tag)},${value}\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

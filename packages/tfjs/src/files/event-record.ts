@@ -1,0 +1,69 @@
+import { PbfWriter } from 'pbf';
+import type { Summary } from '../summaries/summary.ts';
+import { crc32c } from './crc32c.ts';
+
+/**
+ * What an event file says at one moment: its own version at its beginning, then that a run starts at a step, by which readers drop
+ * what an earlier run has written of this step and those after it, then summaries of one step each.
+ */
+export type TrainingEvent =
+  | { readonly fileVersion: string }
+  | { readonly startsAt: number }
+  | { readonly step: number; readonly summaries: readonly Pick<Summary, 'tag' | 'value'>[] };
+
+/**
+ * One record of an event file: the event as a protocol buffer, framed as a TFRecord.
+ *
+ * Source: `event.proto`, `summary.proto` and `record_writer.cc` of TensorFlow.
+ *
+ * @param time in seconds since 1970.
+ */
+export function eventRecord(event: TrainingEvent, time: number): Uint8Array {
+  const writer = new PbfWriter();
+  writer.writeDoubleField(1, time);
+  if ('fileVersion' in event) {
+    writer.writeStringField(3, event.fileVersion);
+  } else if ('startsAt' in event) {
+    writer.writeVarintField(2, event.startsAt);
+    writer.writeMessage(7, writeSessionStart, undefined);
+  } else {
+    writer.writeVarintField(2, event.step);
+    writer.writeMessage(5, writeSummary, event.summaries);
+  }
+  return framed(writer.finish());
+}
+
+function writeSessionStart(_: undefined, writer: PbfWriter): void {
+  writer.writeVarintField(1, 1);
+}
+
+function writeSummary(summaries: readonly Pick<Summary, 'tag' | 'value'>[], writer: PbfWriter): void {
+  for (const summary of summaries) {
+    writer.writeMessage(
+      1,
+      ({ tag, value }) => {
+        // As bytes, which are the same on the wire: pbf 5.1 writes characters from U+40000 on as others
+        writer.writeBytesField(1, Buffer.from(tag));
+        writer.writeFloatField(2, value);
+      },
+      summary,
+    );
+  }
+}
+
+/** Length as a 64-bit number, its checksum, the bytes, their checksum; all numbers little-endian. */
+function framed(bytes: Uint8Array): Uint8Array {
+  const record = new Uint8Array(bytes.length + 16);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint32(8, maskedCrc32c(record.subarray(0, 8)), true);
+  record.set(bytes, 12);
+  view.setUint32(12 + bytes.length, maskedCrc32c(bytes), true);
+  return record;
+}
+
+/** A checksum of data that may hold checksums itself is turned and shifted. */
+function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}

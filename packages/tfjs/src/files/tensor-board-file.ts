@@ -1,0 +1,65 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Summary } from '../summaries/summary.ts';
+import { AppendedFile, cannotWrite } from './appended-file.ts';
+import { eventRecord } from './event-record.ts';
+import type { SummaryFile } from './summary-file.ts';
+
+/**
+ * Opens a new event file for TensorBoard in a folder, which is made if need be: `tensorboard --logdir <folder>`. Each run writes a
+ * file of its own, and TensorBoard shows all files of a folder as one training, so a resumed one takes the same folder: of steps
+ * that were trained twice TensorBoard shows the later ones.
+ *
+ * @throws GCompressError `file-write` where no file can be made in the folder, before any training; `write` and `close` when the
+ * disk is full.
+ */
+export async function tensorBoardFile(folder: string): Promise<SummaryFile> {
+  const root = resolve(folder);
+  const file = await create(root).catch((cause: unknown) => Promise.reject(cannotWrite(root, cause)));
+  await file.append(eventRecord({ fileVersion: 'brain.Event:2' }, seconds()));
+  let started = false;
+  return {
+    path: file.path,
+    write(summaries) {
+      const start = started || summaries.length === 0 ? [] : [eventRecord({ startsAt: summaries[0].step }, seconds())];
+      started ||= summaries.length > 0;
+      return file.append(Buffer.concat([...start, ...records(summaries)]));
+    },
+    close: () => file.close(),
+  };
+}
+
+async function create(folder: string): Promise<AppendedFile> {
+  await mkdir(folder, { recursive: true });
+  // TensorBoard reads files in the order of their names, which begin with the time
+  const prefix = `events.out.tfevents.${Math.floor(seconds()).toString().padStart(10, '0')}.${hostname()}.${process.pid}`;
+  for (let count = 0; ; count++) {
+    const path = join(folder, `${prefix}.${count}`);
+    const handle = await openNew(path);
+    if (handle) return new AppendedFile(path, handle);
+  }
+}
+
+/** The file, or nothing where there is one already. */
+async function openNew(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'ax');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+}
+
+/** One event a step, since an event has one step. */
+function records(summaries: readonly Summary[]): Uint8Array[] {
+  const time = seconds();
+  const steps = new Map<number, Summary[]>();
+  for (const summary of summaries) steps.set(summary.step, [...(steps.get(summary.step) ?? []), summary]);
+  return [...steps].map(([step, those]) => eventRecord({ step, summaries: those }, time));
+}
+
+/** Seconds since 1970. */
+function seconds(): number {
+  return Date.now() / 1000;
+}

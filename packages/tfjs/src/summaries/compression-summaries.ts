@@ -1,0 +1,67 @@
+import { norm, stack, tidy } from '@tensorflow/tfjs-core';
+import type { TfCompressionOp } from '../compression-op.ts';
+import type { Summary } from './summary.ts';
+
+/** Options of {@link compressionSummaries}. */
+export interface CompressionSummaryOptions {
+  /** The hyperparameter `name`; tags begin with `<name>_summaries/`. Default `'model_compression'`. */
+  readonly name?: string;
+}
+
+/** What the reference calls the norms of the factors: format → factor → suffix. Other factors are called `<factor>_norm`. */
+const REFERENCE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  lowrank: { b: 'b_matrix_norm', c: 'c_matrix_norm' },
+  dictlearn: { codes: 'b_matrix_values_norm', atoms: 'c_matrix_norm' },
+  kmeans: { codebook: 'b_matrix_norm' },
+  'kmeans-pruning': { codebook: 'd_matrix_norm' },
+  'input-output': { b: 'b_matrix_norm', c: 'c_matrix_norm', d: 'd_matrix_norm' },
+  'block-diagonal': { blocks: 'c_matrix_norm' },
+  'mixed-block': { blocks: 'block_matrices_norm', mixer: 'linear_mixer_norm' },
+};
+
+/**
+ * The state of one operator as numbers, after the last step that it has run: `alpha`, `last_alpha_update_step` (−1 before the
+ * first update), `a_matrix_norm` and a norm for each factor of floating point numbers, `compression_ratio` (dense bytes by those
+ * of the factors as they would be written now), and, once it was compressed, `relative_error`, which is `‖A − Ŵ‖ / ‖A‖` now.
+ * All norms are Frobenius norms.
+ *
+ * Porting note: the summaries of `add_compression_summaries`, as `<name>_summaries/<operator>/<suffix>`. There each tag begins
+ * with the name of the variable that the number is of, such as `fc1/alpha/alpha`; here all tags of an operator begin with its
+ * name. Norms of codebooks are L1 norms there, and those of codes the sum of the indices, which is left out here. So is
+ * `b_matrix_indices_size`, which never changes. The simhash of the reference has one matrix where ours has three factors.
+ * `relative_error` and `compression_ratio` are ours.
+ *
+ * @throws GCompressError `disposed`.
+ */
+export async function compressionSummaries(
+  op: TfCompressionOp,
+  { name = 'model_compression' }: CompressionSummaryOptions = {},
+): Promise<Summary[]> {
+  const { steps, updates, lastUpdateStep } = op.state;
+  const values = {
+    alpha: op.alpha,
+    last_alpha_update_step: lastUpdateStep,
+    ...(await norms(op)),
+    compression_ratio: (await op.toCompressedMatrix()).compressionRatio,
+    ...(updates > 0 && { relative_error: await op.relativeError() }),
+  };
+  const step = Math.max(0, steps - 1);
+  return Object.entries(values).map(([suffix, value]) => ({
+    tag: `${name}_summaries/${op.name}/${suffix}`,
+    step,
+    value,
+  }));
+}
+
+async function norms({ compressor, variables: { matrix, factors } }: TfCompressionOp): Promise<Record<string, number>> {
+  const names = REFERENCE_NAMES[compressor.format.id] ?? {};
+  const floats = Object.entries(factors).filter(([, { dtype }]) => dtype === 'float32');
+  const suffixes = ['a_matrix_norm', ...floats.map(([factor]) => names[factor] ?? `${factor}_norm`)];
+  const all = tidy(() => stack([matrix, ...floats.map(([, factor]) => factor)].map((tensor) => norm(tensor))));
+  try {
+    const values = await all.data();
+    return Object.fromEntries(suffixes.map((suffix, i) => [suffix, values[i]]));
+  } finally {
+    all.dispose();
+  }
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csvFile } from '../../src/files/index.ts';
+
+const HEADER = 'wall_time,step,tag,value';
+let root = '';
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'gcompress-'));
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+/** The lines of a file without their times. */
+async function rows(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8');
+  return text.split('\n').map((line) => line.replace(/^\d+(\.\d+)?,/, ''));
+}
+
+describe('csvFile', () => {
+  it('writes a row for each summary, with tags quoted where they must be', async () => {
+    const file = await csvFile(join(root, 'new/folder/table.csv'));
+    await file.write([
+      { tag: 'loss', step: 0, value: 0.1 },
+      { tag: 'a, "b"', step: 1, value: Number.NaN },
+    ]);
+    await file.close();
+    expect(await rows(file.path)).toEqual([HEADER, '0,loss,0.1', '1,"a, ""b""",NaN', '']);
+    expect(await readFile(file.path, 'utf8')).toMatch(/\n\d{10}\.?\d*,0,loss,0\.1\n/);
+    await expect(file.write([])).rejects.toMatchObject({ code: 'disposed' });
+  });
+
+  it('goes on in a table that is there, without the row that a crash left unfinished', async () => {
+    const path = join(root, 'resumed.csv');
+    for (const step of [0, 1]) {
+      const file = await csvFile(path);
+      await file.write([{ tag: 'größe', step, value: 1 }]);
+      await file.close();
+    }
+    await writeFile(path, '1700000000.5,2,grö', { flag: 'a' });
+    const file = await csvFile(path);
+    await file.write([{ tag: 'größe', step: 2, value: 1 }]);
+    await file.close();
+    expect(await rows(path)).toEqual([HEADER, '0,größe,1', '1,größe,1', '2,größe,1', '']);
+  });
+
+  it('keeps the order of writes that nobody waits for', async () => {
+    const file = await csvFile(join(root, 'order.csv'));
+    const steps = Array.from({ length: 50 }, (_, step) => step);
+    for (const step of steps) void file.write([{ tag: 'x', step, value: step }]);
+    await file.close();
+    expect((await rows(file.path)).slice(1, -1)).toEqual(steps.map((step) => `${step},x,${step}`));
+  });
+
+  it('refuses a file of another kind, which stays as it is, and a place that cannot be written', async () => {
+    const other = join(root, 'other.csv');
+    await writeFile(other, 'step,accuracy\n1,0.9');
+    await expect(csvFile(other)).rejects.toMatchObject({ code: 'file-header' });
+    expect(await readFile(other, 'utf8')).toBe('step,accuracy\n1,0.9');
+    await expect(csvFile(join(other, 'table.csv'))).rejects.toMatchObject({ code: 'file-write' });
+    await expect(csvFile(root)).rejects.toMatchObject({ code: 'file-write' });
+  });
+});

@@ -1,0 +1,107 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { summaryCallback } from '../../src/callbacks/index.ts';
+import { tensorBoardFile } from '../../src/files/index.ts';
+import type { Summary } from '../../src/summaries/index.ts';
+import { useTestBackend } from '../backend.ts';
+import { compressedNetwork } from '../callbacks/compressed-network.ts';
+import { classes, train } from '../networks.ts';
+import { readEvents } from './event-reader.ts';
+
+let root = '';
+
+beforeAll(async () => {
+  await useTestBackend();
+  root = await mkdtemp(join(tmpdir(), 'gcompress-'));
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+/** The summaries in an event file. */
+async function readSummaries(path: string): Promise<Summary[]> {
+  const events = await readEvents(path);
+  return events.flatMap(({ step, summary }) =>
+    (summary?.value ?? []).map(({ tag, simpleValue }) => ({ tag, step, value: simpleValue })),
+  );
+}
+
+describe('tensorBoardFile', () => {
+  it('writes what others read: version, time, steps, tags and values', async () => {
+    const file = await tensorBoardFile(join(root, 'new', 'folder'));
+    await file.write([
+      { tag: 'loss', step: 0, value: 2.5 },
+      { tag: 'fc1/alpha', step: 0, value: 1 },
+      { tag: 'fc1/alpha', step: 2 ** 40, value: Number.NaN },
+    ]);
+    await file.close();
+    const events = await readEvents(file.path);
+    expect(basename(file.path)).toMatch(/^events\.out\.tfevents\.\d{10}\./);
+    expect(
+      events.map(({ fileVersion, sessionLog, step, summary }) => [fileVersion ?? sessionLog, step, summary?.value]),
+    ).toEqual([
+      ['brain.Event:2', 0, undefined],
+      [{ status: 1 }, 0, undefined],
+      [
+        undefined,
+        0,
+        [
+          { tag: 'loss', simpleValue: 2.5 },
+          { tag: 'fc1/alpha', simpleValue: 1 },
+        ],
+      ],
+      [undefined, 2 ** 40, [{ tag: 'fc1/alpha', simpleValue: Number.NaN }]],
+    ]);
+    expect(new Date(events[1].wallTime * 1000).getFullYear()).toBe(new Date().getFullYear());
+  });
+
+  it('holds any tags and numbers', async () => {
+    const summary = fc.record({
+      tag: fc.string({ unit: 'binary' }),
+      step: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+      value: fc.float(),
+    });
+    const property = fc.asyncProperty(fc.array(summary, { maxLength: 20 }), async (summaries) => {
+      const file = await tensorBoardFile(join(root, 'any'));
+      await Promise.all(summaries.map((one) => file.write([one])));
+      await file.close();
+      expect(await readSummaries(file.path)).toEqual(summaries);
+    });
+    await fc.assert(property, { numRuns: 5 });
+  });
+
+  it('holds a training with compressed layers', async () => {
+    const { model, callback } = compressedNetwork();
+    const file = await tensorBoardFile(join(root, 'training'));
+    const seen: Summary[] = [];
+    const writers = [file, { write: (summaries: readonly Summary[]) => void seen.push(...summaries) }];
+    await train(model, classes(), 3, [callback, summaryCallback(writers, { every: 4 })]);
+    // Not closed: a program that crashes must not lose what was written
+    expect(await readSummaries(file.path)).toEqual(seen.map((one) => ({ ...one, value: Math.fround(one.value) })));
+    expect(seen.length).toBe(4 * 7 + 3 * 2 - 1);
+    await file.close();
+  });
+
+  it('makes a new file for each run in the same folder, and writes no more once it is closed', async () => {
+    const folder = join(root, 'runs');
+    const first = await tensorBoardFile(folder);
+    await first.write([{ tag: 'loss', step: 0, value: 1 }]);
+    const bytes = await readFile(first.path);
+    const second = await tensorBoardFile(folder);
+    await second.write([{ tag: 'loss', step: 1, value: 0.5 }]);
+    await Promise.all([first.close(), second.close(), second.close()]);
+    expect((await readdir(folder)).sort()).toEqual([basename(first.path), basename(second.path)].sort());
+    expect(await readFile(first.path)).toEqual(bytes);
+    await expect(first.write([{ tag: 'loss', step: 2, value: 0 }])).rejects.toMatchObject({ code: 'disposed' });
+  });
+
+  it('refuses a folder that cannot be written, before anything is trained', async () => {
+    const blocked = join(root, 'a-file');
+    await writeFile(blocked, 'kept');
+    await expect(tensorBoardFile(join(blocked, 'runs'))).rejects.toMatchObject({ code: 'file-write' });
+    await expect(tensorBoardFile(blocked)).rejects.toThrow(/a-file': expected a place that can be written/);
+    expect(await readFile(blocked, 'utf8')).toBe('kept');
+  });
+});

@@ -1,0 +1,42 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { tensorBoardFile } from '../../src/files/index.ts';
+
+/** Whether TensorBoard itself can be asked; tensor-board-file.test.ts has tests that need no Python. */
+const hasTensorBoard = spawnSync('python3', ['-c', 'import tensorboard']).status === 0;
+
+/** What TensorBoard shows of a folder: tag → [step, value]. */
+const READ = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1])
+events.Reload()
+print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()['scalars']}))
+`;
+
+it.skipIf(!hasTensorBoard)(
+  'is shown by TensorBoard; a resumed run replaces the steps it repeats (needs Python with tensorboard)',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gcompress-'));
+    for (const first of [0, 3]) {
+      const file = await tensorBoardFile(folder);
+      for (const step of [first, first + 1, first + 2, first + 3]) {
+        await file.write([
+          { tag: 'model_compression_summaries/fc1/alpha', step, value: 1 - step / 8 },
+          { tag: 'run', step, value: first },
+        ]);
+      }
+      await file.close();
+    }
+    const shown = JSON.parse(execFileSync('python3', ['-c', READ, folder], { encoding: 'utf8' }));
+    await rm(folder, { recursive: true });
+    const steps = [0, 1, 2, 3, 4, 5, 6];
+    expect(shown).toEqual({
+      'model_compression_summaries/fc1/alpha': steps.map((step) => [step, 1 - step / 8]),
+      run: steps.map((step) => [step, step < 3 ? 0 : 3]),
+    });
+  },
+);
