@@ -1,5 +1,9 @@
 import { matrix } from '@gcompress/core';
+import { lowRank } from '@gcompress/lowrank';
+import { linearAlpha } from '@gcompress/scheduler';
+import { TfCompressionOp } from '@gcompress/tfjs';
 import { selectBackend } from '@gcompress/tfjs/backends';
+import { compressModel } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
 
 // What code blocks of the pages may be given by name, where making it would distract from what a page is about. Tiny, so that
@@ -28,3 +32,18 @@ export const images = tf.randomUniform([1088, 16], -1, 1, 'float32', 1);
 
 /** Their classes, one-hot: where the largest of the first three values is. */
 export const labels = tf.oneHot(images.slice([0, 0], [-1, 3]).argMax(1), 3);
+
+const schedule = linearAlpha({ begin: 10, end: 60 });
+const compression = compressModel(model, { method: lowRank({ ratio: 4 }), schedule });
+
+/** The model with its hidden layer compressed, and compiled. */
+export const small = compression.model;
+small.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+
+/** The callback that its training needs. */
+export const { callback } = compression;
+
+/** What is trained in a loop of one's own: an operator on `[40, 20]`, a bias, and their optimizer. */
+export const op = new TfCompressionOp(tf.variable(tf.zeros([40, 20])), { compressor: lowRank({ rank: 6 }), schedule });
+export const bias = tf.variable(tf.zeros([20]));
+export const optimizer = tf.train.adam();

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['page-code/**/*.test.ts'],
     pool: 'forks',
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     silent: 'passed-only',
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },

@@ -31,6 +31,9 @@ const problems = all.flatMap(({ name, folder }) =>
 );
 if (problems.length > 0) throw new Error(problems.join('\n'));
 console.log(`${all.length} packages hold what they need, and nothing else`);
+const limits: { readonly name: string }[] = JSON.parse(readFileSync(join(root, '.size-limit.json'), 'utf8'));
+const unlimited = consumer.entries.filter((entry) => !limits.some(({ name }) => name === entry));
+if (unlimited.length > 0) throw new Error(`no limit in .size-limit.json for ${unlimited.join(', ')}`);
 for (const line of [...checkTypes(consumer), ...checkRequire(consumer)]) console.log(line);
 
 /** A program for an empty folder: compress a matrix, decode it by the decoder alone, report the size. */

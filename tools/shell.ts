@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 
 /** Runs a program and returns what it printed; when it fails, throws with all of its output. */
 export function run(program: string, args: readonly string[], cwd: string): string {
@@ -8,4 +8,23 @@ export function run(program: string, args: readonly string[], cwd: string): stri
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`${program} ${args.join(' ')} failed in ${cwd}\n${stdout}\n${stderr}`, { cause: error });
   }
+}
+
+/** How {@link runLater} runs a program. */
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds after which the program is ended. */
+  readonly timeout: number;
+}
+
+/** {@link run} without blocking, for programs that talk to a server in this process. */
+export function runLater(program: string, args: readonly string[], options: RunOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { ...options, encoding: 'utf8', maxBuffer: 1 << 26 }, (cause, stdout, stderr) => {
+      const what = `${program} ${args.join(' ')} failed in ${options.cwd}`;
+      if (cause) reject(new Error(`${what}\n${stdout}\n${stderr}`, { cause }));
+      else resolve(stdout);
+    });
+  });
 }

@@ -27,8 +27,8 @@ import { deviation, markdownTable, mean } from './statistics.ts';
 
 const SEEDS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1];
 const BATCH_SIZE = 128;
-const PRETRAINING_EPOCHS = 4;
-const EPOCHS = 6;
+const PRETRAINING_EPOCHS = 3;
+const EPOCHS = 4;
 
 /** How much of each layer is pruned in the end, and how many levels the rest has. */
 const SIZES: Readonly<Record<LayerName, Required<Pick<PrunedKMeansOptions, 'levels'>> & { readonly target: number }>> =
@@ -47,6 +47,8 @@ interface Outcome {
 }
 
 const native = resolve(import.meta.dirname, '../../tools/native/node_modules/@tensorflow/tfjs-node-gpu/dist/index.js');
+// Some processors leave its faster convolutions off
+process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 await selectBackend({ only: 'tensorflow', loaders: { '@tensorflow/tfjs-node-gpu': () => import(native) } });
 const [training, test] = [mnist('train'), mnist('test')];
 const steps = Math.floor(training.count / BATCH_SIZE) * EPOCHS;

@@ -1,4 +1,11 @@
-import { saveCodebook, saveErrors, savePairs, savePlanes, saveSchedules, saveSingularValues } from './pictures/charts.ts';
+import {
+  saveCodebook,
+  saveErrors,
+  savePairs,
+  savePlanes,
+  saveSchedules,
+  saveSingularValues,
+} from './pictures/charts.ts';
 import { saveBlocks, savePruning, saveUnits } from './pictures/images.ts';
 
 // Draws the pictures of the documentation from trained weights, into docs/pictures: all of them, or those that are named.

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** Scripts that npm runs on the machine of whoever installs a package. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
+/** Calls that make code of text; a page whose security policy forbids them must be able to use every package. */
+const EVALUATION = /\beval\(|\bFunction\(|\bset(?:Timeout|Interval)\(['"`]/;
 /** All that a tarball may hold; the change log is there once there was a release. */
 const FILES = /^(?:(?:dist|src|template)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 
@@ -34,6 +36,9 @@ export function shapeProblems(folder: string, source: string): string[] {
       .filter((path) => /^dist\/.*\.js$/.test(path) && !has(`${path}.map`))
       .filter((path) => holdsCode(readFileSync(join(folder, path), 'utf8')))
       .map((path) => `no source map of ${path}`),
+    ...files
+      .filter((path) => /^dist\/.*\.js$/.test(path) && EVALUATION.test(readFileSync(join(folder, path), 'utf8')))
+      .map((path) => `runs text as code in ${path}`),
     ...ranges.filter(([, range]) => !/^\^\d+\.\d+\.\d+$/.test(range)).map(([name, range]) => `needs ${name}@${range}`),
     ...Object.entries(exports).flatMap(([entry, target]) =>
       typeof target === 'string' ? [] : entryProblems(entry, target),

@@ -20,7 +20,7 @@ import {
   stepwiseAlpha,
 } from '@gcompress/scheduler';
 import { simhash } from '@gcompress/simhash';
-import { areaY, dot, line, link, rectY, ruleX, ruleY, text } from '@observablehq/plot';
+import { areaY, dot, line, link, type Markish, rectY, ruleX, ruleY, text } from '@observablehq/plot';
 import { COLORS, savePlot } from './save-plot.ts';
 
 const fc1 = trainedMatrix('fc1');
@@ -71,7 +71,6 @@ export function saveCodebook(): void {
   }
   const { codebook } = kMeans({ bits: 4 }).compress(weights).factors;
   const levels = Array.from(codebook.data);
-  const most = Math.max(...bins.map(({ count }) => count));
   const inside = levels.filter((level) => Math.abs(level) < shown);
   savePlot('codebook', 'How often each weight occurs, and the 16 levels of its codebook', {
     width: 720,
@@ -82,9 +81,10 @@ export function saveCodebook(): void {
     marks: [
       rectY(bins, { x1: 'from', x2: 'to', y: 'count', fill: COLORS.gray, fillOpacity: 0.6, inset: 0.5 }),
       ruleX(inside, { stroke: COLORS.main, strokeWidth: 2 }),
-      text([[shown, most]], {
-        text: [`${inside.length} of 16 levels; the others are beyond ±${shown}`],
-        textAnchor: 'end',
+      text([`${inside.length} of 16 levels; the rest lies beyond ±${shown}`], {
+        text: (label: string) => label,
+        frameAnchor: 'top-right',
+        dy: -16,
         fill: COLORS.main,
         fontSize: 13,
       }),
@@ -128,10 +128,14 @@ export function savePairs(): void {
           clip: true,
         },
       ),
-      dot(
-        [...points(blocks.data).map((point) => ({ ...point, title: left })), ...reached],
-        { x: 'x', y: 'y', fx: 'title', r: 2.2, fill: COLORS.main, clip: true },
-      ),
+      dot([...points(blocks.data).map((point) => ({ ...point, title: left })), ...reached], {
+        x: 'x',
+        y: 'y',
+        fx: 'title',
+        r: 2.2,
+        fill: COLORS.main,
+        clip: true,
+      }),
     ],
   });
 }
@@ -146,13 +150,13 @@ export function saveErrors(): void {
     pruned: (bytes) => pruned({ bytes }),
   };
   const colors = [COLORS.blue, COLORS.main, COLORS.purple, COLORS.green, COLORS.gray];
-  const parts = [0.5, 0.375, 0.25, 0.1875, 0.125, 0.1, 0.0625, 0.04, 0.032];
+  const parts = [0.375, 0.25, 0.1875, 0.125, 0.1, 0.0625, 0.04, 0.032];
   const measured = Object.entries(methods).flatMap(([method, create]) =>
     parts.flatMap((part) => {
       try {
         const compressed = create(Math.floor(fc2.data.byteLength * part)).compress(fewer);
         const used = (100 * compressed.byteLength) / fc2.data.byteLength;
-        return [{ method, part: used, error: Math.max(1e-4, relativeError(fewer, compressed.decompress())) }];
+        return [{ method, part: used, error: relativeError(fewer, compressed.decompress()) }];
       } catch (error) {
         if (isGCompressError(error)) return [];
         throw error;
@@ -161,21 +165,26 @@ export function saveErrors(): void {
   );
   const quantized = quantizeUint8(fc2.data);
   const uint8 = relativeError(fewer, matrix(fc2.shape, dequantizeUint8(quantized)));
-  const last = Object.keys(methods).map((method) => measured.filter((point) => point.method === method).at(-1));
   savePlot('errors', 'Relative error against bytes for five methods and plain uint8', {
     width: 720,
     height: 420,
     marginLeft: 50,
-    marginRight: 90,
-    x: { label: 'bytes, % of float32 →', type: 'log', domain: [60, 3], ticks: [50, 25, 12.5, 6.25, 3.125], tickFormat: String },
+    marginRight: 110,
+    x: {
+      label: 'bytes, % of float32 →',
+      type: 'log',
+      domain: [42, 3],
+      ticks: [25, 12.5, 6.25, 3.125],
+      tickFormat: String,
+    },
     y: { label: '↑ relative error', type: 'log', grid: true, ticks: [0.001, 0.01, 0.1, 1], tickFormat: String },
     color: { domain: Object.keys(methods), range: colors },
     marks: [
       line(measured, { x: 'part', y: 'error', stroke: 'method', strokeWidth: 2 }),
       dot(measured, { x: 'part', y: 'error', fill: 'method', r: 3 }),
       dot([[25, uint8]], { r: 5, symbol: 'square', fill: 'currentColor' }),
-      text([[25, uint8]], { text: ['uint8'], dx: 10, textAnchor: 'start', fontSize: 13 }),
-      text(last, { x: 'part', y: 'error', text: 'method', fill: 'method', textAnchor: 'start', dx: 8, fontSize: 13 }),
+      text([[25, uint8]], { text: ['uint8'], dx: -10, textAnchor: 'end', fontSize: 13 }),
+      ...legend(Object.keys(methods), colors),
     ],
   });
 }
@@ -190,6 +199,7 @@ export function savePlanes(): void {
     'orthogonal planes, signs chosen again': { bits: 1 },
   };
   const names = Object.keys(steps);
+  const colors = [COLORS.gray, COLORS.blue, COLORS.green, COLORS.main];
   const measured = names.flatMap((name) =>
     [0.25, 0.5, 1, 1.5, 2, 3, 4].map((bits) => {
       const compressor = simhash({ ...steps[name], bits: Math.round(bits * m) } as Parameters<typeof simhash>[0]);
@@ -197,20 +207,17 @@ export function savePlanes(): void {
     }),
   );
   savePlot('planes', 'Error of simhash against sign bits, from random planes to orthogonal ones', {
-    width: 720,
+    width: 760,
     height: 360,
     marginLeft: 44,
-    marginRight: 250,
+    marginRight: 270,
     x: { label: 'sign bits a weight →' },
     y: { label: '↑ relative error', grid: true, domain: [0, 1.2] },
-    color: { domain: names, range: [COLORS.gray, COLORS.blue, COLORS.green, COLORS.main] },
+    color: { domain: names, range: colors },
     marks: [
       line(measured, { x: 'bits', y: 'error', stroke: 'name', strokeWidth: 2 }),
       dot(measured, { x: 'bits', y: 'error', fill: 'name', r: 3 }),
-      text(
-        measured.filter(({ bits }) => bits === 4),
-        { x: 'bits', y: 'error', text: 'name', fill: 'name', textAnchor: 'start', dx: 8, fontSize: 12 },
-      ),
+      ...legend(names, colors),
       ruleY([0]),
     ],
   });
@@ -226,9 +233,12 @@ export function saveSchedules(): void {
     'exponential, rate 5': exponentialAlpha(window),
     stepwise: stepwiseAlpha({ steps: [200, 600, 1000], values: [0.7, 0.4, 0] }),
   };
+  const names = Object.keys(schedules);
+  const colors = [COLORS.main, COLORS.blue, COLORS.green, COLORS.purple, COLORS.gray];
   const points = Object.entries(schedules).flatMap(([name, schedule]) => {
     let state = initialScheduleState;
-    return Array.from({ length: 1201 }, (_, step) => {
+    return Array.from({ length: 61 }, (_, i) => {
+      const step = i * window.frequency;
       state = schedule.update(step, state).state;
       return { name, step, alpha: schedule.alpha(state) };
     });
@@ -240,18 +250,26 @@ export function saveSchedules(): void {
     marginRight: 150,
     x: { label: 'step →' },
     y: { label: '↑ alpha', grid: true },
-    color: {
-      domain: Object.keys(schedules),
-      range: [COLORS.main, COLORS.blue, COLORS.green, COLORS.purple, COLORS.gray],
-      legend: false,
-    },
+    color: { domain: names, range: colors },
     marks: [
-      line(points, { x: 'step', y: 'alpha', stroke: 'name', strokeWidth: 2 }),
-      text(
-        Object.keys(schedules).map((name, i) => ({ name, y: 1 - i * 0.08 })),
-        { x: 1220, y: 'y', text: 'name', fill: 'name', textAnchor: 'start', fontSize: 13 },
-      ),
+      line(points, { x: 'step', y: 'alpha', stroke: 'name', strokeWidth: 2, curve: 'step-after' }),
+      ...legend(names, colors),
       ruleY([0]),
     ],
   });
+}
+
+/** Names in the colours of their lines, to the right of a plot. */
+function legend(names: readonly string[], colors: readonly string[]): Markish[] {
+  return names.map((name, i) =>
+    text([name], {
+      text: (label: string) => label,
+      frameAnchor: 'top-right',
+      textAnchor: 'start',
+      dx: 10,
+      dy: 6 + 20 * i,
+      fill: colors[i],
+      fontSize: 13,
+    }),
+  );
 }

@@ -126,7 +126,10 @@ export function savePruning(): void {
 /** The three block structures fitted to random entries, which shows what they can be. */
 export function saveBlocks(): void {
   const random = createRandom(3);
-  const entries = matrix([32, 32], new Float32Array(1024).map(() => random.normal()));
+  const entries = matrix(
+    [32, 32],
+    new Float32Array(1024).map(() => random.normal()),
+  );
   saveRow('blocks', 'Random entries, and the nearest matrix of each block structure', entries, 32, 2, [
     ['entries', undefined],
     ['block diagonal', blockDiagonal({ blocks: 4 })],

@@ -22,7 +22,7 @@ svg { color: #1f2328; background: #ffffff; font: 12px system-ui, sans-serif; }
 /** Draws a plot and writes it to `docs/pictures`, as an SVG file that needs nothing else. */
 export function savePlot(name: string, description: string, options: PlotOptions): void {
   const { document } = parseHTML('<html><body></body></html>');
-  const svg = plot({ ...options, document: document as never });
+  const svg = plot({ marginTop: 34, marginBottom: 48, ...options, document: document as never });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', description);

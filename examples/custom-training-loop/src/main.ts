@@ -1,11 +1,13 @@
+import { parseArgs } from 'node:util';
 import { serialize } from '@gcompress/core';
 import { mnist } from '@gcompress/example-datasets';
+import { type Backend, startBackend } from '@gcompress/example-program';
 import { lowRank } from '@gcompress/lowrank';
 import { linearAlpha } from '@gcompress/scheduler';
-import { selectBackend } from '@gcompress/tfjs/backends';
 import { createNetwork, train } from './training.ts';
 
-const { name, reason } = await selectBackend();
+const { values } = parseArgs({ options: { backend: { type: 'string' } } });
+const { name, reason } = await startBackend(values.backend as Backend | undefined);
 console.log(`Backend: ${name}. ${reason}`);
 
 const digits = mnist('train', 4000);

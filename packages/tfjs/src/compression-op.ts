@@ -199,14 +199,14 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return 'compressed';
   }
 
-  /** Bytes of the factors as they would be written now; before they are computed, those planned. */
+  /** Bytes of the factors as they would be written now; before the first compression, those planned, at most. */
   async byteLength(): Promise<number> {
-    return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.plannedByteLength;
+    return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.#plannedByteLength;
   }
 
-  /** Bytes of the factors as they will be written, at most. */
-  get plannedByteLength(): number {
-    return plannedByteLength(this.compressor.format, this.#plan);
+  /** {@link byteLength} without a promise; blocks on backends that must read back from a device. */
+  byteLengthSync(): number {
+    return this.#filled ? this.toCompressedMatrixSync().byteLength : this.#plannedByteLength;
   }
 
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
@@ -230,6 +230,10 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     if (!this.#ownsVariables) return;
     const { factors, alpha, state } = this.variables;
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
+  }
+
+  get #plannedByteLength(): number {
+    return plannedByteLength(this.compressor.format, this.#plan);
   }
 
   /** Whether another compressor is in force at one step than at another. */

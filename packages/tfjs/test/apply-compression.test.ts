@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ApplyCompression } from '../src/index.ts';
 import { useTestBackend } from './backend.ts';
+import { everyMethod } from './methods.ts';
 import { fourSteps, levels, variableOf } from './operators.ts';
 
 const common = { compressor: lowRank({ rank: 2 }), schedule: fourSteps };
@@ -63,6 +64,22 @@ it('counts the bytes of all matrices and of what would be written', async () => 
   expect(used).toBeLessThan(3 * 14 * 4);
   expect(await apply.byteLengths()).toEqual({ uncompressed, compressed: used + ofLevels });
   apply.dispose();
+});
+
+it.each(everyMethod)('plans no fewer bytes than are written: %s', async (_, compressor) => {
+  const apply = new ApplyCompression({ ...common, compressor });
+  const matrix = variableOf(normalMatrix([80, 40], 5), 'large');
+  const op = apply.applyCompression(matrix);
+  const planned = (await apply.byteLengths()).compressed;
+  await apply.runUpdateStep(0);
+  const { uncompressed, compressed } = await apply.byteLengths();
+  expect(uncompressed).toBe(80 * 40 * 4);
+  expect(compressed).toBe((await op.toCompressedMatrix()).byteLength);
+  expect(compressed).toBeLessThanOrEqual(planned);
+  // Rank by energy is planned at the largest that is smaller than the matrix
+  expect(planned).toBeLessThan(Math.max(uncompressed, 1.1 * compressed));
+  apply.dispose();
+  matrix.dispose();
 });
 
 it('delays each matrix by a part of its own when the schedule is staggered', () => {

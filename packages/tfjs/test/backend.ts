@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { importNative } from '../src/backends/import-native.ts';
 import { type BackendName, selectBackend } from '../src/backends/index.ts';
 
 /** The backend that these tests run on; the variable is set by `pnpm test:wasm` and `pnpm test:native`. */
@@ -16,5 +15,5 @@ export const useTestBackend = (): Promise<void> => startBackend(TEST_BACKEND);
 
 /** Starts this backend and no other. */
 export async function startBackend(only: BackendName): Promise<void> {
-  await selectBackend({ only, loaders: { '@tensorflow/tfjs-node-gpu': () => importNative(NATIVE) } });
+  await selectBackend({ only, loaders: { '@tensorflow/tfjs-node-gpu': () => import(NATIVE) } });
 }

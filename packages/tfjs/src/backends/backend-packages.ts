@@ -1,5 +1,3 @@
-import { importNative } from './import-native.ts';
-
 /** Name of a backend in TensorFlow.js; both native packages register `'tensorflow'`. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
@@ -41,7 +39,12 @@ export const BACKEND_CANDIDATES: readonly BackendCandidate[] = [
 ];
 
 function nativeCandidate(name: BackendPackage): BackendCandidate {
-  return { name: 'tensorflow', package: name, native: true, load: () => importNative(name) };
+  return { name: 'tensorflow', package: name, native: true, load: () => importByName(name) };
+}
+
+/** Imports a package whose name is not written here, so that a bundler neither follows it nor fails where it is not installed. */
+function importByName(name: string): Promise<unknown> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }
 
 /** Changes nothing when it runs; esbuild lets a package be absent only where the failure of its import is handled. */

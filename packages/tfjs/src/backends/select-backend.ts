@@ -7,6 +7,7 @@ import {
   type BackendName,
   type BackendPackage,
 } from './backend-packages.ts';
+import { withLegacyUtil } from './legacy-util.ts';
 import { registerTrainingKernels } from './register-training-kernels.ts';
 
 /** How {@link selectBackend} chooses. */
@@ -94,7 +95,8 @@ async function start(candidate: BackendCandidate, load: BackendLoader): Promise<
   try {
     // What the application has registered itself may lie where this package cannot import it from. Not so for a native
     // backend: its two packages share one name, and only the import tells which of them is there.
-    if (native || findBackendFactory(name) === null) await load();
+    if (native) await withLegacyUtil(load);
+    else if (findBackendFactory(name) === null) await load();
     if (findBackendFactory(name) === null) return 'registered its backend with another copy of @tensorflow/tfjs-core';
     if (!(await setBackend(name))) return 'did not start';
     await ready();

@@ -1,10 +1,11 @@
 import { assertNumber, GCompressError } from '@gcompress/core';
+import { dispose } from '@tensorflow/tfjs-core';
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { assertReachesZero, isFullyCompressed } from './compression-state.ts';
 import { assertMetric, type Logs, metricsOf } from './metrics.ts';
 import { restoreCheckpoint } from './restore-checkpoint.ts';
-import { optimizerWeights, saveCheckpoint } from './save-checkpoint.ts';
+import { looseTensors, optimizerWeights, saveCheckpoint } from './save-checkpoint.ts';
 
 /** Options of {@link checkpointCallback}. */
 export interface CheckpointOptions {
@@ -76,8 +77,7 @@ export class CheckpointCallback extends Callback {
     }
     if (this.#monitor !== null)
       assertReachesZero(this.model, 'checkpointCallback', 'Keep the last one alone: monitor: null.');
-    const [count] = await optimizerWeights(this.model.optimizer);
-    count.tensor.dispose();
+    dispose(looseTensors(await optimizerWeights(this.model.optimizer)));
     if (this.#ours) return;
     if ((await this.store.has('last')) || (await this.store.has('best'))) throw occupied();
     this.#ours = true;

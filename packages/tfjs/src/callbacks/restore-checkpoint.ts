@@ -2,7 +2,7 @@ import { GCompressError, type JsonObject } from '@gcompress/core';
 import { dispose, io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { restoreExactly } from '../layers/exact-resume.ts';
 import { type CheckpointHeader, readHeader } from './checkpoint-header.ts';
-import { type OptimizerWeights, optimizerWeights } from './save-checkpoint.ts';
+import { looseTensors, type OptimizerWeights, optimizerWeights } from './save-checkpoint.ts';
 import { type StoredTraining, storedTraining, type Training } from './training-state.ts';
 
 /**
@@ -19,7 +19,7 @@ import { type StoredTraining, storedTraining, type Training } from './training-s
 export async function restoreCheckpoint(training: Training, handler: io.IOHandler): Promise<JsonObject> {
   const stored = storedTraining(training);
   const old = await optimizerWeights(stored.optimizer);
-  const made: Tensor[] = [old[0].tensor];
+  const made = looseTensors(old);
   try {
     const artifacts = (await handler.load?.()) ?? {};
     const header = readHeader(artifacts);
@@ -31,7 +31,7 @@ export async function restoreCheckpoint(training: Training, handler: io.IOHandle
     const slots = optimizerSlots(stored, artifacts, tensors);
     await stored.optimizer.setWeights(slots);
     // The optimizer has variables of its own now
-    made.push(...old.slice(1).map(({ tensor }) => tensor));
+    made.push(...old.map(({ tensor }) => tensor));
     tidy(() => {
       for (const [i, { variable }] of stored.variables.entries()) variable.assign(values[i]);
     });

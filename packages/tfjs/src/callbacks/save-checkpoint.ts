@@ -1,5 +1,5 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
-import { io, type Optimizer } from '@tensorflow/tfjs-core';
+import { dispose, io, type Optimizer, type Tensor, Variable } from '@tensorflow/tfjs-core';
 import { withHeader } from './checkpoint-header.ts';
 import { storedTraining, type Training } from './training-state.ts';
 
@@ -33,7 +33,7 @@ export async function saveCheckpoint(
       weightData: io.CompositeArrayBuffer.join([weights.data, state.data]),
     });
   } finally {
-    slots[0].tensor.dispose();
+    dispose(looseTensors(slots));
   }
 }
 
@@ -41,7 +41,7 @@ export async function saveCheckpoint(
 export type OptimizerWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
 
 /**
- * The count of steps as a new tensor, which the caller disposes, and the variables of the optimizer.
+ * The variables of an optimizer, and its count of steps as a new tensor; the caller disposes the {@link looseTensors}.
  *
  * @throws GCompressError `unsupported`.
  */
@@ -57,4 +57,9 @@ export async function optimizerWeights(optimizer: Optimizer): Promise<OptimizerW
       cause,
     });
   }
+}
+
+/** The tensors among them that are not variables of the optimizer. */
+export function looseTensors(weights: OptimizerWeights): Tensor[] {
+  return weights.map(({ tensor }) => tensor).filter((tensor) => !(tensor instanceof Variable));
 }

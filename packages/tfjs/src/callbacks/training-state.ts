@@ -3,7 +3,7 @@ import type { io, Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../compression-op.ts';
 import { isCompressedLayer } from '../layers/compressed-layer.ts';
-import { allLayers } from '../layers/layer.ts';
+import { allLayers, type Layer } from '../layers/layer.ts';
 
 /** All that a training in a loop of one's own must have to go on. */
 export interface TrainingState {
@@ -61,7 +61,7 @@ function ofVariables({ variables, optimizer }: TrainingState): StoredTraining {
   const stored = variables.map((variable) => {
     return { name: variable.name, variable, description: describe(variable, variable.trainable) };
   });
-  return { variables: stored, optimizer, optimizerKind: kindOf(optimizer), topology: {} };
+  return { variables: stored, optimizer, optimizerKind: kindOfOptimizer(optimizer), topology: {} };
 }
 
 function ofModel(model: LayersModel): StoredTraining {
@@ -75,22 +75,25 @@ function ofModel(model: LayersModel): StoredTraining {
   }
   const trained = new Set(model.trainableWeights);
   const variables = allLayers(model).flatMap((layer) => {
-    const methods = isCompressedLayer(layer) ? layer.ops.map(({ compressor }) => compressor.method) : [];
-    const method = methods.length > 0 ? ` by ${[...new Set(methods)].join(', ')}` : '';
-    const kind = `${layer.getClassName()}${method}`;
-    return layer.weights.map((weight) => storedWeight(weight, kind, trained.has(weight)));
+    return layer.weights.map((weight) => storedWeight(weight, kindOfLayer(layer), trained.has(weight)));
   });
   const metadata = model.getUserDefinedMetadata();
   return {
     variables,
     optimizer: model.optimizer,
-    optimizerKind: kindOf(model.optimizer),
+    optimizerKind: kindOfOptimizer(model.optimizer),
     topology: {
       format: 'layers-model',
       modelTopology: model.toJSON(undefined, false) as object,
       ...(metadata && { userDefinedMetadata: metadata }),
     },
   };
+}
+
+function kindOfLayer(layer: Layer): string {
+  if (!isCompressedLayer(layer)) return layer.getClassName();
+  const methods = new Set(layer.ops.map(({ compressor }) => compressor.method));
+  return `${layer.inner.getClassName()} compressed by ${[...methods].join(', ')}`;
 }
 
 function storedWeight(weight: LayerVariable, layer: string, trainable: boolean): StoredVariable {
@@ -104,7 +107,7 @@ function describe({ dtype, shape }: Variable, trainable: boolean): string {
   return `${trainable ? 'trainable' : 'fixed'} ${dtype} [${shape.join(', ')}]`;
 }
 
-function kindOf(optimizer: Optimizer): string {
+function kindOfOptimizer(optimizer: Optimizer): string {
   // A centered RMSProp has variables that another one has not
   return `${optimizer.getConfig().centered === true ? 'centered ' : ''}${optimizer.getClassName()}`;
 }

@@ -40,8 +40,6 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
     await writeFile(join(partial, MODEL_FILE), model, { flush: true });
     await moveAway(folder, old);
     await rename(partial, folder);
-    // Also what interrupted saves have left
-    for (const leftover of await leftovers(folder)) await rm(leftover, { recursive: true, force: true });
   } catch (cause) {
     // Both fail where there is nothing to undo
     await rm(partial, { recursive: true, force: true }).catch(() => {});
@@ -54,6 +52,8 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
       cause,
     });
   }
+  // Also what interrupted saves have left; the model is saved, whether it can be removed or not
+  for (const leftover of await leftovers(folder)) await rm(leftover, { recursive: true, force: true }).catch(() => {});
   return {
     modelArtifactsInfo: {
       dateSaved: new Date(),

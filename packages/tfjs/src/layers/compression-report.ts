@@ -75,7 +75,7 @@ function matrixReports({ name: layer, ops }: CompressedLayer): CompressedMatrixR
     method: op.compressor.method,
     shape: op.form.shape,
     denseBytes: op.variables.matrix.size * 4,
-    compressedBytes: op.toCompressedMatrixSync().byteLength,
+    compressedBytes: op.byteLengthSync(),
     alpha: op.alpha,
     relativeError: op.relativeErrorAtCompression,
   }));

@@ -42,7 +42,7 @@ export async function compressionSummaries(
     alpha: op.alpha,
     last_alpha_update_step: lastUpdateStep,
     ...(await norms(op)),
-    compression_ratio: (await op.toCompressedMatrix()).compressionRatio,
+    compression_ratio: (op.variables.matrix.size * 4) / (await op.byteLength()),
     ...(updates > 0 && { relative_error: await op.relativeError() }),
   };
   const step = Math.max(0, steps - 1);

@@ -36,7 +36,9 @@ describe('earlyStopCallback', () => {
   it('refuses a schedule that never ends before the first step, and a metric that is not there', async () => {
     const endless = compressedNetwork(linearAlpha({ begin: 0, end: 2, frequency: 1, decrement: 0.1 }));
     const callbacks = [endless.callback, earlyStopCallback(impatient)];
-    await expect(train(endless.model, classes(), 1, callbacks)).rejects.toThrow(/alpha reaches 0, got .* of 'fc2'/);
+    await expect(train(endless.model, classes(), 1, callbacks)).rejects.toThrow(
+      /alpha reaches 0, got .* of 'fc2\/kernel'/,
+    );
     expect(endless.model.optimizer.iterations).toBe(0);
     const { model, callback } = compressedNetwork();
     const stop = earlyStopCallback();

@@ -8,7 +8,7 @@ import { compressedNetwork } from './compressed-network.ts';
 
 beforeAll(useTestBackend);
 
-const ALPHA = 'model_compression_summaries/fc2/alpha';
+const ALPHA = 'model_compression_summaries/fc2/kernel/alpha';
 
 /** Values of a tag by step. */
 function curve(summaries: readonly Summary[], tag: string): [number, number][] {
@@ -28,7 +28,7 @@ describe('summaryCallback', () => {
       [9, 0],
       [11, 0],
     ]);
-    expect(curve(written, 'model_compression_summaries/fc2/last_alpha_update_step')).toEqual([
+    expect(curve(written, 'model_compression_summaries/fc2/kernel/last_alpha_update_step')).toEqual([
       [0, -1],
       [3, 3],
       [6, 6],

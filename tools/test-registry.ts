@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { useGenerated } from './registry/generated.ts';
+import { COMPRESS, TRAIN, TRAIN_WITH_TWO_CORES } from './registry/programs.ts';
+import { type Project, runProject } from './registry/project.ts';
+import { createRelease } from './registry/release.ts';
+import { startRegistry } from './registry/start-registry.ts';
+import { run } from './shell.ts';
+
+// Releases everything to a registry on this machine and uses it from empty folders, as strangers would.
+
+const MANAGERS = ['npm', 'pnpm'] as const;
+const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
+
+const root = resolve(import.meta.dirname, '..');
+const work = mkdtempSync(join(tmpdir(), 'gcompress-registry-'));
+const newFolder = (name: string) => {
+  mkdirSync(join(work, name));
+  return join(work, name);
+};
+
+run('pnpm', ['build'], root);
+const registry = await startRegistry(newFolder('registry'));
+const env = userEnvironment(registry.url);
+try {
+  const release = await createRelease(root, newFolder('repository'), env);
+  const first = await release.publish();
+  console.log(`published ${first.join(', ')}`);
+  const ours = (...names: string[]) =>
+    first.filter((each) => names.some((name) => each.startsWith(`@gcompress/${name}@`)));
+  const trained = ['lowrank', 'scheduler', 'tfjs'];
+
+  for (const manager of MANAGERS) {
+    const alone = { manager, asked: ours('lowrank'), program: COMPRESS };
+    await use('one method', alone, ours('core', 'linalg', 'lowrank'));
+    const training = { manager, asked: [...ours(...trained), ...TENSORFLOW], program: TRAIN };
+    await use('training', training, [...ours('core', 'linalg', ...trained), ...TENSORFLOW]);
+  }
+  console.log(await useGenerated(newFolder('generated'), env));
+
+  release.changeCore();
+  const [patched, ...others] = await release.publish();
+  if (!patched?.startsWith('@gcompress/core@') || others.length > 0) throw new Error(`published ${patched}, ${others}`);
+  console.log(`published ${patched}`);
+  for (const manager of MANAGERS) {
+    const asked = [...ours('core', ...trained), ...TENSORFLOW];
+    const project = { manager, asked, coreOfMethod: version(patched), program: TRAIN_WITH_TWO_CORES };
+    await use('training with two cores', project, [...ours('core', 'linalg', ...trained), patched, ...TENSORFLOW]);
+  }
+} finally {
+  registry.close();
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** Runs a project in an empty folder and expects these packages of ours and of TensorFlow.js to be installed, and no other. */
+async function use(title: string, project: Project, expected: readonly string[]): Promise<void> {
+  const name = `${project.manager}, ${title}`;
+  const { printed, installed } = await runProject(project, newFolder(name.replaceAll(/\W+/g, '-')), env);
+  const found = new Set(installed.filter((each) => each.startsWith('@tensorflow/') || each.includes('gcompress')));
+  if ([...found].sort().join() !== [...expected].sort().join()) {
+    throw new Error(`${name}: installed are ${[...found].join(', ')}; expected were ${expected.join(', ')}`);
+  }
+  console.log(`${name}: ${printed}`);
+}
+
+/** The environment of a user whose only registry is this one: without what pnpm hands to the scripts that it runs. */
+function userEnvironment(url: string): NodeJS.ProcessEnv {
+  const home = newFolder('home');
+  const host = url.replace('http:', '');
+  const lines = [
+    `registry=${url}`,
+    `${host}:_authToken=nobody`,
+    `cache=${join(home, 'cache')}`,
+    'audit=false',
+    'fund=false',
+  ];
+  writeFileSync(join(home, 'npmrc'), `${lines.join('\n')}\n`);
+  const kept = Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name));
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', NPM_CONFIG_USERCONFIG: join(home, 'npmrc') };
+}
+
+/** `@gcompress/core@0.1.1` → `0.1.1`. */
+function version(published: string): string {
+  return published.slice(published.lastIndexOf('@') + 1);
+}
