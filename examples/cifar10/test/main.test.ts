@@ -88,7 +88,7 @@ describe('cifar10', () => {
     const unbroken = await run(training('unbroken', 6));
     expect([unbroken.code, unbroken.stderr]).toEqual([0, '']);
     expect(unbroken.stdout).toMatch(/step 6, loss = \d+\.\d+, alpha = 0\.000 \(.*examples\/sec/);
-    expect(unbroken.stdout).toMatch(/compressed +│ 199,402 \(0\.187\) │ +89,568 \(0\.093\)/);
+    expect(unbroken.stdout).toMatch(/compressed +│ +252,682 \(0\.237\) │ +142,848 \(0\.149\)/);
 
     const stopped = await run(training('broken', 6), (child, text) => {
       if (text.includes('step 1,')) child.kill('SIGINT');
