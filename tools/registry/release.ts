@@ -17,7 +17,7 @@ export async function createRelease(root: string, folder: string, env: NodeJS.Pr
   for (const path of [...tracked, ...built]) {
     if (path !== '' && existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
   }
-  const step = (program: string, ...args: string[]) => runLater(program, args, { cwd: folder, env, timeout: 180_000 });
+  const step = (program: string, ...args: string[]) => runLater(program, args, { cwd: folder, env });
   // Change logs name the commit of a changeset
   const commit = async () => {
     await step('git', 'add', '--all');
@@ -36,7 +36,7 @@ export async function createRelease(root: string, folder: string, env: NodeJS.Pr
   await step('git', 'init', '--quiet', '--initial-branch', 'main');
   // From where this workspace was installed
   const install = ['install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts'];
-  await runLater('pnpm', install, { cwd: folder, timeout: 180_000 });
+  await runLater('pnpm', install, { cwd: folder });
 
   return {
     changeCore: () =>
