@@ -12,7 +12,7 @@ declare module 'vitest' {
 /** Builds and serves the pages once for all files; a missing browser is told before. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   await (await launchChromium()).close();
-  const { url, stop } = await serveBuild();
+  const { url, stop } = await serveBuild(['test-browser/tensor-ops.html']);
   provide('url', url);
   return stop;
 }

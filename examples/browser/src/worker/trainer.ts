@@ -38,14 +38,15 @@ export class Trainer implements TrainerApi {
   }
 
   async train(settings: Settings, emit: (event: TrainingEvent) => void): Promise<TrainingResult> {
-    await this.stop();
+    // More than once where several trainings were asked for at the same time
+    while (this.#running) await this.stop();
     const abort = new AbortController();
     const done = this.#train(settings, emit, abort.signal);
     this.#running = { abort, done };
     try {
       return await done;
     } finally {
-      if (this.#running.abort === abort) this.#running = undefined;
+      this.#running = undefined;
     }
   }
 

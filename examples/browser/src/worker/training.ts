@@ -14,6 +14,8 @@ import type { StepPoint, TrainingEvent } from './trainer-api.ts';
 const REPORT_INTERVAL = 60;
 /** Evaluations in a training, beside those at its turning points. */
 const EVALUATIONS = 20;
+/** The fewest steps between them: an evaluation takes as long as several steps. */
+const EVALUATE_AFTER = 8;
 const SEED = 1;
 
 /**
@@ -43,7 +45,7 @@ export class Training {
     const steps = totalSteps(this.#settings);
     const { begin, end } = compressionWindow(this.#settings);
     const turningPoints = new Set([1, begin + 1, end + 1, steps]);
-    const every = Math.max(1, Math.round(steps / EVALUATIONS));
+    const every = Math.max(EVALUATE_AFTER, Math.round(steps / EVALUATIONS));
     let reported = performance.now();
     for (let step = 1; step <= steps; step++) {
       if (step === begin + 1) this.compressed = await CompressedNetwork.start(this.dense, this.#settings);
