@@ -10,7 +10,7 @@ import { serveBuild } from './serve-build.ts';
 const folder = resolve(import.meta.dirname, '../screenshots');
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 800 };
-const SETTINGS = '?method=lowrank&ratio=8&digits=6000&epochs=8&begin=25&end=60&curve=linear';
+const SETTINGS = '?method=lowrank&ratio=8&digits=4000&epochs=5&begin=25&end=60&curve=linear';
 
 mkdirSync(folder, { recursive: true });
 const server = await serveBuild();

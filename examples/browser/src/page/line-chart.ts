@@ -46,12 +46,11 @@ export class LineChart {
   readonly #options: LineChartOptions;
   readonly #plot: uPlot;
   readonly #values: readonly HTMLElement[];
-  readonly #container: HTMLElement;
+  readonly #frame = element('div', { className: 'plot' });
   #xMax = 1;
   #marking: Marking | undefined;
 
   constructor(container: HTMLElement, options: LineChartOptions) {
-    this.#container = container;
     this.#options = options;
     this.#values = options.lines.map(() => element('output'));
     const keys = options.lines.map(({ label, color: name, dash }, i) => {
@@ -65,7 +64,7 @@ export class LineChart {
         this.#values[i],
       );
     });
-    const plot = element('div', { className: 'plot' });
+    const plot = this.#frame;
     plot.setAttribute('role', 'img');
     container.append(
       element(
@@ -101,7 +100,7 @@ export class LineChart {
     for (const [i, text] of texts.entries()) this.#values[i].textContent = at == null && cursorOnly ? '' : text;
     if (at != null) return;
     const summary = lines.map(({ label }, i) => `${label} ${texts[i]}`).join(', ');
-    this.#container.querySelector('.plot')?.setAttribute('aria-label', `${title}: last values ${summary}`);
+    this.#frame.setAttribute('aria-label', `${title}: last values ${summary}`);
   }
 
   #plotOptions(): uPlot.Options {
@@ -148,7 +147,7 @@ export class LineChart {
   }
 
   #drawMarking(plot: uPlot): void {
-    if (!this.#marking || !this.#plot) return;
+    if (!this.#marking) return;
     const { from, to, label } = this.#marking;
     const { ctx, bbox } = plot;
     const [left, right] = [plot.valToPos(from, 'x', true), plot.valToPos(to, 'x', true)];

@@ -1,3 +1,4 @@
+import { LAYERS } from '../network/architecture.ts';
 import { byId } from '../ui/dom.ts';
 import type { MatrixSnapshot } from '../worker/trainer-api.ts';
 import { LineChart } from './line-chart.ts';
@@ -20,8 +21,9 @@ export class SpectrumChart {
     format: (value) => (value >= 1 ? String(Number(value.toPrecision(3))) : String(Number(value.toPrecision(2)))),
   });
 
-  show({ shape, spectrum, compressedSpectrum, rank }: MatrixSnapshot): void {
-    const count = Math.min(...shape);
+  show(snapshot: MatrixSnapshot | undefined): void {
+    const { spectrum, compressedSpectrum, rank } = snapshot ?? {};
+    const count = Math.min(...LAYERS[0].shape);
     const numbers = Array.from({ length: count }, (_, i) => i + 1);
     const marking = rank === undefined ? undefined : { from: rank + 0.5, to: count, label: `cut after rank ${rank}` };
     this.#chart.show([numbers, visible(spectrum, count), visible(compressedSpectrum, count)], count, marking);

@@ -25,7 +25,9 @@ export async function startPage(): Promise<void> {
   const { trainer, failure } = connectWorker();
   const loading = Promise.all([trainer.prepare(folder.href), loadDigits('test', folder)]);
   const [backend, test] = await Promise.race([loading, failure]);
-  new TrainingPage(trainer, test).setIdle(`Ready. Backend of TensorFlow.js: ${backend.name}. ${backend.reason}`);
+  // What is slower than it could be is worth a reason
+  const reason = backend.name === 'wasm' ? '' : ` ${backend.reason}`;
+  new TrainingPage(trainer, test).setIdle(`Ready. TensorFlow.js computes with ${backend.name}.${reason}`);
   await failure;
 }
 
@@ -112,6 +114,7 @@ class TrainingPage {
     showProblem(undefined);
     this.#charts.start(settings);
     this.#matrix.show(undefined);
+    this.#spectrum.show(undefined);
     this.#rows = [];
     showResults([]);
     showNothingYet(settings);
