@@ -41,15 +41,15 @@ export class CompressedNetwork {
 
   /** The weight of the dense matrices, 1 to 0. */
   get alpha(): number {
-    return compressedLayers(this.model)[0].op.alpha;
+    return compressedLayers(this.model)[0].ops[0].alpha;
   }
 
   /** Bytes of all weights that the network needs now: while alpha is between 1 and 0, of the matrices and of their compressed form. */
   get bytes(): number {
     const { alpha } = this;
     if (alpha !== this.#compressed.alpha) {
-      const layers = compressedLayers(this.model);
-      const bytes = layers.reduce((sum, { op }) => sum + op.toCompressedMatrixSync().byteLength, 0);
+      const ops = compressedLayers(this.model).flatMap((layer) => layer.ops);
+      const bytes = ops.reduce((sum, op) => sum + op.toCompressedMatrixSync().byteLength, 0);
       this.#compressed = { alpha, bytes };
     }
     return (alpha === 0 ? REST_BYTES : DENSE_BYTES) + this.#compressed.bytes;
@@ -58,7 +58,7 @@ export class CompressedNetwork {
   /** A layer's matrix in compressed form. */
   compressed(name: LayerName): CompressedMatrix | undefined {
     const layer = compressedLayers(this.model).find((candidate) => candidate.name === name);
-    return layer?.op.toCompressedMatrixSync();
+    return layer?.ops[0].toCompressedMatrixSync();
   }
 
   /** What a file of it holds; only right at alpha 0. */
