@@ -22,7 +22,7 @@ export async function serveBuild(pages: readonly string[] = []): Promise<ServedB
   const input = pages.map((page) => join(root, page));
   const options: InlineConfig = {
     root,
-    logLevel: 'warn',
+    logLevel: 'error',
     build: { outDir, emptyOutDir: true, rolldownOptions: { input } },
   };
   await build(options);

@@ -6,7 +6,7 @@ import { readingsInNode } from './readings.ts';
 const browser = useBrowser();
 const METHODS = { lowrank: 'Low rank', kmeans: 'k-means', simhash: 'SimHash', dictlearn: 'Dictionary' } as const;
 
-/** Compressed JavaScript of the decoding page in bytes: 15,200 when this was written. */
+/** Compressed JavaScript of the decoding page in bytes, gzipped file by file: 14,946 when this was written. */
 const DECODER_LIMIT = 16_000;
 
 it.each(Object.entries(METHODS))(
