@@ -37,7 +37,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--ratio <number>', 'how many times smaller the compressed layers become', above(1), 8)
     .option('--rank <integer>', 'low rank only: rank of every compressed layer, instead of the ratio', integer(1, 100))
     .addOption(new Option('--schedule <name>', 'how alpha falls (default: as fits the method)').choices(SCHEDULES))
-    .option('--epochs <integer>', 'all epochs; the second half trains compressed', integer(2, 1000), 8)
+    .option('--epochs <integer>', 'all epochs; the second half trains compressed', integer(2, 1000), 6)
     .option('--images <integer>', 'training images', integer(100, 60_000), 60_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
     .addOption(backendOption())
