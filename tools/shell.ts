@@ -14,17 +14,23 @@ export function run(program: string, args: readonly string[], cwd: string): stri
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds after which the program is ended. */
-  readonly timeout: number;
 }
+
+/** Milliseconds after which {@link runLater} ends a program; far more than any needs, as machines are shared. */
+const LONGEST = 600_000;
 
 /** {@link run} without blocking, for programs that talk to a server in this process. */
 export function runLater(program: string, args: readonly string[], options: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { ...options, encoding: 'utf8', maxBuffer: 1 << 26 }, (cause, stdout, stderr) => {
-      const what = `${program} ${args.join(' ')} failed in ${options.cwd}`;
-      if (cause) reject(new Error(`${what}\n${stdout}\n${stderr}`, { cause }));
-      else resolve(stdout);
-    });
+    execFile(
+      program,
+      args,
+      { ...options, encoding: 'utf8', maxBuffer: 1 << 26, timeout: LONGEST },
+      (cause, stdout, stderr) => {
+        const what = `${program} ${args.join(' ')} failed in ${options.cwd}`;
+        if (cause) reject(new Error(`${what}\n${stdout}\n${stderr}`, { cause }));
+        else resolve(stdout);
+      },
+    );
   });
 }

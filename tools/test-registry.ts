@@ -77,7 +77,7 @@ function userEnvironment(url: string): NodeJS.ProcessEnv {
   ];
   writeFileSync(join(home, 'npmrc'), `${lines.join('\n')}\n`);
   const kept = Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name));
-  return { ...Object.fromEntries(kept), NPM_CONFIG_USERCONFIG: join(home, 'npmrc') };
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', NPM_CONFIG_USERCONFIG: join(home, 'npmrc') };
 }
 
 /** `@gcompress/core@0.1.1` → `0.1.1`. */

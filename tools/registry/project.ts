@@ -27,8 +27,8 @@ export async function runProject(
   writeFileSync(join(folder, 'use.js'), program);
   if (manager === 'pnpm') writeFileSync(join(folder, 'pnpm-workspace.yaml'), pnpmSettings(coreOfMethod));
   const install = manager === 'npm' ? 'install' : 'add';
-  await runLater(manager, [install, ...asked], { cwd: folder, env, timeout: 180_000 });
-  const printed = await runLater(process.execPath, ['use.js'], { cwd: folder, env, timeout: 60_000 });
+  await runLater(manager, [install, ...asked], { cwd: folder, env });
+  const printed = await runLater(process.execPath, ['use.js'], { cwd: folder, env });
   return { printed: printed.trim(), installed: installedIn(join(folder, 'node_modules')) };
 }
 

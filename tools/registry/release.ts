@@ -17,7 +17,7 @@ export async function createRelease(root: string, folder: string, env: NodeJS.Pr
   for (const path of [...tracked, ...built]) {
     if (path !== '' && existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
   }
-  const step = (program: string, ...args: string[]) => runLater(program, args, { cwd: folder, env, timeout: 120_000 });
+  const step = (program: string, ...args: string[]) => runLater(program, args, { cwd: folder, env });
   // Change logs name the commit of a changeset
   const commit = async () => {
     await step('git', 'add', '--all');
@@ -34,8 +34,9 @@ export async function createRelease(root: string, folder: string, env: NodeJS.Pr
     );
   };
   await step('git', 'init', '--quiet', '--initial-branch', 'main');
-  await commit();
-  await step('pnpm', 'install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts');
+  // From where this workspace was installed
+  const install = ['install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts'];
+  await runLater('pnpm', install, { cwd: folder });
 
   return {
     changeCore: () =>

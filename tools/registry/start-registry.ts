@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,11 +21,12 @@ export interface Registry {
 export async function startRegistry(folder: string): Promise<Registry> {
   const npm = (key: string) => run('npm', ['config', 'get', key], folder).trim();
   const cafile = npm('cafile');
+  const authorities = cafile === 'null' ? {} : { ca: readFileSync(cafile, 'utf8') };
   const own = { access: '$all', publish: '$all' };
   const server: Server = await runServer({
     self_path: folder,
     storage: join(folder, 'storage'),
-    uplinks: { npm: { url: npm('registry'), ...(cafile !== 'null' && { ca: cafile }) } },
+    uplinks: { npm: { url: npm('registry'), timeout: '120s', max_fails: 20, ...authorities } },
     packages: { '@gcompress/*': own, 'create-gcompress-compressor': own, '**': { access: '$all', proxy: 'npm' } },
     max_body_size: '50mb',
     log: { type: 'stdout', level: 'error' },

@@ -22,7 +22,7 @@ export interface LayerCase {
 
 /** A layer of a user, which names its matrices: `x·A + (x·Bᵀ)²`, and a weight that is none. */
 export class Mixing extends tf.layers.Layer {
-  static readonly className = 'Mixing';
+  static readonly className: string = 'Mixing';
   #linear: tf.LayerVariable | undefined;
   #square: tf.LayerVariable | undefined;
   #offset: tf.LayerVariable | undefined;
