@@ -39,16 +39,16 @@ interface Course {
   readonly learningRate: number;
 }
 
-/** For structures that do not train: alpha stays small but above 0 for long, so that the matrix moves on and its structure follows. */
-const following = { schedule: 'exponential', until: 0.95, learningRate: LEARNING_RATE } as const;
+/** For structures that take long to find: a matrix that moved far from the last one would be lost, so alpha falls steadily, and early. */
+const seldom = { schedule: 'linear', until: 0.5, updates: 50, refactorEvery: 10, learningRate: LEARNING_RATE } as const;
 
 const COURSES: Readonly<Record<Options['method'], Course>> = {
   // Factors train, and need the time for it: they take over at once, at a higher rate, because their values are small
   lowrank: { schedule: 'linear', until: 0.05, updates: 5, learningRate: 4e-3 },
-  // Encodings are found again as often as time allows
-  kmeans: { ...following, updates: 250, refactorEvery: 1 },
-  simhash: { ...following, updates: 50, refactorEvery: 5 },
-  dictlearn: { ...following, updates: 50, refactorEvery: 5 },
+  // Encodings do not train but are found fast: alpha stays small but above 0 for long, so that the matrix moves on and they follow
+  kmeans: { schedule: 'exponential', until: 0.95, updates: 250, refactorEvery: 1, learningRate: LEARNING_RATE },
+  simhash: seldom,
+  dictlearn: seldom,
 };
 
 /** The learning rate over the given number of steps: half a cosine wave, down to 0. */
