@@ -33,8 +33,8 @@ const { layers } = tf;
 const image = [16, 16, 32];
 const sequence = { inputShape: [20, 64], units: 128 };
 const quarter = lowRank({ ratio: 4 });
-// Depthwise kernels are no matrices of low rank: codes of 8 bits are a quarter of the bytes
-const codes = kMeans({ bits: 8 });
+// Depthwise kernels are no matrices of low rank: codes of 6 bits, with their codebook, are about a quarter of the bytes
+const codes = kMeans({ bits: 6 });
 
 const kinds: readonly Kind[] = [
   { name: 'Dense 784 → 300', layer: () => layers.dense({ inputShape: [784], units: 300 }) },
@@ -52,7 +52,7 @@ const kinds: readonly Kind[] = [
     rule: { split: 'spatial' },
   },
   {
-    name: 'DepthwiseConv2D 16 × 16 × 32 → 256, kernel 3 × 3, 8 bits',
+    name: 'DepthwiseConv2D 16 × 16 × 32 → 256, kernel 3 × 3, 6 bits',
     layer: () => layers.depthwiseConv2d({ inputShape: image, depthMultiplier: 8, kernelSize: 3 }),
     method: codes,
   },

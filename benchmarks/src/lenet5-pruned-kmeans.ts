@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createFormatRegistry, dequantizeUint8, deserialize, quantizeUint8, serialize } from '@gcompress/core';
 import { mnist } from '@gcompress/example-datasets';
+import { startBackend } from '@gcompress/example-program';
 import { type PrunedKMeansOptions, prunedKMeans, prunedKMeansFormat } from '@gcompress/pruning';
 import { linearAlpha } from '@gcompress/scheduler';
 import { ApplyCompression, type TfCompressionOp } from '@gcompress/tfjs';
-import { selectBackend } from '@gcompress/tfjs/backends';
 import * as tf from '@tensorflow/tfjs';
 import {
   copyOf,
@@ -46,10 +46,9 @@ interface Outcome {
   readonly accuracy: number;
 }
 
-const native = resolve(import.meta.dirname, '../../tools/native/node_modules/@tensorflow/tfjs-node-gpu/dist/index.js');
-// Some processors leave its faster convolutions off
+// Some processors leave the faster convolutions of TensorFlow off
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-await selectBackend({ only: 'tensorflow', loaders: { '@tensorflow/tfjs-node-gpu': () => import(native) } });
+await startBackend('tensorflow');
 const [training, test] = [mnist('train'), mnist('test')];
 const steps = Math.floor(training.count / BATCH_SIZE) * EPOCHS;
 const folder = mkdtempSync(join(tmpdir(), 'gcompress-lenet5-'));

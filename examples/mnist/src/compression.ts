@@ -63,15 +63,18 @@ export function scheduleFor(
 ): CompressionSchedule {
   const { until, updates, refactorEvery } = COURSES[method];
   const begin = Math.round(steps * 0.02);
-  const end = Math.max(begin + 1, Math.round(steps * until));
+  const end = Math.min(steps - 1, Math.max(begin + 1, Math.round(steps * until)));
   const again = refactorEvery === undefined ? {} : { refactorEvery };
   const window = { begin, end, frequency: Math.max(1, Math.floor((end - begin) / updates)), ...again };
   if (schedule === 'cosine') return cosineAlpha(window);
   if (schedule === 'polynomial') return polynomialAlpha(window);
   if (schedule === 'exponential') return exponentialAlpha(window);
   if (schedule === 'stepwise') {
-    const quarter = (part: number) => begin + Math.round(((end - begin) * part) / 4);
-    return stepwiseAlpha({ steps: [0, 1, 2, 3, 4].map(quarter), values: [0.8, 0.6, 0.4, 0.2, 0], ...again });
+    const stops = [0.8, 0.6, 0.4, 0.2, 0]
+      .map((value, i) => ({ step: begin + Math.round(((end - begin) * i) / 4), value }))
+      // Of stops that fall on one step, the last
+      .filter(({ step }, i, all) => step !== all[i + 1]?.step);
+    return stepwiseAlpha({ steps: stops.map(({ step }) => step), values: stops.map(({ value }) => value), ...again });
   }
   return linearAlpha(window);
 }

@@ -47,7 +47,21 @@ describe('mnist', () => {
 
   it.each(METHODS)('trains, compresses, saves, and evaluates what it saved (%s)', async (method) => {
     const output = join(root, method);
-    const args = ['--images', '640', '--epochs', '2', '--ratio', '4', '--method', method, '--output', output, '--json'];
+    const args = [
+      '--backend',
+      'wasm',
+      '--images',
+      '640',
+      '--epochs',
+      '2',
+      '--ratio',
+      '4',
+      '--method',
+      method,
+      '--output',
+      output,
+      '--json',
+    ];
     const { code, stdout, stderr } = await run(args);
     expect(stderr).not.toContain('error');
     expect(code).toBe(0);
@@ -63,7 +77,7 @@ describe('mnist', () => {
   });
 
   it('gives the same network for the same seed', async () => {
-    const args = ['--images', '256', '--epochs', '2', '--json', '--seed', '5'];
+    const args = ['--backend', 'wasm', '--images', '256', '--epochs', '2', '--json', '--seed', '5'];
     const accuracies = [];
     for (const name of ['first', 'second']) {
       const { stdout } = await run([...args, '--output', join(root, name)]);
@@ -75,10 +89,13 @@ describe('mnist', () => {
 
   it('stops at Ctrl-C without a half-written model', async () => {
     const output = join(root, 'stopped');
-    const { code, stderr } = await run(['--images', '6000', '--epochs', '4', '--output', output], (child, text) => {
-      // The first phase has ended and the next is running
-      if (text.startsWith('training')) child.kill('SIGINT');
-    });
+    const { code, stderr } = await run(
+      ['--backend', 'wasm', '--images', '6000', '--epochs', '4', '--output', output],
+      (child, text) => {
+        // The first phase has ended and the next is running
+        if (text.startsWith('training')) child.kill('SIGINT');
+      },
+    );
     expect(stderr).toContain('Stopped; no model was written.');
     expect(code).toBe(130);
     expect(await readdir(output)).toEqual([]);

@@ -5,7 +5,7 @@ import { initializers, type LayersModel, type LayerVariable, type Shape } from '
 import { TfCompressionOp } from '../compression-op.ts';
 import { type VariableSpec, variableSpecs } from '../compression-variables.ts';
 import { deploy } from './deploy.ts';
-import { allLayers, type Layer, type LayerConfig, sameClass } from './layer.ts';
+import { allLayers, type Layer, type LayerConfig } from './layer.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
 import type { Replacement } from './rebuild-model.ts';
@@ -101,10 +101,6 @@ export class CompressedLayer extends WrappedLayer {
     const { method, options } = compressor;
     const compression = { method, options, schedule: schedule.config, matrices, split };
     return { ...super.getConfig(), compression: storedText(compression) };
-  }
-
-  override remake(config: LayerConfig): CompressedLayer {
-    return new CompressedLayer({ ...this.#compression, layer: sameClass(this.inner, this.innerConfig(config)) });
   }
 
   /** Stock or packed layers that compute what this one computes at alpha 0, with their weights. */

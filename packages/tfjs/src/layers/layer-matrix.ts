@@ -5,7 +5,7 @@ import type { Layer } from './layer.ts';
 
 /** A weight of a layer that is a matrix, or can be read as one. */
 export interface CompressibleMatrix {
-  /** Name in the layer, e.g. `'kernel'`; files know it by this name. */
+  /** Name in the layer, e.g. `'kernel'`, of letters, digits, `_`, `-` and `.`; files know it by this name. */
   readonly name: string;
   /** The float32 weight. The layer must `read()` it in each call, because that is what the compressed form takes the place of. */
   readonly weight: LayerVariable;
@@ -42,6 +42,9 @@ export function isCompressible(layer: Layer): layer is Layer & CompressibleLayer
   return typeof (layer as Partial<CompressibleLayer>).compressibleMatrices === 'function';
 }
 
+/** What TensorFlow.js takes as a part of a weight's name. */
+const NAME = /^[A-Za-z0-9][-\w.]*$/;
+
 /**
  * The matrices that a layer's own hook names.
  *
@@ -53,10 +56,12 @@ export function namedMatrices(layer: Layer & CompressibleLayer): LayerMatrix[] {
   return layer.compressibleMatrices().map(({ name, weight, shape, permutation }) => {
     const sides = weight.shape as number[];
     const view = { shape: shape ?? lastAxisColumns(sides).shape, permutation };
-    if (weight.dtype !== 'float32' || !layer.weights.includes(weight) || !isViewOf(view, sides) || names.has(name)) {
+    const named = NAME.test(name) && !names.has(name);
+    if (!named || weight.dtype !== 'float32' || !layer.weights.includes(weight) || !isViewOf(view, sides)) {
       throw new GCompressError('invalid-option', {
         where: `compressibleMatrices() of layer '${layer.name}'`,
-        expected: 'float32 weights of this layer, each with a name of its own, and views that hold each value once',
+        expected:
+          'float32 weights of this layer, each with a plain name of its own, and views that hold each value once',
         actual: `'${name}', ${weight.dtype} [${sides.join(', ')}] read as [${view.shape.join(', ')}]`,
       });
     }

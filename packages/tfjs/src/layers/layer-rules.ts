@@ -100,11 +100,20 @@ function unsupported(layer: Layer): string {
 }
 
 /**
- * Refuses rules that name a layer which the model does not have: most likely a typing mistake.
+ * Refuses rules that name a layer which the model does not have, or no split: most likely a typing mistake.
  *
  * @throws GCompressError `invalid-option`.
  */
 export function assertRules(rules: readonly LayerRule[], layers: readonly Layer[]): void {
+  const noSplit = rules.find(({ split = 'filters' }) => split !== 'filters' && split !== 'spatial');
+  if (noSplit) {
+    const actual = `'${String(noSplit.split)}'`;
+    throw new GCompressError('invalid-option', {
+      where: 'compressModel rules',
+      expected: "split 'filters' or 'spatial'",
+      actual,
+    });
+  }
   const unknown = rules.find(({ name }) => typeof name === 'string' && !layers.some((layer) => layer.name === name));
   if (!unknown) return;
   throw new GCompressError('invalid-option', {

@@ -131,7 +131,8 @@ export class PackedLayer extends WrappedLayer {
     return { ...super.getConfig(), packed: storedText({ split: this.#split, matrices }) };
   }
 
-  override remake(config: LayerConfig): PackedLayer {
+  /** A layer with the same arguments and no values yet. */
+  remake(config: LayerConfig): PackedLayer {
     const layer = sameClass(this.inner, this.innerConfig(config));
     return new PackedLayer({ layer, matrices: this.#matrices, split: this.#split });
   }

@@ -1,7 +1,7 @@
 import { GCompressError } from '@gcompress/core';
 import { model as functionalModel, type LayersModel, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { configOf, copyWeights, isModel, type Layer, type LayerConfig, sameClass } from './layer.ts';
-import { WrappedLayer } from './wrapped-layer.ts';
+import { PackedLayer } from './packed-layer.ts';
 
 /** New layers in the place of an old one. */
 export interface Replacement {
@@ -47,7 +47,7 @@ function rebuild(model: LayersModel, make: Make): LayersModel {
 }
 
 function copyOf(layer: Layer, config: LayerConfig): Replacement {
-  const copy = layer instanceof WrappedLayer ? layer.remake(config) : sameClass(layer, config);
+  const copy = layer instanceof PackedLayer ? layer.remake(config) : sameClass(layer, config);
   copy.setFastWeightInitDuringBuild(true);
   return { layers: [copy], initialize: () => copyWeights(layer.weights, copy.weights) };
 }

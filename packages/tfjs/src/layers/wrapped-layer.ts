@@ -23,9 +23,6 @@ export abstract class WrappedLayer extends layers.Layer {
     this.supportsMasking = inner.supportsMasking;
   }
 
-  /** A layer with the same arguments and no values yet. */
-  abstract remake(config: LayerConfig): WrappedLayer;
-
   override get trainable(): boolean {
     return super.trainable;
   }

@@ -79,12 +79,14 @@ describe('models are rebuilt', () => {
     const once = applied(tower, input);
     const sum = applied(tf.layers.add(), [applied(tower, once), applied(branch, once), applied(shared, input)]);
     const model = tf.model({ inputs: input, outputs: sum });
-    const { small } = await stripped(model, normal([4, 12]));
-    expect(
-      compressedLayers(small)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(['shared', 'tower']);
+    const inputs = normal([4, 12]);
+    const { model: small } = await compressed(model);
+    const names = compressedLayers(small).map(({ name }) => name);
+    expect(names.sort()).toEqual(['shared', 'tower']);
+    // TensorFlow.js does not load models in which two models share a layer
+    const wanted = predictions(small, inputs)[0];
+    const values = predictions(stripCompression(small), inputs)[0];
+    for (const [i, value] of values.entries()) expect(value).toBeCloseTo(wanted[i], 4);
   });
 
   it('with initial states of recurrent layers as inputs', async () => {
@@ -162,7 +164,7 @@ describe('what cannot be compressed', () => {
         tf.layers.separableConv2d({ inputShape: [6, 6, 12], filters: 12, kernelSize: 3, name: 'separable' }),
         tf.layers.depthwiseConv2d({ kernelSize: 3, name: 'depthwise' }),
         tf.layers.reshape({ targetShape: [4, 12] }),
-        tf.layers.lstm({ units: 2, name: 'memory' }),
+        tf.layers.lstm({ units: 4, name: 'memory' }),
       ],
     });
     const rules = [{ name: 'memory', matrices: ['recurrent_kernel'], minWeights: 1 }, { minWeights: 1 }];
@@ -181,8 +183,9 @@ describe('what cannot be compressed', () => {
   });
 
   it.each<[string, (layer: Mixing) => object]>([
-    ['a weight of another layer', () => tf.layers.dense({ inputShape: [2], units: 2 })],
+    ['a weight of another layer', () => ({})],
     ['a shape of another size', ({ weights: [weight] }) => ({ weight, shape: [5, 5] })],
+    ['a name that is none', ({ weights: [weight] }) => ({ weight, name: 'a/b' })],
     ['an axis twice', ({ weights: [weight] }) => ({ weight, permutation: [0, 0] })],
   ])('is refused: a hook that names %s', (_, matrix) => {
     class Wrong extends Mixing {
@@ -224,7 +227,7 @@ it('saves names and options as they are, which TensorFlow.js would rewrite', asy
   class Odd extends Mixing {
     static override readonly className: string = 'Odd';
     override compressibleMatrices() {
-      return super.compressibleMatrices().map((matrix) => ({ ...matrix, name: `_My_${matrix.name} Ŵ` }) as never);
+      return super.compressibleMatrices().map((matrix) => ({ ...matrix, name: `My_${matrix.name}` }) as never);
     }
   }
   tf.serialization.registerClass(Odd);
@@ -234,5 +237,5 @@ it('saves names and options as they are, which TensorFlow.js would rewrite', asy
   const told = (each: tf.LayersModel) =>
     compressedLayers(each).flatMap(({ ops }) => ops.map((op) => [op.name, op.schedule.config, op.compressor.options]));
   expect(told(loaded)).toEqual(told(small));
-  expect(told(small).map(([name]) => name)).toEqual(['it/_My_linear Ŵ', 'it/_My_square Ŵ']);
+  expect(told(small).map(([name]) => name)).toEqual(['it/My_linear', 'it/My_square']);
 });

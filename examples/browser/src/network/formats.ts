@@ -1,0 +1,15 @@
+import { createFormatRegistry } from '@gcompress/core';
+import { dictLearnFormat } from '@gcompress/dictlearn/format';
+import { kMeansFormat } from '@gcompress/kmeans/format';
+import { lowRankFormat } from '@gcompress/lowrank/format';
+import { simhashFormat } from '@gcompress/simhash/format';
+import { denseFormat } from './dense-format.ts';
+
+/** The decoders of all that a file of this page may hold; no encoder. */
+export const fileFormats = createFormatRegistry([
+  lowRankFormat,
+  kMeansFormat,
+  simhashFormat,
+  dictLearnFormat,
+  denseFormat,
+]);
