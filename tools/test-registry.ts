@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { useGenerated } from './registry/generated.ts';
@@ -22,9 +22,11 @@ const newFolder = (name: string) => {
 
 run('pnpm', ['build'], root);
 const registry = await startRegistry(newFolder('registry'));
-const env = userEnvironment(registry.url);
+// Without what pnpm hands to the scripts that it runs
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name)));
+const surroundings = { env, npmrc: `@gcompress:registry=${registry.url}\n` };
 try {
-  const release = await createRelease(root, newFolder('repository'), env);
+  const release = await createRelease(root, newFolder('repository'), registry.url, env);
   const first = await release.publish();
   console.log(`published ${first.join(', ')}`);
   const ours = (...names: string[]) =>
@@ -37,7 +39,7 @@ try {
     const training = { manager, asked: [...ours(...trained), ...TENSORFLOW], program: TRAIN };
     await use('training', training, [...ours('core', 'linalg', ...trained), ...TENSORFLOW]);
   }
-  console.log(await useGenerated(newFolder('generated'), env));
+  console.log(await useGenerated(newFolder('generated'), registry.url, surroundings));
 
   release.changeCore();
   const [patched, ...others] = await release.publish();
@@ -56,28 +58,12 @@ try {
 /** Runs a project in an empty folder and expects these packages of ours and of TensorFlow.js to be installed, and no other. */
 async function use(title: string, project: Project, expected: readonly string[]): Promise<void> {
   const name = `${project.manager}, ${title}`;
-  const { printed, installed } = await runProject(project, newFolder(name.replaceAll(/\W+/g, '-')), env);
+  const { printed, installed } = await runProject(project, newFolder(name.replaceAll(/\W+/g, '-')), surroundings);
   const found = new Set(installed.filter((each) => each.startsWith('@tensorflow/') || each.includes('gcompress')));
   if ([...found].sort().join() !== [...expected].sort().join()) {
     throw new Error(`${name}: installed are ${[...found].join(', ')}; expected were ${expected.join(', ')}`);
   }
   console.log(`${name}: ${printed}`);
-}
-
-/** The environment of a user whose only registry is this one: without what pnpm hands to the scripts that it runs. */
-function userEnvironment(url: string): NodeJS.ProcessEnv {
-  const home = newFolder('home');
-  const host = url.replace('http:', '');
-  const lines = [
-    `registry=${url}`,
-    `${host}:_authToken=nobody`,
-    `cache=${join(home, 'cache')}`,
-    'audit=false',
-    'fund=false',
-  ];
-  writeFileSync(join(home, 'npmrc'), `${lines.join('\n')}\n`);
-  const kept = Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name));
-  return { ...Object.fromEntries(kept), NO_COLOR: '1', NPM_CONFIG_USERCONFIG: join(home, 'npmrc') };
 }
 
 /** `@gcompress/core@0.1.1` → `0.1.1`. */

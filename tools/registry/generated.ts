@@ -1,13 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runLater } from '../shell.ts';
+import type { Surroundings } from './project.ts';
 
 /** Generates a package with `npm create`, installs it, and runs all that it can do as it is; returns what was done. */
-export async function useGenerated(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
-  await runLater('npm', ['create', '--yes', 'gcompress-compressor', 'tensor-train'], {
-    cwd: folder,
-    env,
-  });
+export async function useGenerated(folder: string, registry: string, { env, npmrc }: Surroundings): Promise<string> {
+  const create = ['create', '--yes', `--registry=${registry}`, 'gcompress-compressor', 'tensor-train'];
+  await runLater('npm', create, { cwd: folder, env });
   const cwd = join(folder, 'gcompress-tensor-train');
+  writeFileSync(join(cwd, '.npmrc'), npmrc);
   const step = (...args: string[]) => runLater('npm', args, { cwd, env });
   await step('install');
   const printed = await step('test');

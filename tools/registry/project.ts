@@ -5,6 +5,14 @@ import { runLater } from '../shell.ts';
 /** A program that installs packages. */
 type Manager = 'npm' | 'pnpm';
 
+/** Where a user works. */
+export interface Surroundings {
+  /** What the programs of the user find in their environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The line of a project's `.npmrc` by which packages of ours come from the registry that is tested, all others from the usual one. */
+  readonly npmrc: string;
+}
+
 /** What a user does. */
 export interface Project {
   readonly manager: Manager;
@@ -20,10 +28,11 @@ export interface Project {
 export async function runProject(
   { manager, asked, coreOfMethod, program }: Project,
   folder: string,
-  env: NodeJS.ProcessEnv,
+  { env, npmrc }: Surroundings,
 ): Promise<{ readonly printed: string; readonly installed: readonly string[] }> {
   const overrides = coreOfMethod && { '@gcompress/lowrank': { '@gcompress/core': coreOfMethod } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', overrides }));
+  writeFileSync(join(folder, '.npmrc'), npmrc);
   writeFileSync(join(folder, 'use.js'), program);
   if (manager === 'pnpm') writeFileSync(join(folder, 'pnpm-workspace.yaml'), pnpmSettings(coreOfMethod));
   const install = manager === 'npm' ? 'install' : 'add';

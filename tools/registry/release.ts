@@ -11,13 +11,21 @@ export interface Release {
 }
 
 /** Copies the repository with what is built, without its history, and installs the copy. */
-export async function createRelease(root: string, folder: string, env: NodeJS.ProcessEnv): Promise<Release> {
+export async function createRelease(
+  root: string,
+  folder: string,
+  registry: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Release> {
   const tracked = run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], root).split('\0');
   const built = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/dist`);
   for (const path of [...tracked, ...built]) {
     if (path !== '' && existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
   }
-  const step = (program: string, ...args: string[]) => runLater(program, args, { cwd: folder, env });
+  // The registry wants a token and takes any; pnpm looks for one in the configuration of the user alone
+  const userconfig = join(folder, '.git/npmrc');
+  const publisher = { ...env, NPM_CONFIG_USERCONFIG: userconfig };
+  const step = (program: string, ...args: string[]) => runLater(program, args, { cwd: folder, env: publisher });
   // Change logs name the commit of a changeset
   const commit = async () => {
     await step('git', 'add', '--all');
@@ -34,9 +42,10 @@ export async function createRelease(root: string, folder: string, env: NodeJS.Pr
     );
   };
   await step('git', 'init', '--quiet', '--initial-branch', 'main');
+  writeFileSync(userconfig, `registry=${registry}\n${registry.replace('http:', '')}:_authToken=any\n`);
   // From where this workspace was installed
   const install = ['install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts'];
-  await runLater('pnpm', install, { cwd: folder });
+  await runLater('pnpm', install, { cwd: folder, env });
 
   return {
     changeCore: () =>

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runServer } from 'verdaccio';
-import { run } from '../shell.ts';
 
 /** A registry in this process. */
 export interface Registry {
@@ -13,21 +11,17 @@ export interface Registry {
 }
 
 /**
- * Starts a registry on a free port of this machine, which anybody here may publish to. Packages of ours come from it alone, all others
- * from the registry that npm is configured for.
+ * Starts a registry on a free port of this machine, which anybody here may publish to. It knows no other registry and has nothing
+ * but what is published to it.
  *
- * @param folder where it keeps its files, and remembers nothing from before.
+ * @param folder where it keeps its files.
  */
 export async function startRegistry(folder: string): Promise<Registry> {
-  const npm = (key: string) => run('npm', ['config', 'get', key], folder).trim();
-  const cafile = npm('cafile');
-  const authorities = cafile === 'null' ? {} : { ca: readFileSync(cafile, 'utf8') };
-  const own = { access: '$all', publish: '$all' };
   const server: Server = await runServer({
     self_path: folder,
     storage: join(folder, 'storage'),
-    uplinks: { npm: { url: npm('registry'), timeout: '120s', max_fails: 20, ...authorities } },
-    packages: { '@gcompress/*': own, 'create-gcompress-compressor': own, '**': { access: '$all', proxy: 'npm' } },
+    uplinks: {},
+    packages: { '**': { access: '$all', publish: '$all' } },
     max_body_size: '50mb',
     log: { type: 'stdout', level: 'error' },
   });
