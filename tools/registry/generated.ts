@@ -5,7 +5,9 @@ import type { Surroundings } from './project.ts';
 
 /** Generates a package with `npm create`, installs it, and runs all that it can do as it is; returns what was done. */
 export async function useGenerated(folder: string, registry: string, { env, npmrc }: Surroundings): Promise<string> {
-  const create = ['create', '--yes', `--registry=${registry}`, 'gcompress-compressor', 'tensor-train'];
+  // npm keeps programs that it ran by their names, also those of another registry
+  const settings = ['--yes', `--registry=${registry}`, `--cache=${join(folder, 'cache')}`];
+  const create = ['create', ...settings, 'gcompress-compressor', 'tensor-train'];
   await runLater('npm', create, { cwd: folder, env });
   const cwd = join(folder, 'gcompress-tensor-train');
   writeFileSync(join(cwd, '.npmrc'), npmrc);

@@ -25,7 +25,7 @@ model.compile({ optimizer: tf.train.adam(0.02), loss: 'meanSquaredError' });
 const inputs = tf.randomNormal([64, 12], 0, 1, 'float32', 1);
 const targets = tf.slice(inputs, [0, 0], [64, 4]);
 const { history } = await model.fit(inputs, targets, { epochs: 10, batchSize: 16, verbose: 0, callbacks: callback });
-const alphas = compressedLayers(model).map(({ op }) => op.alpha);
+const alphas = compressedLayers(model).flatMap(({ ops }) => ops.map(({ alpha }) => alpha));
 const [first, last] = [history.loss[0], history.loss.at(-1)];
 if (alphas.join() !== '0' || !(last < first)) throw new Error('alpha ' + alphas + ', loss ' + first + ' to ' + last);
 const small = stripCompression(model);
