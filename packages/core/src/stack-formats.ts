@@ -37,6 +37,7 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
       multiply: <T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
         complete.multiply(ops, x, decoded(ops, factors, whole), outerForm(whole)),
     }),
+    ...(outer.multiplyPays && { multiplyPays: (whole: MatrixForm) => complete.multiplyPays(outerForm(whole)) }),
     ...(outer.lookup && {
       lookup: <T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
         complete.lookup(ops, ids, decoded(ops, factors, whole), outerForm(whole)),

@@ -40,10 +40,10 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   reconstruct,
 
   multiply(ops, x, factors, form) {
-    const { masked, pieces } = layoutOf(form);
-    if (!masked || pieces > 1) return ops.matMul(x, reconstruct(ops, factors, form));
+    if (!multiplyPays(form)) return ops.matMul(x, reconstruct(ops, factors, form));
     return ops.matMul(ops.matMul(x, ops.mul(factors.codes, factors.support)), factors.atoms);
   },
+  multiplyPays,
 
   lookup(ops, ids, factors, form) {
     const { rows, masked, pieces, nonzeros } = layoutOf(form);
@@ -60,6 +60,12 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   pack,
   unpack,
 };
+
+/** Codes as a matrix of their own are multiplied first, if a row of the matrix is one signal. */
+function multiplyPays(form: MatrixForm): boolean {
+  const { masked, pieces } = layoutOf(form);
+  return masked && pieces === 1;
+}
 
 function reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<DictLearnFactor, T>>, form: MatrixForm): T {
   const { codes, support, atoms } = factors;

@@ -78,10 +78,9 @@ function pursuit(
       errors[signal] = Math.max(0, errors[signal] - parts[count] ** 2);
       const more = count + 1 < nonzeros && errors[signal] > negligible;
       if (more) {
-        appendToBasis(products, basis, atomCount, atom, count);
-        subtractPart(rest, basis, count * atomCount, norms[count], parts[count]);
-      }
-      atom = more ? indexOfLargest(rest) : -1;
+        subtractRows(products, basis, atomCount, atom, count);
+        atom = subtractPart(rest, basis, count * atomCount, norms[count], parts[count]);
+      } else atom = -1;
       count++;
     }
     for (let i = count - 1; i >= 0; i--) {
@@ -93,31 +92,55 @@ function pursuit(
   };
 }
 
-/** Row `count` of the basis: correlations with `atom` without the parts of the rows before, four of which are done at once. */
-function appendToBasis(products: Float64Array, basis: Float64Array, width: number, atom: number, count: number): void {
+/** Row `count` of the basis: correlations with `atom` without the parts of the rows before, up to four of which are done at once. */
+function subtractRows(products: Float64Array, basis: Float64Array, width: number, atom: number, count: number): void {
   const to = count * width;
-  for (let j = 0; j < width; j++) basis[to + j] = products[atom * width + j];
-  let row = 0;
-  for (; row + 4 <= count; row += 4) {
-    const [a, b, c, d] = [row * width, (row + 1) * width, (row + 2) * width, (row + 3) * width];
-    const [wa, wb, wc, wd] = [basis[a + atom], basis[b + atom], basis[c + atom], basis[d + atom]];
+  // What is left over from fours goes with the copy, so that no pass has a single row
+  const rest = count % 4;
+  const source = atom * width;
+  const [b, c] = [width, 2 * width];
+  const [wa, wb, wc] = [basis[atom], basis[b + atom], basis[c + atom]];
+  if (rest === 0) for (let j = 0; j < width; j++) basis[to + j] = products[source + j];
+  else if (rest === 1) for (let j = 0; j < width; j++) basis[to + j] = products[source + j] - wa * basis[j];
+  else if (rest === 2) {
+    for (let j = 0; j < width; j++) basis[to + j] = products[source + j] - wa * basis[j] - wb * basis[b + j];
+  } else {
     for (let j = 0; j < width; j++) {
-      basis[to + j] -= wa * basis[a + j] + wb * basis[b + j] + wc * basis[c + j] + wd * basis[d + j];
+      basis[to + j] = products[source + j] - wa * basis[j] - wb * basis[b + j] - wc * basis[c + j];
     }
   }
-  for (; row < count; row++) {
-    const from = row * width;
-    const weight = basis[from + atom];
-    for (let j = 0; j < width; j++) basis[to + j] -= weight * basis[from + j];
+  for (let row = rest; row < count; row += 4) subtractFour(basis, width, atom, row, to);
+}
+
+function subtractFour(basis: Float64Array, width: number, atom: number, row: number, to: number): void {
+  const [a, b, c, d] = [row * width, (row + 1) * width, (row + 2) * width, (row + 3) * width];
+  const [wa, wb, wc, wd] = [basis[a + atom], basis[b + atom], basis[c + atom], basis[d + atom]];
+  for (let j = 0; j < width; j++) {
+    basis[to + j] -= wa * basis[a + j] + wb * basis[b + j] + wc * basis[c + j] + wd * basis[d + j];
   }
 }
 
-/** Brings a row of the basis to unit norm and takes its part out of the correlations. */
-function subtractPart(rest: Float64Array, basis: Float64Array, from: number, norm: number, part: number): void {
+/**
+ * Brings a row of the basis to unit norm and takes its part out of the correlations.
+ *
+ * @returns the place of the largest magnitude among what is left, as {@link indexOfLargest} has it.
+ */
+function subtractPart(rest: Float64Array, basis: Float64Array, from: number, norm: number, part: number): number {
+  const scale = 1 / norm;
+  let best = -1;
+  let largest = 0;
   for (let j = 0; j < rest.length; j++) {
-    basis[from + j] /= norm;
-    rest[j] -= part * basis[from + j];
+    const value = basis[from + j] * scale;
+    basis[from + j] = value;
+    const left = rest[j] - part * value;
+    rest[j] = left;
+    const magnitude = Math.abs(left);
+    if (magnitude > largest) {
+      largest = magnitude;
+      best = j;
+    }
   }
+  return best;
 }
 
 /** Place of the entry of largest magnitude, −1 when all are zero. */

@@ -26,7 +26,8 @@ export class CompressedKernel {
 
   /** Whether `x·Ŵ` is computed from the factors, without Ŵ. */
   get usesFactors(): boolean {
-    return this.#parts.format.multiply !== undefined && this.#factorsPay;
+    const { format, form } = this.#parts;
+    return format.multiply !== undefined && (format.multiplyPays?.(form) ?? true) && this.#factorsPay;
   }
 
   /** Whether rows of Ŵ are looked up in the factors, without Ŵ. */

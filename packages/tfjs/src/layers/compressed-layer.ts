@@ -8,6 +8,7 @@ import { deploy } from './deploy.ts';
 import { allLayers, type Layer, type LayerConfig } from './layer.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
+import type { Preference } from './packed-layer.ts';
 import type { Replacement } from './rebuild-model.ts';
 import { storedText } from './stored-config.ts';
 import { type CallArguments, WrappedLayer } from './wrapped-layer.ts';
@@ -104,13 +105,14 @@ export class CompressedLayer extends WrappedLayer {
   }
 
   /** Stock or packed layers that compute what this one computes at alpha 0, with their weights. */
-  deploy(config: LayerConfig): Replacement {
+  deploy(config: LayerConfig, prefer: Preference): Replacement {
     const matrices = this.#matrices.map(({ name, weight }, i) => ({
       name,
       weight,
       compressed: this.ops[i].toCompressedMatrixSync(),
     }));
-    return deploy(this.inner, this.innerConfig(config), matrices, this.#compression.split);
+    const { split } = this.#compression;
+    return deploy(this.inner, { config: this.innerConfig(config), matrices, split, prefer });
   }
 
   protected override disposeWeights(): number {

@@ -3,7 +3,7 @@ import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { copyWeights, type Layer, type LayerConfig, sameClass } from './layer.ts';
 import type { KernelSplit } from './layer-kinds.ts';
-import { PackedLayer } from './packed-layer.ts';
+import { PackedLayer, type Preference } from './packed-layer.ts';
 import { type Link, productChain } from './product-chain.ts';
 import type { Replacement } from './rebuild-model.ts';
 
@@ -15,20 +15,26 @@ export interface CompressedWeight {
   readonly compressed: CompressedMatrix;
 }
 
+/** What of a layer goes into the layers that stand for it. */
+export interface Deployment {
+  /** Arguments of the layer. */
+  readonly config: LayerConfig;
+  /** Its compressed weights. */
+  readonly matrices: readonly CompressedWeight[];
+  readonly split: KernelSplit;
+  readonly prefer: Preference;
+}
+
 /**
  * Layers that compute what a layer computes with these matrices. Where there is one, and it is a product that stock layers can
  * compute, they are stock layers, which load without this package; otherwise a {@link PackedLayer}.
  */
-export function deploy(
-  layer: Layer,
-  config: LayerConfig,
-  matrices: readonly CompressedWeight[],
-  split: KernelSplit,
-): Replacement {
+export function deploy(layer: Layer, deployment: Deployment): Replacement {
+  const { config, matrices, split } = deployment;
   const others = layer.weights.filter((weight) => !matrices.some((matrix) => matrix.weight === weight));
   const [{ compressed }] = matrices;
   const links = matrices.length === 1 ? productChain(layer.getClassName(), config, compressed, split) : undefined;
-  return links ? stockLayers(links, others) : packedLayer(layer, config, matrices, split, others);
+  return links ? stockLayers(links, others) : packedLayer(layer, deployment, others);
 }
 
 function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): Replacement {
@@ -43,15 +49,13 @@ function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): 
 
 function packedLayer(
   inner: Layer,
-  config: LayerConfig,
-  matrices: readonly CompressedWeight[],
-  split: KernelSplit,
+  { config, matrices, ...choice }: Deployment,
   others: readonly LayerVariable[],
 ): Replacement {
   const layer = new PackedLayer({
+    ...choice,
     layer: sameClass(inner, config),
     matrices: matrices.map(({ name, compressed }) => ({ name, format: compressed.format, packed: compressed.pack() })),
-    split,
   });
   return { layers: [layer], initialize: () => copyWeights(others, layer.keptWeights) };
 }

@@ -20,6 +20,12 @@ export {
 export type { KernelSplit } from './layer-kinds.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './layer-matrix.ts';
 export type { LayerChoice, LayerRule } from './layer-rules.ts';
-export { type PackedForm, PackedLayer, type PackedLayerArgs, type PackedLayerMatrix } from './packed-layer.ts';
+export {
+  type PackedForm,
+  PackedLayer,
+  type PackedLayerArgs,
+  type PackedLayerMatrix,
+  type Preference,
+} from './packed-layer.ts';
 export { type AnyMethod, registerCompressedLayers } from './register.ts';
-export { stripCompression } from './strip-compression.ts';
+export { type StripOptions, stripCompression } from './strip-compression.ts';

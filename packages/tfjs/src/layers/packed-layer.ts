@@ -36,6 +36,12 @@ export interface PackedLayerMatrix {
   readonly packed: PackedForm | PackedMatrix;
 }
 
+/**
+ * What a {@link PackedLayer} saves between calls: `'speed'` keeps its matrices unpacked, as factors where the layer computes with them
+ * and they are small, otherwise as the weight itself; `'memory'` keeps the packed bytes alone and unpacks them for each call.
+ */
+export type Preference = 'speed' | 'memory';
+
 /** Arguments of a {@link PackedLayer}. */
 export interface PackedLayerArgs {
   /** The layer whose matrices are packed, not built yet; it belongs to the new one. */
@@ -43,6 +49,8 @@ export interface PackedLayerArgs {
   readonly matrices: readonly PackedLayerMatrix[];
   /** How the kernel of a Conv2D layer was read. Default `'filters'`. */
   readonly split?: KernelSplit;
+  /** Default `'speed'`. */
+  readonly prefer?: Preference;
 }
 
 const ARRAYS = {
@@ -64,7 +72,7 @@ interface Place extends LayerMatrix {
 
 /**
  * A layer for inference around another one, some of whose matrices are stored as packed bytes, so that `model.save` writes just those:
- * float32 tensors as they are, all others as int32 words. They are unpacked once, at the first call. It does not train.
+ * float32 tensors as they are, all others as int32 words. They are unpacked at the first call, or at each one. It does not train.
  *
  * Weights, in order: those of the inner layer that are not packed, then the packed tensors.
  */
@@ -72,14 +80,16 @@ export class PackedLayer extends WrappedLayer {
   static readonly className = 'PackedLayer';
   #matrices: readonly PackedLayerMatrix[];
   readonly #split: KernelSplit;
+  readonly #prefer: Preference;
   #places: readonly Place[] = [];
   #unpacked: { readonly of: readonly object[]; readonly matrices: readonly UnpackedMatrix[] } | undefined;
 
-  constructor({ layer, matrices, split = 'filters' }: PackedLayerArgs) {
+  constructor({ layer, matrices, split = 'filters', prefer = 'speed' }: PackedLayerArgs) {
     super(layer);
     this.trainable = false;
     this.#matrices = matrices;
     this.#split = split;
+    this.#prefer = prefer;
     // The weights that go are made and dropped again, so that their initializers must cost nothing
     layer.setFastWeightInitDuringBuild(true);
   }
@@ -118,23 +128,24 @@ export class PackedLayer extends WrappedLayer {
   }
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
-    return this.compute(
-      inputs,
-      args,
-      this.#places.map(({ weight }) => weight),
-      this.#unpackedMatrices(),
-    );
+    const weights = this.#places.map(({ weight }) => weight);
+    const matrices = this.#unpackedMatrices();
+    try {
+      return this.compute(inputs, args, weights, matrices);
+    } finally {
+      if (this.#prefer === 'memory') this.#disposeUnpacked();
+    }
   }
 
   override getConfig(): LayerConfig {
     const matrices = this.#matrices.map(({ name, format, packed }) => ({ name, format: format.id, ...formOf(packed) }));
-    return { ...super.getConfig(), packed: storedText({ split: this.#split, matrices }) };
+    return { ...super.getConfig(), packed: storedText({ split: this.#split, prefer: this.#prefer, matrices }) };
   }
 
   /** A layer with the same arguments and no values yet. */
   remake(config: LayerConfig): PackedLayer {
     const layer = sameClass(this.inner, this.innerConfig(config));
-    return new PackedLayer({ layer, matrices: this.#matrices, split: this.#split });
+    return new PackedLayer({ layer, matrices: this.#matrices, split: this.#split, prefer: this.#prefer });
   }
 
   protected override disposeWeights(): number {

@@ -44,13 +44,13 @@ export function registerCompressedLayers(
       _cls: serialization.SerializableConstructor<T>,
       { packed, layer }: serialization.ConfigDict,
     ): T {
-      const { matrices, split } = parsePacked(packed);
+      const { matrices, ...choice } = parsePacked(packed);
       const places = matrices.map(({ name, format: id, ...form }) => {
         const format = ids.get(id);
         if (!format) throw unknown(`format '${id}'`, formats.ids);
         return { name, format, packed: form };
       });
-      return new PackedLayer({ layer: innerLayer(layer), matrices: places, split }) as Layer as unknown as T;
+      return new PackedLayer({ ...choice, layer: innerLayer(layer), matrices: places }) as Layer as unknown as T;
     }
   }
   serialization.registerClass(LoadedCompressedLayer);

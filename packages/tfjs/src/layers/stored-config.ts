@@ -1,6 +1,6 @@
 import { assertShape2D, GCompressError, type JsonObject } from '@gcompress/core';
 import type { KernelSplit } from './layer-kinds.ts';
-import type { PackedForm } from './packed-layer.ts';
+import type { PackedForm, Preference } from './packed-layer.ts';
 
 /** What a compressed layer's configuration says of its compression. */
 export interface StoredCompression {
@@ -17,6 +17,7 @@ export interface StoredCompression {
 export interface StoredPacking {
   readonly matrices: readonly (PackedForm & { readonly name: string; readonly format: string })[];
   readonly split: KernelSplit;
+  readonly prefer: Preference;
 }
 
 /** A layer as stock wrappers write it. */
@@ -57,17 +58,22 @@ export function parseCompression(text: unknown): StoredCompression {
  */
 export function parsePacked(text: unknown): StoredPacking {
   const stored = parseObject(text, 'PackedLayer');
-  const { matrices, split } = stored;
+  const { matrices, split, prefer } = stored;
   if (
     isSplit(split) &&
+    (prefer === 'speed' || prefer === 'memory') &&
     Array.isArray(matrices) &&
     matrices.every(isPackedForm) &&
     areNames(matrices.map(({ name }) => name))
   ) {
     for (const { shape } of matrices) assertShape2D(shape, 'PackedLayer');
-    return { matrices, split };
+    return { matrices, split, prefer };
   }
-  throw badConfig('PackedLayer', 'split, and matrices with name, format, version, shape, config and tensors', stored);
+  throw badConfig(
+    'PackedLayer',
+    'split, prefer, and matrices with name, format, version, shape, config and tensors',
+    stored,
+  );
 }
 
 /**

@@ -1,19 +1,32 @@
-import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, describeValue, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compressedLayers, isCompressedLayer } from './compressed-layer.ts';
 import { assertUsableModel } from './model-checks.ts';
+import type { Preference } from './packed-layer.ts';
 import { rebuildModel } from './rebuild-model.ts';
+
+/** Options of {@link stripCompression}. */
+export interface StripOptions {
+  /**
+   * What layers with packed weights save: with `'speed'`, the default, they keep a kernel unpacked between calls, as factors where
+   * these are faster; with `'memory'` they keep the packed bytes alone, and unpack them for each call.
+   */
+  readonly prefer?: Preference;
+}
 
 /**
  * A new model for deployment, without the dense matrices: products of factors become plain Dense layers, so that a low-rank model
  * loads with stock `loadLayersModel`; other formats become layers whose weights are the packed factors. The given model is not
  * changed.
  *
- * @throws GCompressError `not-ready` while alpha of a layer is not 0, `unsupported` for a model without compressed layers,
+ * @throws GCompressError `invalid-option`, `not-ready` while alpha of a layer is not 0, `unsupported` for a model without compressed layers,
  * `disposed`.
  */
-export function stripCompression(model: LayersModel): LayersModel {
+export function stripCompression(model: LayersModel, options: StripOptions = {}): LayersModel {
   assertUsableModel(model, 'stripCompression');
+  assertKnownOptions('stripCompression', options, ['prefer']);
+  const { prefer = 'speed' } = options;
+  if (prefer !== 'speed' && prefer !== 'memory') throw badPreference(prefer);
   const layers = compressedLayers(model);
   if (layers.length === 0) {
     throw new GCompressError('unsupported', {
@@ -36,5 +49,13 @@ export function stripCompression(model: LayersModel): LayersModel {
           : `Train on: the schedule reaches 0 at step ${schedule.zeroStep}.`,
     });
   }
-  return rebuildModel(model, (layer, config) => (isCompressedLayer(layer) ? layer.deploy(config) : undefined));
+  return rebuildModel(model, (layer, config) => (isCompressedLayer(layer) ? layer.deploy(config, prefer) : undefined));
+}
+
+function badPreference(prefer: unknown): GCompressError {
+  return new GCompressError('invalid-option', {
+    where: 'stripCompression prefer',
+    expected: "'speed' or 'memory'",
+    actual: describeValue(prefer),
+  });
 }

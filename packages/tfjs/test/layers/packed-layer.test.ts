@@ -97,6 +97,34 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
   });
 });
 
+describe('stripCompression for memory', () => {
+  it('keeps the packed bytes alone between calls, also in a model that was loaded', async () => {
+    const model = await compressed(kMeans({ levels: 5 }));
+    registerCompressedLayers([kMeans]);
+    const fast = stripCompression(model);
+    const before = tf.memory().numTensors;
+    const lean = stripCompression(model, { prefer: 'memory' });
+    const loaded = await loadArtifacts(await savedArtifacts(lean));
+    const made = tf.memory().numTensors;
+    for (const small of [lean, loaded]) expect(predictionDifference(fast, small, data.xs)).toBe(0);
+    // The first model was called too, and has a kernel for each of its two packed layers now
+    expect(tf.memory().numTensors).toBe(made + 2);
+    lean.dispose();
+    loaded.dispose();
+    expect(tf.memory().numTensors).toBe(before + 2);
+  });
+
+  it.each([
+    [{ prefer: 'size' }, 'invalid-option', /'speed' or 'memory', got 'size'/],
+    [{ keep: 'all' }, 'unknown-option', /got 'keep'/],
+  ])('refuses %o', async (options, code, message) => {
+    const model = await compressed(kMeans({ levels: 5 }));
+    const wrong = () => stripCompression(model, options as never);
+    expect(wrong).toThrow(expect.objectContaining({ code }));
+    expect(wrong).toThrow(message);
+  });
+});
+
 it('allocates nothing that a hostile file asks for', async () => {
   const artifacts = await savedArtifacts(stripCompression(await compressed(levels({ count: 6 }))));
   registerCompressedLayers([levels]);

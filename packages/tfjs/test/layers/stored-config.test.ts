@@ -72,6 +72,7 @@ describe('a model file whose compression is not what was written', () => {
 
   const packed = {
     split: 'filters',
+    prefer: 'speed',
     matrices: [{ name: 'kernel', format: 'lowrank', version: 1, shape: [12, 16], config: {}, tensors: {} }],
   };
   const [matrix] = packed.matrices;
@@ -79,6 +80,7 @@ describe('a model file whose compression is not what was written', () => {
     ['no matrix', { ...packed, matrices: [] }, 'file-header'],
     ['a matrix twice', { ...packed, matrices: [matrix, matrix] }, 'file-header'],
     ['no split', { ...packed, split: null }, 'file-header'],
+    ['an unknown preference', { ...packed, prefer: 'size' }, 'file-header'],
     ['no version', { ...packed, matrices: [{ ...matrix, version: 'x' }] }, 'file-header'],
     ['a shape that is none', { ...packed, matrices: [{ ...matrix, shape: [0, 16] }] }, 'invalid-matrix'],
     ['the shape of another', { ...packed, matrices: [{ ...matrix, shape: [16, 12] }] }, 'shape-mismatch'],
