@@ -55,8 +55,9 @@ function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixFor
 function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeansFactor>): Record<string, PackedTensor> {
   const layout = layoutOf(form);
   const { blockSize, groups, levels } = layout;
-  const local = Int32Array.from(encoding.data, (row, at) => row - firstLevel(layout, at));
-  const used = local.reduce((most, level) => Math.max(most, level), 0) + 1;
+  const local = shifted(encoding.data, layout, -1);
+  let used = 1;
+  for (let at = 0; at < local.length; at++) used = Math.max(used, local[at] + 1);
   const rows = new Float32Array(groups * used * blockSize);
   for (let group = 0; group < groups; group++) {
     const from = group * levels * blockSize;
@@ -89,17 +90,23 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
   const encoding = unpackBits(codes.data, bits, count);
   for (let at = 0; at < count; at++) {
     if (encoding[at] >= used) throw damaged('encoding', `rows 0 to ${used - 1}`, `${encoding[at]}`);
-    encoding[at] += firstLevel(layout, at);
   }
   return {
     codebook: floatFactor([groups * levels, blockSize], rows),
-    encoding: indexFactor([packed.shape[0], blocks], encoding),
+    encoding: indexFactor([packed.shape[0], blocks], shifted(encoding, layout, 1)),
   };
 }
 
-/** Row of `codebook` at which the codebook of the block number `at` begins. */
-function firstLevel(layout: Layout, at: number): number {
-  return layout.levels * groupOf(layout, Math.floor(at / layout.blocks), at % layout.blocks);
+/** Encodings counted from the first row of `codebook`, or with sign −1 from that of the block's own one again. */
+function shifted(encoding: ArrayLike<number>, layout: Layout, sign: 1 | -1): Int32Array {
+  const { blocks, levels, groups } = layout;
+  const moved = new Int32Array(encoding.length);
+  moved.set(encoding);
+  if (groups === 1) return moved;
+  for (let at = 0, row = 0; at < moved.length; row++) {
+    for (let block = 0; block < blocks; block++) moved[at++] += sign * levels * groupOf(layout, row, block);
+  }
+  return moved;
 }
 
 /** The layout of a stored matrix, refused when a number is impossible or the factors would be too large. */
