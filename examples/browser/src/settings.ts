@@ -41,7 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
   digits: 6000,
   epochs: 8,
   begin: 30,
-  end: 70,
+  end: 40,
   curve: 'linear',
 };
 

@@ -84,10 +84,11 @@ describe('layout', () => {
   /** The smallest contrast of text on its surfaces, by WCAG 2. */
   function contrast(page: Page): Promise<number> {
     return page.evaluate(() => {
-      const style = getComputedStyle(document.documentElement);
+      const probe = document.body.appendChild(document.createElement('span'));
       const luminance = (name: string) => {
-        const hex = style.getPropertyValue(`--${name}`).trim();
-        const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+        probe.style.color = `var(--${name})`;
+        const channels = getComputedStyle(probe).color.match(/\d+/g) ?? [];
+        const parts = channels.slice(0, 3).map((channel) => Number(channel) / 255);
         const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
       };

@@ -158,8 +158,9 @@ export class LineChart {
       ctx.fillStyle = color('muted');
       ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
       ctx.textAlign = 'left';
-      ctx.textBaseline = 'top';
-      ctx.fillText(label, left + 6 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
+      // At the bottom, where a logarithmic grid has its widest gap
+      ctx.textBaseline = 'bottom';
+      ctx.fillText(label, left + 6 * devicePixelRatio, bbox.top + bbox.height - 4 * devicePixelRatio);
     }
     ctx.restore();
   }

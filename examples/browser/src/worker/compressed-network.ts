@@ -6,7 +6,7 @@ import { LAYERS, type LayerName } from '../network/architecture.ts';
 import { DENSE_BYTES, REST_BYTES } from '../network/sizes.ts';
 import type { StoredNetwork } from '../network/stored-network.ts';
 import type { Settings } from '../settings.ts';
-import { compressorFor, scheduleFor } from './compression.ts';
+import { compressorFor, learningRateFor, scheduleFor } from './compression.ts';
 import { biasOf, compile, disposeNetwork, kernelOf } from './tf-network.ts';
 
 /** A copy of the dense network that becomes compressed while it trains. */
@@ -27,7 +27,7 @@ export class CompressedNetwork {
       schedule: scheduleFor(settings),
       rules: LAYERS.filter((layer) => layer.compressed).map(({ name }) => ({ name })),
     });
-    compile(compressed.model);
+    compile(compressed.model, learningRateFor(settings));
     await compressed.callback.onTrainBegin();
     return new CompressedNetwork(compressed);
   }

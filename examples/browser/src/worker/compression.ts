@@ -6,6 +6,7 @@ import { type CompressionSchedule, cosineAlpha, exponentialAlpha, linearAlpha } 
 import { simhash } from '@gcompress/simhash';
 import { LAYERS } from '../network/architecture.ts';
 import { compressionWindow, type Settings } from '../settings.ts';
+import { LEARNING_RATE } from './tf-network.ts';
 
 /** Most updates while alpha falls, after the first. */
 const UPDATES = 20;
@@ -32,6 +33,11 @@ export function scheduleFor(settings: Settings): CompressionSchedule {
   const { method, curve } = settings;
   const refactor = method === 'lowrank' ? {} : { refactorEvery: REFACTOR_EVERY[method] };
   return ALPHAS[curve]({ end: length, frequency, ...refactor });
+}
+
+/** Factors of low rank have small values and learn best at a higher rate. */
+export function learningRateFor({ method }: Settings): number {
+  return method === 'lowrank' ? 4e-3 : LEARNING_RATE;
 }
 
 /** How many singular values of the first matrix low rank keeps; undefined for other methods. */

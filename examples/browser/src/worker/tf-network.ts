@@ -22,9 +22,12 @@ export function denseNetwork(seed: number): Sequential {
   return model;
 }
 
+/** Of Adam, for the dense network. */
+export const LEARNING_RATE = 1e-3;
+
 /** Makes a model ready to train. */
-export function compile(model: LayersModel): void {
-  model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy' });
+export function compile(model: LayersModel, learningRate = LEARNING_RATE): void {
+  model.compile({ optimizer: tf.train.adam(learningRate), loss: 'categoricalCrossentropy' });
 }
 
 /** Frees a model and its optimizer, which would outlive it. */
