@@ -15,27 +15,12 @@ import {
   type UpdateResult,
 } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import {
-  add,
-  concat,
-  gather,
-  getGradient,
-  matMul,
-  mul,
-  norm,
-  reshape,
-  scalar,
-  sub,
-  type Tensor,
-  tensor,
-  tidy,
-  type Variable,
-} from '@tensorflow/tfjs-core';
+import { concat, getGradient, reshape, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { type Blend, BlendedMatrix } from './blended-matrix.ts';
 import { CompressedKernel } from './compressed-kernel.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
-import { fromMatrix, isViewOf, type MatrixView, toMatrix } from './matrix-view.ts';
+import { isViewOf, type MatrixView } from './matrix-view.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
-import { tfOps } from './tensor-ops.ts';
 
 /** What a {@link TfCompressionOp} needs besides the variable. */
 export interface TfCompressionOpOptions {
@@ -86,6 +71,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
   readonly #kernel: CompressedKernel;
+  readonly #blended: BlendedMatrix;
   readonly #ownsVariables: boolean;
   #disposed = false;
 
@@ -106,12 +92,11 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     this.#ownsVariables = options.variables === undefined;
     this.variables = options.variables ?? createVariables(matrix, this.#plan, this.name);
     this.#state = new StepStateVariable(this.variables.state);
-    this.#kernel = new CompressedKernel({
-      format: options.compressor.format,
-      form: this.form,
-      factors: this.variables.factors,
-      constant: Object.values(this.#plan.factors).every((spec) => !spec.trainable),
-    });
+    const { form, variables } = this;
+    const { format } = options.compressor;
+    const constant = Object.values(this.#plan.factors).every((spec) => !spec.trainable);
+    this.#kernel = new CompressedKernel({ format, form, factors: variables.factors, constant });
+    this.#blended = new BlendedMatrix({ format, form, variables, view: this.#view, kernel: this.#kernel });
   }
 
   get alpha(): number {
@@ -131,13 +116,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   }
 
   apply(options: ApplyOptions = {}): Tensor {
-    const { matrix } = this.variables;
-    const inShape = (of: Tensor) => fromMatrix(of, matrix.shape, this.#view);
-    return this.#blend(
-      options,
-      () => (this.#leavesOut ? inShape(this.#dense()) : matrix),
-      () => inShape(this.#kernel.reconstruct()),
-    );
+    return this.#blended.weight(this.#blend(options));
   }
 
   applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
@@ -147,7 +126,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     assertLastSide(x, inputs, this.name);
     return tidy(() => {
       const flat = reshape(x, [x.size / inputs, inputs]);
-      return reshape(this.#multiply(flat, transpose, options), [...x.shape.slice(0, -1), outputs]);
+      return reshape(this.#blended.multiply(flat, transpose, this.#blend(options)), [...x.shape.slice(0, -1), outputs]);
     });
   }
 
@@ -166,12 +145,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
     const [, cols] = this.form.shape;
     return tidy(() => {
-      const flat = reshape(ids, [ids.size]);
-      const rows = this.#blend(
-        options,
-        () => gather(this.#dense(), flat),
-        () => this.#kernel.lookup(flat),
-      );
+      const rows = this.#blended.lookup(reshape(ids, [ids.size]), this.#blend(options));
       return reshape(rows, [...ids.shape, cols]);
     });
   }
@@ -255,40 +229,8 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return atStep !== undefined && format.remaining !== undefined && this.#filled;
   }
 
-  /** What of A takes part, `[m, n]`; the caller owns it. */
-  #dense(): Tensor {
-    return tidy(() => {
-      const matrix = toMatrix(this.variables.matrix, this.#view);
-      if (!this.#leavesOut) return matrix;
-      const { remaining } = this.compressor.format;
-      return remaining?.(tfOps, matrix, this.variables.factors, this.form) ?? matrix;
-    });
-  }
-
-  #multiply(x: Tensor, transpose: boolean, options: ApplyOptions): Tensor {
-    const kernel = this.#kernel;
-    const dense = () => this.#dense();
-    if (transpose ? kernel.usesFactorsTransposed : kernel.usesFactors) {
-      return this.#blend(
-        options,
-        () => matMul(x, dense(), false, transpose),
-        () => (transpose ? kernel.multiplyTransposed(x) : kernel.multiply(x)),
-      );
-    }
-    // Where the product needs Ŵ, blending the matrices first saves a product
-    const blended = this.#blend(options, dense, () => kernel.reconstruct());
-    return matMul(x, blended, false, transpose);
-  }
-
-  #blend({ training = true }: ApplyOptions, dense: () => Tensor, compressed: () => Tensor): Tensor {
-    const alpha = this.alpha;
-    return tidy(() => {
-      // A copy, because the caller owns the result and may dispose it
-      if (!training && alpha === 1) return dense().clone();
-      if (!training && alpha === 0) return compressed();
-      const weight = this.variables.alpha;
-      return add(mul(weight, dense()), mul(sub(1, weight), compressed()));
-    });
+  #blend({ training = true }: ApplyOptions): Blend {
+    return { alpha: this.alpha, training, leavesOut: this.#leavesOut };
   }
 
   async #compress(step: number): Promise<Record<string, Factor>> {
@@ -302,27 +244,16 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
   async #source(): Promise<Float32Array> {
-    const dense = () => this.#dense();
-    const source = this.compressor.atStep
-      ? this.#blend({ training: false }, dense, () => this.#kernel.reconstruct())
-      : dense();
+    // At alpha 1, where nothing is left out, that is A
+    const alpha = this.compressor.atStep ? this.alpha : 1;
+    const source = this.#blended.matrix({ alpha, training: false, leavesOut: this.#leavesOut });
     return Float32Array.from(await source.data().finally(() => source.dispose()));
   }
 
   /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
   async relativeError(): Promise<number> {
     this.#assertLive();
-    const [error, size] = tidy(() => {
-      const dense = toMatrix(this.variables.matrix, this.#view);
-      return [norm(sub(dense, this.#kernel.reconstruct())), norm(dense)];
-    });
-    try {
-      const [[errorNorm], [matrixNorm]] = await Promise.all([error.data(), size.data()]);
-      return matrixNorm === 0 ? 0 : errorNorm / matrixNorm;
-    } finally {
-      error.dispose();
-      size.dispose();
-    }
+    return this.#blended.relativeError();
   }
 
   #asMatrix(
