@@ -23,7 +23,8 @@ const METHODS: Readonly<Record<string, (ratio: number) => MatrixCompressor>> = {
 };
 const BATCHES = [1, 32];
 const ROUNDS = 9;
-const CALLS = 20;
+/** Milliseconds for which a model is called in a round, at least once. */
+const SPAN = 20;
 
 const backend = await selectBackend();
 const dense = tf.sequential({
@@ -58,8 +59,9 @@ function times(models: readonly tf.LayersModel[], input: tf.Tensor): number[] {
   const rounds = Array.from({ length: ROUNDS }, () =>
     models.map((model) => {
       const start = performance.now();
-      for (let i = 0; i < CALLS; i++) call(model, input);
-      return (performance.now() - start) / CALLS;
+      let calls = 0;
+      for (; calls === 0 || performance.now() - start < SPAN; calls++) call(model, input);
+      return (performance.now() - start) / calls;
     }),
   );
   return models.map((_, i) => median(rounds.map((round) => round[i])));
