@@ -195,7 +195,7 @@ export class PackedLayer extends WrappedLayer {
 function storedMatrix({ format, form, stored }: Place): PackedMatrix {
   const tensors = Object.entries(form.tensors).map(([name, { shape, dtype }]) => {
     // A copy, because tfjs may hand out its own memory
-    const { buffer } = Uint8Array.from(bytesOf(stored[name].read().dataSync()));
+    const { buffer } = bytesOf(stored[name].read().dataSync()).slice();
     return [name, { shape, data: new ARRAYS[dtype](buffer, 0, elementCount(shape)) }] as const;
   });
   return { ...form, format: format.id, tensors: Object.fromEntries(tensors) };
