@@ -112,7 +112,7 @@ ${table}
 
 \`prefer\` is the option of \`stripCompression\`. For speed, a layer holds its matrix unpacked beside the packed weights: as factors where it
 multiplies by them and they are smaller, otherwise as the dense kernel. For memory it holds the packed weights alone and unpacks them for each
-call, which costs the time in the last columns, and for as long as the call takes the bytes of the largest matrix.
+call, which costs the time in the last columns; while a layer is called its unpacked factors or its kernel come on top.
 `;
 console.log(text);
 writeFileSync(resolve(import.meta.dirname, '../../docs/results/deployed.md'), text);

@@ -6,11 +6,13 @@ import {
   type Factor,
   floatFactor,
   type Matrix,
+  type MatrixForm,
   matrix,
   relativeError,
   type SyncMatrixCompressor,
   serialize,
   stack,
+  stackFormats,
 } from '../src/index.ts';
 
 /** Keeps the matrix as it is, under the name `whole`. */
@@ -114,4 +116,13 @@ describe('stack', () => {
     const compressor: Pick<SyncMatrixCompressor, 'plan'> = both(options);
     expect(Object.keys(compressor.plan([4, 4]).factors)).toEqual(['column.whole', 'row.whole']);
   });
+});
+
+it('asks the outer format whether multiplying pays, with its own form', () => {
+  const outer = { ...firstColumn.format, multiplyPays: ({ config }: MatrixForm) => config.pays === true };
+  const stacked = stackFormats(outer, { column: plain.format, row: plain.format });
+  const asked = (pays: boolean) =>
+    stacked.multiplyPays?.({ shape: [2, 3], config: { outer: { version: 1, config: { pays } }, inner: {} } });
+  expect([asked(true), asked(false)]).toEqual([true, false]);
+  expect(stackFormats(plain.format, { whole: plain.format }).multiplyPays).toBeUndefined();
 });

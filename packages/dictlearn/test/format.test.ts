@@ -178,3 +178,11 @@ it('trim drops atoms that no code uses, in both layouts', () => {
     expect([...trimmed.decompress().data]).toEqual([2, 0, 0, 0, 4, 4, 0, 0]);
   }
 });
+
+it.each([
+  ['codes as a matrix of their own, one signal a row', { signalLength: 4, masked: true }, true],
+  ['several signals a row', { signalLength: 2, masked: true }, false],
+  ['codes that are gathered', { signalLength: 4, masked: false }, false],
+])('multiplying by the factors pays for %s: %o', (_, layout, pays) => {
+  expect(dictLearnFormat.multiplyPays?.({ shape: [2, 4], config: { ...config, ...layout } })).toBe(pays);
+});

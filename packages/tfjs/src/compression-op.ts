@@ -15,11 +15,12 @@ import {
   type UpdateResult,
 } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { concat, getGradient, reshape, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { concat, reshape, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { type Blend, BlendedMatrix } from './blended-matrix.ts';
 import { CompressedKernel } from './compressed-kernel.ts';
+import { assertGradients, assertLastSide, viewOf } from './compression-op-checks.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
-import { isViewOf, type MatrixView } from './matrix-view.ts';
+import type { MatrixView } from './matrix-view.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
 
 /** What a {@link TfCompressionOp} needs besides the variable. */
@@ -276,34 +277,4 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
       actual: this.#disposed ? 'a disposed one' : 'one whose matrix is disposed',
     });
   }
-}
-
-function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, name: string): MatrixView {
-  const sides = shape ?? (matrix.shape as Shape2D);
-  const view = { shape: sides, permutation };
-  if (matrix.dtype === 'float32' && isViewOf(view, matrix.shape)) return view;
-  throw new GCompressError('shape-mismatch', {
-    where: `TfCompressionOp '${name}'`,
-    expected: 'a float32 matrix, or a shape [m, n] of the same size to read the variable as',
-    actual: `${matrix.dtype} [${matrix.shape.join(', ')}] read as [${sides.join(', ')}]${permutation ? `, axes ${permutation}` : ''}`,
-  });
-}
-
-function assertLastSide(x: Tensor, side: number, name: string): void {
-  if (x.shape[x.rank - 1] === side) return;
-  throw new GCompressError('shape-mismatch', {
-    where: `applyMatMul of '${name}'`,
-    expected: `a tensor with a last side of ${side}`,
-    actual: `[${x.shape.join(', ')}]`,
-  });
-}
-
-function assertGradients(): void {
-  if (getGradient('BatchMatMul') || getGradient('MatMul')) return;
-  throw new GCompressError('unsupported', {
-    where: 'TfCompressionOp',
-    expected: 'gradients that are registered',
-    actual: '@tensorflow/tfjs-core alone, which has none',
-    hint: "Import '@tensorflow/tfjs' or '@tensorflow/tfjs-layers' once in the application.",
-  });
 }

@@ -17,7 +17,7 @@ export interface UnpackedMatrixParts {
 }
 
 /**
- * A compressed matrix ready for inference: its factors where the layer can compute with them and they are smaller, otherwise the weight
+ * A compressed matrix ready for inference: its factors where the layer can compute with them and that pays, otherwise the weight
  * itself and nothing else. What it holds is kept, because layers are called in a tidy.
  */
 export class UnpackedMatrix implements MatrixOperator {
