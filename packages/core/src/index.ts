@@ -32,9 +32,18 @@ export { assertElementLimit, MAX_ELEMENTS } from './limits.ts';
 export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';
-export { assertKnownOptions, assertNumber, describeValue, exactlyOneOption, type NumberRange } from './options.ts';
+export {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertType,
+  describeValue,
+  exactlyOneOption,
+  type NumberRange,
+} from './options.ts';
 export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
 export { plannedByteLength } from './planned-byte-length.ts';
+export { type ProgressOptions, partialProgress, reportProgress } from './progress.ts';
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';
 export { type StackOptions, stack } from './stack.ts';

@@ -81,6 +81,55 @@ export function assertNumber(
   });
 }
 
+interface TypeNames {
+  readonly string: string;
+  readonly boolean: boolean;
+  readonly function: (...values: never[]) => unknown;
+  /** An object that is no array. */
+  readonly object: object;
+}
+
+/**
+ * Checks the type of an option or argument.
+ *
+ * @throws GCompressError `invalid-option`, naming the option, the type and what came.
+ */
+export function assertType<T extends keyof TypeNames>(
+  where: string,
+  name: string,
+  value: unknown,
+  type: T,
+  hint?: string,
+): asserts value is TypeNames[T] {
+  if (type === 'object' ? typeof value === 'object' && value !== null && !Array.isArray(value) : typeof value === type)
+    return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} ${name}`,
+    expected: `${type === 'object' ? 'an' : 'a'} ${type}`,
+    actual: describeValue(value),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/**
+ * Checks that an option is one of a few values.
+ *
+ * @throws GCompressError `invalid-option`, naming the option and the values.
+ */
+export function assertOneOf<T extends string | number | boolean>(
+  where: string,
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+): asserts value is T {
+  if ((allowed as readonly unknown[]).includes(value)) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} ${name}`,
+    expected: `one of ${allowed.map(describeValue).join(', ')}`,
+    actual: describeValue(value),
+  });
+}
+
 function describeRange({ min, max, above, integer }: NumberRange): string {
   const kind = integer ? 'an integer' : 'a number';
   const bounds = [
@@ -95,6 +144,10 @@ function describeRange({ min, max, above, integer }: NumberRange): string {
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return String(value);
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Promise) return 'a promise';
+  return ArrayBuffer.isView(value) ? `a ${value.constructor.name}` : 'an object';
 }

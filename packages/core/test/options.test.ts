@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   assertKnownOptions,
   assertNumber,
+  assertOneOf,
+  assertType,
   describeValue,
   exactlyOneOption,
   isGCompressError,
@@ -87,8 +89,45 @@ it('describeValue is short and tells strings from numbers', () => {
     'undefined',
     'an array',
     'an object',
-    '5',
+    '5n',
     'a function',
   ]);
   expect(describeValue('x'.repeat(1000))).toHaveLength(62);
+});
+
+describe('assertType', () => {
+  it.each([
+    ['string', 'a'],
+    ['boolean', false],
+    ['function', () => 1],
+    ['object', {}],
+  ] as const)('accepts a %s', (type, value) => {
+    expect(() => assertType('compressModel', 'method', value, type)).not.toThrow();
+  });
+
+  it.each([
+    ['string', 5],
+    ['boolean', 'true'],
+    ['function', Promise.resolve()],
+    ['object', null],
+    ['object', []],
+  ] as const)('refuses as %s what is of another type', (type, value) => {
+    expect(() => assertType('compressModel', 'method', value, type)).toThrow(code('invalid-option'));
+  });
+
+  it('names the option, the type, what came, and what to do', () => {
+    expect(() => assertType('compressModel', 'method', 'lowrank', 'function', 'Call lowRank().')).toThrow(
+      "compressModel method: expected a function, got 'lowrank'. Call lowRank().",
+    );
+  });
+});
+
+describe('assertOneOf', () => {
+  it('accepts the values that are allowed, and names them for others', () => {
+    expect(() => assertOneOf('strip', 'prefer', 'speed', ['speed', 'memory'])).not.toThrow();
+    expect(() => assertOneOf('strip', 'prefer', 'fast', ['speed', 'memory'])).toThrow(
+      "strip prefer: expected one of 'speed', 'memory', got 'fast'.",
+    );
+    expect(() => assertOneOf('strip', 'prefer', {}, ['speed'])).toThrow(code('invalid-option'));
+  });
 });

@@ -1,0 +1,23 @@
+// Progress and abort inside a compression: what an algorithm calls between two pieces of work.
+import type { CompressOptions } from './matrix-compressor.ts';
+
+/** The two of {@link CompressOptions} that long work listens to. */
+export type ProgressOptions = { readonly [option in 'signal' | 'onProgress']?: CompressOptions[option] | undefined };
+
+/**
+ * Call it between two pieces of work, at least every 200 ms: ends the work when it was aborted, and tells what part is done.
+ * The signal is asked after the call as well, so that a caller may abort from `onProgress`.
+ *
+ * @param done part of the work that is done, from 0 to 1.
+ * @throws the signal's reason when it is aborted.
+ */
+export function reportProgress({ signal, onProgress }: ProgressOptions, done: number): void {
+  signal?.throwIfAborted();
+  onProgress?.(Math.min(1, Math.max(0, done)));
+  signal?.throwIfAborted();
+}
+
+/** The same listeners for a piece of the work: its 0 to 1 is told as `from` to `to` of the whole. */
+export function partialProgress({ signal, onProgress }: ProgressOptions, from: number, to: number): ProgressOptions {
+  return { signal, onProgress: onProgress && ((done) => onProgress(from + done * (to - from))) };
+}

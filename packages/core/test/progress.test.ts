@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { partialProgress, reportProgress } from '../src/index.ts';
+
+it('tells what part is done, never outside 0 to 1', () => {
+  const told: number[] = [];
+  for (const done of [-1, 0, 0.5, 1, 2]) reportProgress({ onProgress: (part) => told.push(part) }, done);
+  expect(told).toEqual([0, 0, 0.5, 1, 1]);
+});
+
+it('throws the reason of a signal before it tells anything', () => {
+  const told: number[] = [];
+  const options = { signal: AbortSignal.abort(new Error('enough')), onProgress: (part: number) => told.push(part) };
+  expect(() => reportProgress(options, 0.5)).toThrow('enough');
+  expect(told).toEqual([]);
+});
+
+it('sees an abort that onProgress itself asked for', () => {
+  const controller = new AbortController();
+  const onProgress = () => controller.abort(new Error('enough'));
+  expect(() => reportProgress({ signal: controller.signal, onProgress }, 0.5)).toThrow('enough');
+});
+
+it('tells a piece of the work as a part of the whole', () => {
+  const told: number[] = [];
+  const piece = partialProgress({ onProgress: (part) => told.push(part) }, 0.5, 0.75);
+  reportProgress(piece, 0);
+  reportProgress(piece, 1);
+  expect(told).toEqual([0.5, 0.75]);
+  expect(partialProgress({}, 0, 1).onProgress).toBeUndefined();
+});
