@@ -2,8 +2,9 @@ import type { CompressedMatrix } from './compressed-matrix.ts';
 import { GCompressError } from './errors.ts';
 import { assertFactors } from './factor-checks.ts';
 import type { FactorizationPlan, JsonValue } from './factors.ts';
+import { assertShape2D } from './matrix.ts';
 import type { MatrixCompressor } from './matrix-compressor.ts';
-import { describeValue } from './options.ts';
+import { assertType, describeValue } from './options.ts';
 
 const METHODS = ['decompress', 'matMul', 'lookup', 'pack'] as const;
 
@@ -23,7 +24,12 @@ export function assertCompressedMatrix(
   compressor: MatrixCompressor,
   plan: FactorizationPlan,
 ): asserts compressed is CompressedMatrix {
-  const at = `${where}: ${compressor.method}`;
+  assertType('assertCompressedMatrix', 'compressor', compressor, 'object');
+  assertType('assertCompressedMatrix compressor', 'format', compressor.format, 'object');
+  assertType('assertCompressedMatrix', 'plan', plan, 'object');
+  assertShape2D(plan.shape, 'assertCompressedMatrix plan');
+  assertType('assertCompressedMatrix plan', 'factors', plan.factors, 'object');
+  const at = `${String(where)}: ${compressor.method}`;
   const value = (typeof compressed === 'object' && compressed !== null ? compressed : {}) as Partial<CompressedMatrix>;
   const { format, shape, config, factors } = value;
   if (METHODS.some((name) => typeof value[name] !== 'function') || typeof format !== 'object' || format === null) {

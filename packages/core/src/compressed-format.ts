@@ -1,4 +1,5 @@
 import type { Factor, Factorization, JsonObject, MatrixForm } from './factors.ts';
+import type { ReadLimits } from './limits.ts';
 import type { Shape2D } from './matrix.ts';
 import type { MatrixCompressor } from './matrix-compressor.ts';
 import type { TensorOps } from './tensor-ops.ts';
@@ -53,7 +54,8 @@ export interface CompressedFormat<K extends string = string> {
   pack(factorization: Factorization<K>): Record<string, PackedTensor>;
   /**
    * The working form. What comes in may be hostile: check each tensor with {@link packedTensor}, and values that are used
-   * as indices or sizes, before anything is allocated from them.
+   * as indices or sizes, before anything is allocated from them. What is derived and larger than the matrix or the stored tensors is
+   * held to `limits.maxElements` by {@link assertElementLimit}.
    */
-  unpack(packed: PackedMatrix): Record<K, Factor>;
+  unpack(packed: PackedMatrix, limits?: ReadLimits): Record<K, Factor>;
 }

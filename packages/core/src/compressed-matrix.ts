@@ -1,9 +1,10 @@
-import type { CompressedFormat, PackedMatrix } from './compressed-format.ts';
+import type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 import { type CpuTensor, cpuOps } from './cpu-ops.ts';
 import { GCompressError } from './errors.ts';
 import type { Factorization } from './factors.ts';
 import { assertElementLimit } from './limits.ts';
-import { assertMatrix, type Matrix } from './matrix.ts';
+import { assertMatrix, assertShape2D, type Matrix } from './matrix.ts';
+import { assertType, describeValue } from './options.ts';
 
 /** A matrix in compressed form, with all that can be done with it. */
 export interface CompressedMatrix<K extends string = string> extends Factorization<K> {
@@ -20,33 +21,53 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
   matMul(x: Matrix): Matrix;
   /** The rows of Ŵ with these ids `[q] → [q, n]`, without building Ŵ where the format can. */
   lookup(ids: ArrayLike<number>): Matrix;
-  /** The stored form. */
+  /** The stored form, in memory of its own: what is done to it leaves the factors as they are, and the other way round. */
   pack(): PackedMatrix;
 }
 
 /**
  * Gives factors their behaviour. Authors of algorithms need not call this: {@link defineMethod} does.
+ *
+ * @throws GCompressError `invalid-option` or `invalid-matrix` for what is no format or no factorization.
  */
 export function createCompressedMatrix<K extends string>(
   format: CompressedFormat<K>,
   factorization: Factorization<K>,
 ): CompressedMatrix<K> {
+  assertType('createCompressedMatrix', 'format', format, 'object');
+  assertType('createCompressedMatrix format', 'reconstruct', format.reconstruct, 'function');
+  assertType('createCompressedMatrix', 'factorization', factorization, 'object');
   const { shape, config, factors } = factorization;
+  assertShape2D(shape, 'createCompressedMatrix shape');
+  assertType('createCompressedMatrix', 'factors', factors, 'object');
   const [rows, cols] = shape;
   const form = { shape, config };
-  let packed: PackedMatrix | undefined;
+  let bytes: number | undefined;
+  const packTensors = () => {
+    const packed: unknown = format.pack(factorization);
+    const isPacked = (tensor: unknown) => ArrayBuffer.isView((tensor as Partial<PackedTensor> | null)?.data);
+    if (typeof packed === 'object' && packed !== null && Object.values(packed).every(isPacked)) {
+      return Object.entries<PackedTensor>(packed as Record<string, PackedTensor>);
+    }
+    throw new GCompressError('contract', {
+      where: `format '${format.id}'`,
+      expected: 'pack() to give tensors { shape, data }',
+      actual: describeValue(packed),
+    });
+  };
   const pack = (): PackedMatrix => {
-    packed ??= { format: format.id, version: format.version, shape, config, tensors: format.pack(factorization) };
-    return packed;
+    const tensors = packTensors().map(([name, tensor]) => [name, owned(tensor)] as const);
+    const { id, version } = format;
+    return { format: id, version, shape: [rows, cols], config, tensors: Object.fromEntries(tensors) };
   };
   const reconstruct = (): CpuTensor => {
     assertElementLimit(rows * cols, 'decompress');
     return format.reconstruct<CpuTensor>(cpuOps, factors, form);
   };
-  /** A format may answer with a factor itself, under another shape; what the caller gets is the caller's own. */
-  const owned = (tensor: CpuTensor): CpuTensor =>
-    Object.values<CpuTensor>(factors).some(({ data }) => data.buffer === tensor.data.buffer)
-      ? { shape: tensor.shape, data: tensor.data.slice() }
+  /** A format may answer with a factor or an argument itself, under another shape; what the caller gets is the caller's own. */
+  const owned = <T extends CpuTensor | PackedTensor>(tensor: T, ...inputs: readonly CpuTensor[]): T =>
+    [...Object.values<CpuTensor>(factors), ...inputs].some(({ data }) => data.buffer === tensor.data?.buffer)
+      ? { ...tensor, data: tensor.data.slice() }
       : tensor;
 
   return {
@@ -56,7 +77,9 @@ export function createCompressedMatrix<K extends string>(
     factors,
     pack,
     get byteLength() {
-      return Object.values(pack().tensors).reduce((bytes, tensor) => bytes + tensor.data.byteLength, 0);
+      // Counted once, and without the copies: hosts ask often
+      bytes ??= packTensors().reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+      return bytes;
     },
     get compressionRatio() {
       return (rows * cols * Float32Array.BYTES_PER_ELEMENT) / this.byteLength;
@@ -82,22 +105,23 @@ export function createCompressedMatrix<K extends string>(
       const y = format.multiply
         ? format.multiply<CpuTensor>(cpuOps, x, factors, form)
         : cpuOps.matMul(x, reconstruct());
-      return toMatrix(y, x.shape[0], cols);
+      return toMatrix(owned(y, x), x.shape[0], cols);
     },
     lookup(ids) {
-      const wrong = Array.from(ids).find((id) => !Number.isInteger(id) || id < 0 || id >= rows);
-      if (wrong !== undefined || ids.length === 0) {
+      const list = Array.isArray(ids) || ArrayBuffer.isView(ids) ? Array.from(ids as ArrayLike<unknown>) : [];
+      const at = list.findIndex((id) => !(Number.isInteger(id) && Number(id) >= 0 && Number(id) < rows));
+      if (at >= 0 || list.length === 0) {
         throw new GCompressError('invalid-option', {
           where: 'lookup',
           expected: `row numbers from 0 to ${rows - 1}`,
-          actual: wrong === undefined ? 'none' : `${wrong}`,
+          actual: at >= 0 ? `${describeValue(list[at])} at position ${at}` : describeValue(ids),
         });
       }
       const indices: CpuTensor = { shape: [ids.length], data: Int32Array.from(ids) };
       const picked = format.lookup
         ? format.lookup<CpuTensor>(cpuOps, indices, factors, form)
         : cpuOps.gather(reconstruct(), indices);
-      return toMatrix(picked, ids.length, cols);
+      return toMatrix(owned(picked), ids.length, cols);
     },
   };
 }

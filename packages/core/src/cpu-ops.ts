@@ -1,5 +1,6 @@
 import { GCompressError } from './errors.ts';
 import { elementCount } from './factors.ts';
+import { describeShape, describeValue } from './options.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
 /** A dense array on the CPU: what {@link cpuOps} computes with. A Matrix and a Factor are ones. */
@@ -16,6 +17,7 @@ export interface CpuTensor {
  */
 export const cpuOps: TensorOps<CpuTensor> = {
   matMul(a, b) {
+    assertTensors('matMul', a, b);
     const batched = a.shape.length === 3;
     const [m, k] = a.shape.slice(-2);
     const [inner, n] = b.shape.slice(-2);
@@ -51,6 +53,7 @@ export const cpuOps: TensorOps<CpuTensor> = {
   mul: (a, b) => broadcast('mul', a, b, (x, y) => x * y),
 
   gather(table, indices) {
+    assertTensors('gather', table, indices);
     const [rows, ...rest] = table.shape;
     const size = elementCount(rest);
     if (rows === undefined || !(indices.data instanceof Int32Array)) {
@@ -72,6 +75,8 @@ export const cpuOps: TensorOps<CpuTensor> = {
   },
 
   reshape(x, wanted) {
+    assertTensors('reshape', x);
+    assertList('reshape', wanted);
     const rest = elementCount(wanted.filter((side) => side !== -1));
     const shape = wanted.map((side) => (side === -1 ? x.data.length / rest : side));
     const open = wanted.filter((side) => side === -1).length;
@@ -82,7 +87,10 @@ export const cpuOps: TensorOps<CpuTensor> = {
     return { shape, data: x.data };
   },
 
-  transpose(x, permutation = x.shape.map((_, axis) => x.shape.length - 1 - axis)) {
+  transpose(x, given) {
+    assertTensors('transpose', x);
+    const permutation = given ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+    assertList('transpose', permutation);
     const rank = x.shape.length;
     if (permutation.length !== rank || !x.shape.every((_, axis) => permutation.includes(axis))) {
       throw mismatch('transpose', `each of ${rank} axes once`, x, { shape: permutation });
@@ -101,6 +109,9 @@ export const cpuOps: TensorOps<CpuTensor> = {
   },
 
   slice(x, begin, wanted) {
+    assertTensors('slice', x);
+    assertList('slice', begin);
+    assertList('slice', wanted);
     const size = wanted.map((side, axis) => (side === -1 ? x.shape[axis] - begin[axis] : side));
     const inside = x.shape.every(
       (side, axis) => begin[axis] >= 0 && size[axis] >= 0 && begin[axis] + size[axis] <= side,
@@ -114,7 +125,20 @@ export const cpuOps: TensorOps<CpuTensor> = {
   },
 };
 
+function assertTensors(where: string, ...tensors: readonly unknown[]): void {
+  const wrong = tensors.findIndex((tensor) => {
+    const { shape, data } = (tensor ?? {}) as Partial<CpuTensor>;
+    return !Array.isArray(shape) || !(data instanceof Float32Array || data instanceof Int32Array);
+  });
+  if (wrong >= 0) throw refusal(where, 'a tensor { shape, data }', describeValue(tensors[wrong]));
+}
+
+function assertList(where: string, list: unknown): void {
+  if (!Array.isArray(list)) throw refusal(where, 'a list of numbers', describeValue(list));
+}
+
 function broadcast(where: string, a: CpuTensor, b: CpuTensor, apply: (x: number, y: number) => number): CpuTensor {
+  assertTensors(where, a, b);
   const rank = Math.max(a.shape.length, b.shape.length);
   const left = alignedTo(rank, a.shape);
   const right = alignedTo(rank, b.shape);
@@ -182,9 +206,9 @@ function sameType(x: CpuTensor, length: number): Float32Array | Int32Array {
 }
 
 function mismatch(where: string, expected: string, a: { shape: readonly number[] }, b: { shape: readonly number[] }) {
-  return new GCompressError('shape-mismatch', {
-    where,
-    expected,
-    actual: `[${a.shape.join(', ')}] and [${b.shape.join(', ')}]`,
-  });
+  return refusal(where, expected, `${describeShape(a.shape)} and ${describeShape(b.shape)}`);
+}
+
+function refusal(where: string, expected: string, actual: string): GCompressError {
+  return new GCompressError('shape-mismatch', { where, expected, actual });
 }

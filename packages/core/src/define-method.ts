@@ -4,8 +4,9 @@ import { GCompressError } from './errors.ts';
 import { assertFactors } from './factor-checks.ts';
 import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
 import type { CompressionHParams } from './hparams.ts';
-import { assertFinite, assertMatrix, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
+import { assertFinite, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from './options.ts';
 
 /** What an author writes about one set of hyperparameters. Arguments arrive checked. */
 export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
@@ -60,6 +61,9 @@ export interface CompressionMethod<O = never, C extends MatrixCompressor = Matri
 /**
  * Makes a {@link CompressionMethod} from its algorithm: checks what goes in and what comes out, and gives the factors
  * their behaviour. A method whose `factorize` is synchronous gives a {@link SyncMatrixCompressor}.
+ *
+ * @throws GCompressError `invalid-option` when the definition lacks its name, its format or `create`. What is made of it throws
+ *   `contract` when the algorithm breaks its own plan.
  */
 export function defineMethod<O, K extends string>(
   definition: MethodDefinition<O, K, Record<K, Factor>>,
@@ -70,9 +74,17 @@ export function defineMethod<O, K extends string>(
 export function defineMethod<O, K extends string>(
   definition: MethodDefinition<O, K>,
 ): CompressionMethod<O, MatrixCompressor<K>> {
+  assertType('defineMethod', 'definition', definition, 'object');
   const { name, code, format, optionsFromHParams } = definition;
-  const create = (options: O) => compressorFor(definition, definition.create(options));
+  assertType('defineMethod', 'name', name, 'string');
+  assertType(`defineMethod '${name}'`, 'create', definition.create, 'function');
+  assertType(`defineMethod '${name}'`, 'format', format, 'object');
+  const create = (options: O) => {
+    assertType(name, 'options', options, 'object', `Call ${name}({ … }).`);
+    return compressorFor(definition, definition.create(options));
+  };
   const fromHParams = (hparams: CompressionHParams) => {
+    assertType(`${name}.fromHParams`, 'hparams', hparams, 'object', 'Parse text with parseHParams first.');
     if (!optionsFromHParams) {
       throw new GCompressError('unsupported', {
         where: name,
@@ -102,11 +114,16 @@ function compressorFor<O, K extends string>(
     options: algorithm.options,
     format,
     plan,
-    ...(atStep && { atStep: (step: number) => compressorFor(definition, atStep(step)) }),
+    ...(atStep && {
+      atStep(step: number) {
+        assertNumber(`${name}.atStep`, 'step', step, { min: -1, integer: true });
+        return compressorFor(definition, atStep(step));
+      },
+    }),
     compress(matrix, options = {}) {
-      assertMatrix(matrix, name);
       assertFinite(matrix, name);
-      if (options.importance) assertImportance(name, acceptsImportance, options.importance, matrix);
+      assertCompressOptions(name, options);
+      if (options.importance !== undefined) assertImportance(name, acceptsImportance, options.importance, matrix);
       options.signal?.throwIfAborted();
       const planned = plan(matrix.shape);
       const finish = (factors: unknown): CompressedMatrix<K> => {
@@ -123,16 +140,26 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
+function assertCompressOptions(name: string, options: CompressOptions): void {
+  assertKnownOptions(`${name}.compress`, options, ['signal', 'onProgress', 'importance']);
+  const { signal, onProgress } = options;
+  if (onProgress !== undefined) assertType(`${name}.compress`, 'onProgress', onProgress, 'function');
+  if (signal !== undefined) {
+    const hint = 'Pass the signal of an AbortController.';
+    assertType(`${name}.compress`, 'signal', signal, 'object', hint);
+    assertType(`${name}.compress signal`, 'throwIfAborted', signal.throwIfAborted, 'function', hint);
+  }
+}
+
 function assertImportance(name: string, accepted: boolean, importance: Matrix, matrix: Matrix): void {
   if (!accepted) {
     throw new GCompressError('unsupported', {
       where: `${name} importance`,
       expected: 'no weights, which this method does not use',
-      actual: 'some',
+      actual: describeValue(importance),
       hint: 'Leave importance out, or use a method that accepts it.',
     });
   }
-  assertMatrix(importance, `${name} importance`);
   assertFinite(importance, `${name} importance`);
   if (importance.shape[0] !== matrix.shape[0] || importance.shape[1] !== matrix.shape[1]) {
     throw new GCompressError('shape-mismatch', {
@@ -145,7 +172,7 @@ function assertImportance(name: string, accepted: boolean, importance: Matrix, m
     throw new GCompressError('invalid-option', {
       where: `${name} importance`,
       expected: 'weights of at least 0 that are not all 0',
-      actual: 'others',
+      actual: importance.data.some((weight) => weight < 0) ? 'a negative weight' : 'zeros alone',
     });
   }
 }

@@ -81,10 +81,11 @@ export class GCompressError extends Error {
     /** The parts that the message is made from. */
     readonly details: ErrorDetails,
   ) {
-    const hint = details.hint ? ` ${details.hint}` : '';
+    // From JavaScript the parts may be anything: an error about an error would hide the first
+    const { where, expected, actual, hint, cause }: Partial<ErrorDetails> = details ?? {};
     super(
-      `${details.where}: expected ${details.expected}, got ${details.actual}.${hint}`,
-      details.cause === undefined ? undefined : { cause: details.cause },
+      `${String(where)}: expected ${String(expected)}, got ${String(actual)}.${hint ? ` ${String(hint)}` : ''}`,
+      cause === undefined ? undefined : { cause },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { GCompressError } from './errors.ts';
 import type { Shape2D } from './matrix.ts';
+import { describeShape, describeValue } from './options.ts';
 
 /** What can be written into a file's header and a layer's configuration. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -43,8 +44,19 @@ export interface FactorizationPlan<K extends string = string> extends MatrixForm
   readonly byteLength?: number;
 }
 
-/** Values in a tensor of this shape; 1 for a scalar. */
+/**
+ * Values in a tensor of this shape; 1 for a scalar.
+ *
+ * @throws GCompressError `invalid-option` for what is no list.
+ */
 export function elementCount(shape: readonly number[]): number {
+  if (!Array.isArray(shape) || shape.some((side) => typeof side !== 'number')) {
+    throw new GCompressError('invalid-option', {
+      where: 'elementCount',
+      expected: 'a shape',
+      actual: describeShape(shape),
+    });
+  }
   return shape.reduce((product, side) => product * side, 1);
 }
 
@@ -67,11 +79,13 @@ export function indexFactor(shape: readonly number[], data: Int32Array): Factor 
 }
 
 function checkedFactor(factor: Factor): Factor {
-  if (factor.data.length !== elementCount(factor.shape)) {
+  const { shape, dtype, data } = factor;
+  const isTyped = data instanceof (dtype === 'int32' ? Int32Array : Float32Array);
+  if (!isTyped || data.length !== elementCount(shape)) {
     throw new GCompressError('contract', {
       where: 'factor',
-      expected: `${elementCount(factor.shape)} values for shape [${factor.shape.join(', ')}]`,
-      actual: `${factor.data.length}`,
+      expected: isTyped ? `${elementCount(shape)} values for shape ${describeShape(shape)}` : `${dtype} data`,
+      actual: isTyped ? `${data.length}` : describeValue(data),
     });
   }
   return factor;
@@ -84,12 +98,17 @@ function checkedFactor(factor: Factor): Factor {
  * @throws GCompressError `contract` when the factor does not fit.
  */
 export function padFactor(factor: Factor, shape: readonly number[]): Factor {
-  const fits = factor.shape.length === shape.length && factor.shape.every((side, axis) => side <= (shape[axis] ?? 0));
+  const fits =
+    Array.isArray(factor?.shape) &&
+    Array.isArray(shape) &&
+    ArrayBuffer.isView(factor.data) &&
+    factor.shape.length === shape.length &&
+    factor.shape.every((side, axis) => side <= (shape[axis] ?? 0));
   if (!fits) {
     throw new GCompressError('contract', {
       where: 'padFactor',
-      expected: `a factor that fits in [${shape.join(', ')}]`,
-      actual: `[${factor.shape.join(', ')}]`,
+      expected: `a factor that fits in ${describeShape(shape)}`,
+      actual: describeShape(factor?.shape ?? factor),
     });
   }
   if (factor.shape.every((side, axis) => side === shape[axis])) return factor;

@@ -1,6 +1,6 @@
 import type { CompressedFormat } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
-import { describeValue } from './options.ts';
+import { assertType, describeValue } from './options.ts';
 
 /** A format that is imported only when a file needs it. */
 export interface LazyFormat {
@@ -23,14 +23,19 @@ export interface FormatRegistry {
 /**
  * A registry of formats, or of anything that has one such as a method.
  *
- * @throws GCompressError `invalid-option` when an id comes twice.
+ * A method holds its encoder: `createFormatRegistry([lowRank])` makes a bundler include it. A page that only decodes passes the format
+ * of the method's `/format` entry, `createFormatRegistry([lowRankFormat])`, or a {@link LazyFormat}.
+ *
+ * @throws GCompressError `invalid-option` for what is no format, and when an id comes twice.
  */
 export function createFormatRegistry(
   formats: readonly (CompressedFormat | LazyFormat | { readonly format: CompressedFormat })[],
 ): FormatRegistry {
   const known = new Map<string, CompressedFormat | LazyFormat>();
-  for (const entry of formats) {
-    const format = 'format' in entry ? entry.format : entry;
+  if (!Array.isArray(formats)) throw badEntry('formats', 'an array of formats', formats);
+  for (const [i, entry] of formats.entries()) {
+    const format: unknown = isObject(entry) && 'format' in entry ? entry.format : entry;
+    if (!isFormat(format)) throw badEntry(`formats[${i}]`, 'a format, a lazy format { id, load } or a method', entry);
     if (known.has(format.id)) {
       throw new GCompressError('invalid-option', {
         where: 'createFormatRegistry',
@@ -43,6 +48,7 @@ export function createFormatRegistry(
   return {
     ids: [...known.keys()],
     async get(id) {
+      assertType('format registry', 'id', id, 'string');
       const format = known.get(id);
       if (!format) {
         const ids = [...known.keys()].map((name) => `'${name}'`).join(', ');
@@ -57,14 +63,32 @@ export function createFormatRegistry(
       }
       if (!('load' in format)) return format;
       const loaded = await format.load();
-      if (loaded.id !== id) {
+      if (!isFormat(loaded) || 'load' in loaded || loaded.id !== id) {
         throw new GCompressError('contract', {
           where: 'format registry',
           expected: `load() of '${id}' to give that format`,
-          actual: `'${loaded.id}'`,
+          actual: isFormat(loaded) ? describeValue(loaded.id) : describeValue(loaded),
         });
       }
       return loaded;
     },
   };
+}
+
+function isFormat(value: unknown): value is CompressedFormat | LazyFormat {
+  if (!isObject(value) || typeof value.id !== 'string') return false;
+  return typeof value.load === 'function' || (typeof value.unpack === 'function' && Number.isInteger(value.version));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+function badEntry(where: string, expected: string, actual: unknown): GCompressError {
+  return new GCompressError('invalid-option', {
+    where: `createFormatRegistry ${where}`,
+    expected,
+    actual: describeValue(actual),
+    hint: 'Import the format from the `/format` entry of its package.',
+  });
 }

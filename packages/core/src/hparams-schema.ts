@@ -52,7 +52,10 @@ export function parseValues<H extends object>(schema: HParamsSchema<H>, source: 
 export function formatValues<H extends object>(schema: HParamsSchema<H>, values: H): string {
   const fields = Object.entries<HParamField<unknown>>(schema);
   return writeAssignments(
-    fields.map(([key, field]) => ({ name: snakeCase(key), value: field.toText(values[key as keyof H]) })),
+    fields.map(([key, field]) => ({
+      name: snakeCase(key),
+      value: field.toText(field.fromValue(key, values[key as keyof H])),
+    })),
   );
 }
 

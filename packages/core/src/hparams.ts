@@ -9,6 +9,7 @@ import {
   wordField,
 } from './hparams-fields.ts';
 import { formatValues, type HParamsSchema, parseValues } from './hparams-schema.ts';
+import { assertType } from './options.ts';
 
 /** How alpha is driven. Porting note: `UpdateOptions`; `TF_AND_PYTHON_UPDATE` (2) is refused. */
 export type UpdateOption = 'callback' | 'manual' | 'none';
@@ -206,6 +207,7 @@ const schema = (): HParamsSchema<CompressionHParams> => ({
  * @throws GCompressError `unknown-option`, `duplicate-option` or `invalid-option`, naming the key.
  */
 export function parseHParams(source: string | object, base: CompressionHParams = defaultHParams): CompressionHParams {
+  assertType('parseHParams', 'base', base, 'object');
   const hparams = parseValues(schema(), source, base);
   const { beginCompressionStep: begin, endCompressionStep: end } = hparams;
   if (hparams.useTpu) {
@@ -232,6 +234,7 @@ export function parseHParams(source: string | object, base: CompressionHParams =
  * @throws GCompressError `invalid-option` for a name with a comma, a bracket or leading space; JSON can hold it.
  */
 export function formatHParams(hparams: CompressionHParams): string {
+  assertType('formatHParams', 'hparams', hparams, 'object', 'Parse text with parseHParams first.');
   return formatValues(schema(), hparams);
 }
 

@@ -1,4 +1,5 @@
 import { GCompressError } from './errors.ts';
+import { describeShape, describeValue } from './options.ts';
 
 /** Rows and columns, both at least 1. */
 export type Shape2D = readonly [rows: number, cols: number];
@@ -16,6 +17,8 @@ export interface Matrix {
  * @throws GCompressError `invalid-matrix` when a side is not a positive integer or the data does not fill the shape.
  */
 export function matrix(shape: Shape2D, data: Float32Array | ArrayLike<number>): Matrix {
+  assertShape2D(shape, 'matrix');
+  if (!(data instanceof Float32Array)) assertNumbers(data);
   const made: Matrix = {
     shape: [shape[0], shape[1]],
     data: data instanceof Float32Array ? data : Float32Array.from(data),
@@ -24,12 +27,33 @@ export function matrix(shape: Shape2D, data: Float32Array | ArrayLike<number>): 
   return made;
 }
 
+function assertNumbers(data: unknown): asserts data is ArrayLike<number> {
+  const isList = Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView));
+  const values = isList ? Array.from(data as ArrayLike<unknown>) : [];
+  const at = values.findIndex((value) => typeof value !== 'number');
+  if (isList && at < 0) return;
+  throw new GCompressError('invalid-matrix', {
+    where: 'matrix data',
+    expected: 'an array of numbers, or a Float32Array',
+    actual: isList ? `${describeValue(values[at])} at position ${at}` : describeValue(data),
+    hint: 'Pass the values in row-major order.',
+  });
+}
+
 /**
  * A matrix from its rows, all of one length.
  *
  * @throws GCompressError `invalid-matrix` when there is no row, or the rows differ in length.
  */
 export function fromRows(rows: readonly (readonly number[])[]): Matrix {
+  const wrong = Array.isArray(rows) ? rows.findIndex((row) => !Array.isArray(row)) : 0;
+  if (!Array.isArray(rows) || wrong >= 0) {
+    throw new GCompressError('invalid-matrix', {
+      where: 'fromRows',
+      expected: 'an array of rows, each an array of numbers',
+      actual: Array.isArray(rows) ? `${describeValue(rows[wrong])} as row ${wrong}` : describeValue(rows),
+    });
+  }
   const cols = rows[0]?.length ?? 0;
   const ragged = rows.findIndex((row) => row.length !== cols);
   if (ragged >= 0) {
@@ -48,13 +72,14 @@ export function fromRows(rows: readonly (readonly number[])[]): Matrix {
  *
  * @throws GCompressError `invalid-matrix` when a side is not a positive integer.
  */
-export function assertShape2D(shape: readonly number[], where: string): asserts shape is Shape2D {
-  const positive = shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
+export function assertShape2D(shape: unknown, where: string): asserts shape is Shape2D {
+  const positive =
+    Array.isArray(shape) && shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
   if (!positive) {
     throw new GCompressError('invalid-matrix', {
       where,
       expected: 'two positive integers [rows, columns]',
-      actual: `[${shape.join(', ')}]`,
+      actual: describeShape(shape),
       hint: 'An empty matrix cannot be compressed; leave it out.',
     });
   }
@@ -65,14 +90,22 @@ export function assertShape2D(shape: readonly number[], where: string): asserts 
  *
  * @throws GCompressError `invalid-matrix`.
  */
-export function assertMatrix(value: Matrix, where: string): void {
+export function assertMatrix(value: unknown, where: string): asserts value is Matrix {
+  if (typeof value !== 'object' || value === null || !('shape' in value) || !('data' in value)) {
+    throw new GCompressError('invalid-matrix', {
+      where,
+      expected: 'a matrix { shape: [m, n], data }',
+      actual: describeValue(value),
+      hint: 'Make one by matrix([m, n], values).',
+    });
+  }
   assertShape2D(value.shape, where);
   const [rows, cols] = value.shape;
   if (!(value.data instanceof Float32Array) || value.data.length !== rows * cols) {
     throw new GCompressError('invalid-matrix', {
       where,
       expected: `a Float32Array of ${rows} × ${cols} = ${rows * cols} values`,
-      actual: value.data instanceof Float32Array ? `${value.data.length} values` : typeof value.data,
+      actual: value.data instanceof Float32Array ? `${value.data.length} values` : describeValue(value.data),
       hint: 'Pass the values in row-major order.',
     });
   }
@@ -81,9 +114,10 @@ export function assertMatrix(value: Matrix, where: string): void {
 /**
  * Checks that no entry is NaN or infinite.
  *
- * @throws GCompressError `non-finite`, naming the first such entry.
+ * @throws GCompressError `non-finite`, naming the first such entry; `invalid-matrix`.
  */
 export function assertFinite(value: Matrix, where: string): void {
+  assertMatrix(value, where);
   const { data, shape } = value;
   // A plain loop: a callback an entry takes several times as long for millions of them
   let at = 0;

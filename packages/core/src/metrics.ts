@@ -1,8 +1,13 @@
 import { GCompressError } from './errors.ts';
-import type { Matrix } from './matrix.ts';
+import { assertMatrix, type Matrix } from './matrix.ts';
 
-/** Frobenius norm `‖A‖_F`, accumulated in float64 and scaled so that neither huge nor tiny entries are lost. */
+/**
+ * Frobenius norm `‖A‖_F`, accumulated in float64 and scaled so that neither huge nor tiny entries are lost.
+ *
+ * @throws GCompressError `invalid-matrix`.
+ */
 export function frobeniusNorm(a: Matrix): number {
+  assertMatrix(a, 'frobeniusNorm');
   let largest = 0;
   for (const entry of a.data) largest = Math.max(largest, Math.abs(entry));
   if (largest === 0 || !Number.isFinite(largest)) return largest;
@@ -14,9 +19,11 @@ export function frobeniusNorm(a: Matrix): number {
 /**
  * Relative error `‖A − Â‖_F / ‖A‖_F`; for a zero matrix 0 if the approximation is zero too, infinite otherwise.
  *
- * @throws GCompressError `shape-mismatch`.
+ * @throws GCompressError `shape-mismatch`, `invalid-matrix`.
  */
 export function relativeError(original: Matrix, approximation: Matrix): number {
+  assertMatrix(original, 'relativeError');
+  assertMatrix(approximation, 'relativeError');
   if (original.shape[0] !== approximation.shape[0] || original.shape[1] !== approximation.shape[1]) {
     throw new GCompressError('shape-mismatch', {
       where: 'relativeError',

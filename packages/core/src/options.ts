@@ -6,6 +6,7 @@ import { GCompressError } from './errors.ts';
  * @throws GCompressError `unknown-option`, naming the key and those that are known; `invalid-option` for no object.
  */
 export function assertKnownOptions(where: string, options: unknown, known: readonly string[]): void {
+  assertList('assertKnownOptions', 'known', known);
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new GCompressError('invalid-option', {
       where,
@@ -32,6 +33,8 @@ export function exactlyOneOption<O extends object, N extends keyof O & string>(
   options: O,
   names: readonly N[],
 ): N {
+  assertType(where, 'options', options, 'object');
+  assertList('exactlyOneOption', 'names', names);
   const given = names.filter((name) => options[name] !== undefined);
   const [only] = given;
   if (only !== undefined && given.length === 1) return only;
@@ -65,6 +68,7 @@ export function assertNumber(
   value: unknown,
   range: NumberRange = {},
 ): asserts value is number {
+  if (typeof range !== 'object' || range === null) throw wrongType('assertNumber range', 'an object', range);
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = range;
   const valid =
     typeof value === 'number' &&
@@ -75,7 +79,7 @@ export function assertNumber(
     (!range.integer || Number.isSafeInteger(value));
   if (valid) return;
   throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
+    where: place(where, name),
     expected: describeRange(range),
     actual: describeValue(value),
   });
@@ -101,14 +105,9 @@ export function assertType<T extends keyof TypeNames>(
   type: T,
   hint?: string,
 ): asserts value is TypeNames[T] {
-  if (type === 'object' ? typeof value === 'object' && value !== null && !Array.isArray(value) : typeof value === type)
-    return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
-    expected: `${type === 'object' ? 'an' : 'a'} ${type}`,
-    actual: describeValue(value),
-    ...(hint !== undefined && { hint }),
-  });
+  const fits =
+    type === 'object' ? typeof value === 'object' && value !== null && !Array.isArray(value) : typeof value === type;
+  if (!fits) throw wrongType(place(where, name), `${type === 'object' ? 'an' : 'a'} ${String(type)}`, value, hint);
 }
 
 /**
@@ -122,12 +121,31 @@ export function assertOneOf<T extends string | number | boolean>(
   value: unknown,
   allowed: readonly T[],
 ): asserts value is T {
+  assertList('assertOneOf', 'allowed', allowed);
   if ((allowed as readonly unknown[]).includes(value)) return;
   throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
+    where: place(where, name),
     expected: `one of ${allowed.map(describeValue).join(', ')}`,
     actual: describeValue(value),
   });
+}
+
+function assertList(where: string, name: string, value: unknown): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) throw wrongType(place(where, name), 'an array', value);
+}
+
+function wrongType(where: string, expected: string, value: unknown, hint?: string): GCompressError {
+  return new GCompressError('invalid-option', {
+    where,
+    expected,
+    actual: describeValue(value),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** Where an option stands. Callers in JavaScript may name it by anything, a symbol too, which a template does not take. */
+function place(where: unknown, name: unknown): string {
+  return `${String(where)} ${String(name)}`;
 }
 
 function describeRange({ min, max, above, integer }: NumberRange): string {
@@ -138,6 +156,13 @@ function describeRange({ min, max, above, integer }: NumberRange): string {
     max === undefined ? '' : `at most ${max}`,
   ].filter(Boolean);
   return bounds.length > 0 ? `${kind} ${bounds.join(' and ')}` : kind;
+}
+
+/** A shape as it is shown in an error message, whatever it is. */
+export function describeShape(shape: unknown): string {
+  if (!Array.isArray(shape)) return describeValue(shape);
+  const sides = shape.slice(0, 8).map((side) => describeValue(side));
+  return `[${sides.join(', ')}${shape.length > 8 ? ', …' : ''}]`;
 }
 
 /** A value as it is shown in an error message: short, and telling strings from numbers. */

@@ -1,5 +1,6 @@
 import type { PackedMatrix, PackedTensor } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
+import { assertType, describeShape, describeValue } from './options.ts';
 
 interface TypedArrays {
   float32: Float32Array;
@@ -12,12 +13,22 @@ interface TypedArrays {
 /** Element types of stored tensors. */
 export type PackedDtype = keyof TypedArrays;
 
-/** The element type of a stored tensor. */
+/**
+ * The element type of a stored tensor.
+ *
+ * @throws GCompressError `file-dtype` when it has none.
+ */
 export function packedDtype(data: PackedTensor['data']): PackedDtype {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Int32Array) return 'int32';
   if (data instanceof Uint32Array) return 'uint32';
-  return data instanceof Uint16Array ? 'uint16' : 'uint8';
+  if (data instanceof Uint16Array) return 'uint16';
+  if (data instanceof Uint8Array) return 'uint8';
+  throw new GCompressError('file-dtype', {
+    where: 'packed tensor',
+    expected: 'float32, int32, uint32, uint16 or uint8 data',
+    actual: describeValue(data),
+  });
 }
 
 /**
@@ -32,7 +43,15 @@ export function packedTensor<D extends PackedDtype>(
   dtypes: D | readonly D[],
   shape: readonly (number | null)[],
 ): { readonly shape: readonly number[]; readonly data: TypedArrays[D] } {
-  const where = `${packed.format} tensor '${name}'`;
+  assertPacked(packed);
+  const where = `${packed.format} tensor '${String(name)}'`;
+  if (!Array.isArray(shape) || (typeof dtypes !== 'string' && !Array.isArray(dtypes))) {
+    throw new GCompressError('invalid-option', {
+      where,
+      expected: 'dtypes and a shape to read it with',
+      actual: `${describeValue(dtypes)} and ${describeShape(shape)}`,
+    });
+  }
   const tensor = Object.hasOwn(packed.tensors, name) ? packed.tensors[name] : undefined;
   const allowed: readonly PackedDtype[] = typeof dtypes === 'string' ? [dtypes] : dtypes;
   const wanted = `[${shape.map((side) => side ?? 'any').join(', ')}]`;
@@ -48,7 +67,7 @@ export function packedTensor<D extends PackedDtype>(
     throw new GCompressError('file-tensor', {
       where,
       expected: `shape ${wanted}`,
-      actual: `[${tensor.shape.join(', ')}]`,
+      actual: describeShape(tensor.shape),
     });
   }
   return tensor as { shape: readonly number[]; data: TypedArrays[D] };
@@ -60,6 +79,7 @@ export function packedTensor<D extends PackedDtype>(
  * @throws GCompressError `unsupported-version`.
  */
 export function assertVersion(packed: PackedMatrix, newest: number): void {
+  assertPacked(packed);
   if (!Number.isInteger(packed.version) || packed.version < 1 || packed.version > newest) {
     throw new GCompressError('unsupported-version', {
       where: `format '${packed.format}'`,
@@ -68,4 +88,10 @@ export function assertVersion(packed: PackedMatrix, newest: number): void {
       hint: 'Update the package that decodes this format.',
     });
   }
+}
+
+function assertPacked(packed: unknown): asserts packed is PackedMatrix {
+  assertType('packed matrix', 'packed', packed, 'object');
+  const { tensors } = packed as Partial<PackedMatrix>;
+  assertType('packed matrix', 'tensors', tensors, 'object');
 }

@@ -1,9 +1,12 @@
 import type { CompressedFormat } from './compressed-format.ts';
 import { createCompressedMatrix } from './compressed-matrix.ts';
 import { elementCount, type Factor, type FactorizationPlan, type FactorSpec } from './factors.ts';
+import { assertType } from './options.ts';
 
 /** Bytes of the stored form that a plan leads to, at most, known without compressing anything. */
 export function plannedByteLength(format: CompressedFormat, plan: FactorizationPlan): number {
+  assertType('plannedByteLength', 'plan', plan, 'object');
+  assertType('plannedByteLength plan', 'factors', plan.factors, 'object');
   if (plan.byteLength !== undefined) return plan.byteLength;
   const zeros = Object.entries<FactorSpec>(plan.factors).map(([name, spec]): [string, Factor] => {
     const count = elementCount(spec.shape);

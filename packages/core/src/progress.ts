@@ -1,5 +1,6 @@
 // Progress and abort inside a compression: what an algorithm calls between two pieces of work.
 import type { CompressOptions } from './matrix-compressor.ts';
+import { assertType } from './options.ts';
 
 /** The two of {@link CompressOptions} that long work listens to. */
 export type ProgressOptions = { readonly [option in 'signal' | 'onProgress']?: CompressOptions[option] | undefined };
@@ -11,13 +12,17 @@ export type ProgressOptions = { readonly [option in 'signal' | 'onProgress']?: C
  * @param done part of the work that is done, from 0 to 1.
  * @throws the signal's reason when it is aborted.
  */
-export function reportProgress({ signal, onProgress }: ProgressOptions, done: number): void {
+export function reportProgress(options: ProgressOptions, done: number): void {
+  assertType('reportProgress', 'options', options, 'object');
+  const { signal, onProgress } = options;
   signal?.throwIfAborted();
   onProgress?.(Math.min(1, Math.max(0, done)));
   signal?.throwIfAborted();
 }
 
 /** The same listeners for a piece of the work: its 0 to 1 is told as `from` to `to` of the whole. */
-export function partialProgress({ signal, onProgress }: ProgressOptions, from: number, to: number): ProgressOptions {
+export function partialProgress(options: ProgressOptions, from: number, to: number): ProgressOptions {
+  assertType('partialProgress', 'options', options, 'object');
+  const { signal, onProgress } = options;
   return { signal, onProgress: onProgress && ((done) => onProgress(from + done * (to - from))) };
 }

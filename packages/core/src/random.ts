@@ -1,4 +1,5 @@
 import { GCompressError } from './errors.ts';
+import { assertNumber, assertType, describeValue } from './options.ts';
 
 /** A source of random numbers that gives the same bits on every JavaScript engine. */
 export interface Random {
@@ -52,6 +53,10 @@ export function createRandom(seed: number): Random {
   };
   const uniform = () => ((uint32() >>> 5) * 0x4000000 + (uint32() >>> 6)) / 0x20000000000000;
   const integer = (bound: number) => {
+    // Asked once for each number: what a check of options costs is kept for what is wrong
+    if (!(Number.isInteger(bound) && bound >= 1 && bound <= 0x100000000)) {
+      assertNumber('random.integer', 'bound', bound, { min: 1, max: 0x100000000, integer: true });
+    }
     const limit = 0x100000000 - (0x100000000 % bound);
     let draw = uint32();
     while (draw >= limit) draw = uint32();
@@ -82,6 +87,8 @@ export function createRandom(seed: number): Random {
       return x * scale;
     },
     shuffle(array) {
+      if (!Array.isArray(array)) assertType('random.shuffle', 'array', array, 'object');
+      assertNumber('random.shuffle', 'length of array', array.length, { min: 0, integer: true });
       for (let i = array.length - 1; i > 0; i--) {
         const j = integer(i + 1);
         const entry = array[i];
@@ -98,12 +105,12 @@ export function createRandom(seed: number): Random {
  *
  * @throws GCompressError `invalid-option` unless it is an integer from 0 to 2³² − 1.
  */
-export function assertSeed(seed: number, where: string): void {
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+export function assertSeed(seed: unknown, where: string): asserts seed is number {
+  if (!Number.isInteger(seed) || Number(seed) < 0 || Number(seed) > 0xffffffff) {
     throw new GCompressError('invalid-option', {
-      where: `${where} seed`,
+      where: `${String(where)} seed`,
       expected: 'an integer from 0 to 4294967295',
-      actual: String(seed),
+      actual: describeValue(seed),
     });
   }
 }

@@ -1,8 +1,10 @@
 import type { PackedTensor } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
 import { elementCount } from './factors.ts';
-import { MAX_ELEMENTS } from './limits.ts';
+import { assertElementLimit } from './limits.ts';
+import { describeShape, describeValue } from './options.ts';
 import { packedDtype } from './packed-tensor.ts';
+import { isRecord, isSizes, parseObject } from './stored-json.ts';
 
 // The container: 8 bytes little-endian header length, a JSON header, then the tensors' bytes.
 // https://github.com/huggingface/safetensors#format
@@ -27,7 +29,8 @@ interface TensorEntry {
 /**
  * The bytes of a safetensors file. Largest elements come first, so that every tensor is aligned to its type.
  *
- * @throws GCompressError `contract` when a tensor does not fill its shape, because nobody could read it again.
+ * @throws GCompressError `contract` when a tensor does not fill its shape or has a type that the format lacks, `file-oversized` when it
+ *   or the header is larger than readers accept: nobody could read it again.
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, PackedTensor>>,
@@ -45,14 +48,16 @@ export function writeSafetensors(
       throw new GCompressError('contract', {
         where: `tensor '${name}'`,
         expected: `a shape of ${data.length} values`,
-        actual: `[${shape.join(', ')}]`,
+        actual: describeShape(shape),
       });
     }
+    assertTensorLimit(name, shape);
     entries.push([name, { dtype: DTYPES[packedDtype(data)], shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
+  assertHeaderLimit(headerBytes);
   const file = new Uint8Array(PREFIX_BYTES + headerBytes + offset);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
   file.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + headerBytes);
@@ -79,7 +84,7 @@ export function readSafetensors(file: Uint8Array): {
   const { header, dataStart } = readHeader(file);
   const { __metadata__: metadata = {}, ...rest } = header;
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
-    throw badHeader('__metadata__ with strings', typeof metadata);
+    throw badHeader('__metadata__ with strings', describeValue(metadata));
   }
   const entries = Object.entries(rest).map(([name, entry]) => [name, checkedEntry(name, entry)] as const);
   assertGapless(entries, file.length - dataStart);
@@ -105,50 +110,37 @@ export function readSafetensors(file: Uint8Array): {
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
   if (file.length < PREFIX_BYTES) throw truncated(`at least ${PREFIX_BYTES} bytes`, file.length);
   const announced = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (announced > BigInt(MAX_HEADER_BYTES)) {
-    throw new GCompressError('file-oversized', {
-      where: 'file header',
-      expected: `at most ${MAX_HEADER_BYTES} bytes`,
-      actual: `${announced}`,
-      hint: 'This is no safetensors file, or a hostile one.',
-    });
-  }
+  assertHeaderLimit(Number(announced));
   const dataStart = PREFIX_BYTES + Number(announced);
   if (file.length < dataStart) throw truncated(`a header of ${announced} bytes`, file.length);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(PREFIX_BYTES, dataStart)));
-  } catch (cause) {
-    throw badHeader('JSON', 'something else', cause);
-  }
-  if (!isRecord(header)) throw badHeader('an object', JSON.stringify(header).slice(0, 40));
+  const header = parseObject(decode(file.subarray(PREFIX_BYTES, dataStart)), 'file header', 'a JSON object');
   return { header, dataStart };
 }
 
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw badHeader('UTF-8', 'other bytes', cause);
+  }
+}
+
 function checkedEntry(name: string, entry: unknown): TensorEntry {
-  if (!isRecord(entry)) throw badHeader(`an object for tensor '${name}'`, typeof entry);
+  if (!isRecord(entry)) throw badHeader(`an object for tensor '${name}'`, describeValue(entry));
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== 'string' || !Object.hasOwn(ARRAYS, dtype)) {
     throw new GCompressError('file-dtype', {
       where: `tensor '${name}'`,
       expected: `one of ${Object.keys(ARRAYS).join(', ')}`,
-      actual: String(dtype),
+      actual: describeValue(dtype),
     });
   }
-  if (!isSizes(shape)) throw badHeader(`a shape for tensor '${name}'`, JSON.stringify(shape));
+  if (!isSizes(shape)) throw badHeader(`a shape for tensor '${name}'`, describeShape(shape));
   if (!isSizes(offsets) || offsets.length !== 2)
-    throw badHeader(`offsets for tensor '${name}'`, JSON.stringify(offsets));
-  const count = elementCount(shape);
-  // Sides of 0 are left out, or an empty tensor could announce a side of any size
-  if (elementCount(shape.filter((side) => side > 0)) > MAX_ELEMENTS) {
-    throw new GCompressError('file-oversized', {
-      where: `tensor '${name}'`,
-      expected: `at most ${MAX_ELEMENTS} values`,
-      actual: `[${shape.join(', ')}]`,
-    });
-  }
+    throw badHeader(`offsets for tensor '${name}'`, describeShape(offsets));
+  assertTensorLimit(name, shape);
   const type = dtype as keyof typeof ARRAYS;
-  const bytes = count * ARRAYS[type].BYTES_PER_ELEMENT;
+  const bytes = elementCount(shape) * ARRAYS[type].BYTES_PER_ELEMENT;
   if (offsets[1] - offsets[0] !== bytes) {
     throw badHeader(`${bytes} bytes for tensor '${name}'`, `${offsets[1] - offsets[0]}`);
   }
@@ -184,12 +176,19 @@ function assertGapless(entries: readonly (readonly [string, TensorEntry])[], ava
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function assertTensorLimit(name: string, shape: readonly number[]): void {
+  // Sides of 0 are left out, or an empty tensor could announce a side of any size
+  assertElementLimit(elementCount(shape.filter((side) => side > 0)), `tensor '${name}'`);
 }
 
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && side >= 0);
+function assertHeaderLimit(bytes: number): void {
+  if (bytes <= MAX_HEADER_BYTES) return;
+  throw new GCompressError('file-oversized', {
+    where: 'file header',
+    expected: `at most ${MAX_HEADER_BYTES} bytes`,
+    actual: `${bytes}`,
+    hint: 'This is no safetensors file, or a hostile one.',
+  });
 }
 
 function assertLittleEndian(): void {

@@ -54,7 +54,7 @@ describe('createCompressedMatrix', () => {
     expect(used).toEqual(['multiply', 'lookup']);
   });
 
-  it('counts the bytes of what is packed, and packs once', () => {
+  it('counts the bytes of what is packed, once', () => {
     let packings = 0;
     const format: CompressedFormat<'column' | 'row'> = {
       ...rankOneFormat,
@@ -66,13 +66,13 @@ describe('createCompressedMatrix', () => {
     const packed = rankOne([1, 2, 3], [10, 20], format);
     expect(packed.byteLength).toBe(10);
     expect(packed.compressionRatio).toBe(24 / 10);
+    expect(packings).toBe(1);
     expect(packed.pack()).toMatchObject({
       format: 'acme/rank-one',
       version: 2,
       shape: [3, 2],
       config: { made: 'for a test' },
     });
-    expect(packings).toBe(1);
   });
 
   it('warns when nothing was gained', () => {
@@ -154,4 +154,39 @@ it('nothing is allocated for a shape beyond the limit', () => {
   const refused = expect.objectContaining({ code: 'file-oversized' });
   expect(() => huge.decompress()).toThrow(refused);
   expect(() => huge.lookup([0])).toThrow(refused);
+});
+
+describe('what is handed out', () => {
+  const format: CompressedFormat<'column' | 'row'> = {
+    ...rankOneFormat,
+    // Answers with its arguments themselves
+    multiply: (_, x) => x,
+    lookup: (_, __, { column }) => column,
+    reconstruct: (_, { column }) => column,
+  };
+
+  it('shares no memory with the factors or the arguments, whichever of them is changed', () => {
+    const packed = rankOne([1, 2, 3], [4]);
+    const first = packed.pack();
+    first.tensors.column.data.fill(9);
+    expect(packed.factors.column.data).toEqual(Float32Array.of(1, 2, 3));
+    expect(packed.pack().tensors.column.data).toEqual(Float32Array.of(1, 2, 3));
+    const second = packed.pack();
+    packed.factors.row.data.fill(7);
+    expect(second.tensors.row.data).toEqual(Float32Array.of(4));
+
+    const same = rankOne([1], [1], format);
+    const x = fromRows([[5]]);
+    for (const result of [same.matMul(x), same.lookup([0]), same.decompress()]) result.data.fill(8);
+    expect(x.data).toEqual(Float32Array.of(5));
+    expect(same.factors.column.data).toEqual(Float32Array.of(1));
+  });
+
+  it.each([5, null, undefined, 'abc', '012', {}, [], ['1'], [Symbol('s')], [1n], () => [0], Promise.resolve([0])])(
+    'refuses %o as ids',
+    (ids) => {
+      const lookup = () => rankOne([1, 2, 3], [4]).lookup(ids as number[]);
+      expect(lookup).toThrow(expect.objectContaining({ code: 'invalid-option' }));
+    },
+  );
 });

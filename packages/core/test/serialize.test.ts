@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crc32 } from '../src/crc32.ts';
 import { createFormatRegistry, deserialize, type PackedMatrix, serialize } from '../src/index.ts';
 import { readSafetensors, writeSafetensors } from '../src/safetensors.ts';
 import { rankOne, rankOneFormat } from './rank-one.ts';
@@ -6,11 +7,24 @@ import { rankOne, rankOneFormat } from './rank-one.ts';
 const formats = createFormatRegistry([rankOneFormat]);
 const matrices = { first: rankOne([1, 2, 3], [10, 20]), 'second/kernel': rankOne([-1], [0.5]) };
 
-/** The file of one matrix in which something was changed before it was written, so that its checksum agrees. */
+/** The file of one matrix in whose description something was changed, with a checksum that agrees. */
 function fileWith(changes: { readonly [K in keyof PackedMatrix]?: unknown }): Uint8Array {
-  const compressed = rankOne([1, 2, 3], [10, 20]);
-  const pack = () => ({ ...compressed.pack(), ...changes }) as PackedMatrix;
-  return serialize({ matrix: { ...compressed, pack } });
+  const { tensors: changedTensors, ...rest } = changes;
+  const packed = rankOne([1, 2, 3], [10, 20]).pack();
+  const tensors = (changedTensors ?? packed.tensors) as PackedMatrix['tensors'];
+  const names = Object.keys(tensors).map((name) => [name, `matrix/${name}`] as const);
+  const stored = { ...packed, ...rest, tensors: Object.fromEntries(names) };
+  return writeFile(Object.fromEntries(names.map(([name, fileName]) => [fileName, tensors[name]])), { matrix: stored });
+}
+
+/** A file as anybody may write it, with the checksum that agrees. */
+function writeFile(tensors: PackedMatrix['tensors'], matrices: unknown): Uint8Array {
+  const list = typeof matrices === 'string' ? matrices : JSON.stringify(matrices);
+  const { metadata } = readSafetensors(serialize({}));
+  const file = writeSafetensors(tensors, { ...metadata, 'gcompress.checksum': '00000000', 'gcompress.matrices': list });
+  const at = Buffer.from(file).indexOf('"gcompress.checksum":"') + '"gcompress.checksum":"'.length;
+  file.set(new TextEncoder().encode(crc32(file).toString(16).padStart(8, '0')), at);
+  return file;
 }
 
 /** A file in which our part of the header was edited. Its checksum is that of the file before. */
