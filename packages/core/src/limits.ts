@@ -1,5 +1,5 @@
 import { GCompressError } from './errors.ts';
-import { describeValue } from './options.ts';
+import { assertNumber, describeValue } from './options.ts';
 
 /** The most values that one matrix or derived factor may have: 2^28, a gibibyte of float32. */
 export const MAX_ELEMENTS = 2 ** 28;
@@ -20,9 +20,10 @@ export interface ReadLimits {
  * @throws GCompressError `file-oversized` for more than `most` values, or what is no number.
  */
 export function assertElementLimit(elements: number, where: string, most: number = MAX_ELEMENTS): void {
+  assertNumber(String(where), 'limit', most, { min: 0 });
   if (typeof elements === 'number' && elements <= most) return;
   throw new GCompressError('file-oversized', {
-    where,
+    where: String(where),
     expected: `at most ${most} values`,
     actual: describeValue(elements),
     hint: 'Allow more, split the matrix, or do not trust this file.',

@@ -1,6 +1,6 @@
 import type { PackedMatrix, PackedTensor } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
-import { assertType, describeShape, describeValue } from './options.ts';
+import { assertNumber, assertType, describeShape, describeValue } from './options.ts';
 
 interface TypedArrays {
   float32: Float32Array;
@@ -80,6 +80,7 @@ export function packedTensor<D extends PackedDtype>(
  */
 export function assertVersion(packed: PackedMatrix, newest: number): void {
   assertPacked(packed);
+  assertNumber('assertVersion', 'newest', newest, { min: 1, integer: true });
   if (!Number.isInteger(packed.version) || packed.version < 1 || packed.version > newest) {
     throw new GCompressError('unsupported-version', {
       where: `format '${packed.format}'`,

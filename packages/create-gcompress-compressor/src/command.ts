@@ -9,7 +9,7 @@ Makes a package with a compression method of your own for gcompress, its tests i
 
   <name>           my-method, gcompress-my-method or @scope/gcompress-my-method
 
-  --folder <path>  where to put it, empty or not there yet; default: gcompress-<method>
+  --folder <path>  where to put it, empty (but for .git) or not there yet; default: gcompress-<method>
   --help           shows this
   --version        shows the version
 `;

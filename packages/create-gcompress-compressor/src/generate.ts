@@ -7,7 +7,7 @@ export interface Generation {
   readonly names: Names;
   /** The folder to copy, whose names are those of a method `my-method`. */
   readonly template: string;
-  /** Where the package goes: a folder that is empty or does not exist. */
+  /** Where the package goes: a folder that is empty but for `.git`, or does not exist. */
   readonly target: string;
   /** Ranges for the packages that the template depends on, by name. */
   readonly versions: Readonly<Record<string, string>>;
@@ -23,7 +23,8 @@ const PLACEHOLDER = /gcompress-my-method\/my-method|gcompress-my-method|my-metho
  * @throws Error when the target is not empty; nothing is written then.
  */
 export function generate({ names, template, target, versions }: Generation): string[] {
-  const [found] = existsSync(target) ? readdirSync(target) : [];
+  // `git init` comes first for many
+  const found = existsSync(target) ? readdirSync(target).find((name) => name !== '.git') : undefined;
   if (found !== undefined) throw new Error(`${target} is not empty: it holds '${found}'`);
   const values: Record<string, string> = {
     'gcompress-my-method/my-method': names.id,

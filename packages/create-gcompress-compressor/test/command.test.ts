@@ -75,6 +75,15 @@ it('fills a folder that is empty', () => {
   expect(run('tt', '--folder', '.')).toMatchObject({ code: 0 });
 });
 
+it('fills a folder that holds only .git, and leaves that alone', () => {
+  const { cwd } = run('--version');
+  mkdirSync(join(cwd, '.git'));
+  writeFileSync(join(cwd, '.git/HEAD'), 'ref: refs/heads/main');
+  expect(runIn(cwd, 'tt', '--folder', '.')).toMatchObject({ code: 0 });
+  expect(readFileSync(join(cwd, '.git/HEAD'), 'utf8')).toBe('ref: refs/heads/main');
+  expect(files(cwd)).toContain('package.json');
+});
+
 it('shows usage and version', () => {
   expect(run('--help')).toMatchObject({ code: 0, text: expect.stringContaining('Usage: npm create') });
   expect(run('-v')).toMatchObject({ code: 0, text: '1.2.3\n' });

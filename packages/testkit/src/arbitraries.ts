@@ -1,5 +1,6 @@
-import { type Matrix, matrix, type Shape2D } from '@gcompress/core';
+import { assertNumber, assertType, type Matrix, matrix, type Shape2D } from '@gcompress/core';
 import * as fc from 'fast-check';
+import { assertArbitrary } from './argument-checks.ts';
 
 /** Largest sides of what is generated. */
 export interface SizeLimits {
@@ -10,17 +11,24 @@ export interface SizeLimits {
 }
 
 /** Shapes `[m, n]` from `[1, 1]` on. */
-export function shapes({ maxRows = 12, maxCols = 12 }: SizeLimits = {}): fc.Arbitrary<Shape2D> {
+export function shapes(limits: SizeLimits = {}): fc.Arbitrary<Shape2D> {
+  assertType('shapes', 'limits', limits, 'object');
+  const { maxRows = 12, maxCols = 12 } = limits;
+  assertNumber('shapes', 'maxRows', maxRows, { min: 1, integer: true });
+  assertNumber('shapes', 'maxCols', maxCols, { min: 1, integer: true });
   return fc.tuple(fc.integer({ min: 1, max: maxRows }), fc.integer({ min: 1, max: maxCols }));
 }
 
 /** Dense matrices. Entries are multiples of 1/8 from −128 to 128, so that failures shrink to readable ones. */
 export function denseMatrices(shape: fc.Arbitrary<Shape2D> = shapes()): fc.Arbitrary<Matrix> {
+  assertArbitrary('denseMatrices', shape);
   return shape.chain((sides) => entries(sides[0] * sides[1]).map((data) => matrix(sides, data)));
 }
 
 /** Matrices of rank at most `maxRank`: products of two dense ones. */
 export function lowRankMatrices(shape: fc.Arbitrary<Shape2D> = shapes(), maxRank = 2): fc.Arbitrary<Matrix> {
+  assertArbitrary('lowRankMatrices', shape);
+  assertNumber('lowRankMatrices', 'maxRank', maxRank, { min: 1, integer: true });
   const product = ([rows, cols]: Shape2D, left: readonly number[], right: readonly number[], rank: number) =>
     matrix(
       [rows, cols],
@@ -41,6 +49,7 @@ export function lowRankMatrices(shape: fc.Arbitrary<Shape2D> = shapes(), maxRank
 
 /** Matrices most of whose entries are 0. */
 export function sparseMatrices(shape: fc.Arbitrary<Shape2D> = shapes()): fc.Arbitrary<Matrix> {
+  assertArbitrary('sparseMatrices', shape);
   return shape.chain((sides) => {
     const entry = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: number });
     return fc
@@ -51,6 +60,8 @@ export function sparseMatrices(shape: fc.Arbitrary<Shape2D> = shapes()): fc.Arbi
 
 /** The matrices of another generator times 2^k with |k| ≤ `maxExponent`, which rounds nothing. */
 export function scaledMatrices(matrices: fc.Arbitrary<Matrix>, maxExponent = 40): fc.Arbitrary<Matrix> {
+  assertArbitrary('scaledMatrices', matrices);
+  assertNumber('scaledMatrices', 'maxExponent', maxExponent, { min: 0, integer: true });
   return fc.tuple(matrices, fc.integer({ min: -maxExponent, max: maxExponent })).map(([a, k]) => scaleBy(a, 2 ** k));
 }
 

@@ -1,3 +1,5 @@
+import { assertType } from '@gcompress/core';
+import { assertNumbers } from './argument-checks.ts';
 import { ensure } from './assertions.ts';
 
 /** How far two numbers may be apart: `relative · |expected| + absolute`. */
@@ -15,11 +17,11 @@ export interface CloseOptions {
  *
  * @throws ConformanceError that names the entry which is furthest outside its bound, both values, and how many others are.
  */
-export function assertClose(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  { relative = 0, absolute = 0, label = 'values' }: CloseOptions = {},
-): void {
+export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, options: CloseOptions = {}): void {
+  assertNumbers('assertClose actual', actual);
+  assertNumbers('assertClose expected', expected);
+  assertType('assertClose', 'options', options, 'object');
+  const { relative = 0, absolute = 0, label = 'values' } = options;
   ensure(actual.length === expected.length, () => `${label}: ${actual.length} numbers where ${expected.length} belong`);
   let worst = -1;
   let excess = 0;

@@ -3,6 +3,11 @@ import { isGCompressError, type JsonValue } from '@gcompress/core';
 /** What a failed check throws: the subject does not keep the contract. */
 export class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    // A symbol, which JavaScript lets anybody pass, is no text
+    super(String(message), options);
+  }
 }
 
 /** Throws a {@link ConformanceError} with this message unless the condition holds. */

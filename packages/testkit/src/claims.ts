@@ -1,4 +1,4 @@
-import type { MatrixCompressor, Shape2D } from '@gcompress/core';
+import { assertType, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 
 /** What a method promises beyond the contract. Public: READMEs print it with {@link describeClaims}, the kit holds it. */
 export interface CompressorClaims {
@@ -29,6 +29,7 @@ export interface ClaimText {
 
 /** The claims in words, one for each check that they lead to. */
 export function claimTexts(claims: CompressorClaims): ClaimText[] {
+  assertType('claims', 'claims', claims, 'object');
   const { exactAtFullSize, monotoneInBudget, minSignalToNoise = {} } = claims;
   const texts: (ClaimText | false | undefined)[] = [
     claims.fixedSize && { name: 'fixedSize', text: 'every factor has exactly the planned shape' },

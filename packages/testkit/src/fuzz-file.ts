@@ -1,4 +1,8 @@
 import {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertType,
   type CompressedMatrix,
   createFormatRegistry,
   createRandom,
@@ -44,7 +48,11 @@ const LARGEST_DECOMPRESSED = 2 ** 16;
  * @throws ConformanceError that says which run failed and what was done to the file; the same seed repeats it.
  */
 export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
+  assertKnownOptions('fuzzFile', options, ['compressed', 'runs', 'seed', 'checksum']);
   const { compressed, runs = 1000, seed = 1, checksum = 'corrected' } = options;
+  assertType('fuzzFile', 'compressed', compressed, 'object');
+  assertNumber('fuzzFile', 'runs', runs, { min: 0, integer: true });
+  assertOneOf('fuzzFile', 'checksum', checksum, ['kept', 'corrected']);
   const formats = createFormatRegistry([compressed.format]);
   const written = serialize({ matrix: compressed });
   const undamaged = await deserialize(written, formats);

@@ -1,4 +1,5 @@
-import { createRandom } from '@gcompress/core';
+import { assertNumber, assertType, createRandom } from '@gcompress/core';
+import { assertNumbers } from './argument-checks.ts';
 import { ConformanceError } from './assertions.ts';
 
 /** The values of several variables, by name. */
@@ -31,7 +32,15 @@ export interface GradientCheckOptions {
  * @throws ConformanceError that names the variable and both numbers.
  */
 export async function gradientCheck(options: GradientCheckOptions): Promise<number> {
+  assertType('gradientCheck', 'options', options, 'object');
   const { values, loss, gradients, step = 0.01, tolerance = 0.01, directions = 4, seed = 1 } = options;
+  assertType('gradientCheck', 'values', values, 'object');
+  for (const [name, value] of Object.entries(values)) assertNumbers(`gradientCheck values '${name}'`, value);
+  assertType('gradientCheck', 'loss', loss, 'function');
+  assertType('gradientCheck', 'gradients', gradients, 'function');
+  assertNumber('gradientCheck', 'step', step, { above: 0 });
+  assertNumber('gradientCheck', 'tolerance', tolerance, { min: 0 });
+  assertNumber('gradientCheck', 'directions', directions, { min: 1, integer: true });
   const random = createRandom(seed);
   const gradient = await gradients(values);
   let worst = 0;

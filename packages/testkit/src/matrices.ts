@@ -1,7 +1,8 @@
-import { createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
+import { assertShape2D, createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
 
 /** A matrix `[m, n]` of independent normal entries, the same for the same seed. */
 export function normalMatrix(shape: Shape2D, seed = 1): Matrix {
+  assertShape2D(shape, 'normalMatrix');
   const random = createRandom(seed);
   return matrix(
     shape,
@@ -16,6 +17,7 @@ export function normalMatrix(shape: Shape2D, seed = 1): Matrix {
  * @param shape of those that need not be thin; the thin ones take one side from it.
  */
 export function hardMatrices(shape: Shape2D = [24, 16]): Record<string, Matrix> {
+  assertShape2D(shape, 'hardMatrices');
   const [rows, cols] = shape;
   const normal = normalMatrix(shape, 2);
   const middle = Math.floor(rows / 2);
@@ -61,6 +63,7 @@ export interface NonFiniteMatrix {
 
 /** Matrices with one entry that is no finite number, by the name of that entry. */
 export function nonFiniteMatrices(shape: Shape2D = [24, 16]): Record<string, NonFiniteMatrix> {
+  assertShape2D(shape, 'nonFiniteMatrices');
   const [rows, cols] = shape;
   const row = Math.min(7, rows - 1);
   const column = Math.min(3, cols - 1);

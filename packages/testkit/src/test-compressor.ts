@@ -1,3 +1,5 @@
+import { assertKnownOptions, assertType } from '@gcompress/core';
+import { assertRunner } from './argument-checks.ts';
 import { callChecks, optionsCheck } from './call-checks.ts';
 import {
   type Chapter,
@@ -37,7 +39,10 @@ export interface TestCompressorOptions extends CheckCompressorOptions {
  *
  * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason.
  */
-export function testCompressor({ runner, name = 'compressor', timeout, ...options }: TestCompressorOptions): void {
+export function testCompressor(given: TestCompressorOptions): void {
+  assertType('testCompressor', 'options', given, 'object');
+  const { runner, name = 'compressor', timeout, ...options } = given;
+  assertRunner('testCompressor', runner);
   registerChapters(runner, name, compressorChapters(options), options.skip, timeout);
 }
 
@@ -50,7 +55,21 @@ export async function checkCompressor(options: CheckCompressorOptions): Promise<
   return runChapters(compressorChapters(options), options.skip);
 }
 
+const OPTIONS: readonly (keyof CheckCompressorOptions)[] = [
+  'create',
+  'method',
+  'claims',
+  'shapes',
+  'matrices',
+  'propertyRuns',
+  'fuzzRuns',
+  'seed',
+  'skip',
+];
+
 function compressorChapters(subject: CompressorSubject): Chapter[] {
+  assertKnownOptions('testCompressor', subject, OPTIONS);
+  assertType('testCompressor', 'create', subject.create, 'function', 'It makes a compressor for a shape.');
   const bench = createWorkbench(subject);
   const { claims = {}, method } = subject;
   const calls = [

@@ -1,4 +1,5 @@
-import type { CompressedMatrix } from '@gcompress/core';
+import { assertKnownOptions, assertType, type CompressedMatrix } from '@gcompress/core';
+import { assertRunner } from './argument-checks.ts';
 import { ensure } from './assertions.ts';
 import type { TestRunner } from './check.ts';
 import { fuzzFile } from './fuzz-file.ts';
@@ -21,7 +22,10 @@ export interface TestDamagedFilesOptions {
  * the damage, when the format's own checks must hold.
  */
 export function testDamagedFiles(options: TestDamagedFilesOptions): void {
+  assertKnownOptions('testDamagedFiles', options, ['runner', 'compressed', 'runs', 'seed', 'timeout']);
   const { runner, compressed, runs = 10_000, seed = 1, timeout = 120_000 } = options;
+  assertRunner('testDamagedFiles', runner);
+  assertType('testDamagedFiles', 'compressed', compressed, 'object');
   runner.describe(`${runs} damaged files`, () => {
     for (const checksum of ['kept', 'corrected'] as const) {
       const test = async () => {

@@ -1,5 +1,14 @@
-import { type CompressedFormat, createCompressedMatrix, type Factorization, GCompressError } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertType,
+  type CompressedFormat,
+  createCompressedMatrix,
+  describeValue,
+  type Factorization,
+  GCompressError,
+} from '@gcompress/core';
 import { algebraChecks, type Examples } from './algebra-checks.ts';
+import { assertRunner } from './argument-checks.ts';
 import {
   type Chapter,
   type CheckResult,
@@ -38,7 +47,10 @@ export interface TestFormatOptions extends CheckFormatOptions {
  *
  * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason, or no examples.
  */
-export function testFormat({ runner, name, timeout, ...options }: TestFormatOptions): void {
+export function testFormat(given: TestFormatOptions): void {
+  assertType('testFormat', 'options', given, 'object');
+  const { runner, name, timeout, ...options } = given;
+  assertRunner('testFormat', runner);
   const chapters = formatChapters(examplesOf(options), options);
   registerChapters(runner, name ?? `format '${options.format.id}'`, chapters, options.skip, timeout);
 }
@@ -71,9 +83,16 @@ export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[
   ];
 }
 
-function examplesOf({ format, examples }: CheckFormatOptions): Examples {
-  if (examples.length === 0) {
-    throw new GCompressError('invalid-option', { where: 'examples', expected: 'at least one', actual: 'none' });
+function examplesOf(options: CheckFormatOptions): Examples {
+  assertKnownOptions('testFormat', options, ['format', 'examples', 'skip', 'fuzzRuns', 'seed']);
+  const { format, examples } = options;
+  assertType('testFormat', 'format', format, 'object');
+  if (!Array.isArray(examples) || examples.length === 0) {
+    throw new GCompressError('invalid-option', {
+      where: 'examples',
+      expected: 'at least one',
+      actual: Array.isArray(examples) ? 'none' : describeValue(examples),
+    });
   }
   const named = examples.map((factorization, i) => ({
     name: `example ${i} [${factorization.shape.join(', ')}]`,

@@ -1,4 +1,12 @@
-import { type CpuTensor, createRandom, elementCount, type TensorOps } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertType,
+  type CpuTensor,
+  createRandom,
+  elementCount,
+  type TensorOps,
+} from '@gcompress/core';
+import { assertRunner } from './argument-checks.ts';
 import { assertClose } from './assert-close.ts';
 import { ensure, sameJson, sameNumbers } from './assertions.ts';
 import {
@@ -47,8 +55,10 @@ export interface TestTensorOpsOptions<T> extends CheckTensorOpsOptions<T> {
  * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason.
  */
 export function testTensorOps<T>(options: TestTensorOpsOptions<T>): void {
-  const { runner, name = 'tensor operations', timeout, skip } = options;
-  registerChapters(runner, name, tensorOpsChapters(options), skip, timeout);
+  assertType('testTensorOps', 'options', options, 'object');
+  const { runner, name = 'tensor operations', timeout, ...subject } = options;
+  assertRunner('testTensorOps', runner);
+  registerChapters(runner, name, tensorOpsChapters(subject), subject.skip, timeout);
 }
 
 /**
@@ -60,7 +70,11 @@ export async function checkTensorOps<T>(options: CheckTensorOpsOptions<T>): Prom
   return runChapters(tensorOpsChapters(options), options.skip);
 }
 
-function tensorOpsChapters<T>(subject: TensorOpsSubject<T>): Chapter[] {
+function tensorOpsChapters<T>(subject: CheckTensorOpsOptions<T>): Chapter[] {
+  assertKnownOptions('testTensorOps', subject, ['ops', 'toHost', 'fromHost', 'tolerance', 'skip']);
+  assertType('testTensorOps', 'ops', subject.ops, 'object');
+  assertType('testTensorOps', 'toHost', subject.toHost, 'function');
+  assertType('testTensorOps', 'fromHost', subject.fromHost, 'function');
   return [chapter('operations', [...caseChecks<T>(), longProductCheck<T>()], subject)];
 }
 

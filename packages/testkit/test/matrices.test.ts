@@ -106,6 +106,11 @@ it('normalMatrix is the same for the same seed only', () => {
   expect(normalMatrix([3, 4], 1)).not.toEqual(normalMatrix([3, 4], 2));
 });
 
+/** Whether a number is one that denseMatrices makes. */
+function isEighth(value: number): boolean {
+  return Number.isInteger(value * 8) && Math.abs(value) <= 128;
+}
+
 describe('generators', () => {
   it.each([
     ['dense', denseMatrices()],
@@ -132,13 +137,21 @@ describe('generators', () => {
     expect(entries.some((entry) => entry !== 0)).toBe(true);
   });
 
-  it('scaled matrices lose nothing', () => {
-    const pair = fc.tuple(denseMatrices(), fc.integer({ min: -40, max: 40 }));
+  it('scaled matrices lose nothing: each is a matrix of multiples of 1/8 times one power of two', () => {
+    const exponents = new Set<number>();
     fc.assert(
-      fc.property(pair, ([{ data }, exponent]) => {
-        expect(data.map((entry) => entry * 2 ** exponent).map((entry) => entry / 2 ** exponent)).toEqual(data);
+      fc.property(scaledMatrices(denseMatrices(), 40), ({ data }) => {
+        // Undoing the right power gives back what denseMatrices makes; rounding on the way would leave other numbers
+        const undone = [...Array(81).keys()].filter((at) => data.every((entry) => isEighth(entry / 2 ** (at - 40))));
+        expect(undone.length).toBeGreaterThan(0);
+        if (data.some((entry) => entry !== 0)) exponents.add(undone[0]);
       }),
     );
+    expect(exponents.size).toBeGreaterThan(10);
+  });
+
+  it('scaled matrices keep to the largest exponent', () => {
+    fc.assert(fc.property(scaledMatrices(denseMatrices(), 0), ({ data }) => data.every(isEighth)));
   });
 
   it('shapes keep to their limits', () => {
