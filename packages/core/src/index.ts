@@ -29,7 +29,7 @@ export {
   parseHParams,
   type UpdateOption,
 } from './hparams.ts';
-export { assertElementLimit, MAX_ELEMENTS } from './limits.ts';
+export { assertElementLimit, MAX_ELEMENTS, type ReadLimits } from './limits.ts';
 export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';

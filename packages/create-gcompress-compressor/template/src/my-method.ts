@@ -7,6 +7,7 @@ import {
   floatFactor,
   GCompressError,
   type Matrix,
+  reportProgress,
 } from '@gcompress/core';
 import { myMethodFormat } from './format.ts';
 
@@ -56,16 +57,16 @@ export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' |
       },
 
       // The work itself; the matrix arrives checked
-      factorize(matrix, { signal, onProgress }) {
+      factorize(matrix, call) {
         const [rows, columns] = matrix.shape;
         const random = createRandom(seed);
         let row: Float64Array = Float64Array.from({ length: columns }, () => random.normal());
         let column: Float64Array = new Float64Array(rows);
         for (let done = 1; done <= iterations; done++) {
-          signal?.throwIfAborted();
           column = times(matrix, row, 'columns');
           row = times(matrix, column, 'rows');
-          onProgress?.(done / iterations);
+          // Tells progress and ends when the user aborts: call it at least every 200 ms
+          reportProgress(call, done / iterations);
         }
         return {
           column: floatFactor([rows, 1], Float32Array.from(column)),
@@ -77,8 +78,7 @@ export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' |
 });
 
 /**
- * What, times the vector, is nearest to the matrix: the sums over its columns or rows, each entry weighted by that of the vector,
- * over the squared norm of the vector. Zero for the zero vector.
+ * Least-squares fit of the other factor: matrix·vector / ‖vector‖², summed over the columns or the rows. Zero for the zero vector.
  */
 function times({ shape: [rows, columns], data }: Matrix, vector: Float64Array, over: 'rows' | 'columns'): Float64Array {
   const sums = new Float64Array(over === 'columns' ? rows : columns);
