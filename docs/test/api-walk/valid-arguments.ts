@@ -1,0 +1,117 @@
+import * as core from '@gcompress/core';
+import { lowRank } from '@gcompress/lowrank';
+import { lowRankFormat } from '@gcompress/lowrank/format';
+import { linearAlpha } from '@gcompress/scheduler';
+import { TfCompressionOp } from '@gcompress/tfjs';
+import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
+import * as tf from '@tensorflow/tfjs';
+import { methodsOf, type Target, type ValidMethods } from './walk.ts';
+
+const compressor = lowRank({ rank: 1 });
+const a = () =>
+  core.matrix(
+    [3, 4],
+    Array.from({ length: 12 }, (_, i) => i + 1),
+  );
+const compressed = () => compressor.compress(a());
+const plan = () => compressor.plan([3, 4]);
+const file = () => core.serialize({ w: compressed() });
+const tensor = () => ({ shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) });
+const ids = () => ({ shape: [2], data: Int32Array.of(0, 1) });
+const packed = () => compressed().pack();
+const factor = () => core.floatFactor([1, 2], Float32Array.of(1, 2));
+const definition = () => ({
+  name: 'acme/plain',
+  format: lowRankFormat,
+  create: () => ({ options: {}, plan, factorize: () => compressed().factors }),
+});
+const schedule = () => linearAlpha({ begin: 0, end: 10, frequency: 1 });
+
+/** Arguments that functions accept, by `entry name`: with them one position at a time is made plain. */
+export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
+  '@gcompress/core assertCompressedMatrix': () => ['walk', compressed(), compressor, plan()],
+  '@gcompress/core assertElementLimit': () => [1, 'walk', 5],
+  '@gcompress/core assertFinite': () => [a(), 'walk'],
+  '@gcompress/core assertKnownOptions': () => ['walk', {}, ['x']],
+  '@gcompress/core assertMatrix': () => [a(), 'walk'],
+  '@gcompress/core assertNumber': () => ['walk', 'x', 1, { min: 0 }],
+  '@gcompress/core assertOneOf': () => ['walk', 'x', 1, [1, 2]],
+  '@gcompress/core assertSeed': () => [1, 'walk'],
+  '@gcompress/core assertShape2D': () => [[1, 2], 'walk'],
+  '@gcompress/core assertType': () => ['walk', 'x', {}, 'object', 'A hint.'],
+  '@gcompress/core assertVersion': () => [packed(), 1],
+  '@gcompress/core createCompressedMatrix': () => [lowRankFormat, compressed()],
+  '@gcompress/core createFormatRegistry': () => [[lowRankFormat]],
+  '@gcompress/core createRandom': () => [1],
+  '@gcompress/core defineMethod': () => [definition()],
+  '@gcompress/core deserialize': () => [file(), core.createFormatRegistry([lowRankFormat]), {}],
+  '@gcompress/core exactlyOneOption': () => ['walk', { x: 1 }, ['x', 'y']],
+  '@gcompress/core floatFactor': () => [[2], Float32Array.of(1, 2), true],
+  '@gcompress/core indexFactor': () => [[2], Int32Array.of(1, 2)],
+  '@gcompress/core matrix': () => [
+    [1, 2],
+    [1, 2],
+  ],
+  '@gcompress/core packBits': () => [[1, 2], 2],
+  '@gcompress/core packedBytes': () => [2, 2],
+  '@gcompress/core packedTensor': () => [packed(), 'b', 'float32', [3, 1]],
+  '@gcompress/core padFactor': () => [factor(), [2, 2]],
+  '@gcompress/core parseHParams': () => ['rank=2', core.defaultHParams],
+  '@gcompress/core partialProgress': () => [{}, 0, 1],
+  '@gcompress/core plannedByteLength': () => [lowRankFormat, plan()],
+  '@gcompress/core relativeError': () => [a(), a()],
+  '@gcompress/core reportProgress': () => [{}, 0.5],
+  '@gcompress/core serialize': () => [{ w: compressed() }, {}],
+  '@gcompress/core signalToNoise': () => [a(), a()],
+  '@gcompress/core stack': () => [lowRank, { b: lowRank, c: lowRank }],
+  '@gcompress/core stackFormats': () => [lowRankFormat, { b: lowRankFormat, c: lowRankFormat }],
+  '@gcompress/core unpackBits': () => [Uint8Array.of(1), 2, 3],
+  '@gcompress/testkit assertClose': () => [[1], [1], {}],
+  '@gcompress/testkit normalMatrix': () => [[2, 2], 1],
+  '@gcompress/tfjs/layers compressModel': () => [denseModel(), { method: compressor, schedule: schedule() }],
+};
+
+const METHODS: ValidMethods = {
+  compress: () => [a(), {}],
+  matMul: () => [core.matrix([1, 3], [1, 2, 3])],
+  update: () => [0, { updates: 0, lastStep: 0, steps: 0 }],
+};
+
+const OPERATIONS: ValidMethods = {
+  matMul: () => [tensor(), tensor()],
+  add: () => [tensor(), tensor()],
+  mul: () => [tensor(), tensor()],
+  gather: () => [tensor(), ids()],
+  reshape: () => [tensor(), [4]],
+  transpose: () => [tensor(), [1, 0]],
+  slice: () => [tensor(), [0, 0], [1, 1]],
+};
+
+function denseModel(): tf.Sequential {
+  return tf.sequential({ layers: [tf.layers.dense({ inputShape: [8], units: 8 })] });
+}
+
+function compressedModel(): CompressedModel {
+  return compressModel(denseModel(), { method: compressor, schedule: schedule(), minWeights: 0 });
+}
+
+function operator(): TfCompressionOp {
+  const matrix = tf.variable(tf.ones([3, 4]));
+  return new TfCompressionOp(matrix, { compressor, schedule: schedule(), name: matrix.name });
+}
+
+/** Methods of what the functions return. */
+export function methodTargets(): Target[] {
+  return [
+    ...methodsOf('@gcompress/core cpuOps', () => core.cpuOps, OPERATIONS),
+    ...methodsOf('@gcompress/core compressed matrix', compressed, METHODS),
+    ...methodsOf('@gcompress/core format registry', () => core.createFormatRegistry([lowRankFormat])),
+    ...methodsOf('@gcompress/core random', () => core.createRandom(1)),
+    ...methodsOf('@gcompress/core method', () => Object.assign(Object.create(null), core.defineMethod(definition()))),
+    ...methodsOf('@gcompress/lowrank compressor', () => compressor, METHODS),
+    ...methodsOf('@gcompress/scheduler schedule', schedule, METHODS),
+    ...methodsOf('@gcompress/tfjs operator', operator),
+    ...methodsOf('@gcompress/tfjs/layers callback', () => compressedModel().callback),
+    ...methodsOf('@gcompress/tfjs/layers layer operator', () => compressedLayers(compressedModel().model)[0].ops[0]),
+  ].filter(({ name }) => !/ compressed matrix\.(format|shape)/.test(name));
+}
