@@ -1,7 +1,15 @@
 import { GCompressError } from '@gcompress/core';
 import { describeError } from './assertions.ts';
 
-/** One requirement. It throws when the subject does not meet it; a returned string is a remark for the report. */
+/** What a check returns that has nothing to look at, such as one of `lookup` on a format without it. */
+export class NotApplicable {
+  constructor(readonly reason: string) {}
+}
+
+/**
+ * One requirement. It throws when the subject does not meet it; a returned string is a remark for the report, and
+ * {@link NotApplicable} says that the subject lacks what is checked.
+ */
 export interface Check<S> {
   /** Stable and unique: what {@link SkipReasons} and reports refer to. */
   readonly name: string;
@@ -26,8 +34,8 @@ export type SkipReasons = Readonly<Record<string, string>>;
 export interface CheckResult {
   readonly chapter: string;
   readonly name: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** Why it was skipped, why it failed, or what there is to say although it passed, such as that a shape was refused. */
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'not applicable';
+  /** Why it was skipped, why it failed, what the subject lacks, or what there is to say although it passed, such as that a shape was refused. */
   readonly remark?: string;
   readonly error?: unknown;
 }
@@ -36,7 +44,8 @@ export interface CheckResult {
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
   readonly it: {
-    (name: string, body: () => Promise<void>, timeout?: number): unknown;
+    /** The body gets the context of the test where the framework has one; with its `skip` it says that a check does not apply. */
+    (name: string, body: (...context: unknown[]) => Promise<void>, timeout?: number): unknown;
     skip(name: string, body: () => Promise<void>): unknown;
   };
 }
@@ -64,6 +73,7 @@ export async function runChapters(chapters: readonly Chapter[], skip: SkipReason
 async function outcomeOf(run: () => Promise<unknown>): Promise<Pick<CheckResult, 'outcome' | 'remark' | 'error'>> {
   try {
     const remark = await run();
+    if (remark instanceof NotApplicable) return { outcome: 'not applicable', remark: remark.reason };
     return typeof remark === 'string' ? { outcome: 'passed', remark } : { outcome: 'passed' };
   } catch (error) {
     return { outcome: 'failed', remark: describeError(error), error };
@@ -83,8 +93,10 @@ export function registerChapters(
     for (const { name: chapterName, checks } of chapters) {
       describe(chapterName, () => {
         for (const { name, claim, run } of checks) {
-          const body = async () => {
-            await run();
+          // No declared parameter: jest takes one for a callback that it has to wait for
+          const body = async (...context: unknown[]) => {
+            const outcome = await run();
+            if (outcome instanceof NotApplicable) skipTest(context[0], outcome.reason);
           };
           if (Object.hasOwn(skip, name)) it.skip(`${name} (skipped: ${skip[name]})`, body);
           else it(claim === undefined ? name : `${name}: ${claim}`, body, timeout);
@@ -92,6 +104,12 @@ export function registerChapters(
       });
     }
   });
+}
+
+/** Reports a running test as skipped, in the frameworks that can: vitest and node:test. */
+function skipTest(context: unknown, reason: string): void {
+  const { skip } = (context ?? {}) as { skip?: unknown };
+  if (typeof skip === 'function') skip.call(context, `not applicable: ${reason}`);
 }
 
 /** A reason must be given, and for a check that exists. */

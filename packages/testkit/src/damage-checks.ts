@@ -9,7 +9,9 @@ import {
 import { bytesOf, type Examples, storedBytes } from './algebra-checks.ts';
 import { ensureRefused, onEach } from './assertions.ts';
 import type { Check } from './check.ts';
+import { readDirectedFiles } from './directed-files.ts';
 import { fuzzFile } from './fuzz-file.ts';
+import type { Example } from './workbench.ts';
 
 /** Files that are not what was written: each is refused with the code that says why. */
 export const damageChecks: readonly Check<Examples>[] = [
@@ -92,10 +94,7 @@ export function fuzzChecks({ fuzzRuns: runs = 400, seed = 1 }: FuzzSettings): re
   const fuzzing = (name: string, checksum: 'kept' | 'corrected'): Check<Examples> => ({
     name,
     run: async (subject) => {
-      const bySize = [...(await subject.examples())].sort(
-        (a, b) => storedBytes(a.compressed) - storedBytes(b.compressed),
-      );
-      await onEach([...bySize.slice(0, 1), ...bySize.slice(-1)], ({ compressed }) =>
+      await onEach(extremes(await subject.examples()), ({ compressed }) =>
         fuzzFile({ compressed, checksum, runs, seed }),
       );
     },
@@ -103,7 +102,18 @@ export function fuzzChecks({ fuzzRuns: runs = 400, seed = 1 }: FuzzSettings): re
   return [
     fuzzing('a damaged file is refused or reads the same', 'kept'),
     fuzzing('a hostile file is refused or well-formed', 'corrected'),
+    {
+      name: 'a directed file is refused or well-formed, within the limits of its reader',
+      run: async (subject) =>
+        onEach(extremes(await subject.examples()), ({ compressed }) => readDirectedFiles(compressed)),
+    },
   ];
+}
+
+/** The smallest and the largest example. */
+function extremes(examples: readonly Example[]): Example[] {
+  const bySize = [...examples].sort((a, b) => storedBytes(a.compressed) - storedBytes(b.compressed));
+  return bySize.length > 1 ? [bySize[0], bySize[bySize.length - 1]] : bySize;
 }
 
 function refused(what: string, code: string, { format }: CompressedMatrix, bytes: Uint8Array): Promise<Error> {

@@ -10,6 +10,7 @@ import {
   elementCount,
   type FormatRegistry,
   isGCompressError,
+  type ReadLimits,
   serialize,
 } from '@gcompress/core';
 import { ConformanceError, describeError, ensure, sameNumbers } from './assertions.ts';
@@ -83,24 +84,25 @@ export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
 }
 
 /** Reads a file whose checksum may be wrong: the refusal names the one that would be right, which is then put in. */
-async function readWithRightChecksum(
+export async function readWithRightChecksum(
   bytes: Uint8Array,
   formats: FormatRegistry,
+  limits: ReadLimits = {},
 ): Promise<Record<string, CompressedMatrix>> {
   try {
-    return await deserialize(bytes, formats);
+    return await deserialize(bytes, formats, limits);
   } catch (error) {
     if (!isGCompressError(error, 'file-checksum')) throw error;
     const key = '"gcompress.checksum":"';
     const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
     const corrected = bytes.slice();
     corrected.set(new TextEncoder().encode(error.details.actual.padStart(8, '0')), start.indexOf(key) + key.length);
-    return deserialize(corrected, formats);
+    return deserialize(corrected, formats, limits);
   }
 }
 
 /** Computes with a matrix that was accepted; from here on an error is a failure, because the file should have been refused. */
-function use(matrix: CompressedMatrix): void {
+export function use(matrix: CompressedMatrix): void {
   try {
     for (const [name, { shape, dtype, data }] of Object.entries(matrix.factors)) {
       const typed = dtype === 'int32' ? data instanceof Int32Array : data instanceof Float32Array;

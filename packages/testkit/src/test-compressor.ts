@@ -14,6 +14,7 @@ import { claimChecks } from './claim-checks.ts';
 import { contractChecks } from './contract-checks.ts';
 import { noImportanceCheck } from './importance-checks.ts';
 import { matrixChecks } from './matrix-checks.ts';
+import { progressChecks, unknownOptionCheck } from './progress-checks.ts';
 import { formatChapters } from './test-format.ts';
 import { type CompressorSubject, createWorkbench } from './workbench.ts';
 
@@ -61,6 +62,8 @@ const OPTIONS: readonly (keyof CheckCompressorOptions)[] = [
   'claims',
   'shapes',
   'matrices',
+  'allowsLarger',
+  'largeShape',
   'propertyRuns',
   'fuzzRuns',
   'seed',
@@ -74,8 +77,9 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
   const { claims = {}, method } = subject;
   const calls = [
     ...callChecks,
+    ...progressChecks,
     ...(claims.usesImportance ? [] : [noImportanceCheck]),
-    ...(method ? [optionsCheck(method)] : []),
+    ...(method ? [optionsCheck(method), unknownOptionCheck(method)] : []),
   ];
   return [
     chapter('contract', contractChecks, bench),

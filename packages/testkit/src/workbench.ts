@@ -25,6 +25,13 @@ export interface CompressorSubject {
   readonly shapes?: readonly Shape2D[];
   /** Further matrices, compressed like the hard ones and known by name to `minSignalToNoise`. */
   readonly matrices?: Readonly<Record<string, Matrix>>;
+  /**
+   * Whether plans may take more bytes than the matrix; also where `options.allowLarger` of a compressor is true. Default false: a method
+   * refuses with `not-smaller` unless it is asked.
+   */
+  readonly allowsLarger?: boolean;
+  /** Shape of the matrix on which progress is counted: one on which the method works for a while. Default `[160, 120]`. */
+  readonly largeShape?: Shape2D;
   /** Matrices that each property is tried on. Default 40. */
   readonly propertyRuns?: number;
   /** Damaged files that are read for each fuzzed example. Default 400. */

@@ -4,6 +4,7 @@ import {
   assertVersion,
   bitsFor,
   type CompressedFormat,
+  type CompressOptions,
   defineMethod,
   type Factor,
   floatFactor,
@@ -13,6 +14,7 @@ import {
   packBits,
   packedBytes,
   packedTensor,
+  reportProgress,
   type TensorOps,
   unpackBits,
 } from '@gcompress/core';
@@ -82,17 +84,23 @@ export const quantizer = defineMethod<{ readonly steps: number }, QuantizerFacto
         },
         config: { steps },
       }),
-      factorize: (matrix) => quantize(matrix, steps),
+      factorize(matrix, options) {
+        reportProgress(options, 0);
+        const factors = quantize(matrix, steps, options);
+        reportProgress(options, 1);
+        return factors;
+      },
     };
   },
 });
 
-function quantize({ shape, data }: Matrix, steps: number): Record<QuantizerFactors, Factor> {
+function quantize({ shape, data }: Matrix, steps: number, options: CompressOptions): Record<QuantizerFactors, Factor> {
   const [rows, cols] = shape;
   const scale = new Float32Array(cols);
   data.forEach((entry, at) => {
     scale[at % cols] = Math.max(scale[at % cols], Math.abs(entry));
   });
+  reportProgress(options, 0.5);
   const levels = Array.from(data, (entry, at) => Math.round((entry / (scale[at % cols] || 1)) * steps));
   const used = [...new Set(levels)].sort((a, b) => a - b);
   return {

@@ -8,6 +8,7 @@ import {
   GCompressError,
   type Matrix,
   packedTensor,
+  reportProgress,
 } from '@gcompress/core';
 
 /** `selection [m, k]` of zeros and ones, `rows [k, n]` of the matrix. */
@@ -82,12 +83,12 @@ export const rowSelection = defineMethod<{ readonly count: number }, SelectionFa
           },
         };
       },
-      async factorize(matrix, { importance, signal, onProgress }) {
-        onProgress?.(0);
+      async factorize(matrix, options) {
+        reportProgress(options, 0);
         await Promise.resolve();
-        signal?.throwIfAborted();
-        const factors = select(matrix, count, importance);
-        onProgress?.(1);
+        reportProgress(options, 0.5);
+        const factors = select(matrix, count, options.importance);
+        reportProgress(options, 1);
         return factors;
       },
     };
