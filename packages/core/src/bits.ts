@@ -63,11 +63,11 @@ export function unpackBits(bytes: Uint8Array, bits: number, count: number): Int3
 /**
  * Bytes that `count` integers of `bits` each take.
  *
- * @throws GCompressError `invalid-option` unless `count` is an integer from 0 on, and `bits` one from 1 to 16.
+ * @throws GCompressError `invalid-option` unless `count` is an integer from 0 on, and `bits` one from 1 to 32.
  */
 export function packedBytes(count: number, bits: number): number {
   assertNumber('packed integers', 'count', count, COUNT);
-  assertNumber('packed integers', 'bits', bits, { min: 1, max: 16, integer: true });
+  assertNumber('packed integers', 'bits', bits, { min: 1, max: 32, integer: true });
   return Math.ceil((count * bits) / 8);
 }
 
