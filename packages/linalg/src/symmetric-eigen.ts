@@ -3,6 +3,7 @@ import type { Kernels, Sweep } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
 import { hypotenuse, largestMagnitude } from './norms.ts';
 import { applyReflectors } from './reflectors.ts';
+import { scaleInPlace, unitScale } from './scale.ts';
 import { assertConverging, descendingOrder, unitRows } from './spectrum.ts';
 import { tridiagonalize } from './tridiagonal.ts';
 import { copied, type Dense, denseOf, squareViewOf, transposed } from './view.ts';
@@ -43,9 +44,15 @@ export function symmetricEigen(
   };
 }
 
+/** Lengths below this one, of numbers whose largest is about 1, count as zero: to divide by them would lose digits. */
+const NOTHING = 1e-200;
+
 /** QR iteration; the diagonal becomes the eigenvalues. */
 function diagonalizeTridiagonal(d: Float64Array, e: Float64Array): Sweep[] {
   const sweeps: Sweep[] = [];
+  const scale = unitScale(d, e);
+  scaleInPlace(d, scale);
+  scaleInPlace(e, scale);
   const negligible = Number.EPSILON * Math.max(largestMagnitude(d), largestMagnitude(e));
   let end = d.length - 1;
   while (end > 0) {
@@ -58,6 +65,7 @@ function diagonalizeTridiagonal(d: Float64Array, e: Float64Array): Sweep[] {
     assertConverging(sweeps.length, d.length, 'symmetricEigen');
     sweeps.push(sweep(d, e, start, end));
   }
+  scaleInPlace(d, 1 / scale);
   return sweeps;
 }
 
@@ -71,8 +79,8 @@ function sweep(d: Float64Array, e: Float64Array, start: number, end: number): Sw
   let g = e[start];
   for (let i = start; i < end; i++) {
     const r = hypotenuse(f, g);
-    const c = r === 0 ? 1 : f / r;
-    const s = r === 0 ? 0 : g / r;
+    const c = r < NOTHING ? 1 : f / r;
+    const s = r < NOTHING ? 0 : g / r;
     cosines[i - start] = c;
     sines[i - start] = s;
     if (i > start) e[i - 1] = r;
