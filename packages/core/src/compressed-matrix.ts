@@ -12,8 +12,10 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
   readonly byteLength: number;
   /** Bytes of the dense float32 matrix divided by {@link byteLength}. Porting note: Python's README uses the inverse. */
   readonly compressionRatio: number;
-  /** What a user should know about this result, e.g. that it is larger than the dense matrix; mostly empty. */
+  /** What a user should know about this result: the {@link notes}, and that it is larger than the dense matrix; mostly empty. */
   readonly warnings: readonly string[];
+  /** What the method said when it compressed, e.g. that it could not keep what was asked. Files do not hold it. */
+  readonly notes: readonly string[];
   /** The matrix `[m, n]` that the factors stand for. */
   decompress(): Matrix;
   /** `x [b, m] · Ŵ → [b, n]`, without building Ŵ where the format can. */
@@ -26,10 +28,13 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
 
 /**
  * Gives factors their behaviour. Authors of algorithms need not call this: {@link defineMethod} does.
+ *
+ * @param notes what the method has to say about this result; it stands among the warnings.
  */
 export function createCompressedMatrix<K extends string>(
   format: CompressedFormat<K>,
   factorization: Factorization<K>,
+  notes: readonly string[] = [],
 ): CompressedMatrix<K> {
   const { shape, config, factors } = factorization;
   const [rows, cols] = shape;
@@ -54,6 +59,7 @@ export function createCompressedMatrix<K extends string>(
     shape,
     config,
     factors,
+    notes,
     pack,
     get byteLength() {
       return Object.values(pack().tensors).reduce((bytes, tensor) => bytes + tensor.data.byteLength, 0);
@@ -64,8 +70,9 @@ export function createCompressedMatrix<K extends string>(
     get warnings() {
       const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
       return this.byteLength < dense
-        ? []
+        ? notes
         : [
+            ...notes,
             `${format.id}: ${this.byteLength} bytes are not fewer than the ${dense} of the dense matrix [${rows}, ${cols}].`,
           ];
     },

@@ -5,6 +5,13 @@ import { elementCount, type Factor, type FactorizationPlan, type FactorSpec, typ
 import type { CompressionHParams } from './hparams.ts';
 import { assertFinite, assertMatrix, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
+import { assertRepresentable } from './representable.ts';
+
+/** What {@link Algorithm.factorize} is given besides the matrix. */
+export interface FactorizeOptions extends CompressOptions {
+  /** Says what a user should know about this result; it becomes one of its {@link CompressedMatrix.notes}. */
+  readonly warn: (warning: string) => void;
+}
 
 /** What an author writes about one set of hyperparameters. Arguments arrive checked. */
 export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
@@ -20,7 +27,7 @@ export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike
     readonly byteLength?: number | undefined;
   };
   /** Runs the algorithm. Each side of a factor may be smaller than planned where the size depends on the data. */
-  factorize(matrix: Matrix, options: CompressOptions): R;
+  factorize(matrix: Matrix, options: FactorizeOptions): R;
   /** The algorithm in force at a step of a training, see {@link MatrixCompressor.atStep}; it has the same plan. */
   atStep?(step: number): Algorithm<K, R>;
 }
@@ -110,9 +117,13 @@ function compressorFor<O, K extends string>(
       const planned = plan(matrix.shape);
       const finish = (factors: Record<K, Factor>): CompressedMatrix<K> => {
         assertFactors(name, factors, planned.factors);
-        return createCompressedMatrix(format, { shape: planned.shape, config: planned.config, factors });
+        const form = { shape: planned.shape, config: planned.config, factors };
+        const compressed = createCompressedMatrix(format, form, notes);
+        assertRepresentable(name, matrix, compressed);
+        return compressed;
       };
-      const factors = algorithm.factorize(matrix, options);
+      const notes: string[] = [];
+      const factors = algorithm.factorize(matrix, { ...options, warn: (warning) => notes.push(warning) });
       return 'then' in factors && typeof factors.then === 'function'
         ? (factors as PromiseLike<Record<K, Factor>>).then(finish)
         : finish(factors as Record<K, Factor>);

@@ -1,14 +1,26 @@
-import { assertKnownOptions, assertNumber, exactlyOneOption, GCompressError, type Matrix } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertMatrix,
+  assertNumber,
+  assertType,
+  exactlyOneOption,
+  GCompressError,
+  type Matrix,
+} from '@gcompress/core';
 import { singularValues } from '@gcompress/linalg';
+import type { ExactlyOne } from './exactly-one.ts';
 import { breakEvenRank } from './rank.ts';
 
-/** What all factors together may take; give exactly one. */
-export interface RankBudget {
+/** The ways to say what all factors together may take. */
+export interface RankBudgets {
   /** How many times smaller than all matrices together their factors must be, above 1. */
   readonly ratio?: number;
   /** The most bytes that all factors together may take. */
   readonly bytes?: number;
 }
+
+/** What all factors together may take: exactly one of {@link RankBudgets}. */
+export type RankBudget = ExactlyOne<RankBudgets>;
 
 /** The next rank of a matrix that could be paid for. */
 interface Candidate {
@@ -38,7 +50,19 @@ export function allocateRanks<K extends string>(
   assertKnownOptions(where, budget, ['ratio', 'bytes']);
   const kind = exactlyOneOption(where, budget, ['ratio', 'bytes']);
   assertNumber(where, kind, budget[kind], kind === 'ratio' ? { above: 1 } : { min: 1, integer: true });
+  assertType(where, 'matrices', matrices, 'object');
   const entries = Object.entries<Matrix>(matrices);
+  if (entries.length === 0) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} matrices`,
+      expected: 'at least one',
+      actual: 'none',
+    });
+  }
+  for (const [name, matrix] of entries) {
+    assertType(where, `'${name}'`, matrix, 'object');
+    assertMatrix(matrix, `${where} '${name}'`);
+  }
   const candidates = entries.map(([name, matrix]) => candidate(name, matrix));
   const all = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
   const { ratio, bytes = 0 } = budget;

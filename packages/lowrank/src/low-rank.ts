@@ -7,6 +7,7 @@ import {
   describeValue,
   exactlyOneOption,
   type Factor,
+  type FactorizeOptions,
   floatFactor,
   GCompressError,
   type JsonObject,
@@ -15,10 +16,13 @@ import {
 } from '@gcompress/core';
 import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { lowRankFormat } from './format.ts';
-import { type RankChoice, rankForEnergy, rankForShape } from './rank.ts';
+import { energyKept, type RankChoice, type RankSizes, rankForEnergy, rankForShape } from './rank.ts';
 
 /** Options of {@link lowRank}: exactly one of the sizes, and how the factors are computed. */
-export interface LowRankOptions extends RankChoice {
+export type LowRankOptions = RankChoice & LowRankSettings;
+
+/** How {@link lowRank} computes its factors. */
+export interface LowRankSettings {
   /** With `energy`: the largest rank that may come out, which layers reserve. Default: the break-even rank. */
   readonly maxRank?: number;
   /** `'truncated'` (default) computes only the leading singular vectors, `'exact'` the whole decomposition. */
@@ -34,7 +38,7 @@ export interface LowRankOptions extends RankChoice {
   readonly allowLarger?: boolean;
 }
 
-const SIZE_RANGES: Readonly<Record<keyof RankChoice, NumberRange>> = {
+const SIZE_RANGES: Readonly<Record<keyof RankSizes, NumberRange>> = {
   rank: { min: 1, integer: true },
   ratio: { above: 1 },
   energy: { above: 0, max: 1 },
@@ -75,7 +79,7 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
       },
       factorize(matrix, compressOptions) {
         const planned = plannedRank(matrix.shape);
-        const rank = energy === undefined ? planned : Math.min(planned, rankForEnergy(singularValues(matrix), energy));
+        const rank = energy === undefined ? planned : rankUpTo(planned, energy, matrix, compressOptions);
         return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, compressOptions));
       },
     };
@@ -83,6 +87,18 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
 
   optionsFromHParams: ({ rank }) => ({ percent: rank, allowLarger: true }),
 });
+
+/** The rank that keeps so much energy, at most `most`, with a warning where that keeps less. */
+function rankUpTo(most: number, energy: number, matrix: Matrix, { warn }: FactorizeOptions): number {
+  const values = singularValues(matrix);
+  const needed = rankForEnergy(values, energy);
+  if (needed <= most) return needed;
+  const kept = energyKept(values, most);
+  const [rows, cols] = matrix.shape;
+  const reason = `the rank of a matrix [${rows}, ${cols}] ends at ${most}, and ${energy} would take ${needed}`;
+  warn(`lowrank: ${kept.toPrecision(4)} of the energy is kept where ${energy} was asked: ${reason}.`);
+  return most;
+}
 
 /** At least the `rank` largest singular values and vectors. */
 function decompose(
@@ -121,7 +137,7 @@ function completeOptions(given: LowRankOptions) {
   if (svd !== 'truncated' && svd !== 'exact') throw invalid('svd', "'truncated' or 'exact'", svd);
   if (typeof allowLarger !== 'boolean') throw invalid('allowLarger', 'true or false', allowLarger);
   return {
-    ...({ [size]: given[size] } as RankChoice),
+    ...({ [size]: given[size] } as RankSizes),
     ...(maxRank !== undefined && { maxRank }),
     svd,
     ...(tolerance !== undefined && { tolerance }),
