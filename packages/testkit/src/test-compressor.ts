@@ -12,6 +12,7 @@ import { claimChecks } from './claim-checks.ts';
 import { contractChecks } from './contract-checks.ts';
 import { noImportanceCheck } from './importance-checks.ts';
 import { matrixChecks } from './matrix-checks.ts';
+import { scaleCheck } from './scale-checks.ts';
 import { formatChapters } from './test-format.ts';
 import { type CompressorSubject, createWorkbench } from './workbench.ts';
 
@@ -55,6 +56,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
   const { claims = {}, method } = subject;
   const calls = [
     ...callChecks,
+    scaleCheck,
     ...(claims.usesImportance ? [] : [noImportanceCheck]),
     ...(method ? [optionsCheck(method)] : []),
   ];
