@@ -1,4 +1,5 @@
 import { GCompressError } from './errors.ts';
+import { describeValue } from './options.ts';
 
 /** A source of random numbers that gives the same bits on every JavaScript engine. */
 export interface Random {
@@ -8,9 +9,18 @@ export interface Random {
   uniform(): number;
   /** Normal with mean 0 and variance 1. */
   normal(): number;
-  /** Uniform over `0 … bound − 1`, without modulo bias. `bound` is an integer from 1 to 2³². */
+  /**
+   * Uniform over `0 … bound − 1`, without modulo bias.
+   *
+   * @param bound an integer from 1 to 2³².
+   * @throws GCompressError `invalid-option` for another bound.
+   */
   integer(bound: number): number;
-  /** Puts the entries in random order, in place, and returns the same array. */
+  /**
+   * Puts the entries in random order, in place, and returns the same array.
+   *
+   * @throws GCompressError `invalid-option` for what is no array.
+   */
   shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A): A;
 }
 
@@ -52,6 +62,10 @@ export function createRandom(seed: number): Random {
   };
   const uniform = () => ((uint32() >>> 5) * 0x4000000 + (uint32() >>> 6)) / 0x20000000000000;
   const integer = (bound: number) => {
+    // Another bound than these would draw for ever, or no number
+    if (!Number.isInteger(bound) || bound < 1 || bound > 0x100000000) {
+      throw invalid('integer bound', 'an integer from 1 to 4294967296', bound);
+    }
     const limit = 0x100000000 - (0x100000000 % bound);
     let draw = uint32();
     while (draw >= limit) draw = uint32();
@@ -82,6 +96,7 @@ export function createRandom(seed: number): Random {
       return x * scale;
     },
     shuffle(array) {
+      if (!Array.isArray(array) && !ArrayBuffer.isView(array)) throw invalid('shuffle', 'an array', array);
       for (let i = array.length - 1; i > 0; i--) {
         const j = integer(i + 1);
         const entry = array[i];
@@ -103,9 +118,13 @@ export function assertSeed(seed: number, where: string): void {
     throw new GCompressError('invalid-option', {
       where: `${where} seed`,
       expected: 'an integer from 0 to 4294967295',
-      actual: String(seed),
+      actual: describeValue(seed),
     });
   }
+}
+
+function invalid(name: string, expected: string, value: unknown): GCompressError {
+  return new GCompressError('invalid-option', { where: `random ${name}`, expected, actual: describeValue(value) });
 }
 
 /** ln x for x in (0, 1), by basic arithmetic alone: `Math.log` may differ between engines in the last bit. */

@@ -1,12 +1,14 @@
-import { assertNumber } from '@gcompress/core';
+import { assertNumber, type ProgressOptions } from '@gcompress/core';
 import type { Kernels, Sweep } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
 import { hypotenuse, largestMagnitude } from './norms.ts';
+import { paced } from './paced.ts';
 import { applyReflectors } from './reflectors.ts';
 import { scaleInPlace, unitScale } from './scale.ts';
 import { assertConverging, descendingOrder, unitRows } from './spectrum.ts';
 import { tridiagonalize } from './tridiagonal.ts';
-import { copied, type Dense, denseOf, squareViewOf, transposed } from './view.ts';
+import { copied, type Dense, denseOf, squareViewOf, transposed, type View } from './view.ts';
+import { eigenWork } from './work.ts';
 
 /** Eigenvalues and eigenvectors of a symmetric matrix `[n, n]`. */
 export interface SymmetricEigen {
@@ -21,21 +23,30 @@ export interface SymmetricEigen {
  * Householder tridiagonalisation, then implicit QR iteration with Wilkinson's shift. Errors of the eigenvalues are of the
  * order of `2⁻⁵³·‖a‖`, so those far smaller than the largest are not accurate digit by digit.
  *
- * @throws GCompressError `shape-mismatch`, `invalid-option` for the count, or `non-finite` for numbers that are not.
+ * @param count default: all.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix`, `shape-mismatch`, `invalid-option`, or `non-finite` for numbers that are not; the
+ * signal's reason when aborted.
  */
 export function symmetricEigen(
   a: Dense,
-  count: number = a.shape[0],
+  count?: number,
   kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
 ): SymmetricEigen {
   const where = 'symmetricEigen';
   const view = squareViewOf(a, where);
   const n = view.rows;
-  assertNumber(where, 'count', count, { min: 0, max: n, integer: true });
-  const { diagonal, subdiagonal, reflectors } = tridiagonalize(copied(view), kernels);
+  const wanted = count ?? n;
+  assertNumber(where, 'count', wanted, { min: 0, max: n, integer: true });
+  return paced(where, kernels, progress, eigenWork(n, wanted), (pace) => solveEigen(view, wanted, pace));
+}
+
+function solveEigen(a: View, count: number, kernels: Kernels): SymmetricEigen {
+  const { diagonal, subdiagonal, reflectors } = tridiagonalize(copied(a), kernels);
   const sweeps = diagonalizeTridiagonal(diagonal, subdiagonal);
   const order = descendingOrder(diagonal);
-  const vectors = unitRows(order.slice(0, count), n);
+  const vectors = unitRows(order.slice(0, count), a.rows);
   kernels.rotateBack(vectors, sweeps);
   applyReflectors(vectors, reflectors, kernels);
   return {

@@ -6,6 +6,8 @@ import {
   exactlyOneOption,
   GCompressError,
   type Matrix,
+  type ProgressOptions,
+  partialProgress,
 } from '@gcompress/core';
 import { singularValues } from '@gcompress/linalg';
 import type { ExactlyOne } from './exactly-one.ts';
@@ -38,13 +40,15 @@ interface Candidate {
  * small layers. Ranks are handed out one by one, to the matrix that gains most for the `m + n` values that each rank takes.
  *
  * @param matrices by name, each `[m, n]`.
+ * @param progress hears of progress and ends the work.
  * @returns a rank for each name, from 1 to the break-even rank.
  * @throws GCompressError `invalid-option` when the budget does not suffice for rank 1 of each, `not-smaller` for a matrix that no rank
- * makes smaller, `non-finite`, `unknown-option`.
+ * makes smaller, `invalid-matrix`, `non-finite`, `unknown-option`; the signal's reason when aborted.
  */
 export function allocateRanks<K extends string>(
   matrices: Readonly<Record<K, Matrix>>,
   budget: RankBudget,
+  progress: ProgressOptions = {},
 ): Record<K, number> {
   const where = 'allocateRanks';
   assertKnownOptions(where, budget, ['ratio', 'bytes']);
@@ -63,7 +67,10 @@ export function allocateRanks<K extends string>(
     assertType(where, `'${name}'`, matrix, 'object');
     assertMatrix(matrix, `${where} '${name}'`);
   }
-  const candidates = entries.map(([name, matrix]) => candidate(name, matrix));
+  assertKnownOptions(where, progress, ['signal', 'onProgress']);
+  const candidates = entries.map(([name, matrix], at) => {
+    return candidate(name, matrix, partialProgress(progress, at / entries.length, (at + 1) / entries.length));
+  });
   const all = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
   const { ratio, bytes = 0 } = budget;
   let left = ratio === undefined ? Math.floor(bytes / Float32Array.BYTES_PER_ELEMENT) : Math.floor(all / ratio);
@@ -84,7 +91,7 @@ export function allocateRanks<K extends string>(
   return Object.fromEntries(candidates.map(({ name, rank }) => [name, rank])) as Record<K, number>;
 }
 
-function candidate(name: string, matrix: Matrix): Candidate {
+function candidate(name: string, matrix: Matrix, progress: ProgressOptions): Candidate {
   const [rows, cols] = matrix.shape;
   const most = breakEvenRank(matrix.shape);
   if (most < 1) {
@@ -95,7 +102,7 @@ function candidate(name: string, matrix: Matrix): Candidate {
       hint: 'Leave this matrix out.',
     });
   }
-  const values = singularValues(matrix);
+  const values = singularValues(matrix, undefined, progress);
   // Scaled by the largest, so that squares neither overflow nor vanish
   const squares = values.map((value) => (value / (values[0] || 1)) ** 2);
   const total = squares.reduce((sum, square) => sum + square, 0) || 1;

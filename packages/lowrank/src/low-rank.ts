@@ -2,7 +2,6 @@ import {
   assertKnownOptions,
   assertNumber,
   assertSeed,
-  type CompressOptions,
   defineMethod,
   describeValue,
   exactlyOneOption,
@@ -13,6 +12,8 @@ import {
   type JsonObject,
   type Matrix,
   type NumberRange,
+  type ProgressOptions,
+  partialProgress,
 } from '@gcompress/core';
 import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { lowRankFormat } from './format.ts';
@@ -80,7 +81,8 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
       factorize(matrix, compressOptions) {
         const planned = plannedRank(matrix.shape);
         const rank = energy === undefined ? planned : rankUpTo(planned, energy, matrix, compressOptions);
-        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, compressOptions));
+        const rest = partialProgress(compressOptions, energy === undefined ? 0 : TO_CHOOSE, 1);
+        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, rest));
       },
     };
   },
@@ -88,9 +90,13 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   optionsFromHParams: ({ rank }) => ({ percent: rank, allowLarger: true }),
 });
 
+/** Part of the work that choosing a rank by its energy counts as. */
+const TO_CHOOSE = 0.5;
+
 /** The rank that keeps so much energy, at most `most`, with a warning where that keeps less. */
-function rankUpTo(most: number, energy: number, matrix: Matrix, { warn }: FactorizeOptions): number {
-  const values = singularValues(matrix);
+function rankUpTo(most: number, energy: number, matrix: Matrix, options: FactorizeOptions): number {
+  const { signal, onProgress, warn } = options;
+  const values = singularValues(matrix, undefined, partialProgress({ signal, onProgress }, 0, TO_CHOOSE));
   const needed = rankForEnergy(values, energy);
   if (needed <= most) return needed;
   const kept = energyKept(values, most);
@@ -105,10 +111,10 @@ function decompose(
   matrix: Matrix,
   rank: number,
   { svd, tolerance, seed }: ReturnType<typeof completeOptions>,
-  { signal, onProgress }: CompressOptions,
+  progress: ProgressOptions,
 ): Svd {
-  if (svd === 'exact') return thinSvd(matrix);
-  return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, signal, onProgress });
+  if (svd === 'exact') return thinSvd(matrix, undefined, progress);
+  return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, ...progress });
 }
 
 /** The first `rank` singular values, by their square roots to both sides. */
