@@ -1,7 +1,7 @@
 import { assertKnownOptions, assertType, describeValue, GCompressError, type ProgressOptions } from '@gcompress/core';
 import type { Kernels } from './kernels/kernels.ts';
 
-const KERNELS: readonly (keyof Kernels)[] = [
+const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [
   'multiply',
   'gram',
   'updateThenMultiply',
@@ -19,6 +19,7 @@ const KERNELS: readonly (keyof Kernels)[] = [
 export function assertKernels(where: string, kernels: Kernels): void {
   assertType(where, 'kernels', kernels, 'object');
   for (const name of KERNELS) assertType(where, `kernels.${name}`, kernels[name], 'function');
+  if (kernels.onWork !== undefined) assertType(where, 'kernels.onWork', kernels.onWork, 'function');
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Sweep } from './kernels/kernels.ts';
+import type { Kernels, Sweep } from './kernels/kernels.ts';
 import { hypotenuse, largestMagnitude } from './norms.ts';
 import { scaleInPlace, unitScale } from './scale.ts';
-import { assertConverging } from './spectrum.ts';
+import { assertConverging, ROTATION_WORK } from './spectrum.ts';
 
 /** The rotations that took a bidiagonal matrix to diagonal form. */
 export interface BidiagonalSweeps {
@@ -19,7 +19,11 @@ const NOTHING = 1e-200;
  *
  * @throws GCompressError `non-finite` when it does not converge, which finite numbers always do.
  */
-export function diagonalizeBidiagonal(diagonal: Float64Array, superdiagonal: Float64Array): BidiagonalSweeps {
+export function diagonalizeBidiagonal(
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+  { onWork }: Pick<Kernels, 'onWork'>,
+): BidiagonalSweeps {
   const left: Sweep[] = [];
   const right: Sweep[] = [];
   const scale = unitScale(diagonal, superdiagonal);
@@ -44,6 +48,7 @@ export function diagonalizeBidiagonal(diagonal: Float64Array, superdiagonal: Flo
     else sweepShifted(diagonal, superdiagonal, shift, onLeft, onRight);
     left.push(onLeft);
     right.push(onRight);
+    onWork?.(2 * ROTATION_WORK * length);
   }
   scaleInPlace(diagonal, 1 / scale);
   return { left, right };

@@ -73,7 +73,7 @@ export function exactSvd(a: View, count: number, kernels: Kernels): Svd & { read
   const work = first ? first.r : copied(a);
   const { rows, cols } = work;
   const { diagonal, superdiagonal, left, right } = bidiagonalize(work, kernels);
-  const sweeps = diagonalizeBidiagonal(diagonal, superdiagonal);
+  const sweeps = diagonalizeBidiagonal(diagonal, superdiagonal, kernels);
   const order = descendingOrder(diagonal.map(Math.abs));
   const values = Float64Array.from(order, (i) => Math.abs(diagonal[i]));
   const chosen = order.slice(0, count);

@@ -5,7 +5,7 @@ import { hypotenuse, largestMagnitude } from './norms.ts';
 import { paced } from './paced.ts';
 import { applyReflectors } from './reflectors.ts';
 import { scaleInPlace, unitScale } from './scale.ts';
-import { assertConverging, descendingOrder, unitRows } from './spectrum.ts';
+import { assertConverging, descendingOrder, ROTATION_WORK, unitRows } from './spectrum.ts';
 import { tridiagonalize } from './tridiagonal.ts';
 import { copied, type Dense, denseOf, squareViewOf, transposed, type View } from './view.ts';
 import { eigenWork } from './work.ts';
@@ -44,7 +44,7 @@ export function symmetricEigen(
 
 function solveEigen(a: View, count: number, kernels: Kernels): SymmetricEigen {
   const { diagonal, subdiagonal, reflectors } = tridiagonalize(copied(a), kernels);
-  const sweeps = diagonalizeTridiagonal(diagonal, subdiagonal);
+  const sweeps = diagonalizeTridiagonal(diagonal, subdiagonal, kernels);
   const order = descendingOrder(diagonal);
   const vectors = unitRows(order.slice(0, count), a.rows);
   kernels.rotateBack(vectors, sweeps);
@@ -59,7 +59,7 @@ function solveEigen(a: View, count: number, kernels: Kernels): SymmetricEigen {
 const NOTHING = 1e-200;
 
 /** QR iteration; the diagonal becomes the eigenvalues. */
-function diagonalizeTridiagonal(d: Float64Array, e: Float64Array): Sweep[] {
+function diagonalizeTridiagonal(d: Float64Array, e: Float64Array, { onWork }: Kernels): Sweep[] {
   const sweeps: Sweep[] = [];
   const scale = unitScale(d, e);
   scaleInPlace(d, scale);
@@ -75,6 +75,7 @@ function diagonalizeTridiagonal(d: Float64Array, e: Float64Array): Sweep[] {
     }
     assertConverging(sweeps.length, d.length, 'symmetricEigen');
     sweeps.push(sweep(d, e, start, end));
+    onWork?.(ROTATION_WORK * (end - start));
   }
   scaleInPlace(d, 1 / scale);
   return sweeps;

@@ -1,3 +1,5 @@
+import { ROTATION_WORK } from './spectrum.ts';
+
 /*
  * Multiply-adds that the algorithms take, roughly: what progress is told by.
  */
@@ -6,10 +8,12 @@
 export function svdWork(rows: number, cols: number, count: number): number {
   const [long, short] = [Math.max(rows, cols), Math.min(rows, cols)];
   const square = short * short;
-  return long * square + 2 * short * square + count * (10 * square + 2 * long * short);
+  // Two sweeps each, of half the length on average
+  const rotations = 2 * square;
+  return long * square + 2 * short * square + ROTATION_WORK * rotations + count * (10 * square + 2 * long * short);
 }
 
 /** Work of an eigenproblem `[n, n]` with `count` vectors. */
 export function eigenWork(n: number, count: number): number {
-  return (2 / 3) * n ** 3 + 6 * count * n * n;
+  return (2 / 3) * n ** 3 + ROTATION_WORK * n * n + 6 * count * n * n;
 }

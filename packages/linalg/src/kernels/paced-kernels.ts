@@ -68,6 +68,7 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
     }
   };
   return {
+    onWork,
     multiply,
     gram,
     rotateBack,
