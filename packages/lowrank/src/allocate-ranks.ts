@@ -9,7 +9,7 @@ import {
   type ProgressOptions,
   partialProgress,
 } from '@gcompress/core';
-import { singularValues } from '@gcompress/linalg';
+import { singularValues, viewOf } from '@gcompress/linalg';
 import type { ExactlyOne } from './exactly-one.ts';
 import { breakEvenRank } from './rank.ts';
 
@@ -64,10 +64,11 @@ export function allocateRanks<K extends string>(
     });
   }
   for (const [name, matrix] of entries) {
-    assertType(where, `'${name}'`, matrix, 'object');
+    viewOf(matrix, `${where} '${name}'`);
     assertMatrix(matrix, `${where} '${name}'`);
   }
   assertKnownOptions(where, progress, ['signal', 'onProgress']);
+  if (progress.onProgress !== undefined) assertType(where, 'onProgress', progress.onProgress, 'function');
   const candidates = entries.map(([name, matrix], at) => {
     return candidate(name, matrix, partialProgress(progress, at / entries.length, (at + 1) / entries.length));
   });

@@ -82,6 +82,27 @@ describe('settings', () => {
   });
 });
 
+it.each<LowRankOptions>([{ rank: 40 }, { rank: 40, svd: 'exact' }, { energy: 0.5 }])(
+  'progress rises to 1, and a signal ends the work in its middle: %j',
+  (options) => {
+    const original = normalMatrix([400, 200]);
+    const seen: number[] = [];
+    lowRank(options).compress(original, { onProgress: (done) => seen.push(done) });
+    expect(seen).toEqual([...seen].sort((x, y) => x - y));
+    expect([seen[0], seen.at(-1)]).toEqual([0, 1]);
+    expect(seen.length).toBeGreaterThan(4);
+    const half = seen[Math.floor(seen.length / 2)];
+    const controller = new AbortController();
+    const heard: number[] = [];
+    const onProgress = (done: number) => {
+      heard.push(done);
+      if (done >= half) controller.abort(new Error('enough'));
+    };
+    expect(() => lowRank(options).compress(original, { signal: controller.signal, onProgress })).toThrow('enough');
+    expect(heard.at(-1)).toBe(half);
+  },
+);
+
 describe('energy that cannot be kept', () => {
   // Singular values that are all equal: every rank keeps its own part
   const flat = matrix(
