@@ -13,8 +13,10 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
   readonly byteLength: number;
   /** Bytes of the dense float32 matrix divided by {@link byteLength}. Porting note: Python's README uses the inverse. */
   readonly compressionRatio: number;
-  /** What a user should know about this result, e.g. that it is larger than the dense matrix; mostly empty. */
+  /** What a user should know about this result: the {@link notes}, and that it is larger than the dense matrix; mostly empty. */
   readonly warnings: readonly string[];
+  /** What the method said when it compressed, e.g. that it could not keep what was asked. Files do not hold it. */
+  readonly notes: readonly string[];
   /** The matrix `[m, n]` that the factors stand for. */
   decompress(): Matrix;
   /** `x [b, m] · Ŵ → [b, n]`, without building Ŵ where the format can. */
@@ -28,11 +30,13 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
 /**
  * Gives factors their behaviour. Authors of algorithms need not call this: {@link defineMethod} does.
  *
+ * @param notes what the method has to say about this result; it stands among the warnings.
  * @throws GCompressError `invalid-option` or `invalid-matrix` for what is no format or no factorization.
  */
 export function createCompressedMatrix<K extends string>(
   format: CompressedFormat<K>,
   factorization: Factorization<K>,
+  notes: readonly string[] = [],
 ): CompressedMatrix<K> {
   assertType('createCompressedMatrix', 'format', format, 'object');
   assertType('createCompressedMatrix format', 'reconstruct', format.reconstruct, 'function');
@@ -75,6 +79,7 @@ export function createCompressedMatrix<K extends string>(
     shape,
     config,
     factors,
+    notes,
     pack,
     get byteLength() {
       // Counted once, and without the copies: hosts ask often
@@ -87,8 +92,9 @@ export function createCompressedMatrix<K extends string>(
     get warnings() {
       const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
       return this.byteLength < dense
-        ? []
+        ? notes
         : [
+            ...notes,
             `${format.id}: ${this.byteLength} bytes are not fewer than the ${dense} of the dense matrix [${rows}, ${cols}].`,
           ];
     },

@@ -7,6 +7,13 @@ import type { CompressionHParams } from './hparams.ts';
 import { assertFinite, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from './options.ts';
+import { assertRepresentable } from './representable.ts';
+
+/** What {@link Algorithm.factorize} is given besides the matrix. */
+export interface FactorizeOptions extends CompressOptions {
+  /** Says what a user should know about this result; it becomes one of its {@link CompressedMatrix.notes}. */
+  readonly warn: (warning: string) => void;
+}
 
 /** What an author writes about one set of hyperparameters. Arguments arrive checked. */
 export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
@@ -22,7 +29,7 @@ export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike
     readonly byteLength?: number | undefined;
   };
   /** Runs the algorithm. Each side of a factor may be smaller than planned where the size depends on the data. */
-  factorize(matrix: Matrix, options: CompressOptions): R;
+  factorize(matrix: Matrix, options: FactorizeOptions): R;
   /** The algorithm in force at a step of a training, see {@link MatrixCompressor.atStep}; it has the same plan. */
   atStep?(step: number): Algorithm<K, R>;
 }
@@ -128,9 +135,13 @@ function compressorFor<O, K extends string>(
       const planned = plan(matrix.shape);
       const finish = (factors: unknown): CompressedMatrix<K> => {
         assertFactors(name, factors, planned.factors);
-        return createCompressedMatrix(format, { shape: planned.shape, config: planned.config, factors });
+        const form = { shape: planned.shape, config: planned.config, factors };
+        const compressed = createCompressedMatrix(format, form, notes);
+        assertRepresentable(name, matrix, compressed);
+        return compressed;
       };
-      const factors: unknown = algorithm.factorize(matrix, options);
+      const notes: string[] = [];
+      const factors: unknown = algorithm.factorize(matrix, { ...options, warn: (warning) => notes.push(warning) });
       return isThenable(factors) ? factors.then(finish) : finish(factors);
     },
   };

@@ -4,7 +4,13 @@ export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './compression-op.ts';
 export { type CpuTensor, cpuOps } from './cpu-ops.ts';
-export { type Algorithm, type CompressionMethod, defineMethod, type MethodDefinition } from './define-method.ts';
+export {
+  type Algorithm,
+  type CompressionMethod,
+  defineMethod,
+  type FactorizeOptions,
+  type MethodDefinition,
+} from './define-method.ts';
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './errors.ts';
 export {
   elementCount,

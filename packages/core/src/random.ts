@@ -9,9 +9,18 @@ export interface Random {
   uniform(): number;
   /** Normal with mean 0 and variance 1. */
   normal(): number;
-  /** Uniform over `0 … bound − 1`, without modulo bias. `bound` is an integer from 1 to 2³². */
+  /**
+   * Uniform over `0 … bound − 1`, without modulo bias.
+   *
+   * @param bound an integer from 1 to 2³².
+   * @throws GCompressError `invalid-option` for another bound.
+   */
   integer(bound: number): number;
-  /** Puts the entries in random order, in place, and returns the same array. */
+  /**
+   * Puts the entries in random order, in place, and returns the same array.
+   *
+   * @throws GCompressError `invalid-option` for what is no array.
+   */
   shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A): A;
 }
 

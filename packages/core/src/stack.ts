@@ -1,8 +1,8 @@
-import { type Algorithm, type CompressionMethod, defineMethod } from './define-method.ts';
+import { type Algorithm, type CompressionMethod, defineMethod, type FactorizeOptions } from './define-method.ts';
 import { GCompressError } from './errors.ts';
 import { type Factor, type FactorSpec, type JsonObject, padFactor } from './factors.ts';
 import type { Matrix, Shape2D } from './matrix.ts';
-import type { CompressOptions, MatrixCompressor } from './matrix-compressor.ts';
+import type { MatrixCompressor } from './matrix-compressor.ts';
 import { assertKnownOptions } from './options.ts';
 import { plannedByteLength } from './planned-byte-length.ts';
 import { outside, stackFormats } from './stack-formats.ts';
@@ -71,7 +71,9 @@ function stackedAlgorithm(outer: MatrixCompressor, coders: Coders): Algorithm<st
     },
     async factorize(matrix, options) {
       const planned = outer.plan(matrix.shape).factors;
-      const { factors } = await outer.compress(matrix, options);
+      const { warn, ...listeners } = options;
+      const { factors, notes = [] } = await outer.compress(matrix, listeners);
+      for (const note of notes) warn(note);
       const coded: [string, Factor][] = [];
       for (const [name, coder] of inner) {
         // At its planned size, because the form of each part must not depend on the data
@@ -87,10 +89,11 @@ async function encode(
   name: string,
   coder: MatrixCompressor,
   { shape, data }: Factor,
-  { signal }: CompressOptions,
+  { signal, warn }: FactorizeOptions,
 ): Promise<[string, Factor][]> {
   const matrix: Matrix = { shape: shape as Shape2D, data: Float32Array.from(data) };
-  const { factors } = await coder.compress(matrix, signal ? { signal } : {});
+  const { factors, notes = [] } = await coder.compress(matrix, signal ? { signal } : {});
+  for (const note of notes) warn(`${name}: ${note}`);
   return outside(name, factors);
 }
 

@@ -149,6 +149,66 @@ describe('a method', () => {
   });
 });
 
+describe('what a method says of a result', () => {
+  const saying = defineMethod<Options, Key>({
+    ...definition,
+    create(options) {
+      const algorithm = definition.create(options);
+      return {
+        ...algorithm,
+        factorize(input, more) {
+          more.warn('acme/constant: the mean only.');
+          return algorithm.factorize(input, more);
+        },
+      };
+    },
+  });
+
+  it('stands in its notes and, before its size, in its warnings', () => {
+    const compressor = saying({});
+    const small = compressor.compress(a);
+    expect(small.notes).toEqual(['acme/constant: the mean only.']);
+    expect(small.warnings.at(0)).toBe('acme/constant: the mean only.');
+    const large = compressor.compress(matrix([1, 1], [2]));
+    expect(large.warnings).toEqual(['acme/constant: the mean only.', expect.stringContaining('4 bytes are not fewer')]);
+    // Each result has its own
+    expect(compressor.compress(a).notes).toHaveLength(1);
+    expect(defineMethod(definition)({}).compress(a).notes).toEqual([]);
+  });
+});
+
+describe('a result that float32 cannot hold', () => {
+  const timesThree = (name: Key) =>
+    returning((factors) => ({
+      ...factors,
+      [name]: { ...factors[name], data: factors[name].data.map((entry) => entry * 3) },
+    }));
+  const huge = matrix([2, 2], [2e38, 2e38, 2e38, 2e38]);
+
+  it('is refused by the name of the factor', () => {
+    expect(() => timesThree('scale')({}).compress(huge)).toThrow(code('non-finite'));
+    expect(() => timesThree('scale')({}).compress(huge)).toThrow(
+      "acme/constant: expected factors within float32, got Infinity in 'scale'. Scale the matrix down first",
+    );
+  });
+
+  it('is refused by its place where the factors are finite', () => {
+    expect(() => timesThree('ones')({}).compress(huge)).toThrow(
+      'acme/constant: expected an approximation within float32, got Infinity at row 0, column 0.',
+    );
+    const negative = matrix(
+      huge.shape,
+      huge.data.map((entry) => -entry),
+    );
+    expect(() => timesThree('ones')({}).compress(negative)).toThrow('got -Infinity at row 0, column 0.');
+  });
+
+  it('is one that cannot be held, not one that is merely large', () => {
+    const { decompress } = timesThree('ones')({}).compress(matrix([2, 2], [1e38, 1e38, 1e38, 1e38]));
+    expect(Math.max(...decompress().data)).toBeCloseTo(3e38, -33);
+  });
+});
+
 describe('an asynchronous method', () => {
   const later = defineMethod<Options, Key>({
     ...definition,

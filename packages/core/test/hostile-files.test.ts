@@ -45,7 +45,7 @@ const JUNK: Readonly<Record<string, string>> = {
   'a list of objects': '[{"toString":1},{"toString":1}]',
   'nested lists': '[[[[]]]]',
   'lists 100,000 deep': '['.repeat(100_000) + ']'.repeat(100_000),
-  'objects 100,000 deep': '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000),
+  'objects 100,000 deep': `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`,
   'a huge number': '1e308',
   'a negative number': '-1',
   'a fraction': '0.5',

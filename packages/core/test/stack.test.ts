@@ -126,3 +126,22 @@ it('asks the outer format whether multiplying pays, with its own form', () => {
   expect([asked(true), asked(false)]).toEqual([true, false]);
   expect(stackFormats(plain.format, { whole: plain.format }).multiplyPays).toBeUndefined();
 });
+
+it('passes on what the methods say of their results, by the name of the factor', async () => {
+  const saying = (text: string): typeof plain =>
+    defineMethod<{ readonly scale?: number }, 'whole'>({
+      name: 'test/saying',
+      format: plain.format,
+      create: (options) => ({
+        options: { ...options },
+        plan: (shape) => ({ factors: { whole: { shape, dtype: 'float32', trainable: true } } }),
+        factorize({ shape, data }, { warn }) {
+          warn(text);
+          return { whole: floatFactor(shape, data.slice()) };
+        },
+      }),
+    });
+  const stacked = stack(saying('outer.'), { whole: saying('inner.') })({ outer: {}, inner: { whole: {} } });
+  const { notes } = await stacked.compress(matrix([2, 2], [1, 2, 3, 4]));
+  expect(notes).toEqual(['outer.', 'whole: inner.']);
+});

@@ -1,12 +1,16 @@
-import type { Sweep } from './kernels/kernels.ts';
-import { hypotenuse } from './norms.ts';
-import { assertConverging } from './spectrum.ts';
+import type { Kernels, Sweep } from './kernels/kernels.ts';
+import { hypotenuse, largestMagnitude } from './norms.ts';
+import { scaleInPlace, unitScale } from './scale.ts';
+import { assertConverging, ROTATION_WORK } from './spectrum.ts';
 
 /** The rotations that took a bidiagonal matrix to diagonal form. */
 export interface BidiagonalSweeps {
   readonly left: readonly Sweep[];
   readonly right: readonly Sweep[];
 }
+
+/** Lengths below this one, of numbers whose largest is about 1, count as zero: to divide by them would lose digits. */
+const NOTHING = 1e-200;
 
 /**
  * Implicit QR iteration on the upper bidiagonal matrix with this diagonal and superdiagonal `[n]`; both are overwritten, the
@@ -15,12 +19,22 @@ export interface BidiagonalSweeps {
  *
  * @throws GCompressError `non-finite` when it does not converge, which finite numbers always do.
  */
-export function diagonalizeBidiagonal(diagonal: Float64Array, superdiagonal: Float64Array): BidiagonalSweeps {
+export function diagonalizeBidiagonal(
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+  { onWork }: Pick<Kernels, 'onWork'>,
+): BidiagonalSweeps {
   const left: Sweep[] = [];
   const right: Sweep[] = [];
+  const scale = unitScale(diagonal, superdiagonal);
+  scaleInPlace(diagonal, scale);
+  scaleInPlace(superdiagonal, scale);
+  // To drop an entry moves no singular value by more than the entry. Without this bound the iteration crawls through what
+  // rounding has left where a matrix lacks rank, because entries there are compared to neighbours that are rounding as well
+  const negligible = (Number.EPSILON / 2) * Math.max(largestMagnitude(diagonal), largestMagnitude(superdiagonal));
   let end = diagonal.length - 1;
   while (end > 0) {
-    const start = startOfBlock(diagonal, superdiagonal, end);
+    const start = startOfBlock(diagonal, superdiagonal, end, negligible);
     if (start === end) {
       end--;
       continue;
@@ -34,14 +48,17 @@ export function diagonalizeBidiagonal(diagonal: Float64Array, superdiagonal: Flo
     else sweepShifted(diagonal, superdiagonal, shift, onLeft, onRight);
     left.push(onLeft);
     right.push(onRight);
+    onWork?.(2 * ROTATION_WORK * length);
   }
+  scaleInPlace(diagonal, 1 / scale);
   return { left, right };
 }
 
 /** First row of the block that ends in row `end` and does not fall apart; negligible entries become zero. */
-function startOfBlock(d: Float64Array, e: Float64Array, end: number): number {
+function startOfBlock(d: Float64Array, e: Float64Array, end: number, negligible: number): number {
   for (let i = end; i > 0; i--) {
-    if (Math.abs(e[i - 1]) <= Number.EPSILON * (Math.abs(d[i - 1]) + Math.abs(d[i]))) {
+    const bound = Math.max(negligible, Number.EPSILON * (Math.abs(d[i - 1]) + Math.abs(d[i])));
+    if (Math.abs(e[i - 1]) <= bound) {
       e[i - 1] = 0;
       return i;
     }
@@ -85,8 +102,8 @@ function sweepShifted(d: Float64Array, e: Float64Array, shift: number, left: Swe
   let g = e[start];
   for (let i = start; i < end; i++) {
     let r = hypotenuse(f, g);
-    let c = r === 0 ? 1 : f / r;
-    let s = r === 0 ? 0 : g / r;
+    let c = r < NOTHING ? 1 : f / r;
+    let s = r < NOTHING ? 0 : g / r;
     if (i > start) e[i - 1] = r;
     right.cosines[i - start] = c;
     right.sines[i - start] = s;
@@ -95,8 +112,8 @@ function sweepShifted(d: Float64Array, e: Float64Array, shift: number, left: Swe
     g = s * d[i + 1];
     d[i + 1] *= c;
     r = hypotenuse(f, g);
-    c = r === 0 ? 1 : f / r;
-    s = r === 0 ? 0 : g / r;
+    c = r < NOTHING ? 1 : f / r;
+    s = r < NOTHING ? 0 : g / r;
     d[i] = r;
     left.cosines[i - start] = c;
     left.sines[i - start] = s;
@@ -120,16 +137,16 @@ function sweepUnshifted(d: Float64Array, e: Float64Array, left: Sweep, right: Sw
   for (let i = start; i < end; i++) {
     const f = d[i] * c;
     let r = hypotenuse(f, e[i]);
-    c = r === 0 ? 1 : f / r;
-    s = r === 0 ? 0 : e[i] / r;
+    c = r < NOTHING ? 1 : f / r;
+    s = r < NOTHING ? 0 : e[i] / r;
     right.cosines[i - start] = c;
     right.sines[i - start] = s;
     if (i > start) e[i - 1] = leftS * r;
     const p = leftC * r;
     const q = d[i + 1] * s;
     r = hypotenuse(p, q);
-    leftC = r === 0 ? 1 : p / r;
-    leftS = r === 0 ? 0 : q / r;
+    leftC = r < NOTHING ? 1 : p / r;
+    leftS = r < NOTHING ? 0 : q / r;
     d[i] = r;
     left.cosines[i - start] = leftC;
     left.sines[i - start] = leftS;

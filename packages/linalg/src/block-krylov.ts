@@ -15,8 +15,6 @@ export interface KrylovRequest {
   /** The largest basis allowed. */
   readonly limit: number;
   readonly kernels: Kernels;
-  /** Called before each block with the size of the basis so far. */
-  readonly onBlock: (size: number) => void;
 }
 
 /** Part of the energy of A below which the rest counts as rounding: a relative error of one millionth. */
@@ -45,7 +43,6 @@ export function blockKrylov(a: View, request: KrylovRequest): View64 | undefined
   // What the restarts have given up on
   let forgone = 0;
   while (basis.size + width <= limit) {
-    request.onBlock(basis.size);
     const extension = basis.extend(next);
     next = extension.next;
     if (basis.size < due) continue;

@@ -1,4 +1,6 @@
-import { GCompressError } from '@gcompress/core';
+import { assertNumber, GCompressError, type ProgressOptions } from '@gcompress/core';
+import { assertNumbers } from './arguments.ts';
+import { listened } from './paced.ts';
 import { type Dense, squareViewOf } from './view.ts';
 
 /**
@@ -9,8 +11,13 @@ export class Cholesky {
   readonly #factor: Float64Array;
   #size = 0;
 
-  /** An empty factor that can grow to `capacity` rows. */
+  /**
+   * An empty factor that can grow to `capacity` rows, at most 16384.
+   *
+   * @throws GCompressError `invalid-option`.
+   */
   constructor(readonly capacity: number) {
+    assertNumber('Cholesky', 'capacity', capacity, { min: 0, max: MOST_ROWS, integer: true });
     this.#factor = new Float64Array(capacity * capacity);
   }
 
@@ -19,8 +26,13 @@ export class Cholesky {
     return this.#size;
   }
 
-  /** Takes away the rows from `size` on; the rest of the factor stays valid. */
+  /**
+   * Takes away the rows from `size` on; the rest of the factor stays valid.
+   *
+   * @throws GCompressError `invalid-option` for what is no size.
+   */
   truncate(size: number): void {
+    assertNumber('Cholesky.truncate', 'size', size, { min: 0, integer: true });
     this.#size = Math.min(size, this.#size);
   }
 
@@ -33,6 +45,7 @@ export class Cholesky {
    * @throws GCompressError `shape-mismatch` when the capacity is used up or the row is too short.
    */
   append(row: ArrayLike<number>): boolean {
+    assertNumbers('Cholesky.append', row);
     const size = this.#size;
     if (size === this.capacity || row.length <= size) {
       throw new GCompressError('shape-mismatch', {
@@ -61,9 +74,13 @@ export class Cholesky {
    * Solves `A·x = b` for `b [size]`.
    *
    * @param into where x goes, `[size]` or longer; may be `b` itself.
+   * @throws GCompressError `invalid-matrix` or `shape-mismatch` for what is no array of that length.
    */
   solve(b: ArrayLike<number>, into: Float64Array = new Float64Array(this.#size)): Float64Array {
+    const where = 'Cholesky.solve';
     const size = this.#size;
+    assertNumbers(where, b, size);
+    assertNumbers(where, into, size);
     const width = this.capacity;
     const factor = this.#factor;
     for (let i = 0; i < size; i++) {
@@ -80,6 +97,9 @@ export class Cholesky {
   }
 }
 
+/** Rows of the largest factor, 2 GiB. */
+const MOST_ROWS = 2 ** 14;
+
 /** Part of a diagonal entry that must be left of it: 2⁻⁴⁰. */
 const SMALLEST_PIVOT = 1 / 0x10000000000;
 
@@ -87,19 +107,23 @@ const SMALLEST_PIVOT = 1 / 0x10000000000;
  * Factors symmetric positive definite `a [n, n]`, whose lower triangle is read.
  *
  * @throws GCompressError `invalid-matrix` when it is not positive definite to working precision; `shape-mismatch` when it
- * is not square.
+ * is not square; the signal's reason when aborted.
  */
-export function choleskyFactor(a: Dense): Cholesky {
-  const { rows: size } = squareViewOf(a, 'choleskyFactor');
-  const cholesky = new Cholesky(size);
-  for (let i = 0; i < size; i++) {
-    if (cholesky.append(a.data.subarray(i * size, (i + 1) * size))) continue;
-    throw new GCompressError('invalid-matrix', {
-      where: 'choleskyFactor',
-      expected: 'a positive definite matrix',
-      actual: `one that is not in row ${i}`,
-      hint: 'Add a small multiple of the identity.',
-    });
-  }
-  return cholesky;
+export function choleskyFactor(a: Dense, progress: ProgressOptions = {}): Cholesky {
+  const where = 'choleskyFactor';
+  const { rows: size } = squareViewOf(a, where);
+  return listened(where, progress, size ** 3 / 6, (onWork) => {
+    const cholesky = new Cholesky(size);
+    for (let i = 0; i < size; i++) {
+      onWork?.((i * i) / 2);
+      if (cholesky.append(a.data.subarray(i * size, (i + 1) * size))) continue;
+      throw new GCompressError('invalid-matrix', {
+        where,
+        expected: 'a positive definite matrix',
+        actual: `one that is not in row ${i}`,
+        hint: 'Add a small multiple of the identity.',
+      });
+    }
+    return cholesky;
+  });
 }

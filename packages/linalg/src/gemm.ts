@@ -1,37 +1,59 @@
-import { GCompressError } from '@gcompress/core';
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import type { Kernels } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
+import { paced } from './paced.ts';
 import { type Dense, denseOf, transposed, type View, viewOf, zeros } from './view.ts';
 
 /**
  * `A·B` for `a [m, k]` and `b [k, n]`, as `[m, n]`.
  *
- * @throws GCompressError `shape-mismatch`.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `shape-mismatch`, `invalid-matrix` or `invalid-option`; the signal's reason when aborted.
  */
-export function multiply(a: Dense, b: Dense, kernels: Kernels = portableKernels): Dense<Float64Array> {
+export function multiply(
+  a: Dense,
+  b: Dense,
+  kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
+): Dense<Float64Array> {
   const where = 'multiply';
-  return product(where, viewOf(a, where), viewOf(b, where), kernels);
+  return product(where, viewOf(a, where), viewOf(b, where), kernels, progress);
 }
 
 /**
  * `Aᵀ·B` for `a [k, m]` and `b [k, n]`, as `[m, n]`.
  *
- * @throws GCompressError `shape-mismatch`.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `shape-mismatch`, `invalid-matrix` or `invalid-option`; the signal's reason when aborted.
  */
-export function multiplyTransposed(a: Dense, b: Dense, kernels: Kernels = portableKernels): Dense<Float64Array> {
+export function multiplyTransposed(
+  a: Dense,
+  b: Dense,
+  kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
+): Dense<Float64Array> {
   const where = 'multiplyTransposed';
-  return product(where, transposed(viewOf(a, where)), viewOf(b, where), kernels);
+  return product(where, transposed(viewOf(a, where)), viewOf(b, where), kernels, progress);
 }
 
-/** The Gram matrix `Aᵀ·A [n, n]` of `a [m, n]`, symmetric to the last bit. */
-export function gram(a: Dense, kernels: Kernels = portableKernels): Dense<Float64Array> {
+/**
+ * The Gram matrix `Aᵀ·A [n, n]` of `a [m, n]`, symmetric to the last bit.
+ *
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix` or `invalid-option`; the signal's reason when aborted.
+ */
+export function gram(
+  a: Dense,
+  kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
+): Dense<Float64Array> {
   const view = viewOf(a, 'gram');
   const result = zeros(view.cols, view.cols);
-  kernels.gram(view, result);
+  paced('gram', kernels, progress, (view.rows * view.cols ** 2) / 2, (pace) => pace.gram(view, result));
   return denseOf(result);
 }
 
-function product(where: string, a: View, b: View, kernels: Kernels): Dense<Float64Array> {
+function product(where: string, a: View, b: View, kernels: Kernels, progress: ProgressOptions): Dense<Float64Array> {
   if (a.cols !== b.rows) {
     throw new GCompressError('shape-mismatch', {
       where,
@@ -40,6 +62,6 @@ function product(where: string, a: View, b: View, kernels: Kernels): Dense<Float
     });
   }
   const result = zeros(a.rows, b.cols);
-  kernels.multiply(a, b, result);
+  paced(where, kernels, progress, a.rows * a.cols * b.cols, (pace) => pace.multiply(a, b, result));
   return denseOf(result);
 }

@@ -1,4 +1,5 @@
 export { createRandom, type Random } from '@gcompress/core';
+export { block, transposed } from './checked-views.ts';
 export { Cholesky, choleskyFactor } from './cholesky.ts';
 export { type Nearest, nearestCentroids, squaredDistances } from './distances.ts';
 export { gram, multiply, multiplyTransposed } from './gemm.ts';
@@ -9,4 +10,4 @@ export { type ThinQr, thinQr } from './qr.ts';
 export { type Svd, singularValues, thinSvd } from './svd.ts';
 export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
 export { type TruncatedSvdOptions, truncatedSvd } from './truncated-svd.ts';
-export { block, type Dense, transposed, type Values, type View, type View64, viewOf } from './view.ts';
+export { type Dense, type Values, type View, type View64, viewOf } from './view.ts';

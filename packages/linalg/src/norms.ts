@@ -1,7 +1,14 @@
+import { assertNumbers } from './arguments.ts';
 import { type Dense, viewOf } from './view.ts';
 
-/** Euclidean norm `‖x‖₂` of the numbers, scaled so that squares neither overflow nor vanish; infinite or NaN if they are. */
+/**
+ * Euclidean norm `‖x‖₂` of the numbers, scaled so that squares neither overflow nor vanish; infinite or NaN if they
+ * are.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no array.
+ */
 export function norm(x: ArrayLike<number>): number {
+  assertNumbers('norm', x);
   const largest = largestMagnitude(x);
   if (largest === 0 || !Number.isFinite(largest)) return largest;
   let sum = 0;

@@ -1,6 +1,7 @@
-import { GCompressError } from '@gcompress/core';
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import type { Kernels } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
+import { paced } from './paced.ts';
 import { applyReflectors, makeReflector, rowOf } from './reflectors.ts';
 import { block, copied, type Dense, denseOf, transposed, type View64, viewOf, zeros } from './view.ts';
 
@@ -15,9 +16,11 @@ export interface ThinQr {
 /**
  * Thin QR factorisation of `a [m, n]`, `m ≥ n`, by Householder reflections.
  *
- * @throws GCompressError `shape-mismatch` when the matrix is wide.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `shape-mismatch` when the matrix is wide, `invalid-matrix` or `invalid-option`; the signal's reason
+ * when aborted.
  */
-export function thinQr(a: Dense, kernels: Kernels = portableKernels): ThinQr {
+export function thinQr(a: Dense, kernels: Kernels = portableKernels, progress: ProgressOptions = {}): ThinQr {
   const view = viewOf(a, 'thinQr');
   if (view.rows < view.cols) {
     throw new GCompressError('shape-mismatch', {
@@ -27,8 +30,10 @@ export function thinQr(a: Dense, kernels: Kernels = portableKernels): ThinQr {
       hint: 'Factor the transpose.',
     });
   }
-  const { q, r } = orthonormalRows(copied(transposed(view)), kernels);
-  return { q: denseOf(copied(transposed(q))), r: denseOf(r) };
+  return paced('thinQr', kernels, progress, 2 * view.rows * view.cols ** 2, (pace) => {
+    const { q, r } = orthonormalRows(copied(transposed(view)), pace);
+    return { q: denseOf(copied(transposed(q))), r: denseOf(r) };
+  });
 }
 
 /**

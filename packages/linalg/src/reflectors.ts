@@ -7,6 +7,10 @@ import { block, type View64 } from './view.ts';
  * the rows of one matrix; row k is zero before column k.
  */
 
+/** Shorter vectors are enlarged first: subnormal numbers have too few digits for a reflector of norm √2. */
+const SMALLEST = 1e-290;
+const ENLARGED = 2 ** 600;
+
 /** Puts in place of `x` the reflector that takes it to a multiple of the first unit vector; returns that multiple. */
 export function makeReflector(x: Float64Array): number {
   const first = x[0];
@@ -15,6 +19,10 @@ export function makeReflector(x: Float64Array): number {
     return first;
   }
   const length = norm(x);
+  if (length < SMALLEST) {
+    for (let i = 0; i < x.length; i++) x[i] *= ENLARGED;
+    return makeReflector(x) / ENLARGED;
+  }
   const sign = first < 0 ? -1 : 1;
   const scale = Math.sqrt(1 + Math.abs(first / length));
   for (let i = 0; i < x.length; i++) x[i] = x[i] / length / scale;

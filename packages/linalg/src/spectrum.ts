@@ -15,6 +15,9 @@ export function unitRows(indices: readonly number[], n: number): View64 {
   return rows;
 }
 
+/** Multiply-adds that take as long as one rotation of a sweep, with its root and divisions. */
+export const ROTATION_WORK = 32;
+
 /** Sweeps that an eigenvalue or singular value may take on average; two are usual. */
 const SWEEPS_EACH = 60;
 

@@ -1,12 +1,14 @@
-import { assertFinite, assertMatrix, type Matrix } from '@gcompress/core';
+import { assertFinite, assertMatrix, type Matrix, type ProgressOptions } from '@gcompress/core';
 import { bidiagonalize } from './bidiagonal.ts';
 import { diagonalizeBidiagonal } from './bidiagonal-svd.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
+import { paced } from './paced.ts';
 import { reflectRows } from './qr.ts';
 import { applyReflectors } from './reflectors.ts';
 import { descendingOrder, unitRows } from './spectrum.ts';
-import { block, copied, rowMajor, transposed, type View } from './view.ts';
+import { block, copied, transposed, type View, viewOf } from './view.ts';
+import { svdWork } from './work.ts';
 
 /** A singular value decomposition, whole or of the `k` largest singular values: `U · diag(s) · Vᵀ`. */
 export interface Svd {
@@ -25,28 +27,40 @@ const TALL = 1.6;
  * Singular value decomposition of `a [m, n]` with `k = min(m, n)`. Householder bidiagonalisation and implicit QR iteration
  * (Golub and Reinsch, 1970), backward stable: errors of the singular values are of the order of `2⁻⁵³·s₀`.
  *
- * @throws GCompressError `invalid-matrix` or `non-finite`.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix`, `non-finite` or `invalid-option`; the signal's reason when aborted.
  */
-export function thinSvd(a: Matrix, kernels: Kernels = portableKernels): Svd {
-  const view = checkedView(a, 'thinSvd');
-  return exactSvd(view, Math.min(view.rows, view.cols), kernels);
+export function thinSvd(a: Matrix, kernels: Kernels = portableKernels, progress: ProgressOptions = {}): Svd {
+  const where = 'thinSvd';
+  const view = checkedView(a, where);
+  const { rows, cols } = view;
+  const count = Math.min(rows, cols);
+  return paced(where, kernels, progress, svdWork(rows, cols, count), (pace) => exactSvd(view, count, pace));
 }
 
 /**
  * All singular values of `a [m, n]`, `[min(m, n)]`, the largest first, as accurate as those of {@link thinSvd} at a part of
  * its cost.
  *
- * @throws GCompressError `invalid-matrix` or `non-finite`.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix`, `non-finite` or `invalid-option`; the signal's reason when aborted.
  */
-export function singularValues(a: Matrix, kernels: Kernels = portableKernels): Float64Array {
-  return exactSvd(checkedView(a, 'singularValues'), 0, kernels).values;
+export function singularValues(
+  a: Matrix,
+  kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
+): Float64Array {
+  const where = 'singularValues';
+  const view = checkedView(a, where);
+  return paced(where, kernels, progress, svdWork(view.rows, view.cols, 0), (pace) => exactSvd(view, 0, pace).values);
 }
 
 /** A matrix of finite numbers as a {@link View}. */
 export function checkedView(a: Matrix, where: string): View {
+  const view = viewOf(a, where);
   assertMatrix(a, where);
   assertFinite(a, where);
-  return rowMajor(a.data, a.shape[0], a.shape[1]);
+  return view;
 }
 
 /** The `count` largest singular values and vectors, and all singular values, by the method of {@link thinSvd}. */
@@ -59,7 +73,7 @@ export function exactSvd(a: View, count: number, kernels: Kernels): Svd & { read
   const work = first ? first.r : copied(a);
   const { rows, cols } = work;
   const { diagonal, superdiagonal, left, right } = bidiagonalize(work, kernels);
-  const sweeps = diagonalizeBidiagonal(diagonal, superdiagonal);
+  const sweeps = diagonalizeBidiagonal(diagonal, superdiagonal, kernels);
   const order = descendingOrder(diagonal.map(Math.abs));
   const values = Float64Array.from(order, (i) => Math.abs(diagonal[i]));
   const chosen = order.slice(0, count);

@@ -1,11 +1,14 @@
-import { assertNumber } from '@gcompress/core';
+import { assertNumber, type ProgressOptions } from '@gcompress/core';
 import type { Kernels, Sweep } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
 import { hypotenuse, largestMagnitude } from './norms.ts';
+import { paced } from './paced.ts';
 import { applyReflectors } from './reflectors.ts';
-import { assertConverging, descendingOrder, unitRows } from './spectrum.ts';
+import { scaleInPlace, unitScale } from './scale.ts';
+import { assertConverging, descendingOrder, ROTATION_WORK, unitRows } from './spectrum.ts';
 import { tridiagonalize } from './tridiagonal.ts';
-import { copied, type Dense, denseOf, squareViewOf, transposed } from './view.ts';
+import { copied, type Dense, denseOf, squareViewOf, transposed, type View } from './view.ts';
+import { eigenWork } from './work.ts';
 
 /** Eigenvalues and eigenvectors of a symmetric matrix `[n, n]`. */
 export interface SymmetricEigen {
@@ -20,21 +23,30 @@ export interface SymmetricEigen {
  * Householder tridiagonalisation, then implicit QR iteration with Wilkinson's shift. Errors of the eigenvalues are of the
  * order of `2⁻⁵³·‖a‖`, so those far smaller than the largest are not accurate digit by digit.
  *
- * @throws GCompressError `shape-mismatch`, `invalid-option` for the count, or `non-finite` for numbers that are not.
+ * @param count default: all.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix`, `shape-mismatch`, `invalid-option`, or `non-finite` for numbers that are not; the
+ * signal's reason when aborted.
  */
 export function symmetricEigen(
   a: Dense,
-  count: number = a.shape[0],
+  count?: number,
   kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
 ): SymmetricEigen {
   const where = 'symmetricEigen';
   const view = squareViewOf(a, where);
   const n = view.rows;
-  assertNumber(where, 'count', count, { min: 0, max: n, integer: true });
-  const { diagonal, subdiagonal, reflectors } = tridiagonalize(copied(view), kernels);
-  const sweeps = diagonalizeTridiagonal(diagonal, subdiagonal);
+  const wanted = count ?? n;
+  assertNumber(where, 'count', wanted, { min: 0, max: n, integer: true });
+  return paced(where, kernels, progress, eigenWork(n, wanted), (pace) => solveEigen(view, wanted, pace));
+}
+
+function solveEigen(a: View, count: number, kernels: Kernels): SymmetricEigen {
+  const { diagonal, subdiagonal, reflectors } = tridiagonalize(copied(a), kernels);
+  const sweeps = diagonalizeTridiagonal(diagonal, subdiagonal, kernels);
   const order = descendingOrder(diagonal);
-  const vectors = unitRows(order.slice(0, count), n);
+  const vectors = unitRows(order.slice(0, count), a.rows);
   kernels.rotateBack(vectors, sweeps);
   applyReflectors(vectors, reflectors, kernels);
   return {
@@ -43,9 +55,15 @@ export function symmetricEigen(
   };
 }
 
+/** Lengths below this one, of numbers whose largest is about 1, count as zero: to divide by them would lose digits. */
+const NOTHING = 1e-200;
+
 /** QR iteration; the diagonal becomes the eigenvalues. */
-function diagonalizeTridiagonal(d: Float64Array, e: Float64Array): Sweep[] {
+function diagonalizeTridiagonal(d: Float64Array, e: Float64Array, { onWork }: Kernels): Sweep[] {
   const sweeps: Sweep[] = [];
+  const scale = unitScale(d, e);
+  scaleInPlace(d, scale);
+  scaleInPlace(e, scale);
   const negligible = Number.EPSILON * Math.max(largestMagnitude(d), largestMagnitude(e));
   let end = d.length - 1;
   while (end > 0) {
@@ -57,7 +75,9 @@ function diagonalizeTridiagonal(d: Float64Array, e: Float64Array): Sweep[] {
     }
     assertConverging(sweeps.length, d.length, 'symmetricEigen');
     sweeps.push(sweep(d, e, start, end));
+    onWork?.(ROTATION_WORK * (end - start));
   }
+  scaleInPlace(d, 1 / scale);
   return sweeps;
 }
 
@@ -71,8 +91,8 @@ function sweep(d: Float64Array, e: Float64Array, start: number, end: number): Sw
   let g = e[start];
   for (let i = start; i < end; i++) {
     const r = hypotenuse(f, g);
-    const c = r === 0 ? 1 : f / r;
-    const s = r === 0 ? 0 : g / r;
+    const c = r < NOTHING ? 1 : f / r;
+    const s = r < NOTHING ? 0 : g / r;
     cosines[i - start] = c;
     sines[i - start] = s;
     if (i > start) e[i - 1] = r;

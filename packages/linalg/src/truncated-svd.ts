@@ -2,9 +2,11 @@ import { assertKnownOptions, assertNumber, assertSeed, type Matrix } from '@gcom
 import { blockKrylov, blockWidth } from './block-krylov.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
+import { paced } from './paced.ts';
 import { checkedView, exactSvd, type Svd } from './svd.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { denseOf, rowMajor, transposed, type View, type View64, viewOf, zeros } from './view.ts';
+import { eigenWork, svdWork } from './work.ts';
 
 /** Options of {@link truncatedSvd}. */
 export interface TruncatedSvdOptions {
@@ -15,7 +17,7 @@ export interface TruncatedSvdOptions {
   readonly tolerance?: number;
   /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Ends the work between two steps; its reason is thrown. */
+  /** Ends the work; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: ((done: number) => void) | undefined;
@@ -46,16 +48,11 @@ export function truncatedSvd(a: Matrix, rank: number, options: TruncatedSvdOptio
   assertSeed(seed, where);
   const view = checkedView(a, where);
   assertNumber(where, 'rank', rank, { min: 1, max: Math.min(view.rows, view.cols), integer: true });
-  const step = (done: number) => {
-    signal?.throwIfAborted();
-    onProgress?.(done);
-  };
-
-  step(0);
   const wide = view.rows < view.cols;
   const tall = wide ? transposed(view) : view;
-  const { u, s, v } = tallSvd(tall, rank, { tolerance, seed, kernels, step });
-  step(1);
+  const { u, s, v } = paced(where, kernels, { signal, onProgress }, expectedWork(tall, rank), (pace) =>
+    tallSvd(tall, rank, { tolerance, seed, kernels: pace }),
+  );
   return wide ? { u: v, s, v: u } : { u, s, v };
 }
 
@@ -63,27 +60,23 @@ interface Settings {
   readonly tolerance: number;
   readonly seed: number;
   readonly kernels: Kernels;
-  readonly step: (done: number) => void;
 }
 
 function tallSvd(a: View, rank: number, settings: Settings): Svd {
-  const { kernels, step } = settings;
+  const { kernels } = settings;
   if (a.cols <= SMALL) return exactSvd(a, rank, kernels);
   const energy = squaredNorm(a);
   if (krylovIsCheaper(a.rows, a.cols, rank)) {
-    const expected = expectedSize(rank);
     const vectors = blockKrylov(a, {
       ...settings,
       rank,
       energy,
-      limit: Math.min(Math.floor(a.cols / 2), 3 * expected),
-      onBlock: (size) => step(Math.min(0.9, size / expected)),
+      limit: Math.min(Math.floor(a.cols / 2), 3 * expectedSize(rank)),
     });
     if (vectors) return fromRowSpace(a, vectors, kernels);
   }
   const matrix = zeros(a.cols, a.cols);
   kernels.gram(a, matrix);
-  step(0.9);
   const { values, vectors } = symmetricEigen(denseOf(matrix), rank, kernels);
   const captured = values.subarray(0, rank).reduce((sum, value) => sum + value, 0);
   if (energy - captured > GRAM_DIGITS * energy) return fromRowSpace(a, viewOf(vectors), kernels);
@@ -112,6 +105,14 @@ function krylovIsCheaper(rows: number, cols: number, rank: number): boolean {
   const krylov = 8 * rows * cols * size + 8 * cols * size * size;
   const throughGram = cols * cols * (rows + 1.5 * cols + 8 * rank);
   return 2 * size <= cols && krylov < throughGram;
+}
+
+function expectedWork({ rows, cols }: View, rank: number): number {
+  if (cols <= SMALL) return svdWork(rows, cols, rank);
+  const ending = 2 * rows * cols * rank + svdWork(rows, rank, rank);
+  if (!krylovIsCheaper(rows, cols, rank)) return (rows * cols * cols) / 2 + eigenWork(cols, rank) + ending;
+  const size = expectedSize(rank);
+  return 2 * size * cols * (rows + 2 * size) + ending;
 }
 
 function squaredNorm({ data, rows, cols, offset, rowStride, colStride }: View): number {

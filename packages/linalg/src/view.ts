@@ -1,4 +1,4 @@
-import { assertShape2D, GCompressError, type Shape2D } from '@gcompress/core';
+import { assertShape2D, describeValue, GCompressError, type Shape2D } from '@gcompress/core';
 
 /** Numbers in one array; sums over them are accumulated in float64 either way. */
 export type Values = Float32Array | Float64Array;
@@ -27,18 +27,35 @@ export type View64 = View<Float64Array>;
  *
  * @throws GCompressError `invalid-matrix` when its data does not fill its shape.
  */
-export function viewOf<V extends Values>({ shape, data }: Dense<V>, where = 'matrix'): View<V> {
+export function viewOf<V extends Values>(matrix: Dense<V>, where = 'matrix'): View<V> {
+  const { shape, data } = denseParts(matrix, where);
   assertShape2D(shape, where);
   const [rows, cols] = shape;
   if (data.length !== rows * cols) {
     throw new GCompressError('invalid-matrix', {
       where,
       expected: `${rows} × ${cols} = ${rows * cols} values`,
-      actual: `${data.length}`,
+      actual: `${data.length} values`,
       hint: 'Pass the values in row-major order.',
     });
   }
   return rowMajor(data, rows, cols);
+}
+
+/** What was passed for a matrix, if it can be one. */
+function denseParts<V extends Values>(matrix: Dense<V>, where: string): Dense<V> {
+  const given: { readonly shape?: unknown; readonly data?: unknown } | null | undefined = matrix;
+  const values = given?.data instanceof Float32Array || given?.data instanceof Float64Array;
+  if (values && Array.isArray(given.shape)) return matrix;
+  throw new GCompressError('invalid-matrix', {
+    where,
+    expected: 'a matrix { shape: [rows, columns], data } with float32 or float64 data',
+    actual: typeof given === 'object' && given !== null ? describeParts(given) : describeValue(given),
+  });
+}
+
+function describeParts({ shape, data }: { readonly shape?: unknown; readonly data?: unknown }): string {
+  return `shape ${describeValue(shape)} and data ${describeValue(data)}`;
 }
 
 /**
@@ -106,6 +123,15 @@ export function copyInto(from: View, into: View64): void {
     let target = into.offset + i * into.rowStride;
     for (let j = 0; j < from.cols; j++, source += from.colStride, target += into.colStride) {
       into.data[target] = from.data[source];
+    }
+  }
+}
+
+/** Copies what is above the diagonal below it. */
+export function mirrorUpper({ data, rows, offset, rowStride, colStride }: View64): void {
+  for (let i = 1; i < rows; i++) {
+    for (let j = 0; j < i; j++) {
+      data[offset + i * rowStride + j * colStride] = data[offset + j * rowStride + i * colStride];
     }
   }
 }

@@ -87,7 +87,9 @@ describe('products', () => {
     const a = normalMatrix(3, 4);
     expect(() => multiply(a, a)).toThrow('multiply: expected a second matrix with 4 rows, got 3.');
     expect(() => multiplyTransposed(a, normalMatrix(4, 3))).toThrow('expected a second matrix with 3 rows, got 4.');
-    expect(() => gram({ shape: [2, 2], data: new Float32Array(3) })).toThrow('gram: expected 2 × 2 = 4 values, got 3.');
+    expect(() => gram({ shape: [2, 2], data: new Float32Array(3) })).toThrow(
+      'gram: expected 2 × 2 = 4 values, got 3 values.',
+    );
     expect(() => gram({ shape: [0, 2], data: new Float32Array(0) })).toThrow('two positive integers');
   });
 });

@@ -1,14 +1,28 @@
-import { assertKnownOptions, assertNumber, exactlyOneOption, GCompressError, type Matrix } from '@gcompress/core';
-import { singularValues } from '@gcompress/linalg';
+import {
+  assertKnownOptions,
+  assertMatrix,
+  assertNumber,
+  assertType,
+  exactlyOneOption,
+  GCompressError,
+  type Matrix,
+  type ProgressOptions,
+  partialProgress,
+} from '@gcompress/core';
+import { singularValues, viewOf } from '@gcompress/linalg';
+import type { ExactlyOne } from './exactly-one.ts';
 import { breakEvenRank } from './rank.ts';
 
-/** What all factors together may take; give exactly one. */
-export interface RankBudget {
+/** The ways to say what all factors together may take. */
+export interface RankBudgets {
   /** How many times smaller than all matrices together their factors must be, above 1. */
   readonly ratio?: number;
   /** The most bytes that all factors together may take. */
   readonly bytes?: number;
 }
+
+/** What all factors together may take: exactly one of {@link RankBudgets}. */
+export type RankBudget = ExactlyOne<RankBudgets>;
 
 /** The next rank of a matrix that could be paid for. */
 interface Candidate {
@@ -26,20 +40,38 @@ interface Candidate {
  * small layers. Ranks are handed out one by one, to the matrix that gains most for the `m + n` values that each rank takes.
  *
  * @param matrices by name, each `[m, n]`.
+ * @param progress hears of progress and ends the work.
  * @returns a rank for each name, from 1 to the break-even rank.
  * @throws GCompressError `invalid-option` when the budget does not suffice for rank 1 of each, `not-smaller` for a matrix that no rank
- * makes smaller, `non-finite`, `unknown-option`.
+ * makes smaller, `invalid-matrix`, `non-finite`, `unknown-option`; the signal's reason when aborted.
  */
 export function allocateRanks<K extends string>(
   matrices: Readonly<Record<K, Matrix>>,
   budget: RankBudget,
+  progress: ProgressOptions = {},
 ): Record<K, number> {
   const where = 'allocateRanks';
   assertKnownOptions(where, budget, ['ratio', 'bytes']);
   const kind = exactlyOneOption(where, budget, ['ratio', 'bytes']);
   assertNumber(where, kind, budget[kind], kind === 'ratio' ? { above: 1 } : { min: 1, integer: true });
+  assertType(where, 'matrices', matrices, 'object');
   const entries = Object.entries<Matrix>(matrices);
-  const candidates = entries.map(([name, matrix]) => candidate(name, matrix));
+  if (entries.length === 0) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} matrices`,
+      expected: 'at least one',
+      actual: 'none',
+    });
+  }
+  for (const [name, matrix] of entries) {
+    viewOf(matrix, `${where} '${name}'`);
+    assertMatrix(matrix, `${where} '${name}'`);
+  }
+  assertKnownOptions(where, progress, ['signal', 'onProgress']);
+  if (progress.onProgress !== undefined) assertType(where, 'onProgress', progress.onProgress, 'function');
+  const candidates = entries.map(([name, matrix], at) => {
+    return candidate(name, matrix, partialProgress(progress, at / entries.length, (at + 1) / entries.length));
+  });
   const all = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
   const { ratio, bytes = 0 } = budget;
   let left = ratio === undefined ? Math.floor(bytes / Float32Array.BYTES_PER_ELEMENT) : Math.floor(all / ratio);
@@ -60,7 +92,7 @@ export function allocateRanks<K extends string>(
   return Object.fromEntries(candidates.map(({ name, rank }) => [name, rank])) as Record<K, number>;
 }
 
-function candidate(name: string, matrix: Matrix): Candidate {
+function candidate(name: string, matrix: Matrix, progress: ProgressOptions): Candidate {
   const [rows, cols] = matrix.shape;
   const most = breakEvenRank(matrix.shape);
   if (most < 1) {
@@ -71,7 +103,7 @@ function candidate(name: string, matrix: Matrix): Candidate {
       hint: 'Leave this matrix out.',
     });
   }
-  const values = singularValues(matrix);
+  const values = singularValues(matrix, undefined, progress);
   // Scaled by the largest, so that squares neither overflow nor vanish
   const squares = values.map((value) => (value / (values[0] || 1)) ** 2);
   const total = squares.reduce((sum, square) => sum + square, 0) || 1;

@@ -1,4 +1,5 @@
-export { allocateRanks, type RankBudget } from './allocate-ranks.ts';
+export { allocateRanks, type RankBudget, type RankBudgets } from './allocate-ranks.ts';
+export type { ExactlyOne } from './exactly-one.ts';
 export { lowRankFormat } from './format.ts';
-export { type LowRankOptions, lowRank } from './low-rank.ts';
-export { breakEvenRank, type RankChoice, rankFromPercent } from './rank.ts';
+export { type LowRankOptions, type LowRankSettings, lowRank } from './low-rank.ts';
+export { breakEvenRank, type RankChoice, type RankSizes, rankFromPercent } from './rank.ts';

@@ -2,23 +2,28 @@ import {
   assertKnownOptions,
   assertNumber,
   assertSeed,
-  type CompressOptions,
   defineMethod,
   describeValue,
   exactlyOneOption,
   type Factor,
+  type FactorizeOptions,
   floatFactor,
   GCompressError,
   type JsonObject,
   type Matrix,
   type NumberRange,
+  type ProgressOptions,
+  partialProgress,
 } from '@gcompress/core';
 import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { lowRankFormat } from './format.ts';
-import { type RankChoice, rankForEnergy, rankForShape } from './rank.ts';
+import { energyKept, type RankChoice, type RankSizes, rankForEnergy, rankForShape } from './rank.ts';
 
 /** Options of {@link lowRank}: exactly one of the sizes, and how the factors are computed. */
-export interface LowRankOptions extends RankChoice {
+export type LowRankOptions = RankChoice & LowRankSettings;
+
+/** How {@link lowRank} computes its factors. */
+export interface LowRankSettings {
   /** With `energy`: the largest rank that may come out, which layers reserve. Default: the break-even rank. */
   readonly maxRank?: number;
   /** `'truncated'` (default) computes only the leading singular vectors, `'exact'` the whole decomposition. */
@@ -34,7 +39,7 @@ export interface LowRankOptions extends RankChoice {
   readonly allowLarger?: boolean;
 }
 
-const SIZE_RANGES: Readonly<Record<keyof RankChoice, NumberRange>> = {
+const SIZE_RANGES: Readonly<Record<keyof RankSizes, NumberRange>> = {
   rank: { min: 1, integer: true },
   ratio: { above: 1 },
   energy: { above: 0, max: 1 },
@@ -75,8 +80,9 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
       },
       factorize(matrix, compressOptions) {
         const planned = plannedRank(matrix.shape);
-        const rank = energy === undefined ? planned : Math.min(planned, rankForEnergy(singularValues(matrix), energy));
-        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, compressOptions));
+        const rank = energy === undefined ? planned : rankUpTo(planned, energy, matrix, compressOptions);
+        const rest = partialProgress(compressOptions, energy === undefined ? 0 : TO_CHOOSE, 1);
+        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, rest));
       },
     };
   },
@@ -84,15 +90,31 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   optionsFromHParams: ({ rank }) => ({ percent: rank, allowLarger: true }),
 });
 
+/** Part of the work that choosing a rank by its energy counts as. */
+const TO_CHOOSE = 0.5;
+
+/** The rank that keeps so much energy, at most `most`, with a warning where that keeps less. */
+function rankUpTo(most: number, energy: number, matrix: Matrix, options: FactorizeOptions): number {
+  const { signal, onProgress, warn } = options;
+  const values = singularValues(matrix, undefined, partialProgress({ signal, onProgress }, 0, TO_CHOOSE));
+  const needed = rankForEnergy(values, energy);
+  if (needed <= most) return needed;
+  const kept = energyKept(values, most);
+  const [rows, cols] = matrix.shape;
+  const reason = `the rank of a matrix [${rows}, ${cols}] ends at ${most}, and ${energy} would take ${needed}`;
+  warn(`lowrank: ${kept.toPrecision(4)} of the energy is kept where ${energy} was asked: ${reason}.`);
+  return most;
+}
+
 /** At least the `rank` largest singular values and vectors. */
 function decompose(
   matrix: Matrix,
   rank: number,
   { svd, tolerance, seed }: ReturnType<typeof completeOptions>,
-  { signal, onProgress }: CompressOptions,
+  progress: ProgressOptions,
 ): Svd {
-  if (svd === 'exact') return thinSvd(matrix);
-  return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, signal, onProgress });
+  if (svd === 'exact') return thinSvd(matrix, undefined, progress);
+  return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, ...progress });
 }
 
 /** The first `rank` singular values, by their square roots to both sides. */
@@ -121,7 +143,7 @@ function completeOptions(given: LowRankOptions) {
   if (svd !== 'truncated' && svd !== 'exact') throw invalid('svd', "'truncated' or 'exact'", svd);
   if (typeof allowLarger !== 'boolean') throw invalid('allowLarger', 'true or false', allowLarger);
   return {
-    ...({ [size]: given[size] } as RankChoice),
+    ...({ [size]: given[size] } as RankSizes),
     ...(maxRank !== undefined && { maxRank }),
     svd,
     ...(tolerance !== undefined && { tolerance }),

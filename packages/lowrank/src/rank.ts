@@ -1,7 +1,8 @@
-import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertNumber, assertShape2D, describeValue, GCompressError, type Shape2D } from '@gcompress/core';
+import type { ExactlyOne } from './exactly-one.ts';
 
-/** How the rank of a compressed matrix is chosen; give exactly one. */
-export interface RankChoice {
+/** The ways to choose the rank of a compressed matrix. */
+export interface RankSizes {
   /** The rank itself, a positive integer. */
   readonly rank?: number;
   /** How many times smaller than the matrix the factors must be, above 1. */
@@ -14,11 +15,18 @@ export interface RankChoice {
   readonly percent?: number;
 }
 
+/** How the rank of a compressed matrix is chosen: exactly one of {@link RankSizes}. */
+export type RankChoice = ExactlyOne<RankSizes>;
+
 /**
  * The largest rank at which `b [m, k]` and `c [k, n]` have fewer values than the matrix `[m, n]`; 0 when there is none,
  * as for a single row or column.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape.
  */
-export function breakEvenRank([rows, cols]: Shape2D): number {
+export function breakEvenRank(shape: Shape2D): number {
+  assertShape('breakEvenRank', shape);
+  const [rows, cols] = shape;
   return Math.ceil((rows * cols) / (rows + cols)) - 1;
 }
 
@@ -27,9 +35,13 @@ export function breakEvenRank([rows, cols]: Shape2D): number {
  *
  * Porting note: `compression_op_utils.compute_compressed_rank_from_matrix_shape`, where the percent divisor is called
  * `rank_factor` or just `rank`.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
  */
-export function rankFromPercent([rows, cols]: Shape2D, percent: number): number {
-  const smaller = Math.min(rows, cols);
+export function rankFromPercent(shape: Shape2D, percent: number): number {
+  assertShape('rankFromPercent', shape);
+  assertNumber('rankFromPercent', 'percent', percent, { above: 0 });
+  const smaller = Math.min(...shape);
   return Math.min(smaller, Math.ceil((smaller * 100) / percent));
 }
 
@@ -39,7 +51,7 @@ export function rankFromPercent([rows, cols]: Shape2D, percent: number): number 
  * @throws GCompressError `not-smaller`, naming the break-even rank, when the factors would not be smaller than the matrix
  * (unless `allowLarger`); `invalid-option` when the rank exceeds a side or no rank reaches the ratio or the bytes.
  */
-export function rankForShape(shape: Shape2D, choice: RankChoice, allowLarger: boolean): number {
+export function rankForShape(shape: Shape2D, choice: RankSizes, allowLarger: boolean): number {
   const smaller = Math.min(...shape);
   const most = allowLarger ? smaller : breakEvenRank(shape);
   if (most < 1) {
@@ -70,7 +82,7 @@ export function rankForShape(shape: Shape2D, choice: RankChoice, allowLarger: bo
   return rank;
 }
 
-function requestedRank(shape: Shape2D, { rank, percent, ratio, bytes }: RankChoice, most: number): number {
+function requestedRank(shape: Shape2D, { rank, percent, ratio, bytes }: RankSizes, most: number): number {
   const [rows, cols] = shape;
   if (rank !== undefined) return rank;
   if (percent !== undefined) return rankFromPercent(shape, percent);
@@ -80,7 +92,7 @@ function requestedRank(shape: Shape2D, { rank, percent, ratio, bytes }: RankChoi
   return most;
 }
 
-function tooSmall([rows, cols]: Shape2D, { ratio, bytes }: RankChoice): GCompressError {
+function tooSmall([rows, cols]: Shape2D, { ratio, bytes }: RankSizes): GCompressError {
   const rankOne = rows + cols;
   return new GCompressError('invalid-option', {
     where: `lowRank ${bytes === undefined ? 'ratio' : 'bytes'}`,
@@ -92,11 +104,33 @@ function tooSmall([rows, cols]: Shape2D, { ratio, bytes }: RankChoice): GCompres
   });
 }
 
+function assertShape(where: string, shape: unknown): void {
+  if (!Array.isArray(shape)) {
+    throw new GCompressError('invalid-matrix', {
+      where,
+      expected: 'two positive integers [rows, columns]',
+      actual: describeValue(shape),
+    });
+  }
+  assertShape2D(shape, where);
+}
+
+/** The part of the sum of squares of all that the first `rank` singular values hold. */
+export function energyKept(singularValues: Float64Array, rank: number): number {
+  const squares = relativeSquares(singularValues);
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  return sum(squares.subarray(0, rank)) / (sum(squares) || 1);
+}
+
+/** Squares in units of that of the largest, so that they neither overflow nor vanish. */
+function relativeSquares(singularValues: Float64Array): Float64Array {
+  const largest = singularValues[0] || 1;
+  return singularValues.map((value) => (value / largest) ** 2);
+}
+
 /** The smallest rank whose singular values hold this part of the sum of squares of all, at least 1. */
 export function rankForEnergy(singularValues: Float64Array, energy: number): number {
-  // Scaled by the largest, so that squares neither overflow nor vanish
-  const largest = singularValues[0] || 1;
-  const squares = singularValues.map((value) => (value / largest) ** 2);
+  const squares = relativeSquares(singularValues);
   const wanted = energy * squares.reduce((sum, square) => sum + square, 0);
   let kept = 0;
   const last = squares.findIndex((square) => {

@@ -1,8 +1,9 @@
 import { isGCompressError, matrix, parseHParams, relativeError } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
-import { normalMatrix } from '@gcompress/testkit';
+import { anyMatrices, normalMatrix } from '@gcompress/testkit';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LowRankOptions, lowRank } from '../src/index.ts';
+import { allocateRanks, breakEvenRank, type LowRankOptions, type LowRankSettings, lowRank } from '../src/index.ts';
 
 const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
 
@@ -60,7 +61,7 @@ describe('settings', () => {
       normal.shape,
       normal.data.map((entry, at) => entry * 0.8 ** (at % 300)),
     );
-    const compress = (options: Partial<LowRankOptions>) => lowRank({ rank: 2, ...options }).compress(original);
+    const compress = (options: LowRankSettings) => lowRank({ rank: 2, ...options }).compress(original);
     const [first, other] = [compress({ tolerance: 1e-3 }), compress({ tolerance: 1e-3, seed: 1 })];
     expect(compress({ tolerance: 1e-3, seed: 0 }).factors).toEqual(first.factors);
     expect(other.factors).not.toEqual(first.factors);
@@ -78,6 +79,60 @@ describe('settings', () => {
     expect(seen.at(-1)).toBe(1);
     const stopping = { signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) };
     expect(() => lowRank({ rank: 4 }).compress(original, stopping)).toThrow('enough');
+  });
+});
+
+it.each<LowRankOptions>([{ rank: 40 }, { rank: 40, svd: 'exact' }, { energy: 0.5 }])(
+  'progress rises to 1, and a signal ends the work in its middle: %j',
+  (options) => {
+    const original = normalMatrix([400, 200]);
+    const seen: number[] = [];
+    lowRank(options).compress(original, { onProgress: (done) => seen.push(done) });
+    expect(seen).toEqual([...seen].sort((x, y) => x - y));
+    expect([seen[0], seen.at(-1)]).toEqual([0, 1]);
+    expect(seen.length).toBeGreaterThan(4);
+    const half = seen[Math.floor(seen.length / 2)];
+    const controller = new AbortController();
+    const heard: number[] = [];
+    const onProgress = (done: number) => {
+      heard.push(done);
+      if (done >= half) controller.abort(new Error('enough'));
+    };
+    expect(() => lowRank(options).compress(original, { signal: controller.signal, onProgress })).toThrow('enough');
+    expect(heard.at(-1)).toBe(half);
+  },
+);
+
+describe('energy that cannot be kept', () => {
+  // Singular values that are all equal: every rank keeps its own part
+  const flat = matrix(
+    [20, 20],
+    Float32Array.from({ length: 400 }, (_, at) => (at % 21 === 0 ? 3 : 0)),
+  );
+
+  it('is said in the warnings, with what is kept', () => {
+    expect(lowRank({ energy: 0.99 }).compress(flat).warnings).toEqual([
+      'lowrank: 0.4500 of the energy is kept where 0.99 was asked: the rank of a matrix [20, 20] ends at 9, and 0.99 would take 20.',
+    ]);
+    expect(lowRank({ energy: 0.5, maxRank: 4 }).compress(flat).warnings).toEqual([
+      'lowrank: 0.2000 of the energy is kept where 0.5 was asked: the rank of a matrix [20, 20] ends at 4, and 0.5 would take 10.',
+    ]);
+  });
+
+  it('is said exactly where the error is larger than asked', () => {
+    const energy = fc.double({ min: 0.05, max: 0.999, noNaN: true });
+    const maxRank = fc.integer({ min: 1, max: 12 });
+    fc.assert(
+      fc.property(anyMatrices(), energy, maxRank, (original, asked, most) => {
+        fc.pre(breakEvenRank(original.shape) > 0);
+        const { notes, decompress } = lowRank({ energy: asked, maxRank: most }).compress(original);
+        const lost = relativeError(original, decompress()) ** 2;
+        // Too near to tell from rounding
+        fc.pre(Math.abs(lost - (1 - asked)) > 1e-5);
+        expect(notes.length).toBe(lost > 1 - asked ? 1 : 0);
+      }),
+      { numRuns: 100, seed: 1 },
+    );
   });
 });
 
@@ -103,8 +158,21 @@ describe('refuses', () => {
     [{ rank: 4, ratio: 2 }, 'invalid-option', 'got rank and ratio'],
     [{ ranks: 4 }, 'unknown-option', "got 'ranks'"],
   ])('%j', (options, expected, message) => {
-    expect(() => lowRank(options)).toThrow(code(expected));
-    expect(() => lowRank(options)).toThrow(message);
+    expect(() => lowRank(options as LowRankOptions)).toThrow(code(expected));
+    expect(() => lowRank(options as LowRankOptions)).toThrow(message);
+  });
+
+  it('in the types: no size, several, and settings alone', () => {
+    // @ts-expect-error no size
+    expect(() => lowRank({})).toThrow('exactly one of');
+    // @ts-expect-error two sizes
+    expect(() => lowRank({ ratio: 4, rank: 4 })).toThrow('rank and ratio');
+    // @ts-expect-error settings are not enough
+    expect(() => lowRank({ seed: 1 })).toThrow('exactly one of');
+    // @ts-expect-error one budget, not two
+    expect(() => allocateRanks({}, { ratio: 4, bytes: 400 })).toThrow('ratio and bytes');
+    // @ts-expect-error some budget
+    expect(() => allocateRanks({}, {})).toThrow('exactly one of');
   });
 
   it.each<[LowRankOptions, [number, number], string, string]>([

@@ -29,7 +29,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a huge shape': '[16384,16384]',
   'a long shape': '[1,268435456]',
   'lists 100,000 deep': '['.repeat(100_000) + ']'.repeat(100_000),
-  'objects 50 deep': '{"a":'.repeat(50) + '1' + '}'.repeat(50),
+  'objects 50 deep': `${'{"a":'.repeat(50)}1${'}'.repeat(50)}`,
 };
 
 const MARK = '@here@';

@@ -15,6 +15,7 @@ import { contractChecks } from './contract-checks.ts';
 import { noImportanceCheck } from './importance-checks.ts';
 import { matrixChecks } from './matrix-checks.ts';
 import { progressChecks, unknownOptionCheck } from './progress-checks.ts';
+import { scaleCheck } from './scale-checks.ts';
 import { formatChapters } from './test-format.ts';
 import { type CompressorSubject, createWorkbench } from './workbench.ts';
 
@@ -78,6 +79,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
   const calls = [
     ...callChecks,
     ...progressChecks,
+    scaleCheck,
     ...(claims.usesImportance ? [] : [noImportanceCheck]),
     ...(method ? [optionsCheck(method), unknownOptionCheck(method)] : []),
   ];

@@ -74,6 +74,8 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly #kernel: CompressedKernel;
   readonly #blended: BlendedMatrix;
   readonly #ownsVariables: boolean;
+  /** What the method said at the last compression. */
+  #notes: readonly string[] = [];
   #disposed = false;
 
   /**
@@ -237,6 +239,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   async #compress(step: number): Promise<Record<string, Factor>> {
     const compressor = this.compressor.atStep?.(step) ?? this.compressor;
     const compressed = await compressor.compress(matrix(this.form.shape, await this.#source()));
+    this.#notes = compressed.notes ?? [];
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
     });
@@ -266,7 +269,8 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
       return [name, { ...spec, data: data[name] }] as const;
     });
     const factorization = { ...this.form, factors: Object.fromEntries(factors) };
-    return createCompressedMatrix(format, trim && format.trim ? format.trim(factorization) : factorization);
+    const trimmed = trim && format.trim ? format.trim(factorization) : factorization;
+    return createCompressedMatrix(format, trimmed, this.#notes);
   }
 
   #assertLive(): void {

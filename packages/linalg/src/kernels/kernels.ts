@@ -30,4 +30,6 @@ export interface Kernels {
   rotateBack(vectors: View64, sweeps: readonly Sweep[]): void;
   /** `indices[i] ←` the j, the first of several, with the smallest `norms[j] − 2·pᵢ·cⱼ`; points and centroids are rows. */
   nearest(points: View, centroids: View, norms: Float64Array, indices: Int32Array): void;
+  /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
+  readonly onWork?: ((work: number) => void) | undefined;
 }

@@ -1,4 +1,4 @@
-import { transposed, type View, type View64 } from '../view.ts';
+import { mirrorUpper, transposed, type View, type View64 } from '../view.ts';
 
 /**
  * Size of the tile of C that is kept in registers. Of the sizes up to 4 × 4 this one is fastest: a fourth row makes V8
@@ -7,7 +7,7 @@ import { transposed, type View, type View64 } from '../view.ts';
 const TILE_ROWS = 3;
 const TILE_COLS = 4;
 /** Terms of the sums between two visits to C, so that what a tile reads of A and B stays in the first-level cache. */
-const DEPTH = 256;
+export const DEPTH = 256;
 
 /** {@link Kernels.multiply}. */
 export function multiply(a: View, b: View, c: View64, accumulate = false): void {
@@ -21,12 +21,7 @@ export function multiply(a: View, b: View, c: View64, accumulate = false): void 
 export function gram(a: View, c: View64): void {
   clear(c);
   addProduct(transposed(a), a, c, true);
-  const { data, rows, offset, rowStride, colStride } = c;
-  for (let i = 1; i < rows; i++) {
-    for (let j = 0; j < i; j++) {
-      data[offset + i * rowStride + j * colStride] = data[offset + j * rowStride + i * colStride];
-    }
-  }
+  mirrorUpper(c);
 }
 
 /** `C += A·B`, only the tiles that reach the upper triangle when `upper`. */

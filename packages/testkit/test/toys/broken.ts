@@ -307,7 +307,11 @@ export const brokenSubjects: readonly BrokenSubject[] = [
   {
     fault: 'overflows',
     subject: withResult((compressed) => scaled(compressed, (scale) => Math.sqrt(Math.fround(scale * scale)))),
-    finds: ['compresses huge-scale', 'matMul agrees with decompress'],
+    finds: [
+      'a finite matrix of any scale never becomes infinite without a word',
+      'compresses huge-scale',
+      'matMul agrees with decompress',
+    ],
   },
   {
     fault: 'refuses a matrix by its values',

@@ -42,6 +42,19 @@ describe('compressModel', () => {
     expect(model.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(before);
   });
 
+  it('reports what the method says of its result, once there is one', async () => {
+    const { model, callback, report } = compressModel(smallNetwork(), {
+      ...common,
+      method: lowRank({ energy: 0.9999, maxRank: 2 }),
+    });
+    const said = () => report().warnings.filter((warning) => warning.includes('of the energy is kept where 0.9999'));
+    expect(said()).toEqual([]);
+    compile(model);
+    await train(model, classes(), 2, [callback]);
+    expect(said().map((warning) => warning.split(':', 1)[0])).toEqual(['fc1/kernel', 'fc2/kernel']);
+    expect(String(report())).toContain('warning: fc1/kernel: lowrank: 0.');
+  });
+
   it('compresses at the first update, lowers alpha by the schedule, and goes on learning', async () => {
     const updates: [string, number, string, number][] = [];
     const { model, callback } = compressModel(smallNetwork(), {

@@ -1,0 +1,40 @@
+import type { CompressedMatrix } from './compressed-matrix.ts';
+import { GCompressError } from './errors.ts';
+import type { Matrix } from './matrix.ts';
+
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+/** By how many times an approximation may exceed the norm of its matrix before only decompressing could tell. */
+const OVERSHOOT = 64;
+
+/**
+ * Refuses a result that float32 cannot hold: near its largest number, factors or what they stand for may become infinite
+ * though the matrix is not.
+ *
+ * @throws GCompressError `non-finite`, naming the factor.
+ */
+export function assertRepresentable(name: string, { shape, data }: Matrix, compressed: CompressedMatrix): void {
+  for (const [key, factor] of Object.entries(compressed.factors)) {
+    const at = firstNonFinite(factor.data);
+    if (at >= 0) throw overflow(name, `factors within float32`, `${factor.data[at]} in '${key}'`);
+  }
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
+  // Decompressing costs as much as the matrix is large, and no usual matrix comes near
+  if (largest < LARGEST_FLOAT32 / (OVERSHOOT * Math.sqrt(shape[0] * shape[1]))) return;
+  const approximation = compressed.decompress().data;
+  const at = firstNonFinite(approximation);
+  if (at < 0) return;
+  const place = `row ${Math.floor(at / shape[1])}, column ${at % shape[1]}`;
+  throw overflow(name, 'an approximation within float32', `${approximation[at]} at ${place}`);
+}
+
+function firstNonFinite(data: ArrayLike<number>): number {
+  let at = 0;
+  while (at < data.length && Number.isFinite(data[at])) at++;
+  return at < data.length ? at : -1;
+}
+
+function overflow(where: string, expected: string, actual: string): GCompressError {
+  const hint = `Scale the matrix down first: its entries are near ${LARGEST_FLOAT32.toPrecision(3)}, the largest of float32.`;
+  return new GCompressError('non-finite', { where, expected, actual, hint });
+}

@@ -1,0 +1,108 @@
+import { isGCompressError } from '@gcompress/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as linalg from '../src/index.ts';
+import { normalMatrix } from './helpers.ts';
+
+const a = normalMatrix(4, 3);
+const square = linalg.gram(a);
+const view = linalg.viewOf(a);
+const { portableKernels } = linalg;
+const random = linalg.createRandom(1);
+
+/** Each public function and method with arguments that it takes. */
+const CALLS: Readonly<Record<string, readonly [call: (...values: never[]) => unknown, ...values: unknown[]]>> = {
+  createRandom: [linalg.createRandom, 1],
+  'Random.integer': [random.integer, 3],
+  'Random.shuffle': [random.shuffle, [1, 2]],
+  Cholesky: [(capacity: number) => new linalg.Cholesky(capacity), 3],
+  'Cholesky.append': [(row: number[]) => new linalg.Cholesky(2).append(row), [1]],
+  'Cholesky.truncate': [(size: number) => new linalg.Cholesky(2).truncate(size), 0],
+  'Cholesky.solve': [
+    (b: number[], into: Float64Array) => linalg.choleskyFactor(square).solve(b, into),
+    [1, 2, 3],
+    new Float64Array(3),
+  ],
+  choleskyFactor: [linalg.choleskyFactor, square, {}],
+  nearestCentroids: [linalg.nearestCentroids, a, a, portableKernels, {}],
+  squaredDistances: [linalg.squaredDistances, a, a, {}],
+  gram: [linalg.gram, a, portableKernels, {}],
+  multiply: [linalg.multiply, a, square, portableKernels, {}],
+  multiplyTransposed: [linalg.multiplyTransposed, a, a, portableKernels, {}],
+  columnNorms: [linalg.columnNorms, a],
+  rowNorms: [linalg.rowNorms, a],
+  norm: [linalg.norm, [1]],
+  thinQr: [linalg.thinQr, a, portableKernels, {}],
+  singularValues: [linalg.singularValues, a, portableKernels, {}],
+  thinSvd: [linalg.thinSvd, a, portableKernels, {}],
+  symmetricEigen: [linalg.symmetricEigen, square, 2, portableKernels, {}],
+  truncatedSvd: [linalg.truncatedSvd, a, 2, {}],
+  'truncatedSvd kernels': [(kernels: never) => linalg.truncatedSvd(a, 2, { kernels }), portableKernels],
+  'truncatedSvd signal': [(signal: never) => linalg.truncatedSvd(a, 2, { signal }), new AbortController().signal],
+  'truncatedSvd onProgress': [(onProgress: never) => linalg.truncatedSvd(a, 2, { onProgress }), () => {}],
+  'thinSvd signal': [(signal: never) => linalg.thinSvd(a, undefined, { signal }), new AbortController().signal],
+  'thinSvd onProgress': [(onProgress: never) => linalg.thinSvd(a, undefined, { onProgress }), () => {}],
+  block: [linalg.block, view, 1, 1, 2, 2],
+  transposed: [linalg.transposed, view],
+  viewOf: [linalg.viewOf, a],
+};
+
+const PLAIN = fc.constantFrom<unknown>(
+  null,
+  undefined,
+  Number.NaN,
+  -1,
+  1.5,
+  2 ** 40,
+  'text',
+  true,
+  {},
+  [],
+  () => 1,
+  Symbol('s'),
+  10n,
+  { shape: null, data: null },
+  { shape: 'text', data: new Float32Array(1) },
+  { shape: [2, 2], data: [1, 2, 3, 4] },
+  { shape: [2, 2], data: new Int32Array(4) },
+  { shape: [2.5, -1], data: new Float32Array(4) },
+  { shape: [2, 2, 1], data: new Float32Array(4) },
+  { multiply: 5 },
+  { signal: 5 },
+  new Float32Array(0),
+);
+
+describe('plain JavaScript values for any argument', () => {
+  it('the list names all functions', () => {
+    const functions = Object.entries(linalg).filter(([, value]) => typeof value === 'function');
+    expect(functions.map(([name]) => name).filter((name) => !(name in CALLS))).toEqual([]);
+  });
+
+  it.each(Object.entries(CALLS))('%s takes its own', (_, [call, ...values]) => {
+    expect(() => call(...(values as never[]))).not.toThrow();
+  });
+
+  it.each(Object.entries(CALLS))('%s is done, or refuses by the house error', (_, [call, ...values]) => {
+    fc.assert(
+      fc.property(fc.nat(values.length - 1), PLAIN, (place, plain) => {
+        const given = values.map((value, at) => (at === place ? plain : value));
+        try {
+          call(...(given as never[]));
+        } catch (error) {
+          if (!isGCompressError(error)) throw error;
+        }
+      }),
+      { numRuns: 150, seed: 1 },
+    );
+  });
+
+  it('those that nothing can be made of are refused', () => {
+    for (const plain of [null, 5, 'text', {}, [], () => 1]) {
+      for (const name of ['gram', 'thinQr', 'thinSvd', 'singularValues', 'symmetricEigen', 'viewOf', 'transposed']) {
+        expect(() => (CALLS[name][0] as (value: unknown) => unknown)(plain)).toThrow(
+          expect.toSatisfy((error) => isGCompressError(error)),
+        );
+      }
+    }
+  });
+});
