@@ -41,6 +41,7 @@ it('exports these names and no others', () => {
       "packedTensor",
       "padFactor",
       "parseHParams",
+      "pacedProgress",
       "partialProgress",
       "plannedByteLength",
       "quantizeUint8",

@@ -10,6 +10,8 @@ import {
   GCompressError,
   type JsonObject,
   type Matrix,
+  partialProgress,
+  reportProgress,
 } from '@gcompress/core';
 import { type DictLearnFactor, dictLearnFormat } from './format.ts';
 import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
@@ -27,6 +29,9 @@ export interface DictLearnOptions extends SizeChoice {
   /** Seed of the first atoms, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
 }
+
+/** Part of the progress at which the dictionary is learned; what follows is how it is stored. */
+const LEARNED = 0.98;
 
 const SIZES = ['atoms', 'ratio', 'bytes', 'percent'] as const;
 const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'tolerance', 'seed'] as const;
@@ -84,11 +89,19 @@ function factorize(
   { iterations, tolerance, seed }: Required<Pick<DictLearnOptions, 'iterations' | 'tolerance' | 'seed'>>,
   options: CompressOptions,
 ): Record<DictLearnFactor, Factor> {
+  reportProgress(options, 0);
   const scale = unitScale(matrix);
   const signals = cutSignals(matrix, sizes.signalLength, scale);
   const random = createRandom(seed);
-  const dictionary = learnDictionary(signals, { ...sizes, iterations, tolerance, random }, options);
-  return storedFactors(plannedLayout(matrix.shape, sizes), dictionary, scale);
+  const dictionary = learnDictionary(
+    signals,
+    { ...sizes, iterations, tolerance, random },
+    partialProgress(options, 0, LEARNED),
+  );
+  reportProgress(options, LEARNED);
+  const factors = storedFactors(plannedLayout(matrix.shape, sizes), dictionary, scale);
+  reportProgress(options, 1);
+  return factors;
 }
 
 function assertDictLearnOptions(options: DictLearnOptions): void {
