@@ -25,8 +25,8 @@ export function partialProgress({ signal, onProgress }: ProgressOptions, from: n
 /** Tells an inner loop's progress: `operations` since the last call, and the part that is done, from 0 to 1. */
 export type Pace = (operations: number, done: number) => void;
 
-/** Operations between two reports: a few milliseconds of arithmetic, so that a slow machine stays below 200 ms too. */
-const OPERATIONS = 2 ** 22;
+/** Operations between two reports: about a millisecond of arithmetic, so that a slow machine stays below 200 ms too. */
+const OPERATIONS = 2 ** 20;
 
 /**
  * {@link reportProgress} for inner loops, which would call it too often: it is only called when enough operations came together.

@@ -10,7 +10,7 @@ const INDEPENDENT = 1e-8;
 /** Correlations held at a time: enough for fast products, few enough for the cache. */
 const CHUNK_VALUES = 2 ** 16;
 /** Multiplications of a matrix product that is made in one piece: it cannot be stopped. */
-const PANEL_OPERATIONS = 2 ** 25;
+const PANEL_OPERATIONS = 2 ** 23;
 /** Part of the progress that the inner products of the atoms are. */
 const PRODUCTS = 0.05;
 

@@ -9,7 +9,7 @@ import { seedCentroids } from '../src/k-means-plus-plus.ts';
 import { lloyd } from '../src/lloyd.ts';
 import { blocksFrom, randomMatrix, squaredError } from './support.ts';
 
-const untilDone = { iterations: 1000, tolerance: 0, pinZero: false, onIteration: () => {} };
+const untilDone = { iterations: 1000, tolerance: 0, pinZero: false, pace: () => {} };
 
 /** Lloyd's algorithm as in a textbook: all distances, then all means. Empty clusters stay where they are. */
 function plainLloyd({ count, size, data, weights }: Blocks, start: Float64Array, iterations: number): Float64Array {
@@ -94,7 +94,7 @@ describe('lloyd', () => {
 });
 
 describe('blockCodebook', () => {
-  const search = { ...untilDone, restarts: 3, onStep: () => {} };
+  const search = { ...untilDone, restarts: 3 };
 
   it('finds clusters that are far apart, with a sample of many blocks', () => {
     const random = createRandom(4);
