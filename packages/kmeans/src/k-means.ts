@@ -22,8 +22,6 @@ import { scalarCodebook } from './scalar-codebook.ts';
 
 /** Part of the progress at which a codebook is found, and its blocks are still to be encoded. */
 const LEARNED = 0.9;
-/** About how many multiplications take as long as copying and placing one entry. */
-const OPERATIONS_OF_ENTRY = 16;
 
 /**
  * Codebooks by k-means: each block of `blockSize` entries of a row becomes the nearest row of a codebook. The codebook is
@@ -96,7 +94,6 @@ function factorize(
       pace(operations, (group + LEARNED + (1 - LEARNED) * done) / groups),
     );
     placeCodes(encoding, codes, layout, group, matrix.shape[0]);
-    pace(OPERATIONS_OF_ENTRY * blocks.data.length, (group + 1) / groups);
   }
   reportProgress(listeners, 1);
   return {
