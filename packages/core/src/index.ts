@@ -50,7 +50,7 @@ export {
 } from './options.ts';
 export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
 export { plannedByteLength } from './planned-byte-length.ts';
-export { type ProgressOptions, partialProgress, reportProgress } from './progress.ts';
+export { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from './progress.ts';
 export { assertSeed, createRandom, type Random } from './random.ts';
 export { deserialize, serialize } from './serialize.ts';
 export { type StackOptions, stack } from './stack.ts';

@@ -26,3 +26,24 @@ export function partialProgress(options: ProgressOptions, from: number, to: numb
   const { signal, onProgress } = options;
   return { signal, onProgress: onProgress && ((done) => onProgress(from + done * (to - from))) };
 }
+
+/** Tells an inner loop's progress: `operations` since the last call, and the part that is done, from 0 to 1. */
+export type Pace = (operations: number, done: number) => void;
+
+/** Operations between two reports: about a millisecond of arithmetic, so that a slow machine stays below 200 ms too. */
+const OPERATIONS = 2 ** 20;
+
+/**
+ * {@link reportProgress} for inner loops, which would call it too often: it is only called when enough operations came together.
+ *
+ * @returns what the loop calls, with the multiplications or visits that it made; it throws the signal's reason.
+ */
+export function pacedProgress(options: ProgressOptions): Pace {
+  let spent = 0;
+  return (operations, done) => {
+    spent += operations;
+    if (spent < OPERATIONS) return;
+    spent = 0;
+    reportProgress(options, done);
+  };
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { partialProgress, reportProgress } from '../src/index.ts';
+import { pacedProgress, partialProgress, reportProgress } from '../src/index.ts';
 
 it('tells what part is done, never outside 0 to 1', () => {
   const told: number[] = [];
@@ -27,4 +27,15 @@ it('tells a piece of the work as a part of the whole', () => {
   reportProgress(piece, 1);
   expect(told).toEqual([0.5, 0.75]);
   expect(partialProgress({}, 0, 1).onProgress).toBeUndefined();
+});
+
+it('at a pace, tells progress and asks the signal only after enough operations', () => {
+  const controller = new AbortController();
+  const told: number[] = [];
+  const pace = pacedProgress({ signal: controller.signal, onProgress: (part) => told.push(part) });
+  for (let i = 1; i <= 64; i++) pace(2 ** 17, i / 64);
+  expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((eighth) => eighth / 8));
+  controller.abort(new Error('enough'));
+  expect(() => pace(1, 1)).not.toThrow();
+  expect(() => pace(2 ** 20, 1)).toThrow('enough');
 });

@@ -36,6 +36,7 @@ it('exports these names and no others', () => {
       "indexFactor",
       "isGCompressError",
       "matrix",
+      "pacedProgress",
       "packBits",
       "packedBytes",
       "packedDtype",

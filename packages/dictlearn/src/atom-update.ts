@@ -1,9 +1,13 @@
+import type { Pace } from '@gcompress/core';
 import type { Codes, Dictionary } from './dictionary.ts';
 import { innerProducts } from './omp.ts';
 import { energiesOf, type Signals, unit } from './signals.ts';
 
 /** How often each atom has its turn before the signals are coded again (Smith and Elad, 2013). */
 const SWEEPS = 4;
+/** Parts of the progress at which the codes are subtracted from the signals, and at which all atoms had their turns. */
+const SUBTRACTED = 0.1;
+const IMPROVED = 0.9;
 /** Cosine of two atoms that are counted as one. */
 const SAME = 1 - 1e-7;
 /** Squared norm below which what is left of a signal, whose matrix has entries up to 1, is rounding. */
@@ -14,20 +18,26 @@ const NOTHING = 1e-14;
  * best for the signals that use it, and their values for it follow; which atoms a signal uses stays as it is. Atoms that none
  * uses, or that repeat another one, are replaced by the signals that are explained worst.
  */
-export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionary): Dictionary {
+export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionary, pace: Pace = () => {}): Dictionary {
   const { length } = signals;
   const improved = atoms.slice();
   const count = atoms.length / length;
   const values = codes.values.slice();
-  const rest = restOf(signals, atoms, codes);
+  const rest = restOf(signals, atoms, codes, (operations, done) => pace(operations, SUBTRACTED * done));
   const { starts, entries } = entriesByAtom(codes, count);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (let atom = 0; atom < count; atom++) {
       const users = entries.subarray(starts[atom], starts[atom + 1]);
       improveAtom(improved.subarray(atom * length, (atom + 1) * length), users, codes.nonzeros, values, rest);
+      pace(
+        4 * users.length * length,
+        SUBTRACTED + ((IMPROVED - SUBTRACTED) * (sweep * count + atom + 1)) / (SWEEPS * count),
+      );
     }
   }
-  const repeated = repeatedAtoms(improved, length);
+  const repeated = repeatedAtoms(improved, length, (operations, done) =>
+    pace(operations, IMPROVED + (1 - IMPROVED) * done),
+  );
   const useless = Array.from(repeated.keys()).filter((atom) => repeated[atom] || starts[atom] === starts[atom + 1]);
   const errors = energiesOf(rest, length);
   for (const atom of useless) {
@@ -40,7 +50,7 @@ export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionar
 }
 
 /** What the codes leave of the signals, `[s, L]`. */
-function restOf({ count, length, data }: Signals, atoms: Float32Array, codes: Codes): Float64Array {
+function restOf({ count, length, data }: Signals, atoms: Float32Array, codes: Codes, pace: Pace): Float64Array {
   const rest = Float64Array.from(data);
   for (let signal = 0; signal < count; signal++) {
     const first = signal * codes.nonzeros;
@@ -48,6 +58,7 @@ function restOf({ count, length, data }: Signals, atoms: Float32Array, codes: Co
       const atom = codes.positions[at] * length;
       for (let i = 0; i < length; i++) rest[signal * length + i] -= codes.values[at] * atoms[atom + i];
     }
+    pace((codes.counts[signal] + 1) * length, (signal + 1) / count);
   }
   return rest;
 }
@@ -111,9 +122,9 @@ function improveAtom(
 }
 
 /** For each atom, whether an earlier one has its direction. */
-function repeatedAtoms(atoms: Float32Array, length: number): boolean[] {
+function repeatedAtoms(atoms: Float32Array, length: number, pace: Pace): boolean[] {
   const count = atoms.length / length;
-  const cosines = innerProducts(atoms, length);
+  const cosines = innerProducts(atoms, length, pace);
   return Array.from({ length: count }, (_, atom) =>
     cosines.subarray(atom * count, atom * count + atom).some((cosine) => Math.abs(cosine) > SAME),
   );

@@ -1,21 +1,26 @@
 import {
   assertKnownOptions,
   assertNumber,
+  assertOneOf,
   assertSeed,
   type CompressOptions,
   createRandom,
   defineMethod,
+  describeValue,
   exactlyOneOption,
   type Factor,
   GCompressError,
   type JsonObject,
   type Matrix,
+  partialProgress,
+  reportProgress,
+  type Shape2D,
 } from '@gcompress/core';
 import { type DictLearnFactor, dictLearnFormat } from './format.ts';
 import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
 import { learnDictionary } from './learn-dictionary.ts';
 import { cutSignals, unitScale } from './signals.ts';
-import { type SizeChoice, sizesForShape, storedBytes } from './sizes.ts';
+import { assertSmaller, mostBytes, type SizeChoice, sizesForShape } from './sizes.ts';
 import { storedFactors } from './stored-factors.ts';
 
 /** Options of {@link dictLearn}: exactly one of the sizes, and how the atoms are learned. */
@@ -26,10 +31,15 @@ export interface DictLearnOptions extends SizeChoice {
   readonly tolerance?: number;
   /** Seed of the first atoms, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
+  /** Accept sizes at which the stored form may be larger than the matrix. Default false. */
+  readonly allowLarger?: boolean;
 }
 
+/** Part of the progress at which the dictionary is learned; what follows is how it is stored. */
+const LEARNED = 0.98;
+
 const SIZES = ['atoms', 'ratio', 'bytes', 'percent'] as const;
-const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'tolerance', 'seed'] as const;
+const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'tolerance', 'seed', 'allowLarger'] as const;
 
 /**
  * Sparse codes times learned atoms: the rows of the matrix, or pieces of them, each as a combination of few of k atoms. Codes
@@ -42,6 +52,7 @@ const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'toleranc
  * Porting note: `dl_matrix_compressor.DLMatrixCompressor`, whose `percent` gives the same numbers of atoms and nonzeros. Its
  * default of one iteration returns atoms of unit norm with codes of ones, which loses the scale; here codes always fit their
  * atoms, after 0 iterations too. One zero row makes all of its result zero; here a zero row is zero and the others are not.
+ * Percents at which the codes are larger than the matrix, as 200 and below, are refused unless `allowLarger`: Python runs them.
  * Atoms are not of unit norm: the largest value that a code has for an atom is 1.
  */
 export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLearnFactor>({
@@ -51,12 +62,17 @@ export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLear
 
   create(options) {
     assertDictLearnOptions(options);
-    const { iterations = 8, tolerance = 1e-3, seed = 0 } = options;
-    const complete = { ...options, iterations, tolerance, seed };
+    const { iterations = 8, tolerance = 1e-3, seed = 0, allowLarger = false } = options;
+    const complete = { ...options, iterations, tolerance, seed, allowLarger };
+    const sizesFor = (shape: Shape2D) => {
+      const sizes = sizesForShape(shape, complete);
+      if (!allowLarger) assertSmaller(shape, sizes);
+      return sizes;
+    };
     return {
       options: complete as JsonObject,
       plan(shape) {
-        const sizes = sizesForShape(shape, complete);
+        const sizes = sizesFor(shape);
         const { signals, masked, signalLength, valueBits } = plannedLayout(shape, sizes);
         const codes = [signals, masked ? sizes.atoms : sizes.nonzeros];
         return {
@@ -66,14 +82,14 @@ export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLear
             atoms: { shape: [sizes.atoms, signalLength], dtype: 'float32', trainable: true },
           },
           config: configFor(sizes),
-          byteLength: storedBytes(shape, sizes),
+          byteLength: mostBytes(shape, sizes),
         };
       },
-      factorize: (matrix, compressOptions) =>
-        factorize(matrix, sizesForShape(matrix.shape, complete), complete, compressOptions),
+      factorize: (matrix, compressOptions) => factorize(matrix, sizesFor(matrix.shape), complete, compressOptions),
     };
   },
 
+  // Larger than the matrix is refused: at 200 and below it always is, and takes minutes to find.
   // A step of training waits for it; two iterations already come closer than the reference with many
   optionsFromHParams: ({ rank }) => ({ percent: rank, iterations: 2 }),
 });
@@ -84,17 +100,26 @@ function factorize(
   { iterations, tolerance, seed }: Required<Pick<DictLearnOptions, 'iterations' | 'tolerance' | 'seed'>>,
   options: CompressOptions,
 ): Record<DictLearnFactor, Factor> {
+  reportProgress(options, 0);
   const scale = unitScale(matrix);
   const signals = cutSignals(matrix, sizes.signalLength, scale);
   const random = createRandom(seed);
-  const dictionary = learnDictionary(signals, { ...sizes, iterations, tolerance, random }, options);
-  return storedFactors(plannedLayout(matrix.shape, sizes), dictionary, scale);
+  const dictionary = learnDictionary(
+    signals,
+    { ...sizes, iterations, tolerance, random },
+    partialProgress(options, 0, LEARNED),
+  );
+  reportProgress(options, LEARNED);
+  const factors = storedFactors(plannedLayout(matrix.shape, sizes), dictionary, scale);
+  reportProgress(options, 1);
+  return factors;
 }
 
 function assertDictLearnOptions(options: DictLearnOptions): void {
   const where = 'dictLearn';
   assertKnownOptions(where, options, [...SIZES, ...OTHERS]);
-  const { atoms, nonzeros, ratio, bytes, percent, signalLength, valueBits, iterations, tolerance, seed } = options;
+  const { atoms, nonzeros, ratio, bytes, percent, signalLength, valueBits, iterations, tolerance, seed, allowLarger } =
+    options;
   const size = exactlyOneOption(where, options, SIZES);
   if (atoms !== undefined) assertNumber(where, 'atoms', atoms, { min: 1, max: MAX_ATOMS, integer: true });
   if (size === 'atoms') assertNumber(where, 'nonzeros', nonzeros, { min: 1, max: atoms ?? 1, integer: true });
@@ -109,8 +134,13 @@ function assertDictLearnOptions(options: DictLearnOptions): void {
   if (iterations !== undefined) assertNumber(where, 'iterations', iterations, { min: 0, integer: true });
   if (tolerance !== undefined) assertNumber(where, 'tolerance', tolerance, { min: 0, max: 1 });
   if (seed !== undefined) assertSeed(seed, where);
+  if (allowLarger !== undefined) assertOneOf(where, 'allowLarger', allowLarger, [true, false]);
 }
 
 function invalid(option: string, expected: string, actual: unknown): GCompressError {
-  return new GCompressError('invalid-option', { where: `dictLearn ${option}`, expected, actual: String(actual) });
+  return new GCompressError('invalid-option', {
+    where: `dictLearn ${option}`,
+    expected,
+    actual: describeValue(actual),
+  });
 }

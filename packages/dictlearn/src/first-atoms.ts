@@ -1,4 +1,4 @@
-import type { Random } from '@gcompress/core';
+import type { Pace, Random } from '@gcompress/core';
 import { energiesOf, type Signals, sum, unit } from './signals.ts';
 
 /** Part of the energy of a signal below which what an atom leaves of it is rounding of the atom to float32. */
@@ -11,7 +11,12 @@ const CANCELLED = 1e-4;
  * probability in proportion to what the nearest of those before it leaves of its energy: the seeding of k-means++ (Arthur and
  * Vassilvitskii, 2007), for lines instead of points.
  */
-export function firstAtoms({ count, length, data }: Signals, atomCount: number, random: Random): Float32Array {
+export function firstAtoms(
+  { count, length, data }: Signals,
+  atomCount: number,
+  random: Random,
+  pace: Pace = () => {},
+): Float32Array {
   const atoms = new Float32Array(atomCount * length);
   const energies = energiesOf(data, length);
   const left = energies.slice();
@@ -24,6 +29,7 @@ export function firstAtoms({ count, length, data }: Signals, atomCount: number, 
       const rest = energyBeside(direction, data, signal * length, energies[signal]);
       if (rest < left[signal]) left[signal] = rest;
     }
+    pace(data.length, (atom + 1) / atomCount);
   }
   return atoms;
 }

@@ -110,5 +110,5 @@ function unpack(packed: PackedMatrix): Record<DictLearnFactor, Factor> {
     });
   }
   assertLayoutSize(layout, count);
-  return { ...spreadCodes(unpackCodes(packed, layout, count), layout, count), atoms: floatFactor(shape, data) };
+  return { ...spreadCodes(unpackCodes(packed, layout, count), layout, count), atoms: floatFactor(shape, data.slice()) };
 }

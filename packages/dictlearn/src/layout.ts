@@ -1,4 +1,11 @@
-import { assertElementLimit, GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
+import {
+  assertElementLimit,
+  describeValue,
+  GCompressError,
+  type JsonObject,
+  type MatrixForm,
+  type Shape2D,
+} from '@gcompress/core';
 
 /** The most atoms that an index of 16 bits can tell apart. */
 export const MAX_ATOMS = 2 ** 16;
@@ -54,7 +61,9 @@ export function layoutOf({ shape, config }: MatrixForm): Layout {
     throw new GCompressError('file-header', {
       where: 'dictlearn config',
       expected: `signalLength, nonzeros, valueBits and masked of a matrix [${rows}, ${cols}]`,
-      actual: JSON.stringify(config).slice(0, 80),
+      actual: Object.entries({ signalLength, nonzeros, valueBits, masked })
+        .map(([name, value]) => `${name} ${describeValue(value)}`)
+        .join(', '),
     });
   }
   const pieces = Math.ceil(cols / signalLength);

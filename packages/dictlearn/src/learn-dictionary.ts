@@ -1,4 +1,11 @@
-import type { CompressOptions, Random } from '@gcompress/core';
+import {
+  type Pace,
+  type ProgressOptions,
+  pacedProgress,
+  partialProgress,
+  type Random,
+  reportProgress,
+} from '@gcompress/core';
 import { improvedDictionary } from './atom-update.ts';
 import type { Codes, Dictionary } from './dictionary.ts';
 import { firstAtoms } from './first-atoms.ts';
@@ -19,9 +26,12 @@ export interface LearnOptions {
 const SIGNALS_PER_ATOM = 64;
 /** Signals that the first atoms are drawn from, for each atom. */
 const SEEDS_PER_ATOM = 16;
+/** Parts of the progress at which the first atoms are drawn, and at which all are learned where only a sample is used. */
+const FIRST_ATOMS = 0.05;
+const LEARNED = 0.9;
 
 /** Atoms that suit the signals, and the codes of all signals. Atoms begin as signals; then codes and atoms improve in turn. */
-export function learnDictionary(signals: Signals, options: LearnOptions, run: CompressOptions): Dictionary {
+export function learnDictionary(signals: Signals, options: LearnOptions, run: ProgressOptions): Dictionary {
   const { atoms: count, nonzeros, random } = options;
   const energies = energiesOf(signals.data, signals.length);
   const order = random.shuffle(Int32Array.from(energies.keys()).filter((at) => energies[at] > 0));
@@ -29,28 +39,35 @@ export function learnDictionary(signals: Signals, options: LearnOptions, run: Co
   const enough = SIGNALS_PER_ATOM * count;
   const sampled = order.length > enough;
   const sample = sampled ? pickSignals(signals, order.subarray(0, enough)) : signals;
-  const first = firstAtoms(pickSignals(signals, order.subarray(0, SEEDS_PER_ATOM * count)), count, random);
-  const { atoms, codes } = learn(sample, first, options, run);
-  run.signal?.throwIfAborted();
-  const dictionary = { atoms, codes: sampled ? codeSignals(signals, atoms, nonzeros) : codes };
-  run.onProgress?.(1);
-  return dictionary;
+  const seeds = pickSignals(signals, order.subarray(0, SEEDS_PER_ATOM * count));
+  const first = firstAtoms(seeds, count, random, stage(run, 0, FIRST_ATOMS));
+  const learned = learn(sample, first, options, partialProgress(run, FIRST_ATOMS, sampled ? LEARNED : 1));
+  if (!sampled) return learned;
+  return { ...learned, codes: codeSignals(signals, learned.atoms, nonzeros, stage(run, LEARNED, 1)) };
+}
+
+/** Tells that a stage begins, and then its progress. */
+function stage(run: ProgressOptions, from: number, to: number): Pace {
+  reportProgress(run, from);
+  return pacedProgress(partialProgress(run, from, to));
 }
 
 function learn(
   signals: Signals,
   first: Float32Array,
   { nonzeros, iterations, tolerance }: LearnOptions,
-  { signal, onProgress }: CompressOptions,
+  run: ProgressOptions,
 ): Dictionary {
-  let dictionary: Dictionary = { atoms: first, codes: codeSignals(signals, first, nonzeros) };
+  // The first codes, and in each iteration atoms and then codes
+  const stages = 2 * iterations + 1;
+  const codes = codeSignals(signals, first, nonzeros, stage(run, 0, 1 / stages));
+  let dictionary: Dictionary = { atoms: first, codes };
   let error = sum(dictionary.codes.errors);
   const negligible = EXPLAINED * sum(energiesOf(signals.data, signals.length));
   for (let done = 0; done < iterations && error > negligible; done++) {
-    signal?.throwIfAborted();
-    onProgress?.(done / (iterations + 1));
-    const improved = improvedDictionary(signals, dictionary);
-    const codes = codeSignals(signals, improved.atoms, nonzeros);
+    const [from, middle, to] = [2 * done + 1, 2 * done + 2, 2 * done + 3].map((count) => count / stages);
+    const improved = improvedDictionary(signals, dictionary, stage(run, from, middle));
+    const codes = codeSignals(signals, improved.atoms, nonzeros, stage(run, middle, to));
     keepBetter(codes, improved.codes);
     const previous = error;
     error = sum(codes.errors);

@@ -1,3 +1,4 @@
+import type { Pace } from '@gcompress/core';
 import { type Dense, gram, multiply } from '@gcompress/linalg';
 import type { Codes } from './dictionary.ts';
 import { energiesOf, type Signals } from './signals.ts';
@@ -8,6 +9,10 @@ export const EXPLAINED = 1e-14;
 const INDEPENDENT = 1e-8;
 /** Correlations held at a time: enough for fast products, few enough for the cache. */
 const CHUNK_VALUES = 2 ** 16;
+/** Multiplications of a matrix product that is made in one piece: it cannot be stopped. */
+const PANEL_OPERATIONS = 2 ** 23;
+/** Part of the progress that the inner products of the atoms are. */
+const PRODUCTS = 0.05;
 
 /**
  * Codes by orthogonal matching pursuit: the atom that correlates most with what is left of the signal joins those chosen,
@@ -17,7 +22,7 @@ const CHUNK_VALUES = 2 ** 16;
  *
  * @param atoms rows of unit norm or zero, `[k, L]`.
  */
-export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: number): Codes {
+export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: number, pace: Pace = () => {}): Codes {
   const { count, length, data } = signals;
   const codes: Codes = {
     nonzeros,
@@ -28,20 +33,46 @@ export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: num
   };
   const columns = asColumns(atoms, length);
   const atomCount = columns.shape[1];
-  const pursue = pursuit(gram(columns).data, atomCount, codes);
-  const chunk = Math.max(1, Math.floor(CHUNK_VALUES / atomCount));
+  const pursue = pursuit(
+    innerProducts(atoms, length, (operations, done) => pace(operations, PRODUCTS * done)),
+    atomCount,
+    codes,
+  );
+  const chunk = Math.max(1, Math.floor(Math.min(CHUNK_VALUES, PANEL_OPERATIONS / length) / atomCount));
   for (let first = 0; first < count; first += chunk) {
     const size = Math.min(chunk, count - first);
     const part = { shape: [size, length] as const, data: data.subarray(first * length, (first + size) * length) };
     const correlations = multiply(part, columns).data;
-    for (let i = 0; i < size; i++) pursue(first + i, correlations.subarray(i * atomCount, (i + 1) * atomCount));
+    for (let i = 0; i < size; i++) {
+      const signal = first + i;
+      pursue(signal, correlations.subarray(i * atomCount, (i + 1) * atomCount), (operations) =>
+        pace(operations, PRODUCTS + ((1 - PRODUCTS) * signal) / count),
+      );
+    }
+    pace(size * atoms.length, PRODUCTS + ((1 - PRODUCTS) * (first + size)) / count);
   }
   return codes;
 }
 
-/** Inner products of all atoms, `[k, k]`. */
-export function innerProducts(atoms: Float32Array, length: number): Float64Array {
-  return gram(asColumns(atoms, length)).data;
+/** Inner products of all atoms, `[k, k]`; of very many in panels, between which progress is told. */
+export function innerProducts(atoms: Float32Array, length: number, pace: Pace = () => {}): Float64Array {
+  const count = atoms.length / length;
+  const columns = asColumns(atoms, length);
+  const operations = count * atoms.length;
+  if (operations <= PANEL_OPERATIONS) {
+    const products = gram(columns).data;
+    pace(operations, 1);
+    return products;
+  }
+  const products = new Float64Array(count * count);
+  const panel = Math.max(1, Math.floor(PANEL_OPERATIONS / atoms.length));
+  for (let first = 0; first < count; first += panel) {
+    const size = Math.min(panel, count - first);
+    const rows = { shape: [size, length] as const, data: atoms.subarray(first * length, (first + size) * length) };
+    products.set(multiply(rows, columns).data, first * count);
+    pace(size * atoms.length, (first + size) / count);
+  }
+  return products;
 }
 
 /** The atoms as columns, `[L, k]`. */
@@ -57,13 +88,13 @@ function pursuit(
   products: Float64Array,
   atomCount: number,
   { nonzeros, counts, positions, values, errors }: Codes,
-): (signal: number, rest: Float64Array) => void {
+): (signal: number, rest: Float64Array, spend: (operations: number) => void) => void {
   // Row i: correlations of all atoms with the i-th chosen one, made orthogonal to those before it and of unit norm
   const basis = new Float64Array(nonzeros * atomCount);
   const norms = new Float64Array(nonzeros);
   const parts = new Float64Array(nonzeros);
 
-  return (signal, rest) => {
+  return (signal, rest, spend) => {
     const first = signal * nonzeros;
     const negligible = EXPLAINED * errors[signal];
     let count = 0;
@@ -78,6 +109,7 @@ function pursuit(
       errors[signal] = Math.max(0, errors[signal] - parts[count] ** 2);
       const more = count + 1 < nonzeros && errors[signal] > negligible;
       if (more) {
+        spend((count + 2) * atomCount);
         subtractRows(products, basis, atomCount, atom, count);
         atom = subtractPart(rest, basis, count * atomCount, norms[count], parts[count]);
       } else atom = -1;

@@ -11,6 +11,11 @@ import {
 import type { Layout } from './layout.ts';
 import { type SparseCodes, withoutZeros } from './sparse-codes.ts';
 
+/** Codes that a file may ask for however small it is: 64 MiB of float32. */
+const ALWAYS_ALLOWED = 2 ** 24;
+/** Beyond that, codes for each stored byte. Codes of atoms without a mask never need more than 321. */
+const MAX_CODES_PER_BYTE = 512;
+
 /**
  * The stored form of sparse codes: `values`, and where they are in the smallest of three ways:
  *
@@ -32,19 +37,31 @@ export function packCodes(codes: SparseCodes, layout: Layout, atoms: number): Re
     return { positions: packed(filled.positions, bits), values: packedValues(filled.values, valueBits) };
   }
   const stored = packedValues(values, valueBits);
-  if (maskBytes <= countedBytes) return { mask: packed(maskOf(codes, atoms), 1), values: stored };
+  // A mask, too, where a reader would find too few bytes for so many codes
+  if (maskBytes <= countedBytes || isAmplified(layout, atoms, countedBytes))
+    return { mask: packed(maskOf(codes, atoms), 1), values: stored };
   return { counts: packed(counts, countBits), positions: packed(positions, bits), values: stored };
 }
 
 /**
  * The codes that {@link packCodes} stored.
  *
- * @throws GCompressError `file-tensor` or `file-dtype` when a tensor is missing, misshapen or impossible.
+ * @throws GCompressError `file-tensor` or `file-dtype` when a tensor is missing, misshapen or impossible; `file-oversized` when
+ * a small file asks for very many codes.
  */
 export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number): SparseCodes {
   const { signals, nonzeros, valueBits } = layout;
   const integers = (name: string, bits: number, count: number) =>
     unpackBits(packedTensor(stored, name, 'uint8', [packedBytes(count, bits)]).data, bits, count);
+  const bytes = Object.values(stored.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (isAmplified(layout, atoms, bytes)) {
+    throw new GCompressError('file-oversized', {
+      where: 'dictlearn codes',
+      expected: `at most ${MAX_CODES_PER_BYTE} codes for each stored byte`,
+      actual: `${codesOf(layout, atoms)} for ${bytes} bytes`,
+      hint: 'Do not trust this file.',
+    });
+  }
   let counts: Int32Array;
   let positions: Int32Array;
   if (Object.hasOwn(stored.tensors, 'mask')) {
@@ -54,10 +71,12 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
     positions = new Int32Array(total(counts, nonzeros));
     for (let at = 0, to = 0; at < mask.length; at++) if (mask[at] === 1) positions[to++] = at % atoms;
   } else {
-    counts = Object.hasOwn(stored.tensors, 'counts')
+    const counted = Object.hasOwn(stored.tensors, 'counts')
       ? integers('counts', bitsFor(nonzeros + 1), signals)
-      : new Int32Array(signals).fill(nonzeros);
-    positions = integers('positions', bitsFor(atoms), total(counts, nonzeros));
+      : undefined;
+    // A mere claim of many signals ends here, before anything is allocated for them
+    positions = integers('positions', bitsFor(atoms), counted ? total(counted, nonzeros) : signals * nonzeros);
+    counts = counted ?? new Int32Array(signals).fill(nonzeros);
   }
   const steps = stepsFor(valueBits);
   const values =
@@ -67,6 +86,16 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
   const codes = withoutZeros({ counts, positions, values });
   assertPositions(codes, atoms);
   return codes;
+}
+
+/** Values of the working form of the codes. */
+function codesOf({ signals, masked, nonzeros }: Layout, atoms: number): number {
+  return signals * (masked ? atoms : nonzeros);
+}
+
+/** Whether so few bytes would make a reader allocate far more than it was given. */
+function isAmplified(layout: Layout, atoms: number, bytes: number): boolean {
+  return codesOf(layout, atoms) > Math.max(ALWAYS_ALLOWED, MAX_CODES_PER_BYTE * bytes);
 }
 
 /** Steps from 0 to 1 that values of so many bits have. */

@@ -68,6 +68,32 @@ export function sizesForShape(shape: Shape2D, choice: SizeChoice): CodeSizes {
   return { ...sizes, nonzeros: Math.min(sizes.nonzeros, signalLength), signalLength, valueBits };
 }
 
+/**
+ * Refuses sizes at which the stored form may not be smaller than the matrix.
+ *
+ * @throws GCompressError `not-smaller`.
+ */
+export function assertSmaller(shape: Shape2D, sizes: CodeSizes): void {
+  const dense = 4 * shape[0] * shape[1];
+  const bytes = mostBytes(shape, sizes);
+  if (bytes < dense) return;
+  throw new GCompressError('not-smaller', {
+    where: 'dictLearn',
+    expected: `fewer than the ${dense} bytes of a matrix [${shape.join(', ')}]`,
+    actual: `${bytes} bytes for ${sizes.atoms} atoms and ${sizes.nonzeros} nonzeros of ${sizes.valueBits} bits a signal`,
+    hint: 'Choose fewer of both (a larger percent), a ratio, or allowLarger; or leave this matrix as it is.',
+  });
+}
+
+/** Bytes of the stored form at most, where a mask may take fewer than {@link storedBytes} counts for positions. */
+export function mostBytes(shape: Shape2D, sizes: CodeSizes): number {
+  const { signalLength, atoms, nonzeros, valueBits } = sizes;
+  const signals = shape[0] * Math.ceil(shape[1] / signalLength);
+  const masked =
+    4 * atoms * signalLength + packedBytes(signals * atoms, 1) + packedBytes(signals * nonzeros, valueBits);
+  return Math.min(storedBytes(shape, sizes), masked);
+}
+
 /** Bytes of the stored form at most: atoms, and t positions and values for every signal. */
 export function storedBytes([rows, cols]: Shape2D, { signalLength, atoms, nonzeros, valueBits }: CodeSizes): number {
   const entries = rows * Math.ceil(cols / signalLength) * nonzeros;

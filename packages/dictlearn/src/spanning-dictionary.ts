@@ -1,4 +1,4 @@
-import type { CompressOptions } from '@gcompress/core';
+import type { ProgressOptions } from '@gcompress/core';
 import { truncatedSvd } from '@gcompress/linalg';
 import type { Dictionary } from './dictionary.ts';
 import { energiesOf, type Signals } from './signals.ts';
@@ -10,7 +10,7 @@ import { energiesOf, type Signals } from './signals.ts';
 export function spanningDictionary(
   { count, length, data }: Signals,
   atomCount: number,
-  { signal, onProgress }: CompressOptions,
+  { signal, onProgress }: ProgressOptions,
 ): Dictionary {
   const { u, s, v } = truncatedSvd({ shape: [count, length], data }, atomCount, { signal, onProgress });
   const atoms = new Float32Array(atomCount * length);

@@ -6,7 +6,7 @@ import { type DictLearnOptions, dictLearn } from '../src/index.ts';
 const common: CompressorClaims = {
   neverWorseThanZero: true,
   exactAtFullSize: {
-    create: ([rows]) => dictLearn({ atoms: rows, nonzeros: 1 }),
+    create: ([rows]) => dictLearn({ allowLarger: true, atoms: rows, nonzeros: 1 }),
     maxRelativeError: 1e-6,
   },
   scaleEquivariant: true,
@@ -17,7 +17,9 @@ const subjects: Record<string, { readonly options: DictLearnOptions; readonly cl
     options: { atoms: 6, nonzeros: 3 },
     claims: {
       ...common,
-      monotoneInBudget: [0, 1, 2, 4, 8].map((iterations) => dictLearn({ atoms: 6, nonzeros: 3, iterations })),
+      monotoneInBudget: [0, 1, 2, 4, 8].map((iterations) =>
+        dictLearn({ allowLarger: true, atoms: 6, nonzeros: 3, iterations }),
+      ),
       minSignalToNoise: { 'rank-one': 130, 'identical-rows': 130, constant: 130 },
     },
   },
@@ -25,7 +27,9 @@ const subjects: Record<string, { readonly options: DictLearnOptions; readonly cl
     options: { atoms: 12, nonzeros: 1 },
     claims: {
       ...common,
-      monotoneInBudget: [1, 2, 3].map((nonzeros) => dictLearn({ atoms: 12, nonzeros, iterations: 0 })),
+      monotoneInBudget: [1, 2, 3].map((nonzeros) =>
+        dictLearn({ allowLarger: true, atoms: 12, nonzeros, iterations: 0 }),
+      ),
     },
   },
   'every atom for every row': { options: { atoms: 4, nonzeros: 4 }, claims: common },
@@ -44,7 +48,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     runner: { describe, it },
     name,
     method: dictLearn,
-    create: () => dictLearn(options),
+    create: () => dictLearn({ ...options, allowLarger: true }),
     claims,
     fuzzRuns: 100,
     matrices: { 'normal 40×12': normalMatrix([40, 12], 7) },

@@ -25,14 +25,14 @@ const cases = golden<DictLearnCase[]>('dictlearn');
 it.each(cases)('sizes of $name', ({ matrix, rank, atoms, nonzeros }) => {
   const { shape } = goldenMatrix(matrix);
   expect(sizesFromPercent(shape, rank)).toEqual({ atoms, nonzeros });
-  const { factors, config } = dictLearn({ percent: rank }).plan(shape);
+  const { factors, config } = dictLearn({ allowLarger: true, percent: rank }).plan(shape);
   expect([factors.atoms.shape, config.nonzeros]).toEqual([[atoms, shape[1]], nonzeros]);
 });
 
 it.each(cases)('the error of $name is at most that of the reference', (expected) => {
   const original = goldenMatrix(expected.matrix);
   const { rank: percent, iterations } = expected;
-  const compressed = dictLearn({ percent, iterations, tolerance: 0 }).compress(original);
+  const compressed = dictLearn({ allowLarger: true, percent, iterations, tolerance: 0 }).compress(original);
   expect(relativeError(original, compressed.decompress())).toBeLessThanOrEqual(
     Math.max(expected.relativeError, STORAGE),
   );
@@ -40,14 +40,15 @@ it.each(cases)('the error of $name is at most that of the reference', (expected)
 
 describe('hyperparameters of the reference', () => {
   it('mean its sizes', () => {
-    const compressor = dictLearn.fromHParams(parseHParams('compression_option=3,rank=200'));
+    const { options } = dictLearn.fromHParams(parseHParams('compression_option=3,rank=200'));
+    const compressor = dictLearn({ ...(options as { percent: number }), allowLarger: true });
     expect(compressor.plan([20, 5]).factors.atoms.shape).toEqual([11, 5]);
     expect(compressor.plan([20, 5]).config.nonzeros).toBe(3);
   });
 
   it('keep the scale, which one iteration of the reference loses', () => {
     const original = goldenMatrix('trained-300x100');
-    const compressed = dictLearn.fromHParams(parseHParams('compression_option=3,rank=200')).compress(original);
+    const compressed = dictLearn({ allowLarger: true, percent: 200, iterations: 2 }).compress(original);
     const best = cases.filter(({ matrix, rank }) => matrix === 'trained-300x100' && rank === 200);
     const smallest = Math.min(...best.map((each) => each.relativeError));
     expect(relativeError(original, compressed.decompress())).toBeLessThan(smallest);
@@ -66,7 +67,8 @@ it('what the tests of the reference ask for', () => {
     rows.flatMap((row) => row.map((_, j) => row.reduce((sum, x, l) => sum + x * Math.cos(j * l), 0))),
   );
   const original = { shape: [20, 5] as const, data };
-  const errorAt = (percent: number) => relativeError(original, dictLearn({ percent }).compress(original).decompress());
+  const errorAt = (percent: number) =>
+    relativeError(original, dictLearn({ allowLarger: true, percent }).compress(original).decompress());
   expect(errorAt(100)).toBeLessThan(1e-6);
   expect(errorAt(125)).toBeLessThanOrEqual(errorAt(200));
 });

@@ -1,6 +1,7 @@
-import { isGCompressError, type Shape2D } from '@gcompress/core';
+import { defaultHParams, isGCompressError, type Shape2D } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
 import { normalMatrix } from '@gcompress/testkit';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DictLearnOptions, dictLearn } from '../src/index.ts';
 
@@ -32,7 +33,7 @@ describe('sizes', () => {
   });
 
   it('signals are no longer than a row, and use no more atoms than they have entries', () => {
-    expect(planned({ atoms: 12, nonzeros: 10, signalLength: 64 }, [24, 6])).toMatchObject({
+    expect(planned({ atoms: 12, nonzeros: 10, signalLength: 64, allowLarger: true }, [24, 6])).toMatchObject({
       atoms: [12, 6],
       signalLength: 6,
       nonzeros: 6,
@@ -61,7 +62,7 @@ describe('sizes', () => {
   });
 
   it('where codes are larger than the matrix, the result says so', () => {
-    const compressed = dictLearn({ percent: 200 }).compress(goldenMatrix('normal-24x16'));
+    const compressed = dictLearn({ percent: 200, allowLarger: true }).compress(goldenMatrix('normal-24x16'));
     expect(compressed.byteLength).toBeGreaterThan(24 * 16 * 4);
     expect(compressed.warnings).toEqual([
       `dictlearn: ${compressed.byteLength} bytes are not fewer than the 1536 of the dense matrix [24, 16].`,
@@ -69,10 +70,51 @@ describe('sizes', () => {
   });
 });
 
+it('hyperparameters of the reference at which the codes are larger than the matrix are refused before any work', () => {
+  const compressor = dictLearn.fromHParams({ ...defaultHParams, rank: 200 });
+  expect(() => compressor.plan([2304, 384])).toThrow(code('not-smaller'));
+  expect(() => compressor.compress(normalMatrix([2304, 384], 1))).toThrow(code('not-smaller'));
+});
+
+it('no plan takes as many bytes as the matrix unless allowLarger says so, and none is wrong about it', () => {
+  const sizes = fc.record({
+    shape: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
+    atoms: fc.integer({ min: 1, max: 8 }),
+    valueBits: fc.constantFrom(4, 32),
+  });
+  fc.assert(
+    fc.property(sizes, ({ shape, atoms, valueBits }) => {
+      const options = { atoms, nonzeros: Math.ceil(atoms / 2), valueBits, iterations: 0 };
+      const dense = 4 * shape[0] * shape[1];
+      const { byteLength = 0 } = dictLearn({ ...options, allowLarger: true }).plan(shape);
+      const compressed = dictLearn({ ...options, allowLarger: true }).compress(normalMatrix(shape, atoms));
+      expect(compressed.byteLength).toBeLessThanOrEqual(byteLength);
+      if (byteLength >= dense) expect(() => dictLearn(options).plan(shape)).toThrow(code('not-smaller'));
+      else expect(dictLearn(options).plan(shape).byteLength).toBe(byteLength);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('settings', () => {
   it('are complete in the options of the compressor', () => {
-    expect(dictLearn({ ratio: 4 }).options).toEqual({ ratio: 4, iterations: 8, tolerance: 0.001, seed: 0 });
-    const all = { atoms: 9, nonzeros: 2, signalLength: 4, valueBits: 6, iterations: 3, tolerance: 0.01, seed: 5 };
+    expect(dictLearn({ ratio: 4 }).options).toEqual({
+      ratio: 4,
+      iterations: 8,
+      tolerance: 0.001,
+      seed: 0,
+      allowLarger: false,
+    });
+    const all = {
+      atoms: 9,
+      nonzeros: 2,
+      signalLength: 4,
+      valueBits: 6,
+      iterations: 3,
+      tolerance: 0.01,
+      seed: 5,
+      allowLarger: true,
+    };
     expect(dictLearn(all).options).toEqual(all);
   });
 
@@ -137,6 +179,7 @@ describe('refuses', () => {
     [{ ratio: 4, tolerance: 2 }, 'invalid-option', 'dictLearn tolerance'],
     [{ ratio: 4, seed: 1.5 }, 'invalid-option', 'dictLearn seed'],
     [{ ratio: 4, seed: 2 ** 32 }, 'invalid-option', 'dictLearn seed'],
+    [{ ratio: 4, allowLarger: 'yes' }, 'invalid-option', 'dictLearn allowLarger'],
     [{ ratio: 4, bytes: 100 }, 'invalid-option', 'got ratio and bytes'],
     [{ ratio: 4, sparsity: 2 }, 'unknown-option', "got 'sparsity'"],
   ])('%j', (options, expected, message) => {
@@ -147,8 +190,15 @@ describe('refuses', () => {
   it.each<[DictLearnOptions, Shape2D, string, string]>([
     [{ ratio: 40 }, [24, 16], 'invalid-option', 'dictLearn: expected at least 56 bytes for a matrix [24, 16], got 38.'],
     [{ bytes: 1 }, [1, 1], 'invalid-option', 'dictLearn: expected at least 6 bytes for a matrix [1, 1], got 1.'],
+    [
+      { percent: 200 },
+      [2304, 384],
+      'not-smaller',
+      'dictLearn: expected fewer than the 3538944 bytes of a matrix [2304, 384]',
+    ],
+    [{ atoms: 12, nonzeros: 6 }, [24, 6], 'not-smaller', 'or allowLarger'],
     [{ percent: 100 }, [70_000, 4], 'invalid-option', 'dictLearn percent: expected at most 65536 atoms, got 70001'],
-    [{ atoms: 60_000, nonzeros: 60_000 }, [40_000, 70_000], 'file-oversized', 'dictlearn codes'],
+    [{ atoms: 60_000, nonzeros: 60_000, allowLarger: true }, [40_000, 70_000], 'file-oversized', 'dictlearn codes'],
   ])('%j for a matrix %j', (options, shape, expected, message) => {
     expect(() => dictLearn(options).plan(shape)).toThrow(code(expected));
     expect(() => dictLearn(options).plan(shape)).toThrow(message);

@@ -21,7 +21,9 @@ it('zero rows stay zero, and the others do not become zero for it', () => {
     const [rows, cols] = a.shape;
     const chosen = new Set(zeros.map((row) => row % rows));
     const data = a.data.map((entry, at) => (chosen.has(Math.floor(at / cols)) ? 0 : entry)) as Float32Array;
-    const approximation = dictLearn(options).compress(matrix(a.shape, data)).decompress();
+    const approximation = dictLearn({ ...options, allowLarger: true })
+      .compress(matrix(a.shape, data))
+      .decompress();
     for (const row of chosen) {
       expect(approximation.data.subarray(row * cols, (row + 1) * cols).every((entry) => entry === 0)).toBe(true);
     }
@@ -35,7 +37,7 @@ it('zero rows stay zero, and the others do not become zero for it', () => {
 
 it('as many atoms as rows are exact, with one nonzero for each row', () => {
   const holds = (a: Matrix) => {
-    const compressed = dictLearn({ atoms: a.shape[0], nonzeros: 1, iterations: 0 }).compress(a);
+    const compressed = dictLearn({ allowLarger: true, atoms: a.shape[0], nonzeros: 1, iterations: 0 }).compress(a);
     expect(relativeError(a, compressed.decompress())).toBeLessThan(1e-6);
   };
   fc.assert(fc.property(anyMatrices(), holds), runs);
@@ -46,7 +48,7 @@ it('with fixed atoms, more nonzeros never make the error larger', () => {
     const errors = Array.from({ length: atoms }, (_, i) =>
       relativeError(
         a,
-        dictLearn({ atoms, nonzeros: i + 1, iterations: 0 })
+        dictLearn({ allowLarger: true, atoms, nonzeros: i + 1, iterations: 0 })
           .compress(a)
           .decompress(),
       ),
@@ -60,7 +62,7 @@ it('a budget is kept, whatever the matrix', () => {
   const holds = (a: Matrix, ratio: number) => {
     let compressor: ReturnType<typeof dictLearn>;
     try {
-      compressor = dictLearn({ ratio, iterations: 1 });
+      compressor = dictLearn({ allowLarger: true, ratio, iterations: 1 });
       compressor.plan(a.shape);
     } catch {
       return;
@@ -90,7 +92,7 @@ describe('on trained weights', () => {
 
   it.each([4, 8, 10, 20])('the error at ratio %d is near to what was expected of the sizes', (ratio) => {
     const sizes = sizesForShape(weights.shape, { ratio });
-    const compressed = dictLearn({ ratio }).compress(weights);
+    const compressed = dictLearn({ allowLarger: true, ratio }).compress(weights);
     const error = relativeError(weights, compressed.decompress());
     expect(error).toBeGreaterThan(0.5 * Math.sqrt(expectedError(sizes)));
     expect(error).toBeLessThan(1.5 * Math.sqrt(expectedError(sizes)));
@@ -98,8 +100,8 @@ describe('on trained weights', () => {
   });
 
   it('pieces of rows are far nearer than whole rows in as many bytes', () => {
-    const rows = dictLearn({ atoms: 30, nonzeros: 6 }).compress(weights);
-    const pieces = dictLearn({ bytes: rows.byteLength }).compress(weights);
+    const rows = dictLearn({ allowLarger: true, atoms: 30, nonzeros: 6 }).compress(weights);
+    const pieces = dictLearn({ allowLarger: true, bytes: rows.byteLength }).compress(weights);
     expect(pieces.byteLength).toBeLessThanOrEqual(rows.byteLength);
     const [ofRows, ofPieces] = [rows, pieces].map((each) => relativeError(weights, each.decompress()));
     expect(ofPieces).toBeLessThan(0.2 * ofRows);
@@ -109,9 +111,9 @@ describe('on trained weights', () => {
 it('hard matrices of the reference keep their meaning: a zero row does not zero the result', () => {
   const { shape, data } = goldenMatrix('normal-24x16');
   const withZeroRow = matrix(shape, data.map((entry, at) => (at < 16 ? 0 : entry)) as Float32Array);
-  const compressed = dictLearn({ percent: 200 }).compress(withZeroRow);
+  const compressed = dictLearn({ allowLarger: true, percent: 200 }).compress(withZeroRow);
   expect(relativeError(withZeroRow, compressed.decompress())).toBeLessThan(0.2);
-  const zero = dictLearn({ percent: 200 }).compress(matrix([3, 5], new Float32Array(15)));
+  const zero = dictLearn({ allowLarger: true, percent: 200 }).compress(matrix([3, 5], new Float32Array(15)));
   expect(zero.decompress().data.every((entry) => entry === 0)).toBe(true);
   expect(zero.byteLength).toBeLessThan(30);
 });

@@ -1,15 +1,18 @@
-import type { Random } from '@gcompress/core';
+import type { Pace, Random } from '@gcompress/core';
 import type { Blocks } from './blocks.ts';
 import { seedCentroids } from './k-means-plus-plus.ts';
 import { type Clustering, type LloydOptions, lloyd } from './lloyd.ts';
 
+/** Part of a run's progress at which its first centroids are found. */
+const SEEDING = 0.3;
+
 /** How {@link blockCodebook} searches. */
-export interface BlockSearch extends Omit<LloydOptions, 'onIteration'> {
+export interface BlockSearch extends LloydOptions {
   /** Independent searches, of which the best is kept. */
   readonly restarts: number;
   readonly random: Random;
-  /** Called before each step of the work with the part that is done, from 0 to 1; may throw to end it. */
-  readonly onStep: (done: number) => void;
+  /** Told what was done while it is done; may throw to end the work. */
+  readonly pace: Pace;
 }
 
 /**
@@ -18,22 +21,27 @@ export interface BlockSearch extends Omit<LloydOptions, 'onIteration'> {
  * single blocks, and takes less time (Bradley and Fayyad, 1998).
  */
 export function blockCodebook(blocks: Blocks, levels: number, search: BlockSearch): Float64Array {
-  const { restarts, iterations, random, pinZero, onStep } = search;
+  const { restarts, random, pinZero } = search;
   const all = blocks.count <= levels ? distinct(blocks, pinZero) : undefined;
   if (all !== undefined && all.length <= levels * blocks.size) return all;
   const sample = sampled(blocks, sampleSize(levels), random);
   const runs = sample ? restarts + 1 : restarts;
   let best: Clustering | undefined;
   for (let run = 0; run < restarts; run++) {
-    const onIteration = (iteration: number) => onStep((run + iteration / iterations) / runs);
-    const seeds = seedCentroids(sample ?? blocks, levels, random, pinZero, () => onIteration(0));
-    const found = lloyd(sample ?? blocks, seeds, { ...search, onIteration });
+    const pace: Pace = (operations, done) => search.pace(operations, (run + done) / runs);
+    const seeds = seedCentroids(sample ?? blocks, levels, random, pinZero, (operations, done) =>
+      pace(operations, SEEDING * done),
+    );
+    const found = lloyd(sample ?? blocks, seeds, {
+      ...search,
+      pace: (operations, done) => pace(operations, SEEDING + (1 - SEEDING) * done),
+    });
     if (best === undefined || found.error < best.error) best = found;
   }
   const start = best?.centroids ?? new Float64Array(0);
   if (sample === undefined) return start;
-  const onIteration = (iteration: number) => onStep((restarts + iteration / iterations) / runs);
-  return lloyd(blocks, start, { ...search, onIteration }).centroids;
+  const pace: Pace = (operations, done) => search.pace(operations, (restarts + done) / runs);
+  return lloyd(blocks, start, { ...search, pace }).centroids;
 }
 
 /** Blocks from which a start is found: 128 for each level, up to 32,768; more only as 16 for each level demand it. */

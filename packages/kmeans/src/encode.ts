@@ -1,3 +1,4 @@
+import type { Pace } from '@gcompress/core';
 import type { Blocks } from './blocks.ts';
 import { centroidTable, findNearest, type Nearest } from './nearest.ts';
 
@@ -5,19 +6,24 @@ import { centroidTable, findNearest, type Nearest } from './nearest.ts';
  * For each block the number of its nearest centroid in `codebook [any, size]`: of several at equal distance the first, for
  * single entries the smallest. The codebook may be one that was trained since.
  */
-export function encode(blocks: Blocks, codebook: Float32Array): Int32Array {
+export function encode(blocks: Blocks, codebook: Float32Array, pace: Pace = () => {}): Int32Array {
   const codes = new Int32Array(blocks.count);
   if (codebook.length <= blocks.size) return codes;
-  if (blocks.size === 1) return encodeScalars(blocks.data, codebook, codes);
+  if (blocks.size === 1) return encodeScalars(blocks.data, codebook, codes, pace);
   const table = centroidTable(Float64Array.from(codebook), blocks.size);
   const found: Nearest = { index: 0, distance: 0, second: 0 };
   for (let block = 0; block < blocks.count; block++) {
     findNearest(table, blocks, block, found);
     codes[block] = found.index;
+    pace(table.byEntry.length, block / blocks.count);
   }
   return codes;
 }
 
+/** Values after which progress is told. */
+const VALUES = 2 ** 12;
+/** About how many multiplications take as long as the search for one value. */
+const OPERATIONS_OF_SEARCH = 16;
 /** Parts of the line for each level, in which the search for the nearest begins. */
 const PARTS_PER_LEVEL = 16;
 
@@ -25,7 +31,7 @@ const PARTS_PER_LEVEL = 16;
  * On the line the nearest centroid follows from the middles between neighbours. A table says which middles lie in the same
  * part of the line as a value, mostly none or one; among those the search is binary.
  */
-function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int32Array): Int32Array {
+function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int32Array, pace: Pace): Int32Array {
   const order = Int32Array.from(codebook, (_, level) => level)
     .sort((a, b) => codebook[a] - codebook[b] || a - b)
     .filter((level, at, sorted) => at === 0 || codebook[level] !== codebook[sorted[at - 1]]);
@@ -40,6 +46,7 @@ function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int3
   for (const middle of middles) firstIn[partOf(middle) + 1]++;
   for (let part = 0; part < parts; part++) firstIn[part + 1] += firstIn[part];
   for (let i = 0; i < values.length; i++) {
+    if (i % VALUES === 0) pace(OPERATIONS_OF_SEARCH * VALUES, i / values.length);
     const part = partOf(values[i]);
     let low = firstIn[part];
     let high = firstIn[part + 1];

@@ -20,6 +20,11 @@ import {
 } from '@gcompress/core';
 import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
 
+/** Values of the codebooks that a file may ask for however few it stores: 64 MiB. */
+const ALWAYS_ALLOWED = 2 ** 24;
+/** Beyond that, rows of a codebook for each row that is stored. */
+const MAX_UNUSED = 1024;
+
 /** Names of the factors of {@link kMeansFormat}. */
 export type KMeansFactor = 'codebook' | 'encoding';
 
@@ -58,6 +63,8 @@ function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeans
   const local = shifted(encoding.data, layout, -1);
   let used = 1;
   for (let at = 0; at < local.length; at++) used = Math.max(used, local[at] + 1);
+  // So many rows that a reader, who bounds what a small file makes it allocate, accepts it
+  while (isAmplified(layout, used)) used = Math.min(levels, 2 * used);
   const rows = new Float32Array(groups * used * blockSize);
   for (let group = 0; group < groups; group++) {
     const from = group * levels * blockSize;
@@ -80,6 +87,14 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
   if (!Number.isInteger(used) || used < 1 || used > levels) {
     throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows`);
   }
+  if (isAmplified(layout, used)) {
+    throw new GCompressError('file-oversized', {
+      where: 'kmeans codebook',
+      expected: `at most ${MAX_UNUSED} times as many rows as are stored`,
+      actual: `${levels} rows for ${used}`,
+      hint: 'Do not trust this file.',
+    });
+  }
   const bits = bitsFor(used);
   const codes = packedTensor(packed, 'encoding', 'uint8', [packedBytes(count, bits)]);
   const rows = new Float32Array(groups * levels * blockSize);
@@ -95,6 +110,11 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
     codebook: floatFactor([groups * levels, blockSize], rows),
     encoding: indexFactor([packed.shape[0], blocks], shifted(encoding, layout, 1)),
   };
+}
+
+/** Whether so few stored rows of each codebook would make a reader allocate far more than it was given. */
+function isAmplified({ groups, levels, blockSize }: Layout, used: number): boolean {
+  return groups * levels * blockSize > ALWAYS_ALLOWED && levels > MAX_UNUSED * used;
 }
 
 /** Encodings counted from the first row of `codebook`, or with sign −1 from that of the block's own one again. */

@@ -1,4 +1,4 @@
-import type { Random } from '@gcompress/core';
+import type { Pace, Random } from '@gcompress/core';
 import type { Blocks } from './blocks.ts';
 import { squaredDistance } from './nearest.ts';
 
@@ -11,7 +11,7 @@ const GREEDY_COUNT = 1024;
  *
  * @param count the most centroids; fewer come back when fewer blocks are distinct.
  * @param pinZero whether the first is the zero block instead of a random one.
- * @param onCentroid called before each centroid.
+ * @param pace told what was done after each draw.
  * @returns `[at most count, size]`
  */
 export function seedCentroids(
@@ -19,7 +19,7 @@ export function seedCentroids(
   count: number,
   random: Random,
   pinZero: boolean,
-  onCentroid: () => void,
+  pace: Pace = () => {},
 ): Float64Array {
   const { size, data } = blocks;
   const draws = count > GREEDY_COUNT ? 1 : 2 + Math.floor(Math.log(count));
@@ -41,13 +41,13 @@ export function seedCentroids(
     return sum;
   };
   while (found < count && error > 0) {
-    onCentroid();
     let bestError = Number.POSITIVE_INFINITY;
     const first = found === 0;
     for (let draw = 0; draw < (first ? 1 : draws); draw++) {
       const block = first ? random.integer(blocks.count) : drawn(nearest, random.uniform() * error);
       if (!first || !pinZero) centroid.set(data.subarray(block * size, (block + 1) * size));
       const candidateError = errorWithCentroid();
+      pace(data.length, found / count);
       if (candidateError >= bestError) continue;
       bestError = candidateError;
       centroids.set(centroid, found * size);

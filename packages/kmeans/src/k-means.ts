@@ -7,6 +7,9 @@ import {
   indexFactor,
   type JsonObject,
   type Matrix,
+  type Pace,
+  pacedProgress,
+  reportProgress,
 } from '@gcompress/core';
 import { blockCodebook } from './block-codebook.ts';
 import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './blocks.ts';
@@ -16,6 +19,9 @@ import { type CompleteOptions, completeOptions, type KMeansOptions } from './opt
 import { planFor } from './plan.ts';
 import { prune } from './prune.ts';
 import { scalarCodebook } from './scalar-codebook.ts';
+
+/** Part of the progress at which a codebook is found, and its blocks are still to be encoded. */
+const LEARNED = 0.9;
 
 /**
  * Codebooks by k-means: each block of `blockSize` entries of a row becomes the nearest row of a codebook. The codebook is
@@ -46,13 +52,18 @@ export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>(
     };
   },
 
-  optionsFromHParams: ({ rank, blockSize, pruningFraction }) => ({ levels: rank, blockSize, pruningFraction }),
+  optionsFromHParams: ({ rank, blockSize, pruningFraction }) => ({
+    levels: rank,
+    blockSize,
+    pruningFraction,
+    allowLarger: true,
+  }),
 });
 
 function factorize(
   matrix: Matrix,
   options: CompleteOptions,
-  { importance, signal, onProgress }: CompressOptions,
+  { importance, ...listeners }: CompressOptions,
 ): Record<KMeansFactor, Factor> {
   const { layout, factors } = planFor(matrix.shape, options);
   const { groups, levels, blockSize } = layout;
@@ -61,30 +72,30 @@ function factorize(
   const codebook = new Float32Array(groups * levels * blockSize);
   const encoding = new Int32Array(matrix.shape[0] * layout.blocks);
 
-  const centroidsOf = (blocks: Blocks, group: number): Float32Array => {
+  const pace = pacedProgress(listeners);
+  const centroidsOf = (blocks: Blocks, part: Pace): Float32Array => {
     const pinZero = options.keepZero ?? hasZeroBlock(blocks);
-    if (blockSize === 1) return scalarCodebook(blocks.data, blocks.weights, levels, pinZero);
+    if (blockSize === 1) return scalarCodebook(blocks.data, blocks.weights, levels, pinZero, part);
     const centroids = blockCodebook(blocks, levels, {
       ...options,
       pinZero,
       random,
-      onStep: (done) => {
-        signal?.throwIfAborted();
-        onProgress?.((group + done) / groups);
-      },
+      pace: part,
     });
     return Float32Array.from(centroids);
   };
 
   for (let group = 0; group < groups; group++) {
-    signal?.throwIfAborted();
-    onProgress?.(group / groups);
+    reportProgress(listeners, group / groups);
     const blocks = blocksOf(pruned, layout, group, importance);
-    const centroids = centroidsOf(blocks, group);
+    const centroids = centroidsOf(blocks, (operations, done) => pace(operations, (group + LEARNED * done) / groups));
     codebook.set(centroids, group * levels * blockSize);
-    placeCodes(encoding, encode(blocks, centroids), layout, group, matrix.shape[0]);
+    const codes = encode(blocks, centroids, (operations, done) =>
+      pace(operations, (group + LEARNED + (1 - LEARNED) * done) / groups),
+    );
+    placeCodes(encoding, codes, layout, group, matrix.shape[0]);
   }
-  onProgress?.(1);
+  reportProgress(listeners, 1);
   return {
     codebook: floatFactor(factors.codebook.shape, codebook),
     encoding: indexFactor(factors.encoding.shape, encoding),

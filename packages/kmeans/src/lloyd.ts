@@ -1,5 +1,9 @@
+import type { Pace } from '@gcompress/core';
 import type { Blocks } from './blocks.ts';
 import { centroidTable, findNearest, type Nearest, squaredDistance } from './nearest.ts';
+
+/** Blocks after which progress is told, at most: few enough for many long centroids. */
+const SEARCHES = 16;
 
 /** When {@link lloyd} ends, and what it keeps. */
 export interface LloydOptions {
@@ -9,8 +13,8 @@ export interface LloydOptions {
   readonly tolerance: number;
   /** Whether the first centroid is zero and stays so. */
   readonly pinZero: boolean;
-  /** Called before each iteration with its number, from 0. */
-  readonly onIteration: (iteration: number) => void;
+  /** Told what was done while it is done; may throw to end the work. */
+  readonly pace?: Pace;
 }
 
 /** Centroids `[count, size]` and the weighted sum of squares that they leave. */
@@ -31,9 +35,10 @@ export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions
   const first = options.pinZero ? 1 : 0;
   let error = Number.POSITIVE_INFINITY;
   for (let iteration = 0; iteration < options.iterations; iteration++) {
-    options.onIteration(iteration);
-    const changed = assign(blocks, state);
-    const reseeded = fillEmpty(blocks, state, first);
+    const spend = (operations: number, part: number) =>
+      options.pace?.(operations, (iteration + part) / options.iterations);
+    const changed = assign(blocks, state, spend);
+    const reseeded = fillEmpty(blocks, state, first, (operations) => spend(operations, 1));
     if (changed + reseeded === 0) break;
     moveCentroids(blocks, state, first);
     const before = error;
@@ -77,14 +82,19 @@ function initialState({ count, size, data, weights }: Blocks, start: Float64Arra
 }
 
 /** Gives each block its nearest centroid; returns how many changed. */
-function assign(blocks: Blocks, state: State): number {
+function assign(blocks: Blocks, state: State, pace: Pace): number {
   const { centroids, assigned, upper, lower } = state;
   const { count, size, weights } = blocks;
   const table = centroidTable(centroids, size);
   const margins = weights === undefined ? halfDistances(centroids, size, count) : undefined;
   const found: Nearest = { index: 0, distance: 0, second: 0 };
   let changed = 0;
+  let searched = 0;
   for (let block = 0; block < count; block++) {
+    if (block % SEARCHES === 0) {
+      pace(searched * table.byEntry.length + SEARCHES * size, block / count);
+      searched = 0;
+    }
     const old = assigned[block];
     if (margins !== undefined && old >= 0) {
       const safe = Math.max(lower[block], margins[old]);
@@ -93,6 +103,7 @@ function assign(blocks: Blocks, state: State): number {
       if (upper[block] <= safe) continue;
     }
     findNearest(table, blocks, block, found);
+    searched++;
     upper[block] = Math.sqrt(found.distance);
     lower[block] = Math.sqrt(found.second);
     if (found.index === old) continue;
@@ -136,7 +147,7 @@ function include({ data, weights, size }: Blocks, state: State, block: number, c
 }
 
 /** Moves each centroid without blocks to the block with the largest error; returns how many moved. */
-function fillEmpty(blocks: Blocks, state: State, first: number): number {
+function fillEmpty(blocks: Blocks, state: State, first: number, spend: (operations: number) => void): number {
   const { assigned, members, centroids, upper, lower } = state;
   const { size, count } = blocks;
   let errors: Float64Array | undefined;
@@ -147,6 +158,7 @@ function fillEmpty(blocks: Blocks, state: State, first: number): number {
       squaredDistance(blocks, block, centroids, assigned[block] * size),
     );
     const far = errors.reduce((most, error, block, all) => (error > all[most] ? block : most), 0);
+    spend(8 * count);
     if (errors[far] === 0) break;
     include(blocks, state, far, assigned[far], -1);
     include(blocks, state, far, centroid, 1);

@@ -1,3 +1,4 @@
+import type { Pace } from '@gcompress/core';
 import { type SegmentCosts, segmentCost } from './segment-costs.ts';
 
 /** A partition of the cells `0 … n − 1` into segments: the first cell of each, and `n` at the end. */
@@ -19,6 +20,12 @@ interface Solution {
 /** Distance from the proven lower bound, relative to the cost, at which the search ends. */
 const GAP = 1e-10;
 const MAX_PASSES = 100;
+/** Passes after which half of the progress is told. */
+const USUAL_PASSES = 8;
+/** Cells after which progress is told. */
+const CELLS = 2 ** 12;
+/** About how many multiplications take as long as one cell of a pass. */
+const OPERATIONS_OF_CELL = 256;
 
 /**
  * The partition of the cells into `count` segments of least total cost.
@@ -31,10 +38,14 @@ const MAX_PASSES = 100;
  * @param count from 1 to the number of cells.
  * @param price where the search for the price starts, above 0; near the cost that one more segment saves.
  */
-export function optimalPartition(costs: SegmentCosts, count: number, price: number): Partition {
+export function optimalPartition(costs: SegmentCosts, count: number, price: number, pace: Pace = () => {}): Partition {
   if (count === 1) return { edges: Int32Array.of(0, costs.cells), price };
   if (count >= costs.cells) return { edges: Int32Array.from({ length: costs.cells + 1 }, (_, cell) => cell), price };
-  const solve = cheapest(costs);
+  // How many passes it takes is not known before
+  let passes = 0;
+  const solve = cheapest(costs, (operations, done) =>
+    pace(operations, (passes + done) / (passes + done + USUAL_PASSES)),
+  );
   // `many` has more segments than wanted, `few` has fewer
   let many: (Solution & { price: number }) | undefined;
   let few: typeof many;
@@ -43,6 +54,7 @@ export function optimalPartition(costs: SegmentCosts, count: number, price: numb
   let halve = false;
   let next = price;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
+    passes = pass;
     const solution = { ...solve(next), price: next };
     const found = segments(solution);
     if (found === count) return solution;
@@ -76,7 +88,7 @@ function segments({ edges }: Solution): number {
  * The cheapest partition into any number of segments at a price per segment, by the queue of candidates of Galil and Park
  * (1992): once a later beginning of the last segment is better, it stays better.
  */
-function cheapest(costs: SegmentCosts): (price: number) => Solution {
+function cheapest(costs: SegmentCosts, pace: Pace): (price: number) => Solution {
   const { cells } = costs;
   const total = new Float64Array(cells + 1);
   const begin = new Int32Array(cells + 1);
@@ -90,6 +102,7 @@ function cheapest(costs: SegmentCosts): (price: number) => Solution {
     candidates[0] = 0;
     firstEnds[0] = 1;
     for (let end = 1; end <= cells; end++) {
+      if (end % CELLS === 0) pace(OPERATIONS_OF_CELL * CELLS, end / cells);
       if (head < tail && firstEnds[head + 1] <= end) head++;
       begin[end] = candidates[head];
       total[end] = total[begin[end]] + segmentCost(costs, begin[end], end) + price;

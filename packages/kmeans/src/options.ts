@@ -1,6 +1,7 @@
 import {
   assertKnownOptions,
   assertNumber,
+  assertOneOf,
   assertSeed,
   describeValue,
   exactlyOneOption,
@@ -48,13 +49,15 @@ export interface KMeansOptions extends CodebookSize {
   readonly restarts?: number;
   /** Seed of the starts, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
+  /** Accept levels at which the stored form may be larger than the matrix. Default false. */
+  readonly allowLarger?: boolean;
 }
 
 /** The names of {@link CodebookSize}. */
 export const SIZES = ['levels', 'bits', 'ratio', 'bytes'] as const;
 
 /** Names that are not those of a size. */
-const SEARCH = ['iterations', 'tolerance', 'restarts', 'seed'] as const;
+const SEARCH = ['iterations', 'tolerance', 'restarts', 'seed', 'allowLarger'] as const;
 const WHERE = 'kMeans';
 
 /** {@link KMeansOptions} with all defaults filled in. */
@@ -78,6 +81,7 @@ export function completeOptions(options: KMeansOptions): CompleteOptions {
     tolerance: 1e-4,
     restarts: 3,
     seed: 0,
+    allowLarger: false,
     ...given,
   };
   assertNumber(WHERE, 'blockSize', complete.blockSize, { min: 1, integer: true });
@@ -86,6 +90,7 @@ export function completeOptions(options: KMeansOptions): CompleteOptions {
   assertNumber(WHERE, 'tolerance', complete.tolerance, { min: 0, max: 1 });
   assertNumber(WHERE, 'restarts', complete.restarts, { min: 1, integer: true });
   assertSeed(complete.seed, WHERE);
+  assertOneOf(WHERE, 'allowLarger', complete.allowLarger, [true, false]);
   if (complete.keepZero !== undefined && typeof complete.keepZero !== 'boolean') {
     throw invalid('keepZero', 'a boolean', describeValue(complete.keepZero));
   }

@@ -27,7 +27,8 @@ export interface KMeansPlan {
 /**
  * The plan for a shape. A block longer than a row is a row; a codebook has at most as many levels as it has blocks.
  *
- * @throws GCompressError `invalid-option` when not even two levels fit in the bytes or the ratio.
+ * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix, unless `allowLarger`;
+ * `invalid-option` when not even two levels fit in the bytes or the ratio.
  */
 export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
   const [rows, cols] = shape;
@@ -44,6 +45,7 @@ export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
   const levels = levelsFor(shape, options, most, storedBytes);
   const config = { ...sides, levels };
   const layout = layoutOf({ shape, config });
+  if (!options.allowLarger) assertSmaller(shape, storedBytes(levels), levels);
   assertElementLimit(layout.groups * levels * blockSize, 'kMeans codebook');
   return {
     layout,
@@ -54,6 +56,17 @@ export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
       encoding: { shape: [rows, blocks], dtype: 'int32', trainable: false },
     },
   };
+}
+
+function assertSmaller([rows, cols]: Shape2D, bytes: number, levels: number): void {
+  const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
+  if (bytes < dense) return;
+  throw new GCompressError('not-smaller', {
+    where: 'kMeans',
+    expected: `fewer than the ${dense} bytes of a matrix [${rows}, ${cols}]`,
+    actual: `up to ${bytes} bytes for ${levels} levels a codebook`,
+    hint: 'Choose fewer levels or codebooks, or allowLarger; or leave this matrix as it is.',
+  });
 }
 
 function groupSides(scope: CodebookScope, rows: number, blocks: number, blockSize: number) {

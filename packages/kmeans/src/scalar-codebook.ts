@@ -1,12 +1,20 @@
+import type { Pace } from '@gcompress/core';
 import { compand } from './compand.ts';
 import { type Edges, optimalPartition } from './optimal-partition.ts';
-import { segmentCosts } from './segment-costs.ts';
+import { type SegmentCosts, segmentCosts } from './segment-costs.ts';
 import { type SortedPoints, sortPoints } from './sorted-points.ts';
 
 /** Distinct values up to which each is a cell of its own, and the number of cells for more. */
 const CELLS = 2 ** 18;
 /** Cells for each level that tell the price of a segment well. */
 const PRICE_CELLS_PER_LEVEL = 64;
+/** Parts of the progress at which the values are sorted, the price of a segment is known, and segments are found. */
+const SORTED = 0.1;
+const PRICED = 0.3;
+const PARTED = 0.9;
+/** About how many multiplications take as long as sorting one value, and as moving one from a segment to the next. */
+const OPERATIONS_OF_SORTING = 64;
+const OPERATIONS_OF_MOVE = 16;
 /** Lloyd sweeps at the end, which mostly find nothing to do after two or three. */
 const MAX_SWEEPS = 100;
 
@@ -17,28 +25,38 @@ const MAX_SWEEPS = 100;
  * @param weights how much the error of each value counts; all the same when left out.
  * @param levels the most centroids; there are fewer when there are fewer distinct values.
  * @param pinZero whether one of the centroids must be exactly 0; the others are then the optimum beside it.
+ * @param pace told what was done while it is done; may throw to end the work.
  */
 export function scalarCodebook(
   values: Float32Array,
   weights: Float32Array | undefined,
   levels: number,
   pinZero: boolean,
+  pace: Pace = () => {},
 ): Float32Array {
-  const points = sortPoints(values, weights, pinZero);
+  const points = sortPoints(values, weights, pinZero, part(pace, 0, SORTED));
+  pace(OPERATIONS_OF_SORTING * values.length, SORTED);
   const distinct = points.values.length;
   if (distinct <= levels) return points.values.slice();
   const companding = compand(points);
+  pace(OPERATIONS_OF_SORTING * values.length, SORTED);
   // What one more of `levels` segments saves, as the companding estimates it and then as few cells tell
   let price = companding.total ** 3 / (6 * levels ** 3);
   const few = PRICE_CELLS_PER_LEVEL * levels;
-  if (few < distinct / 4) price = optimalPartition(segmentCosts(points, companding.edges(few)), levels, price).price;
-  if (distinct <= CELLS) return refined(points, optimalPartition(segmentCosts(points), levels, price).edges);
+  if (few < distinct / 4) {
+    const costs = segmentCosts(points, companding.edges(few));
+    price = optimalPartition(costs, levels, price, part(pace, SORTED, PRICED)).price;
+  }
+  const partition = (costs: SegmentCosts) => optimalPartition(costs, levels, price, part(pace, PRICED, PARTED)).edges;
+  const refine = (start: Edges) => refined(points, start, part(pace, PARTED, 1));
+  if (distinct <= CELLS) return refine(partition(segmentCosts(points)));
   const cells = companding.edges(CELLS);
-  const { edges } = optimalPartition(segmentCosts(points, cells), levels, price);
-  return refined(
-    points,
-    edges.map((cell) => cells[cell]),
-  );
+  const edges = partition(segmentCosts(points, cells));
+  return refine(edges.map((cell) => cells[cell]));
+}
+
+function part(pace: Pace, from: number, to: number): Pace {
+  return (operations, done) => pace(operations, from + done * (to - from));
 }
 
 /** Sums of a segment `[from, to)` of the points. */
@@ -74,7 +92,7 @@ function centroidOf({ weight, moment, origin, pinned }: Sums): number {
  * The centroids after Lloyd's algorithm on sorted points: edges move to the middle between two centroids, which follow at
  * once, until none moves. Takes back what rounding in the costs of segments, or cells of several points, have left.
  */
-function refined(points: SortedPoints, start: Edges): Float32Array {
+function refined(points: SortedPoints, start: Edges, pace: Pace): Float32Array {
   const { values } = points;
   const edges = start.slice();
   const segments = Array.from({ length: edges.length - 1 }, (_, i) => sumsOf(points, edges[i], edges[i + 1]));
@@ -96,6 +114,7 @@ function refined(points: SortedPoints, start: Edges): Float32Array {
         add(left, points, edges[i], -1);
       }
       moved ||= edges[i] !== before;
+      pace(OPERATIONS_OF_MOVE * (1 + Math.abs(edges[i] - before)), (sweep + i / segments.length) / MAX_SWEEPS);
     }
   }
   // From fresh sums: taking points out of a sum does not take their rounding out

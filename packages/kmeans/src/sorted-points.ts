@@ -1,3 +1,8 @@
+import type { Pace } from '@gcompress/core';
+
+/** About how many multiplications take as long as sorting a value by one digit. */
+const OPERATIONS_OF_PASS = 16;
+
 /** Points on the line, as one-dimensional k-means sees them. */
 export interface SortedPoints {
   /** Distinct, ascending. */
@@ -14,8 +19,13 @@ export interface SortedPoints {
  * @param weights one for each value, at least 0; all 1 when left out.
  * @param pinZero whether the centroid of the cluster around zero must be exactly 0; adds a zero if there is none.
  */
-export function sortPoints(values: Float32Array, weights: Float32Array | undefined, pinZero: boolean): SortedPoints {
-  const sorted = sortFloats(values, weights);
+export function sortPoints(
+  values: Float32Array,
+  weights: Float32Array | undefined,
+  pinZero: boolean,
+  pace?: Pace,
+): SortedPoints {
+  const sorted = sortFloats(values, weights, pace);
   const distinct = sorted.values;
   const totals = new Float64Array(values.length);
   let count = 0;
@@ -53,6 +63,7 @@ function withPinnedZero({ values, weights }: SortedPoints): SortedPoints {
 export function sortFloats(
   values: Float32Array,
   weights?: Float32Array,
+  pace?: Pace,
 ): { readonly values: Float32Array; readonly weights: Float32Array | undefined } {
   // Two passes over 2¹⁶ counters are fastest, once there are more values than counters
   const digitBits = values.length > 2 ** 16 ? 16 : 8;
@@ -62,6 +73,7 @@ export function sortFloats(
   let nextCompanions = weights && new Float32Array(values.length);
   for (let shift = 0; shift < 32; shift += digitBits) {
     sortByDigit({ keys, companions }, { keys: nextKeys, companions: nextCompanions }, shift, digitBits);
+    pace?.(OPERATIONS_OF_PASS * values.length, shift / 32);
     [keys, nextKeys] = [nextKeys, keys];
     [companions, nextCompanions] = [nextCompanions, companions];
   }

@@ -1,4 +1,4 @@
-import { createRandom, isGCompressError, matrix, relativeError } from '@gcompress/core';
+import { createRandom, matrix, relativeError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockCodebook } from '../src/block-codebook.ts';
@@ -9,7 +9,7 @@ import { seedCentroids } from '../src/k-means-plus-plus.ts';
 import { lloyd } from '../src/lloyd.ts';
 import { blocksFrom, randomMatrix, squaredError } from './support.ts';
 
-const untilDone = { iterations: 1000, tolerance: 0, pinZero: false, onIteration: () => {} };
+const untilDone = { iterations: 1000, tolerance: 0, pinZero: false, pace: () => {} };
 
 /** Lloyd's algorithm as in a textbook: all distances, then all means. Empty clusters stay where they are. */
 function plainLloyd({ count, size, data, weights }: Blocks, start: Float64Array, iterations: number): Float64Array {
@@ -94,7 +94,7 @@ describe('lloyd', () => {
 });
 
 describe('blockCodebook', () => {
-  const search = { ...untilDone, restarts: 3, onStep: () => {} };
+  const search = { ...untilDone, restarts: 3 };
 
   it('finds clusters that are far apart, with a sample of many blocks', () => {
     const random = createRandom(4);
@@ -126,7 +126,7 @@ describe('blockCodebook', () => {
 
 describe('kMeans with blocks', () => {
   it('has the shapes of the reference', () => {
-    const { factors } = kMeans({ levels: 7, blockSize: 4 }).compress(randomMatrix([20, 20]));
+    const { factors } = kMeans({ allowLarger: true, levels: 7, blockSize: 4 }).compress(randomMatrix([20, 20]));
     expect(factors.codebook.shape).toEqual([7, 4]);
     expect(factors.encoding.shape).toEqual([20, 5]);
   });
@@ -140,28 +140,30 @@ describe('kMeans with blocks', () => {
       random.normal(),
     ]);
     const a = matrix([60, 20], blocks.flat());
-    const error = Math.sqrt(squaredError(a, kMeans({ levels: 3, blockSize: 4 }).compress(a).decompress()));
+    const error = Math.sqrt(
+      squaredError(a, kMeans({ allowLarger: true, levels: 3, blockSize: 4 }).compress(a).decompress()),
+    );
     expect(error / 300).toBeLessThan(0.2);
   });
 
   it('keeps zero blocks exactly zero, and loses no others to them', () => {
     const a = randomMatrix([100, 4]);
     a.data.fill(0, 0, 8);
-    const back = kMeans({ levels: 3, blockSize: 4 }).compress(a).decompress();
+    const back = kMeans({ allowLarger: true, levels: 3, blockSize: 4 }).compress(a).decompress();
     expect([...back.data.subarray(0, 8)]).toEqual(new Array(8).fill(0));
     // The reference would zero a centroid here although no block is zero
     const b = matrix([2, 2], [4, 5, 6, 7]);
-    expect(kMeans({ levels: 2, blockSize: 2 }).compress(b).decompress()).toEqual(b);
+    expect(kMeans({ allowLarger: true, levels: 2, blockSize: 2 }).compress(b).decompress()).toEqual(b);
   });
 
   it('pads a last block that is not full, and gives the padding no weight', () => {
     const a = randomMatrix([30, 10], 6);
-    const compressed = kMeans({ levels: 60, blockSize: 4 }).compress(a);
+    const compressed = kMeans({ allowLarger: true, levels: 60, blockSize: 4 }).compress(a);
     expect(compressed.factors.encoding.shape).toEqual([30, 3]);
     expect(compressed.decompress().shape).toEqual([30, 10]);
     const ends = matrix([2, 3], [1, 2, 5, 1, 2, -5]);
-    expect(kMeans({ levels: 2, blockSize: 4 }).compress(ends).decompress()).toEqual(ends);
-    expect(relativeError(a, kMeans({ levels: 90, blockSize: 4 }).compress(a).decompress())).toBe(0);
+    expect(kMeans({ allowLarger: true, levels: 2, blockSize: 4 }).compress(ends).decompress()).toEqual(ends);
+    expect(relativeError(a, kMeans({ allowLarger: true, levels: 90, blockSize: 4 }).compress(a).decompress())).toBe(0);
   });
 
   it('follows importance entry by entry', () => {
@@ -170,7 +172,7 @@ describe('kMeans with blocks', () => {
       a.shape,
       a.data.map((_, at) => (at % 8 < 2 ? 100 : 0.01)),
     );
-    const method = kMeans({ levels: 8, blockSize: 4 });
+    const method = kMeans({ allowLarger: true, levels: 8, blockSize: 4 });
     const [plain, weighted] = [undefined, importance].map((weights) =>
       squaredError(a, method.compress(a, weights ? { importance: weights } : {}).decompress(), importance),
     );
@@ -191,40 +193,14 @@ describe('kMeans with blocks', () => {
         (rows, cols, blockSize, codebooks, pruningFraction, keepZero, seed) => {
           const a = randomMatrix([rows, cols], seed);
           const size = { blockSize, codebooks, pruningFraction, ...(keepZero === undefined ? {} : { keepZero }) };
-          const compressed = kMeans({ levels: 3, ...size }).compress(a);
+          const compressed = kMeans({ allowLarger: true, levels: 3, ...size }).compress(a);
           const norm = squaredError(a, matrix(a.shape, new Float32Array(rows * cols)));
           expect(squaredError(a, compressed.decompress())).toBeLessThanOrEqual(norm * (1 + 1e-6));
-          const exact = kMeans({ bits: 16, ...size, pruningFraction: 0 }).compress(a);
+          const exact = kMeans({ allowLarger: true, bits: 16, ...size, pruningFraction: 0 }).compress(a);
           expect(exact.decompress()).toEqual(a);
         },
       ),
       { seed: 1, numRuns: 200 },
     );
-  });
-
-  it('ends when it is told to, between two iterations', () => {
-    const controller = new AbortController();
-    const done: number[] = [];
-    const compress = () =>
-      kMeans({ levels: 8, blockSize: 4, tolerance: 0 }).compress(randomMatrix([64, 64]), {
-        signal: controller.signal,
-        onProgress: (part) => {
-          done.push(part);
-          if (part > 0.01) controller.abort();
-        },
-      });
-    expect(compress).toThrow(expect.toSatisfy((error) => error instanceof DOMException || isGCompressError(error)));
-    expect(done[0]).toBe(0);
-    expect(done[done.length - 1]).toBeLessThan(0.1);
-  });
-
-  it('reports progress that never falls, from 0 to 1', () => {
-    const done: number[] = [];
-    const onProgress = (part: number) => done.push(part);
-    kMeans({ levels: 4, blockSize: 2, codebooks: { rows: 300 } }).compress(randomMatrix([600, 4]), { onProgress });
-    expect(done[0]).toBe(0);
-    expect(done[done.length - 1]).toBe(1);
-    expect(done).toEqual([...done].sort((a, b) => a - b));
-    expect(done.length).toBeGreaterThan(4);
   });
 });

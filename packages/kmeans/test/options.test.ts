@@ -1,4 +1,5 @@
 import { defaultHParams, isGCompressError, matrix } from '@gcompress/core';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KMeansOptions, kMeans } from '../src/index.ts';
 import { randomMatrix, squaredError } from './support.ts';
@@ -26,6 +27,7 @@ describe('options', () => {
     ['a negative tolerance', { levels: 4, tolerance: -1 }, 'invalid-option'],
     ['no restarts', { levels: 4, restarts: 0 }, 'invalid-option'],
     ['a negative seed', { levels: 4, seed: -1 }, 'invalid-option'],
+    ['allowLarger as text', { levels: 4, allowLarger: 'yes' }, 'invalid-option'],
     ['keepZero as text', { levels: 4, keepZero: 'yes' }, 'invalid-option'],
     ['a scope that does not exist', { levels: 4, codebooks: 'row' }, 'invalid-option'],
     ['a scope without sides', { levels: 4, codebooks: {} }, 'invalid-option'],
@@ -51,6 +53,7 @@ describe('options', () => {
       tolerance: 1e-4,
       restarts: 3,
       seed: 0,
+      allowLarger: false,
     });
     expect(kMeans(options as KMeansOptions).options).toEqual(options);
   });
@@ -65,10 +68,10 @@ describe('size', () => {
   it('is 2^bits, but no more than a codebook has blocks', () => {
     expect(levelsFor({ bits: 1 })).toBe(2);
     expect(levelsFor({ bits: 5 })).toBe(32);
-    expect(levelsFor({ bits: 16 })).toBe(2048);
-    expect(levelsFor({ levels: 65_536 }, [300, 300])).toBe(65_536);
-    expect(levelsFor({ levels: 100, codebooks: 'column' })).toBe(64);
-    expect(levelsFor({ levels: 100, codebooks: 'column', keepZero: true })).toBe(65);
+    expect(levelsFor({ bits: 16, allowLarger: true })).toBe(2048);
+    expect(levelsFor({ levels: 65_536, allowLarger: true }, [300, 300])).toBe(65_536);
+    expect(levelsFor({ levels: 100, codebooks: 'column', allowLarger: true })).toBe(64);
+    expect(levelsFor({ levels: 100, codebooks: 'column', keepZero: true, allowLarger: true })).toBe(65);
   });
 
   it.each<KMeansOptions>([
@@ -92,6 +95,23 @@ describe('size', () => {
   it.each<KMeansOptions>([{ ratio: 33 }, { bytes: 200 }])('that cannot be reached is refused: %o', (options) => {
     expect(() => kMeans(options).plan([64, 32])).toThrow(
       expect.toSatisfy((error) => isGCompressError(error, 'invalid-option') && /longer blocks/.test(error.message)),
+    );
+  });
+});
+
+describe('a plan of no fewer bytes than the matrix', () => {
+  const sides = fc.integer({ min: 1, max: 12 });
+  const sizes = fc.record({ levels: fc.integer({ min: 2, max: 40 }), blockSize: fc.integer({ min: 1, max: 4 }) });
+
+  it('is refused unless allowLarger says so', () => {
+    fc.assert(
+      fc.property(fc.tuple(sides, sides), sizes, (shape, options) => {
+        const { byteLength = 0 } = kMeans({ ...options, allowLarger: true }).plan(shape);
+        const smaller = byteLength < 4 * shape[0] * shape[1];
+        const refusal = expect.toSatisfy((error) => isGCompressError(error, 'not-smaller'));
+        if (smaller) expect(kMeans(options).plan(shape).byteLength).toBe(byteLength);
+        else expect(() => kMeans(options).plan(shape)).toThrow(refusal);
+      }),
     );
   });
 });
@@ -161,7 +181,7 @@ describe('importance', () => {
     const a = matrix([2, 2], [1, 2, 3, 4]);
     const importance = matrix([2, 2], [0, 0, 1, 1]);
     for (const blockSize of [1, 2]) {
-      const back = kMeans({ levels: 2, blockSize, codebooks: { rows: 1 } })
+      const back = kMeans({ levels: 2, blockSize, codebooks: { rows: 1 }, allowLarger: true })
         .compress(a, { importance })
         .decompress();
       expect([...back.data.subarray(2)]).toEqual([3, 4]);

@@ -1,14 +1,18 @@
-import type { CompressOptions } from '@gcompress/core';
+import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
 import { finalScales, fitScales, type ScaleRule, type Sketch } from './sketch.ts';
+
+/** Parts of the progress at which the first signs are chosen, and at which all sweeps are made. */
+const STARTED = 0.3;
+const REFINED = 0.9;
 
 /** Chooses signs for one kind of planes. */
 export interface Encoder {
   /** The approximation as it is now. */
   readonly sketch: Sketch;
   /** Goes over all signs once, at the present scales, and returns whether anything changed. The error never grows by it. */
-  sweep(): boolean;
+  sweep(pace: Pace): boolean;
   /** The projection R `[m, k]`, row-major. */
-  projection(): Float32Array;
+  projection(pace: Pace): Float32Array;
 }
 
 /** What is chosen about an encoding besides its planes. */
@@ -18,22 +22,27 @@ export interface EncodeOptions {
   readonly refine: number;
 }
 
-/** Runs an encoder to its end and returns projection `[m, k]`, signs `[k, n]` and scales `[n]`. */
+/** Makes an encoder, runs it to its end and returns projection `[m, k]`, signs `[k, n]` and scales `[n]`. */
 export function encode(
-  { sketch, sweep, projection }: Encoder,
+  encoderWith: (pace: Pace) => Encoder,
   { scales, refine }: EncodeOptions,
-  { signal, onProgress }: CompressOptions,
+  options: ProgressOptions,
 ): Record<'projection' | 'signs' | 'scales', Float32Array> {
+  const stage = (from: number, to: number): Pace => {
+    reportProgress(options, from);
+    return pacedProgress(partialProgress(options, from, to));
+  };
+  const { sketch, sweep, projection } = encoderWith(stage(0, STARTED));
   for (let done = 0; done < refine; done++) {
-    signal?.throwIfAborted();
-    onProgress?.(done / refine);
-    if (!sweep()) break;
+    const [from, to] = [done, done + 1].map((count) => STARTED + ((REFINED - STARTED) * count) / refine);
+    if (!sweep(stage(from, to))) break;
     fitScales(sketch);
   }
-  onProgress?.(1);
-  return {
-    projection: projection(),
-    signs: Float32Array.from(sketch.signs),
+  const found = {
+    projection: projection(stage(REFINED, 1)),
+    signs: new Float32Array(sketch.signs),
     scales: finalScales(sketch, scales),
   };
+  reportProgress(options, 1);
+  return found;
 }

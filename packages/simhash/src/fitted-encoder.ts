@@ -1,4 +1,4 @@
-import type { Matrix } from '@gcompress/core';
+import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { chooseSigns, project, subtractOuter, transposed } from './plane-encoder.ts';
@@ -12,7 +12,7 @@ const MAX_ALTERNATIONS = 10;
  * the ones before it leave (as in the semidiscrete decomposition of Kolda and O'Leary, 1998); a sweep then chooses all signs
  * again and moves each plane to its place of least error.
  */
-export function fittedEncoder(matrix: Matrix, bits: number, signal?: AbortSignal): Encoder {
+export function fittedEncoder(matrix: Matrix, bits: number, pace: Pace): Encoder {
   const rows = matrix.shape[0];
   const planes = new Float64Array(bits * rows);
   const sketch = emptySketch(
@@ -21,15 +21,17 @@ export function fittedEncoder(matrix: Matrix, bits: number, signal?: AbortSignal
     columnNorms(matrix).map((norm) => norm / Math.sqrt(rows)),
   );
   for (let plane = 0; plane < bits; plane++) {
-    signal?.throwIfAborted();
-    addPlane(sketch, planes, plane);
+    addPlane(sketch, planes, plane, (operations) => pace(operations, plane / bits));
   }
   fitScales(sketch);
   return {
     sketch,
-    sweep() {
-      chooseSigns(sketch, planes);
-      for (let plane = 0; plane < bits; plane++) movePlane(sketch, planes, plane);
+    sweep(report) {
+      chooseSigns(sketch, planes, (operations, done) => report(operations, done / 2));
+      for (let plane = 0; plane < bits; plane++) {
+        movePlane(sketch, planes, plane);
+        report(2 * matrix.data.length, (1 + plane / bits) / 2);
+      }
       return true;
     },
     projection: () => Float32Array.from(transposed(planes, bits, rows)),
@@ -37,7 +39,7 @@ export function fittedEncoder(matrix: Matrix, bits: number, signal?: AbortSignal
 }
 
 /** Adds a plane that is fitted to the residual, beginning with the signs of the residual's largest row. */
-function addPlane(sketch: Sketch, planes: Float64Array, plane: number): void {
+function addPlane(sketch: Sketch, planes: Float64Array, plane: number, spend: (operations: number) => void): void {
   const { matrix, signs, residual } = sketch;
   const cols = matrix.shape[1];
   const own = signs.subarray(plane * cols, (plane + 1) * cols);
@@ -51,6 +53,7 @@ function addPlane(sketch: Sketch, planes: Float64Array, plane: number): void {
       own[j] = -own[j];
       settled = false;
     }
+    spend(2 * residual.length);
   }
   movePlane(sketch, planes, plane);
 }

@@ -59,7 +59,7 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
     return {
       projection: readProjection(packed, planes, bits),
       signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
-      scales: floatFactor(scales.shape, scales.data, trainableScales),
+      scales: floatFactor(scales.shape, scales.data.slice(), trainableScales),
     };
   },
 };
@@ -68,7 +68,7 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
   const rows = packed.shape[0];
   if (planes === 'fitted') {
     const { shape, data } = packedTensor(packed, 'projection', 'float32', [rows, bits]);
-    return floatFactor(shape, data);
+    return floatFactor(shape, data.slice());
   }
   assertProjectionSize(planes, packed.shape, bits);
   return floatFactor([rows, bits], drawProjection(planes, seed, rows, bits), false);

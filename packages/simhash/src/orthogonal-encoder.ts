@@ -1,4 +1,4 @@
-import type { Matrix } from '@gcompress/core';
+import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { drawProjection, drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
@@ -14,7 +14,7 @@ interface Digit extends PlaneBlock {
  * of the matrix into its coordinates and gives every coordinate the best of its levels; the other rotation then works on
  * what remains. With k ≤ m there is but one rotation, and the first signs are the best there are.
  */
-export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number): Encoder {
+export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pace: Pace): Encoder {
   const [rows, cols] = matrix.shape;
   const blocks = planeBlocks(rows, bits).map((block, index): Digit => ({ ...block, at: index * rows * cols }));
   const rotations = drawRotations(seed, rows, bits).map((rotation, index) => ({
@@ -27,25 +27,26 @@ export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number): E
     bits,
     columnNorms(matrix).map((norm) => (start * norm) / Math.sqrt(rows)),
   );
-  const sweep = () => {
+  const sweep = (report: Pace) => {
     let changed = false;
-    for (const { rotation, digits } of rotations) {
-      rotation.applyTransposed(sketch.residual, cols);
-      if (chooseDigits(sketch, digits)) changed = true;
-      rotation.apply(sketch.residual, cols);
+    for (const [index, { rotation, digits }] of rotations.entries()) {
+      const spend = (operations: number, part: number) => report(operations, (index + part / 3) / rotations.length);
+      rotation.applyTransposed(sketch.residual, cols, (operations, done) => spend(operations, done));
+      if (chooseDigits(sketch, digits, (operations, done) => spend(operations, 1 + done))) changed = true;
+      rotation.apply(sketch.residual, cols, (operations, done) => spend(operations, 2 + done));
     }
     return changed;
   };
-  sweep();
+  sweep(pace);
   fitScales(sketch);
-  return { sketch, sweep, projection: () => drawProjection('orthogonal', seed, rows, bits) };
+  return { sketch, sweep, projection: (report) => drawProjection('orthogonal', seed, rows, bits, report) };
 }
 
 /**
  * Replaces the digits of each coordinate by those of the nearest level, highest digit first: each takes the sign of what the
  * ones before it leave. `sketch.residual` holds coordinates here.
  */
-function chooseDigits({ matrix, signs, scales, residual }: Sketch, digits: readonly Digit[]): boolean {
+function chooseDigits({ matrix, signs, scales, residual }: Sketch, digits: readonly Digit[], pace: Pace): boolean {
   const cols = matrix.shape[1];
   let changed = false;
   for (let i = 0; i < digits[0].planes; i++) {
@@ -61,6 +62,7 @@ function chooseDigits({ matrix, signs, scales, residual }: Sketch, digits: reado
       }
       residual[place] = rest;
     }
+    pace(4 * used.length * cols, i / digits[0].planes);
   }
   return changed;
 }

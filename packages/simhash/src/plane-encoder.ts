@@ -1,36 +1,60 @@
-import type { Matrix } from '@gcompress/core';
-import { columnNorms, multiply, multiplyTransposed, norm } from '@gcompress/linalg';
+import type { Matrix, Pace } from '@gcompress/core';
+import { columnNorms, multiply, norm } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { emptySketch, fitScales, type Sketch } from './sketch.ts';
+
+/** Multiplications of a matrix product that is made in one piece: it cannot be stopped. */
+const PANEL_OPERATIONS = 2 ** 23;
 
 /**
  * Signs for the planes of any projection R `[m, k]`, row-major: at first those of `Rᵀ·A`, as the reference has them; a sweep
  * takes the planes one by one and gives each the best signs beside those of the others.
  */
-export function planeEncoder(matrix: Matrix, projection: Float32Array): Encoder {
+export function planeEncoder(matrix: Matrix, projection: Float32Array, pace: Pace): Encoder {
   const [rows, cols] = matrix.shape;
   const bits = projection.length / rows;
-  const normals = { shape: [rows, bits], data: projection } as const;
   const size = norm(projection);
   const sketch = emptySketch(
     matrix,
     bits,
     columnNorms(matrix).map((length) => length / size),
   );
-  const sides = multiplyTransposed(normals, matrix).data;
-  for (let at = 0; at < sides.length; at++) sketch.signs[at] = sides[at] < 0 ? -1 : 1;
-  const product = multiply(normals, { shape: [bits, cols], data: Float64Array.from(sketch.signs) }).data;
-  for (let at = 0; at < product.length; at++) sketch.residual[at] -= sketch.scales[at % cols] * product[at];
-  fitScales(sketch);
   const planes = transposed(projection, rows, bits);
-  return { sketch, sweep: () => chooseSigns(sketch, planes), projection: () => projection };
+  for (let first = 0, width = panelOf(matrix.data.length); first < bits; first += width) {
+    const count = Math.min(width, bits - first);
+    const panel = { shape: [count, rows] as const, data: planes.subarray(first * rows, (first + count) * rows) };
+    const sides = multiply(panel, matrix).data;
+    for (let at = 0, to = first * cols; at < sides.length; at++, to++) sketch.signs[to] = sides[at] < 0 ? -1 : 1;
+    pace(count * matrix.data.length, first / bits / 2);
+  }
+  const signs = { shape: [bits, cols], data: new Float64Array(sketch.signs) } as const;
+  for (let first = 0, height = panelOf(bits * cols); first < rows; first += height) {
+    const count = Math.min(height, rows - first);
+    const panel = { shape: [count, bits] as const, data: projection.subarray(first * bits, (first + count) * bits) };
+    const product = multiply(panel, signs).data;
+    for (let at = 0, to = first * cols; at < product.length; at++, to++) {
+      sketch.residual[to] -= sketch.scales[at % cols] * product[at];
+    }
+    pace(count * bits * cols, (1 + first / rows) / 2);
+  }
+  fitScales(sketch);
+  return { sketch, sweep: (report) => chooseSigns(sketch, planes, report), projection: () => projection };
+}
+
+/** Rows of a matrix product that are made in one piece, when each takes so many multiplications. */
+function panelOf(operations: number): number {
+  return Math.max(4, Math.floor(PANEL_OPERATIONS / operations));
 }
 
 /**
  * Gives the signs of each plane, one of the rows of `planes [k, m]`, the values of least error beside all others; they keep
  * their values where both are as good. Returns whether any changed.
  */
-export function chooseSigns({ matrix, signs, scales, residual }: Sketch, planes: ArrayLike<number>): boolean {
+export function chooseSigns(
+  { matrix, signs, scales, residual }: Sketch,
+  planes: ArrayLike<number>,
+  pace: Pace,
+): boolean {
   const [rows, cols] = matrix.shape;
   const change = new Float64Array(cols);
   let changed = false;
@@ -50,6 +74,7 @@ export function chooseSigns({ matrix, signs, scales, residual }: Sketch, planes:
     }
     if (any) subtractOuter(residual, planes, first, change);
     changed ||= any;
+    pace(2 * residual.length, first / planes.length);
   }
   return changed;
 }

@@ -1,11 +1,11 @@
-import { bitsFor, type Random } from '@gcompress/core';
+import { bitsFor, type Pace, type Random } from '@gcompress/core';
 
 /** An orthogonal matrix Q `[m, m]` that is never formed: it is applied in `O(m log m)` steps a column. */
 export interface Rotation {
   /** Replaces `x [m, cols]`, row-major, by `Q·x`. */
-  apply(x: Float64Array, cols: number): void;
+  apply(x: Float64Array, cols: number, pace?: Pace): void;
   /** Replaces `x [m, cols]`, row-major, by `Qᵀ·x`. */
-  applyTransposed(x: Float64Array, cols: number): void;
+  applyTransposed(x: Float64Array, cols: number, pace?: Pace): void;
 }
 
 /**
@@ -23,11 +23,17 @@ export function drawRotation(random: Random, size: number): Rotation {
     pairs.set(random.shuffle(axes).subarray(0, paired), round * paired);
   }
   return {
-    apply(x, cols) {
-      for (let at = 0; at < pairs.length; at += 2) turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
+    apply(x, cols, pace) {
+      for (let at = 0; at < pairs.length; at += 2) {
+        turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
+        pace?.(4 * cols, at / pairs.length);
+      }
     },
-    applyTransposed(x, cols) {
-      for (let at = pairs.length - 2; at >= 0; at -= 2) turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
+    applyTransposed(x, cols, pace) {
+      for (let at = pairs.length - 2; at >= 0; at -= 2) {
+        turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
+        pace?.(4 * cols, 1 - at / pairs.length);
+      }
     },
   };
 }

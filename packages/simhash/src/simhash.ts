@@ -3,7 +3,6 @@ import {
   assertKnownOptions,
   assertNumber,
   assertSeed,
-  type CompressOptions,
   defineMethod,
   describeValue,
   exactlyOneOption,
@@ -12,6 +11,7 @@ import {
   type JsonObject,
   type Matrix,
   type NumberRange,
+  type Pace,
 } from '@gcompress/core';
 import { type BitsChoice, bitsForShape } from './bits-choice.ts';
 import { type Encoder, encode } from './encoder.ts';
@@ -100,7 +100,7 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
         const [rows, cols] = matrix.shape;
         const bits = bitsFor(matrix.shape);
         const { projection, signs, scales } = encode(
-          encoderFor(matrix, bits, options, compressOptions),
+          (pace) => encoderFor(matrix, bits, options, pace),
           options,
           compressOptions,
         );
@@ -126,11 +126,14 @@ function encoderFor(
   matrix: Matrix,
   bits: number,
   { planes, seed }: Required<Pick<SimhashOptions, 'planes' | 'seed'>>,
-  { signal }: CompressOptions,
+  pace: Pace,
 ): Encoder {
-  if (planes === 'fitted') return fittedEncoder(matrix, bits, signal);
-  if (planes === 'orthogonal') return orthogonalEncoder(matrix, seed, bits);
-  return planeEncoder(matrix, drawProjection(planes, seed, matrix.shape[0], bits));
+  if (planes === 'fitted') return fittedEncoder(matrix, bits, pace);
+  if (planes === 'orthogonal') return orthogonalEncoder(matrix, seed, bits, pace);
+  const projection = drawProjection(planes, seed, matrix.shape[0], bits, (operations, done) =>
+    pace(operations, done / 2),
+  );
+  return planeEncoder(matrix, projection, (operations, done) => pace(operations, (1 + done) / 2));
 }
 
 /** The options with their defaults, checked. */

@@ -36,7 +36,7 @@ describe('the reference', () => {
     expect(bitsFromPercent(original.shape, expected.rank)).toBe(expected.k);
 
     const { projection, signs, scales } = encode(
-      planeEncoder(original, Float32Array.from(expected.projection.data)),
+      (pace) => planeEncoder(original, Float32Array.from(expected.projection.data), pace),
       { scales: 'norm', refine: 0 },
       {},
     );
