@@ -8,7 +8,7 @@ import {
   type PackedTensor,
   packedTensor,
 } from '@gcompress/core';
-import { flagsOf, gridOf, keptEntries } from './block-grid.ts';
+import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
 import { packPositions, unpackPositions } from './positions.ts';
 
 /** Names of the factors of {@link prunedFormat}. */
@@ -44,6 +44,7 @@ function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor
 function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {
   assertVersion(packed, 1);
   const grid = gridOf(packed);
+  assertExpansion(packed);
   const entries = keptEntries(unpackPositions(packed, grid.count), grid);
   const kept = packedTensor(packed, 'values', 'float32', [entries.length]).data;
   const [rows, cols] = packed.shape;

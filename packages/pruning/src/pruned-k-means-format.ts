@@ -16,7 +16,7 @@ import {
   type TensorOps,
   unpackBits,
 } from '@gcompress/core';
-import { flagsOf, gridOf, keptEntries } from './block-grid.ts';
+import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
 import { bytesTensor, packPositions, unpackPositions } from './positions.ts';
 
 /** The most levels of a codebook, the zero of the pruned entries not counted. */
@@ -88,6 +88,7 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
     });
   }
   const grid = gridOf(packed);
+  assertExpansion(packed);
   const entries = keptEntries(unpackPositions(packed, grid.count), grid);
   const stored = packedTensor(packed, 'codebook', 'float32', [null]).data;
   if (stored.length < 1 || stored.length > levels) throw damaged('codebook', `1 to ${levels} levels`, stored.length);
