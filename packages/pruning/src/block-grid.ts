@@ -10,7 +10,7 @@ import {
 /** Values that a file of any size may unpack to: 4 MiB of float32. */
 const FREE_VALUES = 2 ** 20;
 /** Values that each byte of a larger one may stand for; a bit for each entry stands for eight. */
-const VALUES_PER_BYTE = 1024;
+const VALUES_PER_BYTE = 4096;
 
 /**
  * The blocks of a matrix `[m, n]` that are kept or pruned as a whole, row after row. They begin at its first row and
@@ -62,11 +62,16 @@ export function gridOf({ shape, config }: MatrixForm): BlockGrid {
 
 /**
  * Refuses a file that would unpack to far more than it holds, before anything of the matrix's size is allocated: above
- * {@link FREE_VALUES}, at most {@link VALUES_PER_BYTE} values for each byte of its tensors.
+ * {@link FREE_VALUES}, at most {@link VALUES_PER_BYTE} values for each byte of its tensors. Writers ask too, so that
+ * nothing is written that cannot be read.
  *
  * @throws GCompressError `file-oversized`.
  */
-export function assertExpansion({ shape: [rows, cols], tensors, format }: PackedMatrix): void {
+export function assertExpansion({
+  shape: [rows, cols],
+  tensors,
+  format,
+}: Pick<PackedMatrix, 'shape' | 'tensors' | 'format'>): void {
   const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   const most = Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE);
   if (rows * cols <= most) return;

@@ -38,7 +38,9 @@ function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor
   const grid = gridOf(form);
   const flags = flagsOf(mask.data, grid);
   const kept = Float32Array.from(keptEntries(flags, grid), (entry) => values.data[entry]);
-  return { values: { shape: [kept.length], data: kept }, ...packPositions(flags) };
+  const tensors = { values: { shape: [kept.length], data: kept }, ...packPositions(flags) };
+  assertExpansion({ ...form, tensors, format: 'pruning' });
+  return tensors;
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {

@@ -70,11 +70,13 @@ function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<s
   const flags = flagsOf(encoding.data, grid);
   const codes = keptEntries(flags, grid).map((entry) => encoding.data[entry] - 1);
   const used = codes.reduce((most, code) => Math.max(most, code), 0) + 1;
-  return {
+  const tensors = {
     codebook: { shape: [used], data: Float32Array.from(codebook.data.subarray(1, used + 1)) },
     encoding: bytesTensor(packBits(codes, bitsFor(used))),
     ...packPositions(flags),
   };
+  assertExpansion({ ...form, tensors, format: 'kmeans-pruning' });
+  return tensors;
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {

@@ -1,4 +1,4 @@
-import { isGCompressError, type JsonObject, type PackedTensor } from '@gcompress/core';
+import { isGCompressError, type JsonObject, matrix, type PackedTensor } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import { pruned, prunedFormat, prunedKMeans, prunedKMeansFormat } from '../src/index.ts';
 
@@ -37,7 +37,19 @@ describe.each([
   });
 
   it('has a config of integers in range', () => {
-    const values = [{ toString: 1 }, {}, [], null, 'one', -1, 0, 1e300, 0.5, Number.NaN, Number.POSITIVE_INFINITY];
+    const values: readonly unknown[] = [
+      { toString: 1 },
+      {},
+      [],
+      null,
+      'one',
+      -1,
+      0,
+      1e300,
+      0.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ];
     for (const name of Object.keys(good)) {
       for (const value of values) {
         expect(
@@ -59,4 +71,11 @@ it('a sparsity that says nothing is refused', () => {
     expect(refusal(() => pruned({ sparsity } as never))).toBe('invalid-option');
     expect(refusal(() => prunedKMeans({ sparsity } as never))).toBe('invalid-option');
   }
+});
+
+it('what a reader would refuse is not written', () => {
+  const weights = matrix([1024, 1025], new Float32Array(1024 * 1025).fill(1));
+  const sparse = (sparsity: number) => refusal(() => pruned({ sparsity }).compress(weights).pack());
+  expect(sparse(0.9999)).toBe('accepted');
+  expect(sparse(0.999999)).toBe('file-oversized');
 });
