@@ -1,6 +1,6 @@
 import type { CompressedFormat, PackedMatrix } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
-import { elementCount, type JsonObject, type JsonValue, type MatrixForm } from './factors.ts';
+import { elementCount, type Factorization, type JsonObject, type JsonValue, type MatrixForm } from './factors.ts';
 import { assertElementLimit } from './limits.ts';
 import { assertShape2D, type Shape2D } from './matrix.ts';
 import { assertVersion } from './packed-tensor.ts';
@@ -43,6 +43,13 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
         complete.lookup(ops, ids, decoded(ops, factors, whole), outerForm(whole)),
     }),
 
+    ...(outer.remaining && {
+      remaining: <T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
+        complete.remaining(ops, matrix, decoded(ops, factors, whole), outerForm(whole)),
+    }),
+    ...productOf(outer, inner),
+    ...(names.some((name) => inner[name].trim) && { trim: (whole: Factorization) => trimmed(inner, whole) }),
+
     pack({ factors, config }) {
       const parts = innerParts(config, names);
       const packed = names.flatMap((name) => {
@@ -62,6 +69,30 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
       assertFits(outer, packed, parts);
       return Object.fromEntries(unpacked);
     },
+  };
+}
+
+/** The factors in order, where the outer method is a plain product and what codes each of its factors is one too. */
+function productOf(outer: CompressedFormat, inner: InnerFormats): Pick<CompressedFormat, 'product'> {
+  const chains = outer.product?.map((name) => inner[name]?.product?.map((factor) => `${name}.${factor}`));
+  const product = chains?.flatMap((chain) => chain ?? []);
+  return product && chains?.every((chain) => chain !== undefined) ? { product } : {};
+}
+
+/** Each part as its own format trims it; what the outer format would trim is coded, so it stays. */
+function trimmed(inner: InnerFormats, { factors, ...whole }: Factorization): Factorization {
+  const names = Object.keys(inner);
+  const parts = innerParts(whole.config, names);
+  const cut = names.map((name) => {
+    const { version, ...form } = parts[name];
+    const part = { ...form, factors: within(factors, name) };
+    const { factors: left, shape, config } = inner[name].trim?.(part) ?? part;
+    return { factors: outside(name, left), entry: [name, { version, shape: [...shape], config }] as const };
+  });
+  return {
+    ...whole,
+    config: { ...whole.config, inner: Object.fromEntries(cut.map(({ entry }) => entry)) },
+    factors: Object.fromEntries(cut.flatMap((part) => part.factors)),
   };
 }
 

@@ -53,7 +53,13 @@ type Coders = Readonly<Record<string, MatrixCompressor>>;
 
 function stackedAlgorithm(outer: MatrixCompressor, coders: Coders): Algorithm<string> {
   const inner = Object.entries(coders);
+  const changes = [outer, ...Object.values(coders)].some((part) => part.atStep);
+  const at = (part: MatrixCompressor, step: number) => part.atStep?.(step) ?? part;
   return {
+    ...(changes && {
+      atStep: (step: number) =>
+        stackedAlgorithm(at(outer, step), Object.fromEntries(inner.map(([name, coder]) => [name, at(coder, step)]))),
+    }),
     options: { outer: outer.options, inner: Object.fromEntries(inner.map(([name, coder]) => [name, coder.options])) },
     plan(shape) {
       const { factors, config } = outer.plan(shape);

@@ -145,3 +145,74 @@ it('passes on what the methods say of their results, by the name of the factor',
   const { notes } = await stacked.compress(matrix([2, 2], [1, 2, 3, 4]));
   expect(notes).toEqual(['outer.', 'whole: inner.']);
 });
+
+describe('what a stack forwards', () => {
+  const growing = defineMethod<object, 'whole'>({
+    name: 'test/growing',
+    format: {
+      ...plain.format,
+      product: ['whole'],
+      remaining: (ops, matrix, { whole }) => ops.mul(matrix, whole),
+      trim: ({ factors, ...form }) => ({ ...form, factors, config: { trimmed: true } }),
+    },
+    create: () => {
+      const at = (step: number) => ({
+        options: { step },
+        plan: (shape: readonly [number, number]) => ({ factors: { whole: { shape, ...trained } } }),
+        factorize: ({ shape, data }: Matrix) => ({
+          whole: floatFactor(
+            shape,
+            data.map((value) => value * step),
+          ),
+        }),
+      });
+      return { ...at(9), atStep: at };
+    },
+  });
+
+  it('is in force at a step what its parts are', async () => {
+    for (const stacked of [
+      stack(growing, { whole: plain })({ outer: {}, inner: { whole: {} } }),
+      stack(plain, { whole: growing })({ outer: {}, inner: { whole: {} } }),
+    ]) {
+      const early = stacked.atStep?.(2);
+      expect(early?.options).not.toEqual(stacked.options);
+      expect(early?.plan([3, 2])).toEqual(stacked.plan([3, 2]));
+      const compressed = await early?.compress(weights);
+      expect([...(compressed?.decompress().data ?? [])]).toEqual([2, 4, 6, 8, 10, 12]);
+    }
+    expect(both(options).atStep).toBeUndefined();
+  });
+
+  it('leaves out of the matrix what its outer format does', async () => {
+    const stacked = stack(growing, { whole: plain });
+    const compressed = await stacked({ outer: {}, inner: { whole: {} } }).compress(weights);
+    const factors = { 'whole.whole': matrix([3, 2], [0, 1, 0, 1, 0, 1]) };
+    const form = { shape: compressed.shape, config: compressed.config };
+    const ops = {
+      mul: (a: Matrix, b: Matrix) =>
+        matrix(
+          a.shape,
+          a.data.map((value, at) => value * b.data[at]),
+        ),
+    };
+    expect([...(stacked.format.remaining?.(ops as never, weights, factors, form).data ?? [])]).toEqual([
+      0, 2, 0, 4, 0, 6,
+    ]);
+  });
+
+  it('is a product where all of its parts are', () => {
+    expect(stack(growing, { whole: growing }).format.product).toEqual(['whole.whole']);
+    expect(stack(growing, { whole: plain }).format.product).toBeUndefined();
+    expect(stack(plain, { whole: growing }).format.product).toBeUndefined();
+  });
+
+  it('trims each part as its own format does', async () => {
+    const stacked = stack(plain, { whole: growing });
+    const { shape, config, factors } = await stacked({ outer: {}, inner: { whole: {} } }).compress(weights);
+    const cut = stacked.format.trim?.({ shape, config, factors });
+    expect(cut?.config).toMatchObject({ inner: { whole: { shape: [3, 2], config: { trimmed: true } } } });
+    expect(Object.keys(cut?.factors ?? {})).toEqual(['whole.whole']);
+    expect(both.format.trim).toBeUndefined();
+  });
+});

@@ -1,4 +1,16 @@
-import { assertElementLimit, GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
+import {
+  assertElementLimit,
+  GCompressError,
+  type JsonObject,
+  type MatrixForm,
+  type PackedMatrix,
+  type Shape2D,
+} from '@gcompress/core';
+
+/** Values that a file of any size may unpack to: 4 MiB of float32. */
+const FREE_VALUES = 2 ** 20;
+/** Values that each byte of a larger one may stand for; a bit for each entry stands for eight. */
+const VALUES_PER_BYTE = 4096;
 
 /**
  * The blocks of a matrix `[m, n]` that are kept or pruned as a whole, row after row. They begin at its first row and
@@ -48,6 +60,29 @@ export function gridOf({ shape, config }: MatrixForm): BlockGrid {
   return blockGrid(shape, blockHeight, blockWidth);
 }
 
+/**
+ * Refuses a file that would unpack to far more than it holds, before anything of the matrix's size is allocated: above
+ * {@link FREE_VALUES}, at most {@link VALUES_PER_BYTE} values for each byte of its tensors. Writers ask too, so that
+ * nothing is written that cannot be read.
+ *
+ * @throws GCompressError `file-oversized`.
+ */
+export function assertExpansion({
+  shape: [rows, cols],
+  tensors,
+  format,
+}: Pick<PackedMatrix, 'shape' | 'tensors' | 'format'>): void {
+  const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const most = Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE);
+  if (rows * cols <= most) return;
+  throw new GCompressError('file-oversized', {
+    where: format,
+    expected: `at most ${most} values from ${bytes} bytes`,
+    actual: `a matrix [${rows}, ${cols}]`,
+    hint: 'Prune less of a matrix that large, or do not trust this file.',
+  });
+}
+
 /** Calls `visit` for each entry in reading order, with the number of its block. */
 export function forEachEntry(
   { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,
@@ -70,13 +105,23 @@ export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid): Uint8Array
 
 /** Numbers of the entries in the blocks that have the flag 1, in reading order. */
 export function keptEntries(flags: Uint8Array, grid: BlockGrid): Int32Array {
-  const [rows, cols] = grid.shape;
-  const entries = new Int32Array(rows * cols);
+  const entries = new Int32Array(entryCount(flags, grid));
   let count = 0;
   forEachEntry(grid, (entry, block) => {
     if (flags[block] === 1) entries[count++] = entry;
   });
-  return entries.slice(0, count);
+  return entries;
+}
+
+/** How many entries the blocks with the flag 1 have; those at the edge may be cut off. */
+function entryCount(flags: Uint8Array, { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid): number {
+  let count = 0;
+  for (const [block, flag] of flags.entries()) {
+    if (flag !== 1) continue;
+    const height = Math.min(blockHeight, rows - Math.floor(block / across) * blockHeight);
+    count += height * Math.min(blockWidth, cols - (block % across) * blockWidth);
+  }
+  return count;
 }
 
 function isSide(value: unknown, max: number): value is number {

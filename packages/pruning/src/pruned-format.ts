@@ -8,7 +8,7 @@ import {
   type PackedTensor,
   packedTensor,
 } from '@gcompress/core';
-import { flagsOf, gridOf, keptEntries } from './block-grid.ts';
+import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
 import { packPositions, unpackPositions } from './positions.ts';
 
 /** Names of the factors of {@link prunedFormat}. */
@@ -38,12 +38,15 @@ function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor
   const grid = gridOf(form);
   const flags = flagsOf(mask.data, grid);
   const kept = Float32Array.from(keptEntries(flags, grid), (entry) => values.data[entry]);
-  return { values: { shape: [kept.length], data: kept }, ...packPositions(flags) };
+  const tensors = { values: { shape: [kept.length], data: kept }, ...packPositions(flags) };
+  assertExpansion({ ...form, tensors, format: 'pruning' });
+  return tensors;
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {
   assertVersion(packed, 1);
   const grid = gridOf(packed);
+  assertExpansion(packed);
   const entries = keptEntries(unpackPositions(packed, grid.count), grid);
   const kept = packedTensor(packed, 'values', 'float32', [entries.length]).data;
   const [rows, cols] = packed.shape;

@@ -16,7 +16,7 @@ import {
   type TensorOps,
   unpackBits,
 } from '@gcompress/core';
-import { flagsOf, gridOf, keptEntries } from './block-grid.ts';
+import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
 import { bytesTensor, packPositions, unpackPositions } from './positions.ts';
 
 /** The most levels of a codebook, the zero of the pruned entries not counted. */
@@ -70,11 +70,13 @@ function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<s
   const flags = flagsOf(encoding.data, grid);
   const codes = keptEntries(flags, grid).map((entry) => encoding.data[entry] - 1);
   const used = codes.reduce((most, code) => Math.max(most, code), 0) + 1;
-  return {
+  const tensors = {
     codebook: { shape: [used], data: Float32Array.from(codebook.data.subarray(1, used + 1)) },
     encoding: bytesTensor(packBits(codes, bitsFor(used))),
     ...packPositions(flags),
   };
+  assertExpansion({ ...form, tensors, format: 'kmeans-pruning' });
+  return tensors;
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
@@ -88,6 +90,7 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
     });
   }
   const grid = gridOf(packed);
+  assertExpansion(packed);
   const entries = keptEntries(unpackPositions(packed, grid.count), grid);
   const stored = packedTensor(packed, 'codebook', 'float32', [null]).data;
   if (stored.length < 1 || stored.length > levels) throw damaged('codebook', `1 to ${levels} levels`, stored.length);

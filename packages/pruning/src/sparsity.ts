@@ -66,6 +66,13 @@ export function sparsityAt(step: number, schedule: SparsitySchedule = {}): numbe
  */
 export function completeGrowth(where: string, growth: GrowingSparsity): CompleteGrowth {
   assertKnownOptions(`${where} sparsity`, growth, [...SCHEDULE_OPTIONS, 'steps']);
+  if (Object.values(growth).every((value) => value === undefined)) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} sparsity`,
+      expected: `a number, or at least one of ${[...SCHEDULE_OPTIONS, 'steps'].join(', ')}`,
+      actual: 'an object that names none of them',
+    });
+  }
   const { steps: given = {}, ...schedule } = growth;
   const complete = completeSchedule(schedule);
   assertKnownOptions(`${where} sparsity.steps`, given, STEPS_OPTIONS);
