@@ -1,7 +1,8 @@
 import type { CompressedFormat } from './compressed-format.ts';
 import { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 import { GCompressError } from './errors.ts';
-import { elementCount, type Factor, type FactorizationPlan, type FactorSpec, type JsonObject } from './factors.ts';
+import { assertFactors } from './factor-checks.ts';
+import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
 import type { CompressionHParams } from './hparams.ts';
 import { assertFinite, assertMatrix, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
@@ -108,16 +109,18 @@ function compressorFor<O, K extends string>(
       if (options.importance) assertImportance(name, acceptsImportance, options.importance, matrix);
       options.signal?.throwIfAborted();
       const planned = plan(matrix.shape);
-      const finish = (factors: Record<K, Factor>): CompressedMatrix<K> => {
+      const finish = (factors: unknown): CompressedMatrix<K> => {
         assertFactors(name, factors, planned.factors);
         return createCompressedMatrix(format, { shape: planned.shape, config: planned.config, factors });
       };
-      const factors = algorithm.factorize(matrix, options);
-      return 'then' in factors && typeof factors.then === 'function'
-        ? (factors as PromiseLike<Record<K, Factor>>).then(finish)
-        : finish(factors as Record<K, Factor>);
+      const factors: unknown = algorithm.factorize(matrix, options);
+      return isThenable(factors) ? factors.then(finish) : finish(factors);
     },
   };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 function assertImportance(name: string, accepted: boolean, importance: Matrix, matrix: Matrix): void {
@@ -145,37 +148,4 @@ function assertImportance(name: string, accepted: boolean, importance: Matrix, m
       actual: 'others',
     });
   }
-}
-
-function assertFactors<K extends string>(
-  name: string,
-  factors: Readonly<Record<K, Factor>>,
-  specs: Readonly<Record<K, FactorSpec>>,
-): void {
-  const names = Object.keys(specs) as K[];
-  const wrong = names.find((key) => !factors[key] || !fits(factors[key], specs[key]));
-  if (wrong === undefined && Object.keys(factors).length === names.length) return;
-  throw new GCompressError('contract', {
-    where: name,
-    expected: `factors ${names.map((key) => `${key} ${describe(specs[key])}`).join(', ')}`,
-    actual: (Object.keys(factors) as K[])
-      .map((key) => `${key} ${describe(factors[key])} of ${factors[key].data.length} values`)
-      .join(', '),
-    hint: 'plan() and factorize() of the method disagree.',
-  });
-}
-
-function fits(factor: Factor, spec: FactorSpec): boolean {
-  return (
-    factor.dtype === spec.dtype &&
-    factor.trainable === spec.trainable &&
-    factor.shape.length === spec.shape.length &&
-    factor.shape.every((side, axis) => side <= (spec.shape[axis] ?? 0)) &&
-    factor.data.length === elementCount(factor.shape) &&
-    factor.data instanceof (spec.dtype === 'int32' ? Int32Array : Float32Array)
-  );
-}
-
-function describe(spec: FactorSpec): string {
-  return `${spec.trainable ? 'trainable ' : ''}${spec.dtype} [${spec.shape.join(', ')}]`;
 }

@@ -1,3 +1,4 @@
+export { assertCompressedMatrix } from './assert-compressed-matrix.ts';
 export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
 export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';

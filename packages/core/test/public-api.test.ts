@@ -6,6 +6,7 @@ it('exports these names and no others', () => {
     [
       "GCompressError",
       "MAX_ELEMENTS",
+      "assertCompressedMatrix",
       "assertElementLimit",
       "assertFinite",
       "assertKnownOptions",
