@@ -8,6 +8,7 @@ import { deploy } from './deploy.ts';
 import { allLayers, type Layer, type LayerConfig } from './layer.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
+import { assertModel } from './model-checks.ts';
 import type { Preference } from './packed-layer.ts';
 import type { Replacement } from './rebuild-model.ts';
 import { storedText } from './stored-config.ts';
@@ -104,15 +105,19 @@ export class CompressedLayer extends WrappedLayer {
     return { ...super.getConfig(), compression: storedText(compression) };
   }
 
-  /** Stock or packed layers that compute what this one computes at alpha 0, with their weights. */
-  deploy(config: LayerConfig, prefer: Preference): Replacement {
+  /**
+   * Stock or packed layers that compute what this one computes at alpha 0, with their weights.
+   *
+   * @param taken names of layers that the model has; those of the new layers are put into it.
+   */
+  deploy(config: LayerConfig, prefer: Preference, taken = new Set<string>()): Replacement {
     const matrices = this.#matrices.map(({ name, weight }, i) => ({
       name,
       weight,
       compressed: this.ops[i].toCompressedMatrixSync(),
     }));
     const { split } = this.#compression;
-    return deploy(this.inner, { config: this.innerConfig(config), matrices, split, prefer });
+    return deploy(this.inner, { config: this.innerConfig(config), matrices, split, prefer, taken });
   }
 
   protected override disposeWeights(): number {
@@ -153,8 +158,13 @@ export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
   return 'ops' in layer && 'driven' in layer && 'deploy' in layer;
 }
 
-/** The compressed layers of a model, those of nested models included. */
+/**
+ * The compressed layers of a model, those of nested models included.
+ *
+ * @throws GCompressError `invalid-option` for another thing than a model.
+ */
 export function compressedLayers(model: LayersModel): CompressedLayer[] {
+  assertModel(model, 'compressedLayers');
   return allLayers(model).filter(isCompressedLayer);
 }
 

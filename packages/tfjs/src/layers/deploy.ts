@@ -3,6 +3,7 @@ import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { copyWeights, type Layer, type LayerConfig, sameClass } from './layer.ts';
 import type { KernelSplit } from './layer-kinds.ts';
+import { ownedWeights } from './owned-weights.ts';
 import { PackedLayer, type Preference } from './packed-layer.ts';
 import { type Link, productChain } from './product-chain.ts';
 import type { Replacement } from './rebuild-model.ts';
@@ -23,6 +24,8 @@ export interface Deployment {
   readonly matrices: readonly CompressedWeight[];
   readonly split: KernelSplit;
   readonly prefer: Preference;
+  /** Names of layers that the model has; new ones are added. */
+  readonly taken: Set<string>;
 }
 
 /**
@@ -30,10 +33,11 @@ export interface Deployment {
  * compute, they are stock layers, which load without this package; otherwise a {@link PackedLayer}.
  */
 export function deploy(layer: Layer, deployment: Deployment): Replacement {
-  const { config, matrices, split } = deployment;
-  const others = layer.weights.filter((weight) => !matrices.some((matrix) => matrix.weight === weight));
+  const { config, matrices, split, taken } = deployment;
+  const others = ownedWeights(layer).filter((weight) => !matrices.some((matrix) => matrix.weight === weight));
   const [{ compressed }] = matrices;
-  const links = matrices.length === 1 ? productChain(layer.getClassName(), config, compressed, split) : undefined;
+  const links =
+    matrices.length === 1 ? productChain(layer.getClassName(), config, compressed, { split, taken }) : undefined;
   return links ? stockLayers(links, others) : packedLayer(layer, deployment, others);
 }
 
@@ -49,11 +53,12 @@ function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): 
 
 function packedLayer(
   inner: Layer,
-  { config, matrices, ...choice }: Deployment,
+  { config, matrices, split, prefer }: Deployment,
   others: readonly LayerVariable[],
 ): Replacement {
   const layer = new PackedLayer({
-    ...choice,
+    split,
+    prefer,
     layer: sameClass(inner, config),
     matrices: matrices.map(({ name, compressed }) => ({ name, format: compressed.format, packed: compressed.pack() })),
   });

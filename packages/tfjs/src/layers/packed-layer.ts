@@ -86,6 +86,7 @@ export class PackedLayer extends WrappedLayer {
 
   constructor({ layer, matrices, split = 'filters', prefer = 'speed' }: PackedLayerArgs) {
     super(layer);
+    for (const { name, packed } of matrices) assertPackedSize(`layer '${layer.name}' matrix '${name}'`, formOf(packed));
     this.trainable = false;
     this.#matrices = matrices;
     this.#split = split;
@@ -190,6 +191,26 @@ export class PackedLayer extends WrappedLayer {
     for (const matrix of this.#unpacked?.matrices ?? []) matrix.dispose();
     this.#unpacked = undefined;
   }
+}
+
+/** Packed tensors may be larger than their matrix, but not without bound: a file announces them before its bytes are there. */
+const LARGEST_RATIO = 4;
+/** What small matrices may take all the same, in bytes. */
+const ALWAYS_ALLOWED = 2 ** 16;
+
+function assertPackedSize(where: string, { shape, tensors }: PackedForm): void {
+  const limit = LARGEST_RATIO * elementCount(shape) * Float32Array.BYTES_PER_ELEMENT + ALWAYS_ALLOWED;
+  const bytes = Object.values(tensors).reduce(
+    (sum, tensor) => sum + elementCount(tensor.shape) * ARRAYS[tensor.dtype].BYTES_PER_ELEMENT,
+    0,
+  );
+  if (bytes <= limit) return;
+  throw new GCompressError('file-oversized', {
+    where,
+    expected: `packed tensors of at most ${limit} bytes for a matrix [${shape.join(', ')}]`,
+    actual: `${bytes}`,
+    hint: 'The model was written by another program, damaged, or is hostile.',
+  });
 }
 
 function storedMatrix({ format, form, stored }: Place): PackedMatrix {
