@@ -4,8 +4,8 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { TfCompressionOp } from '../compression-op.ts';
 import { type VariableSpec, variableSpecs } from '../compression-variables.ts';
-import { deploy } from './deploy.ts';
-import { allLayers, type Layer, type LayerConfig } from './layer.ts';
+import { deploy, deploysAsStock } from './deploy.ts';
+import { allLayers, configOf, type Layer, type LayerConfig } from './layer.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
 import { assertModel } from './model-checks.ts';
@@ -103,6 +103,12 @@ export class CompressedLayer extends WrappedLayer {
     const { method, options } = compressor;
     const compression = { method, options, schedule: schedule.config, matrices, split };
     return { ...super.getConfig(), compression: storedText(compression) };
+  }
+
+  /** Whether the deployed layer is a `PackedLayer`, which loads with `registerCompressedLayers` alone. */
+  get needsLoader(): boolean {
+    const matrices = this.ops.map((op) => op.toCompressedMatrixSync());
+    return !deploysAsStock(this.inner, configOf(this.inner), matrices, this.#compression.split);
   }
 
   /**

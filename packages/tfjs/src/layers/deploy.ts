@@ -35,10 +35,32 @@ export interface Deployment {
 export function deploy(layer: Layer, deployment: Deployment): Replacement {
   const { config, matrices, split, taken } = deployment;
   const others = ownedWeights(layer).filter((weight) => !matrices.some((matrix) => matrix.weight === weight));
-  const [{ compressed }] = matrices;
-  const links =
-    matrices.length === 1 ? productChain(layer.getClassName(), config, compressed, { split, taken }) : undefined;
+  const links = stockLinks(
+    layer,
+    config,
+    matrices.map(({ compressed }) => compressed),
+    { split, taken },
+  );
   return links ? stockLayers(links, others) : packedLayer(layer, deployment, others);
+}
+
+/** Whether a layer with these compressed matrices is deployed as stock layers, which load without this package. */
+export function deploysAsStock(
+  layer: Layer,
+  config: LayerConfig,
+  matrices: readonly CompressedMatrix[],
+  split: KernelSplit,
+): boolean {
+  return stockLinks(layer, config, matrices, { split, taken: new Set() }) !== undefined;
+}
+
+function stockLinks(
+  layer: Layer,
+  config: LayerConfig,
+  matrices: readonly CompressedMatrix[],
+  choice: Pick<Deployment, 'split' | 'taken'>,
+): Link[] | undefined {
+  return matrices.length === 1 ? productChain(layer.getClassName(), config, matrices[0], choice) : undefined;
 }
 
 function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): Replacement {

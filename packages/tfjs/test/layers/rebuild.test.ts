@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type CompressModelOptions,
   compressedLayers,
+  compressionReport,
   compressModel,
   registerCompressedLayers,
   stripCompression,
@@ -299,5 +300,33 @@ describe('options of compressModel', () => {
   it.each([/^emb/g, /^emb/y, /emb/gy, /EMB/gi])('match every name by %s, which keeps no place', (name) => {
     const { model: small } = compressModel(model(), { ...good, rules: [{ name }] });
     expect(compressedLayers(small).map((layer) => layer.name)).toEqual(['emb1', 'emb2', 'emb3']);
+  });
+});
+
+describe('the report', () => {
+  it('names the layers that need the loader, before and after stripping, and none of low rank', async () => {
+    const model = tf.sequential({ layers: [dense('codes', { inputShape: [4] }), dense('factors')] });
+    const mixed = {
+      ...lastOnly,
+      rules: [{ name: 'codes', method: kMeans({ levels: 2 }) }, { name: 'factors' }],
+    };
+    const { small, deployed } = await strip(model, mixed);
+    expect(compressionReport(small).needsLoader).toEqual(['codes']);
+    expect(String(compressionReport(small))).toContain('needs registerCompressedLayers to be loaded: codes');
+    expect(compressionReport(deployed).needsLoader).toEqual(['codes']);
+    const plain = await strip(model, { ...lastOnly, rules: [{ className: 'Dense' }] });
+    expect(compressionReport(plain.small).needsLoader).toEqual([]);
+    expect(plain.deployed.layers.map((layer) => layer.getClassName())).not.toContain('PackedLayer');
+  });
+
+  it('warns of forms that are larger than dense, before and after a compression', async () => {
+    const model = tf.sequential({ layers: [dense('last', { inputShape: [4] })] });
+    const method = kMeans({ levels: 16 });
+    const { report } = compressModel(model, { ...lastOnly, method });
+    const { small } = await strip(model, { ...lastOnly, method });
+    const warning = /last\/kernel: kmeans: \d+ bytes are not fewer than the 64 of the dense matrix \[4, 4\]/;
+    expect(report().warnings).toEqual([expect.stringMatching(warning)]);
+    expect(compressionReport(small).warnings).toEqual([expect.stringMatching(warning)]);
+    expect(String(report())).toContain('warning: last/kernel');
   });
 });

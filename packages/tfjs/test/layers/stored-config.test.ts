@@ -121,7 +121,7 @@ describe('a model file whose compression is not what was written', () => {
     ],
     [
       'the name of a tensor that is none',
-      { ...packed, matrices: [{ ...matrix, tensors: { __proto__x: { shape: [1], dtype: 'uint8' } } }] },
+      { ...packed, matrices: [{ ...matrix, tensors: { 'a b': { shape: [1], dtype: 'uint8' } } }] },
       'file-header',
     ],
   ])('is refused in a packed layer: %s', async (_, form, code) => {
@@ -142,7 +142,7 @@ describe('a model file whose compression is not what was written', () => {
 
 describe('hostile values', () => {
   /** What JSON may hold in the place of anything. */
-  const hostile = [
+  const hostile: readonly unknown[] = [
     null,
     true,
     -1,
@@ -204,7 +204,7 @@ describe('hostile values', () => {
       try {
         const made = fromConfig(layerClass, { [key]: JSON.stringify(form), layer } as never) as tf.layers.Layer;
         made.build([null, 4]);
-        made.dispose();
+        for (const weight of made.weights) weight.dispose();
       } catch (error) {
         if (!isGCompressError(error)) throw error;
         refused++;
