@@ -6,6 +6,7 @@ import { TfCompressionOp } from '../compression-op.ts';
 import { type VariableSpec, variableSpecs } from '../compression-variables.ts';
 import { deploy, deploysAsStock } from './deploy.ts';
 import { allLayers, configOf, type Layer, type LayerConfig } from './layer.ts';
+import { compressedLayerInside } from './layer-args-checks.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
 import { assertModel } from './model-checks.ts';
@@ -49,9 +50,11 @@ export class CompressedLayer extends WrappedLayer {
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
 
-  constructor({ layer, ...compression }: CompressedLayerArgs) {
-    super(layer);
-    this.#compression = compression;
+  /** @throws GCompressError `invalid-option` or `unknown-option` for arguments that are none. */
+  constructor(args: CompressedLayerArgs) {
+    super(compressedLayerInside(args));
+    const { compressor, schedule, matrices, split } = args;
+    this.#compression = { compressor, schedule, matrices, split };
   }
 
   /** One operator a compressed matrix, called `layer/matrix`; they exist once the layer is built. */

@@ -13,6 +13,7 @@ import {
 import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { type Layer, type LayerConfig, sameClass } from './layer.ts';
+import { packedLayerInside } from './layer-args-checks.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
 import { storedText } from './stored-config.ts';
@@ -84,8 +85,13 @@ export class PackedLayer extends WrappedLayer {
   #places: readonly Place[] = [];
   #unpacked: { readonly of: readonly object[]; readonly matrices: readonly UnpackedMatrix[] } | undefined;
 
-  constructor({ layer, matrices, split = 'filters', prefer = 'speed' }: PackedLayerArgs) {
-    super(layer);
+  /**
+   * @throws GCompressError `invalid-option` or `unknown-option` for arguments that are none, `file-oversized` for packed tensors that are
+   * far larger than their matrix.
+   */
+  constructor(args: PackedLayerArgs) {
+    super(packedLayerInside(args));
+    const { layer, matrices, split = 'filters', prefer = 'speed' } = args;
     for (const { name, packed } of matrices) assertPackedSize(`layer '${layer.name}' matrix '${name}'`, formOf(packed));
     this.trainable = false;
     this.#matrices = matrices;

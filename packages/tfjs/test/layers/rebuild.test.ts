@@ -4,11 +4,14 @@ import { compressAtOnce } from '@gcompress/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { variableSpecs } from '../../src/index.ts';
 import {
+  CompressedLayer,
   type CompressModelOptions,
   compressedLayers,
   compressionReport,
   compressModel,
+  PackedLayer,
   registerCompressedLayers,
   stripCompression,
 } from '../../src/layers/index.ts';
@@ -248,6 +251,32 @@ describe('a class of ones own that holds layers inside', () => {
       /expected a Sequential or functional model, got one of class 'Mine'/,
     );
   });
+});
+
+it('makes no layer and no variables of plain JavaScript values', () => {
+  const layer = dense('it');
+  const compressed = { layer, ...lastOnly, compressor: lastOnly.method, matrices: ['kernel'], split: 'filters' };
+  const { compressor, schedule, matrices, split } = compressed;
+  const args = { layer, compressor, schedule, matrices, split };
+  const packed = {
+    layer,
+    matrices: [{ name: 'kernel', format: lowRank.format, packed: { shape: [4, 4], tensors: {} } }],
+  };
+  const house = expect.objectContaining({ name: 'GCompressError' });
+  for (const value of [undefined, null, 0, Number.NaN, 'text', true, {}, [], () => {}] as never[]) {
+    expect(() => new CompressedLayer(value)).toThrow(house);
+    expect(() => new PackedLayer(value)).toThrow(house);
+    expect(() => variableSpecs(value)).toThrow(house);
+    for (const key of Object.keys(args)) {
+      expect(() => new CompressedLayer({ ...args, [key]: value } as never)).toThrow(house);
+    }
+    for (const key of Object.keys(packed)) {
+      expect(() => new PackedLayer({ ...packed, [key]: value } as never)).toThrow(house);
+    }
+    if (!Array.isArray(value)) expect(() => registerCompressedLayers(value)).toThrow(house);
+    expect(() => registerCompressedLayers([value])).toThrow(house);
+    if (!Array.isArray(value) && value !== undefined) expect(() => registerCompressedLayers([], value)).toThrow(house);
+  }
 });
 
 it('refuses what is not a model, and says what to do', async () => {
