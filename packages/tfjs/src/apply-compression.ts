@@ -1,7 +1,16 @@
-import { GCompressError, type MatrixCompressor, type UpdateResult } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertType,
+  describeValue,
+  GCompressError,
+  type MatrixCompressor,
+  type UpdateResult,
+} from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Variable } from '@tensorflow/tfjs-core';
-import { TfCompressionOp, type TfCompressionOpOptions } from './compression-op.ts';
+import { assertCompressor, assertSchedule, assertVariable } from './argument-checks.ts';
+import { TfCompressionOp } from './compression-op.ts';
+import type { TfCompressionOpOptions } from './compression-op-options.ts';
 
 /** The compressor and schedule that all matrices get unless told otherwise. */
 export interface ApplyCompressionOptions {
@@ -18,7 +27,17 @@ export interface ApplyCompressionOptions {
 export class ApplyCompression {
   readonly #ops: TfCompressionOp[] = [];
 
-  constructor(readonly options: ApplyCompressionOptions) {}
+  /** @throws GCompressError `invalid-option` or `unknown-option` for another thing than a compressor and a schedule. */
+  constructor(readonly options: ApplyCompressionOptions) {
+    assertKnownOptions('ApplyCompression', options, ['compressor', 'schedule']);
+    assertCompressor('ApplyCompression', 'compressor', options.compressor);
+    assertSchedule('ApplyCompression', 'schedule', options.schedule);
+  }
+
+  /** What a user should know of each operator, its name before it: {@link TfCompressionOp.warnings}. */
+  get warnings(): readonly string[] {
+    return this.#ops.flatMap((op) => op.warnings.map((warning) => `${op.name}: ${warning}`));
+  }
 
   /** The operators, in the order in which they were made. */
   get ops(): readonly TfCompressionOp[] {
@@ -36,7 +55,7 @@ export class ApplyCompression {
     throw new GCompressError('unknown-option', {
       where: 'ApplyCompression op',
       expected: `one of ${this.#ops.map((op) => op.name).join(', ') || 'no operators'}`,
-      actual: `'${name}'`,
+      actual: describeValue(name),
     });
   }
 
@@ -46,8 +65,13 @@ export class ApplyCompression {
    * @throws GCompressError as {@link TfCompressionOp} does.
    */
   applyCompression(variable: Variable, options: Partial<TfCompressionOpOptions> = {}): TfCompressionOp {
+    assertVariable('applyCompression', 'variable', variable);
+    assertType('applyCompression', 'options', options, 'object');
     const name = options.name ?? variable.name;
-    const schedule = (options.schedule ?? this.options.schedule).forLayer(name);
+    const common = options.schedule ?? this.options.schedule;
+    assertSchedule('applyCompression', 'schedule', common);
+    assertType('applyCompression', 'name', name, 'string');
+    const schedule = common.forLayer(name);
     const op = new TfCompressionOp(variable, { ...this.options, ...options, name, schedule });
     this.#ops.push(op);
     return op;

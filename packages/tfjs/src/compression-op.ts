@@ -1,5 +1,7 @@
 import {
   type ApplyMatMulOptions,
+  assertCompressedMatrix,
+  assertFinite,
   type CompressedMatrix,
   type CompressionOp,
   createCompressedMatrix,
@@ -11,46 +13,31 @@ import {
   matrix,
   padFactor,
   plannedByteLength,
-  type Shape2D,
   type UpdateResult,
 } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import { concat, reshape, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { assertTensor } from './argument-checks.ts';
 import { type Blend, BlendedMatrix } from './blended-matrix.ts';
 import { CompressedKernel } from './compressed-kernel.ts';
-import { assertGradients, assertLastSide, viewOf } from './compression-op-checks.ts';
+import {
+  assertApplyOptions,
+  assertGradients,
+  assertLastSide,
+  assertMixInputs,
+  assertOpArguments,
+  assertStep,
+  assertTrimOption,
+  checkedAlpha,
+  sizeWarnings,
+  viewOf,
+} from './compression-op-checks.ts';
+import type { ApplyOptions, TfCompressionOpOptions, ToCompressedMatrixOptions } from './compression-op-options.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
 import type { MatrixView } from './matrix-view.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
-
-/** What a {@link TfCompressionOp} needs besides the variable. */
-export interface TfCompressionOpOptions {
-  readonly compressor: MatrixCompressor;
-  readonly schedule: CompressionSchedule;
-  /** Prefix of the names of the variables it makes; must be unique. Default: the name of the matrix variable. */
-  readonly name?: string;
-  /** How a variable of another rank is read as a matrix `[m, n]`, row-major. Default: its own shape, if that has two sides. */
-  readonly shape?: Shape2D;
-  /** The axes of the variable in the order in which they are read, each once. Default: their own order. */
-  readonly permutation?: readonly number[] | undefined;
-  /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
-  readonly variables?: CompressionVariables;
-}
-
-/** What of the factors is taken. */
-export interface ToCompressedMatrixOptions {
-  /**
-   * Whether what is reserved but not used is left out. Default: once there was a compression; before, the factors are zeros of
-   * the planned size.
-   */
-  readonly trim?: boolean;
-}
-
-/** How the operator computes: while training, both terms take part whatever alpha is, so that optimizers see every variable. */
-export interface ApplyOptions {
-  /** Default true. When false, a term whose weight is 0 is left out. */
-  readonly training?: boolean;
-}
+import { UntrainedFactors } from './untrained-factors.ts';
 
 /**
  * Compresses one variable of any training loop: computes `α·A + (1−α)·Ŵ`, where the schedule lets alpha fall from 1 to 0 and
@@ -74,16 +61,20 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly #kernel: CompressedKernel;
   readonly #blended: BlendedMatrix;
   readonly #ownsVariables: boolean;
-  /** What the method said at the last compression. */
+  readonly #untrained: UntrainedFactors;
+  /** What the compressor said of the last compression. */
   #notes: readonly string[] = [];
+  readonly #updates = new OneAtATime();
   #disposed = false;
 
   /**
    * @param matrix the variable A; it stays the caller's.
    * @throws GCompressError what the compressor's plan throws for this shape; `already-compressed` when the name is taken;
-   * `unsupported` when tfjs has no gradients registered.
+   * `unsupported` when tfjs has no gradients registered; `invalid-option` for another thing than a variable, a compressor or a schedule;
+   * `disposed` for a variable that is.
    */
   constructor(matrix: Variable, options: TfCompressionOpOptions) {
+    assertOpArguments(matrix, options);
     assertGradients();
     this.name = options.name ?? matrix.name;
     this.compressor = options.compressor;
@@ -100,6 +91,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     const constant = Object.values(this.#plan.factors).every((spec) => !spec.trainable);
     this.#kernel = new CompressedKernel({ format, form, factors: variables.factors, constant });
     this.#blended = new BlendedMatrix({ format, form, variables, view: this.#view, kernel: this.#kernel });
+    this.#untrained = new UntrainedFactors(matrix, Object.values(variables.factors));
   }
 
   get alpha(): number {
@@ -118,11 +110,26 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return [matrix, ...Object.values(factors).filter((factor) => factor.trainable)];
   }
 
+  /**
+   * What a user should know of this matrix: what the schedule and the last compression warn of, a form that is not smaller than the
+   * matrix, and an optimizer that trains the matrix without its factors. Mostly empty. Blocks on backends that must read back from a device.
+   */
+  get warnings(): readonly string[] {
+    const { compressor, form, schedule } = this;
+    const ofForm = this.#filled
+      ? this.toCompressedMatrixSync().warnings
+      : sizeWarnings(compressor.format.id, form.shape, this.#plannedByteLength);
+    return [...new Set([...schedule.warnings, ...ofForm, ...this.#untrained.warnings])];
+  }
+
   apply(options: ApplyOptions = {}): Tensor {
+    assertApplyOptions('apply', this.name, options);
     return this.#blended.weight(this.#blend(options));
   }
 
   applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
+    assertApplyOptions('applyMatMul', this.name, options);
+    assertTensor(`applyMatMul of '${this.name}'`, 'x', x);
     const [rows, cols] = this.form.shape;
     const { transpose = false } = options;
     const [inputs, outputs] = transpose ? [cols, rows] : [rows, cols];
@@ -142,10 +149,13 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
    * @throws GCompressError `shape-mismatch` when the inputs together are not as long as the matrix has rows.
    */
   applyMix(inputs: readonly Tensor[], options: ApplyOptions = {}): Tensor {
+    assertMixInputs(inputs, this.name);
     return tidy(() => this.applyMatMul(concat([...inputs], -1), options));
   }
 
   applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
+    assertApplyOptions('applyLookup', this.name, options);
+    assertTensor(`applyLookup of '${this.name}'`, 'ids', ids, 'int32');
     const [, cols] = this.form.shape;
     return tidy(() => {
       const rows = this.#blended.lookup(reshape(ids, [ids.size]), this.#blend(options));
@@ -154,26 +164,10 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   }
 
   async runUpdateStep(step: number): Promise<UpdateResult> {
-    const state = this.state;
-    const { due, compress, state: next } = this.schedule.update(step, state);
-    const changes = this.#changes(state.steps - 1, step);
-    if (!due && !changes) {
-      this.#state.write({ ...state, steps: step + 1 });
-      return 'idle';
-    }
-    // Everything that can fail comes first; then all variables change at once
-    const factors = compress || changes ? await this.#compress(step) : undefined;
+    assertStep(step, this.name);
     this.#assertLive();
-    tidy(() => {
-      for (const [name, factor] of Object.entries(factors ?? {})) {
-        this.variables.factors[name].assign(tensor(factor.data, [...factor.shape], factor.dtype));
-      }
-      this.variables.alpha.assign(scalar(this.schedule.alpha(next)));
-    });
-    this.#state.write({ ...next, steps: step + 1 });
-    if (!factors) return 'decayed';
-    this.relativeErrorAtCompression = await this.relativeError();
-    return 'compressed';
+    // An update that began while another one runs would count from the same state
+    return this.#updates.run(() => this.#update(step));
   }
 
   /** Bytes of the factors as they would be written now; before the first compression, those planned, at most. */
@@ -187,6 +181,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   }
 
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
+    assertTrimOption(options);
     this.#assertLive();
     const entries = Object.entries(this.variables.factors);
     const data = await Promise.all(entries.map(([, variable]) => variable.data()));
@@ -195,6 +190,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   /** {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device. */
   toCompressedMatrixSync(options: ToCompressedMatrixOptions = {}): CompressedMatrix {
+    assertTrimOption(options);
     this.#assertLive();
     const data = Object.entries(this.variables.factors).map(([name, variable]) => [name, variable.dataSync()] as const);
     return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, options);
@@ -211,6 +207,33 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   get #plannedByteLength(): number {
     return plannedByteLength(this.compressor.format, this.#plan);
+  }
+
+  async #update(step: number): Promise<UpdateResult> {
+    const state = this.state;
+    this.#untrained.look(this.#filled);
+    const { due, compress, state: next } = this.schedule.update(step, state);
+    const changes = this.#changes(state.steps - 1, step);
+    if (!due && !changes) {
+      this.#state.write({ ...state, steps: step + 1 });
+      return 'idle';
+    }
+    // Everything that can fail comes first; then all variables change at once
+    const alpha = checkedAlpha(this.schedule, next, this.name);
+    const compressed = compress || changes ? await this.#compress(step) : undefined;
+    this.#assertLive();
+    tidy(() => {
+      for (const [name, factor] of Object.entries(compressed?.factors ?? {})) {
+        this.variables.factors[name].assign(tensor(factor.data, [...factor.shape], factor.dtype));
+      }
+      this.variables.alpha.assign(scalar(alpha));
+    });
+    this.#state.write({ ...next, steps: step + 1 });
+    this.#untrained.forget();
+    if (!compressed) return 'decayed';
+    this.#notes = compressed.notes;
+    this.relativeErrorAtCompression = await this.relativeError();
+    return 'compressed';
   }
 
   /** Whether another compressor is in force at one step than at another. */
@@ -236,14 +259,18 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return { alpha: this.alpha, training, leavesOut: this.#leavesOut };
   }
 
-  async #compress(step: number): Promise<Record<string, Factor>> {
+  /** The factors in their planned shapes, and what the compressor says of them. */
+  async #compress(step: number): Promise<{ factors: Record<string, Factor>; notes: readonly string[] }> {
+    const where = `TfCompressionOp '${this.name}'`;
     const compressor = this.compressor.atStep?.(step) ?? this.compressor;
-    const compressed = await compressor.compress(matrix(this.form.shape, await this.#source()));
-    this.#notes = compressed.notes ?? [];
+    const source = matrix(this.form.shape, await this.#source());
+    assertFinite(source, where);
+    const compressed: unknown = await compressor.compress(source);
+    assertCompressedMatrix(where, compressed, compressor, this.#plan);
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
     });
-    return Object.fromEntries(padded);
+    return { factors: Object.fromEntries(padded), notes: compressed.notes ?? compressed.warnings ?? [] };
   }
 
   /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
@@ -269,8 +296,11 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
       return [name, { ...spec, data: data[name] }] as const;
     });
     const factorization = { ...this.form, factors: Object.fromEntries(factors) };
-    const trimmed = trim && format.trim ? format.trim(factorization) : factorization;
-    return createCompressedMatrix(format, trimmed, this.#notes);
+    return createCompressedMatrix(
+      format,
+      trim && format.trim ? format.trim(factorization) : factorization,
+      this.#notes,
+    );
   }
 
   #assertLive(): void {

@@ -1,4 +1,4 @@
-import { type FactorizationPlan, GCompressError } from '@gcompress/core';
+import { assertType, type FactorizationPlan, GCompressError } from '@gcompress/core';
 import { engine, scalar, type Tensor, tensor1d, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 
 /** Everything of a compressed matrix that trains or must survive a checkpoint. */
@@ -25,12 +25,18 @@ export interface VariableSpec {
 /** No update, none so far, no step. */
 const INITIAL_STATE = [0, -1, 0];
 
-/** The variables that a plan needs besides the matrix. */
+/**
+ * The variables that a plan needs besides the matrix.
+ *
+ * @throws GCompressError `invalid-option` for another thing than a plan.
+ */
 export function variableSpecs(plan: FactorizationPlan): {
   readonly factors: Readonly<Record<string, VariableSpec>>;
   readonly alpha: VariableSpec;
   readonly state: VariableSpec;
 } {
+  assertType('variableSpecs', 'plan', plan, 'object', 'Pass what compressor.plan(shape) returns.');
+  assertType('variableSpecs', 'plan.factors', plan.factors, 'object', 'Pass what compressor.plan(shape) returns.');
   const factors = Object.entries(plan.factors).map(([name, spec]) => {
     const initial = () => zeros([...spec.shape], spec.dtype);
     return [name, { ...spec, initial }] as const;

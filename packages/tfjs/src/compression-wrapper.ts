@@ -1,4 +1,10 @@
-import { type CompressionHParams, type CompressionMethod, GCompressError } from '@gcompress/core';
+import {
+  assertType,
+  type CompressionHParams,
+  type CompressionMethod,
+  describeValue,
+  GCompressError,
+} from '@gcompress/core';
 import { scheduleFromHParams } from '@gcompress/scheduler';
 import { ApplyCompression, type ApplyCompressionOptions } from './apply-compression.ts';
 
@@ -22,7 +28,18 @@ const PACKAGES: Readonly<Record<string, string>> = {
  * Python silently becomes low rank.
  */
 export class CompressionWrapper {
-  constructor(private readonly methods: readonly Pick<CompressionMethod, 'method' | 'code' | 'fromHParams'>[]) {}
+  /** @throws GCompressError `invalid-option` for another thing than a list of methods. */
+  constructor(private readonly methods: readonly Pick<CompressionMethod, 'method' | 'code' | 'fromHParams'>[]) {
+    if (Array.isArray(methods) && methods.every(isMethod)) return;
+    const other: unknown = Array.isArray(methods) ? methods.find((method) => !isMethod(method)) : methods;
+    throw new GCompressError('invalid-option', {
+      where: 'CompressionWrapper methods',
+      expected: 'a list of methods, such as [lowRank, kMeans]',
+      actual: Array.isArray(methods) ? `a list with ${describeValue(other)}` : describeValue(other),
+      ...(isObject(other) &&
+        'compress' in other && { hint: 'Pass the method itself, not what it returns: [lowRank].' }),
+    });
+  }
 
   /**
    * Compression over many matrices as these hyperparameters say; `undefined` for the option `'none'`.
@@ -38,10 +55,23 @@ export class CompressionWrapper {
    * The compressor and schedule that these hyperparameters mean, such as those of one matrix that differs from the others:
    * `apply.applyCompression(matrix, wrapper.compressionOptions(hparams))`; `undefined` for the option `'none'`.
    *
-   * @throws GCompressError `unsupported`, naming the package, when the option's method was not handed over.
+   * @throws GCompressError `unsupported`, naming the package, when the option's method was not handed over; `invalid-option` for
+   * hyperparameters that `parseHParams` did not make.
    */
   compressionOptions(hparams: CompressionHParams): ApplyCompressionOptions | undefined {
-    const option = hparams.compressionOption;
+    const hint =
+      typeof hparams === 'string'
+        ? "Parse it first: parseHParams('…') of @gcompress/core."
+        : 'Use parseHParams of @gcompress/core.';
+    assertType('CompressionWrapper', 'hparams', hparams, 'object', hint);
+    const option: unknown = hparams.compressionOption;
+    assertType(
+      'CompressionWrapper',
+      'hparams.compressionOption',
+      option,
+      'string',
+      'Use parseHParams of @gcompress/core.',
+    );
     if (option === 'none') return undefined;
     const method = this.methods.find((candidate) => candidate.method === option);
     if (!method) {
@@ -56,4 +86,14 @@ export class CompressionWrapper {
     }
     return { compressor: method.fromHParams(hparams), schedule: scheduleFromHParams(hparams) };
   }
+}
+
+function isMethod(value: unknown): boolean {
+  if (typeof value !== 'function' && !isObject(value)) return false;
+  const { method, fromHParams } = value as Readonly<Record<string, unknown>>;
+  return typeof method === 'string' && typeof fromHParams === 'function';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

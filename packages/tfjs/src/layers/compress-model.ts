@@ -3,9 +3,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CompressedLayer, isCompressedLayer } from './compressed-layer.ts';
 import { CompressionCallback, type CompressionCallbackOptions } from './compression-callback.ts';
 import { type CompressionReport, compressionReport, type SkippedLayerReport } from './compression-report.ts';
-import { allLayers, copyWeights, type Layer, sameClass } from './layer.ts';
-import { assertRules, decide, type LayerChoice, type LayerDecision } from './layer-rules.ts';
+import { allLayers, type Layer, sameClass } from './layer.ts';
+import { assertLayerChoice } from './layer-choice-checks.ts';
+import { decide, type LayerChoice, type LayerDecision } from './layer-rules.ts';
 import { assertUsableModel } from './model-checks.ts';
+import { copyLayer } from './owned-weights.ts';
 import { rebuildModel } from './rebuild-model.ts';
 
 /** Options of {@link compressModel}. */
@@ -27,7 +29,8 @@ export interface CompressedModel {
  * with the reason.
  *
  * @throws GCompressError `disposed`, `not-ready` (a model that is not built), `already-compressed`, `unsupported` when no layer at
- * all can be compressed, `invalid-option` for a rule that names no layer; the old model is as it was.
+ * all can be compressed or a layer cannot be copied, `invalid-option` and `unknown-option` for options that are none and for a rule that
+ * names no layer; the old model is as it was.
  */
 export function compressModel(model: LayersModel, options: CompressModelOptions): CompressedModel {
   assertUsableModel(model, 'compressModel');
@@ -41,7 +44,7 @@ export function compressModel(model: LayersModel, options: CompressModelOptions)
       hint: 'Strip the model first, or go on training it with compressionCallback(model).',
     });
   }
-  assertRules(options.rules ?? [], layers);
+  assertLayerChoice(options, layers);
   const decisions = new Map<Layer, LayerDecision>();
   for (const layer of layers) {
     if (layer.weights.length > 0) decisions.set(layer, decide(layer, options));
@@ -54,11 +57,11 @@ export function compressModel(model: LayersModel, options: CompressModelOptions)
     if (!compression) return undefined;
     const replacement = new CompressedLayer({ ...compression, layer: sameClass(layer, config) });
     replacement.setFastWeightInitDuringBuild(true);
-    return { layers: [replacement], initialize: () => copyWeights(layer.weights, replacement.inner.weights) };
+    return { layers: [replacement], initialize: () => copyLayer(layer, replacement.inner) };
   });
   return {
     model: rebuilt,
-    callback: new CompressionCallback(rebuilt, options),
+    callback: new CompressionCallback(rebuilt, options.onUpdate && { onUpdate: options.onUpdate }),
     report: () => compressionReport(rebuilt, skipped),
   };
 }

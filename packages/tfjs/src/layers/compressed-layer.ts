@@ -4,10 +4,12 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { TfCompressionOp } from '../compression-op.ts';
 import { type VariableSpec, variableSpecs } from '../compression-variables.ts';
-import { deploy } from './deploy.ts';
-import { allLayers, type Layer, type LayerConfig } from './layer.ts';
+import { deploy, deploysAsStock } from './deploy.ts';
+import { allLayers, configOf, type Layer, type LayerConfig } from './layer.ts';
+import { compressedLayerInside } from './layer-args-checks.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
+import { assertModel } from './model-checks.ts';
 import type { Preference } from './packed-layer.ts';
 import type { Replacement } from './rebuild-model.ts';
 import { storedText } from './stored-config.ts';
@@ -48,9 +50,11 @@ export class CompressedLayer extends WrappedLayer {
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
 
-  constructor({ layer, ...compression }: CompressedLayerArgs) {
-    super(layer);
-    this.#compression = compression;
+  /** @throws GCompressError `invalid-option` or `unknown-option` for arguments that are none. */
+  constructor(args: CompressedLayerArgs) {
+    super(compressedLayerInside(args));
+    const { compressor, schedule, matrices, split } = args;
+    this.#compression = { compressor, schedule, matrices, split };
   }
 
   /** One operator a compressed matrix, called `layer/matrix`; they exist once the layer is built. */
@@ -104,15 +108,25 @@ export class CompressedLayer extends WrappedLayer {
     return { ...super.getConfig(), compression: storedText(compression) };
   }
 
-  /** Stock or packed layers that compute what this one computes at alpha 0, with their weights. */
-  deploy(config: LayerConfig, prefer: Preference): Replacement {
+  /** Whether the deployed layer is a `PackedLayer`, which loads with `registerCompressedLayers` alone. */
+  get needsLoader(): boolean {
+    const matrices = this.ops.map((op) => op.toCompressedMatrixSync());
+    return !deploysAsStock(this.inner, configOf(this.inner), matrices, this.#compression.split);
+  }
+
+  /**
+   * Stock or packed layers that compute what this one computes at alpha 0, with their weights.
+   *
+   * @param taken names of layers that the model has; those of the new layers are put into it.
+   */
+  deploy(config: LayerConfig, prefer: Preference, taken = new Set<string>()): Replacement {
     const matrices = this.#matrices.map(({ name, weight }, i) => ({
       name,
       weight,
       compressed: this.ops[i].toCompressedMatrixSync(),
     }));
     const { split } = this.#compression;
-    return deploy(this.inner, { config: this.innerConfig(config), matrices, split, prefer });
+    return deploy(this.inner, { config: this.innerConfig(config), matrices, split, prefer, taken });
   }
 
   protected override disposeWeights(): number {
@@ -153,8 +167,13 @@ export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
   return 'ops' in layer && 'driven' in layer && 'deploy' in layer;
 }
 
-/** The compressed layers of a model, those of nested models included. */
+/**
+ * The compressed layers of a model, those of nested models included.
+ *
+ * @throws GCompressError `invalid-option` for another thing than a model.
+ */
 export function compressedLayers(model: LayersModel): CompressedLayer[] {
+  assertModel(model, 'compressedLayers');
   return allLayers(model).filter(isCompressedLayer);
 }
 

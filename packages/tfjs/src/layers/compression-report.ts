@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../compression-op.ts';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
+import { allLayers, type Layer } from './layer.ts';
 
 /** What became of one compressed matrix. */
 export interface CompressedMatrixReport {
@@ -34,6 +35,11 @@ export interface CompressionReport {
   readonly skipped: readonly SkippedLayerReport[];
   /** What the user should know, e.g. of a schedule that never reaches alpha 0. */
   readonly warnings: readonly string[];
+  /**
+   * Names of the layers that need `registerCompressedLayers` to be loaded once they are stripped, because no stock layers compute with
+   * their factors; in a stripped model those that do now. Where there are none, stock `loadLayersModel` suffices.
+   */
+  readonly needsLoader: readonly string[];
   /** Bytes of all weights of the model before compression, as float32. */
   readonly denseBytes: number;
   /** Bytes of all weights once the dense matrices are stripped. */
@@ -45,6 +51,7 @@ export interface CompressionReport {
  * The report of a model that has compressed layers, as it is now.
  *
  * @param skipped layers that were left as they are; known only where the model was compressed.
+ * @throws GCompressError `invalid-option` for another thing than a model.
  */
 export function compressionReport(model: LayersModel, skipped: readonly SkippedLayerReport[] = []): CompressionReport {
   const layers = compressedLayers(model);
@@ -62,6 +69,9 @@ export function compressionReport(model: LayersModel, skipped: readonly SkippedL
     compressed,
     skipped,
     warnings: [...new Set(ops.flatMap(warningsOf))],
+    needsLoader: [...layers.filter((layer) => layer.needsLoader), ...allLayers(model).filter(isPacked)].map(
+      ({ name }) => name,
+    ),
     denseBytes: sum('denseBytes'),
     compressedBytes: sum('compressedBytes'),
   };
@@ -81,9 +91,12 @@ function matrixReports({ name: layer, ops }: CompressedLayer): CompressedMatrixR
   }));
 }
 
-function warningsOf(op: TfCompressionOp): readonly string[] {
-  const { warnings } = op.toCompressedMatrixSync();
-  return [...op.schedule.warnings, ...warnings].map((warning) => `${op.name}: ${warning}`);
+function warningsOf({ name, warnings }: TfCompressionOp): readonly string[] {
+  return warnings.map((warning) => `${name}: ${warning}`);
+}
+
+function isPacked(layer: Layer): boolean {
+  return layer.getClassName() === 'PackedLayer';
 }
 
 function format(report: Omit<CompressionReport, 'toString'>): string {
@@ -93,8 +106,14 @@ function format(report: Omit<CompressionReport, 'toString'>): string {
   });
   const skipped = report.skipped.map(({ name, reason }) => `${name}: left as it is, ${reason}`);
   const ratio = (report.denseBytes / report.compressedBytes).toFixed(2);
+  const loader =
+    report.needsLoader.length === 0
+      ? []
+      : [`stripped, needs registerCompressedLayers to be loaded: ${report.needsLoader.join(', ')}`];
   const total = `all weights: ${bytes(report.denseBytes)} → ${bytes(report.compressedBytes)} (${ratio} times fewer)`;
-  return [...lines, ...skipped, ...report.warnings.map((warning) => `warning: ${warning}`), total].join('\n');
+  return [...lines, ...skipped, ...report.warnings.map((warning) => `warning: ${warning}`), ...loader, total].join(
+    '\n',
+  );
 }
 
 function bytes(count: number): string {

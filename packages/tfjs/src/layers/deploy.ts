@@ -3,6 +3,7 @@ import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { copyWeights, type Layer, type LayerConfig, sameClass } from './layer.ts';
 import type { KernelSplit } from './layer-kinds.ts';
+import { ownedWeights } from './owned-weights.ts';
 import { PackedLayer, type Preference } from './packed-layer.ts';
 import { type Link, productChain } from './product-chain.ts';
 import type { Replacement } from './rebuild-model.ts';
@@ -23,6 +24,8 @@ export interface Deployment {
   readonly matrices: readonly CompressedWeight[];
   readonly split: KernelSplit;
   readonly prefer: Preference;
+  /** Names of layers that the model has; new ones are added. */
+  readonly taken: Set<string>;
 }
 
 /**
@@ -30,11 +33,34 @@ export interface Deployment {
  * compute, they are stock layers, which load without this package; otherwise a {@link PackedLayer}.
  */
 export function deploy(layer: Layer, deployment: Deployment): Replacement {
-  const { config, matrices, split } = deployment;
-  const others = layer.weights.filter((weight) => !matrices.some((matrix) => matrix.weight === weight));
-  const [{ compressed }] = matrices;
-  const links = matrices.length === 1 ? productChain(layer.getClassName(), config, compressed, split) : undefined;
+  const { config, matrices, split, taken } = deployment;
+  const others = ownedWeights(layer).filter((weight) => !matrices.some((matrix) => matrix.weight === weight));
+  const links = stockLinks(
+    layer,
+    config,
+    matrices.map(({ compressed }) => compressed),
+    { split, taken },
+  );
   return links ? stockLayers(links, others) : packedLayer(layer, deployment, others);
+}
+
+/** Whether a layer with these compressed matrices is deployed as stock layers, which load without this package. */
+export function deploysAsStock(
+  layer: Layer,
+  config: LayerConfig,
+  matrices: readonly CompressedMatrix[],
+  split: KernelSplit,
+): boolean {
+  return stockLinks(layer, config, matrices, { split, taken: new Set() }) !== undefined;
+}
+
+function stockLinks(
+  layer: Layer,
+  config: LayerConfig,
+  matrices: readonly CompressedMatrix[],
+  choice: Pick<Deployment, 'split' | 'taken'>,
+): Link[] | undefined {
+  return matrices.length === 1 ? productChain(layer.getClassName(), config, matrices[0], choice) : undefined;
 }
 
 function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): Replacement {
@@ -49,11 +75,12 @@ function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): 
 
 function packedLayer(
   inner: Layer,
-  { config, matrices, ...choice }: Deployment,
+  { config, matrices, split, prefer }: Deployment,
   others: readonly LayerVariable[],
 ): Replacement {
   const layer = new PackedLayer({
-    ...choice,
+    split,
+    prefer,
     layer: sameClass(inner, config),
     matrices: matrices.map(({ name, compressed }) => ({ name, format: compressed.format, packed: compressed.pack() })),
   });

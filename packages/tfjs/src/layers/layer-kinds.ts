@@ -2,6 +2,7 @@ import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import type { MatrixView } from '../matrix-view.ts';
 import type { Layer } from './layer.ts';
 import { isCompressible, type LayerMatrix, lastAxisColumns, namedMatrices } from './layer-matrix.ts';
+import { ownedWeights } from './owned-weights.ts';
 
 /**
  * How the kernel of a Conv2D layer is read as a matrix: `'filters'` as `[h·w·in, out]`, whose product is a convolution to fewer
@@ -69,10 +70,12 @@ export function matricesOf(layer: Layer, split: KernelSplit): LayerMatrix[] | un
   const readings = READINGS.get(both ? wrappedBy(layer).getClassName() : className);
   if (!readings) return undefined;
   const prefixes = both ? ['forward_', 'backward_'] : [''];
-  return layer.weights.flatMap((weight, i) => {
+  // Not layer.weights, whose order changes with what is frozen
+  const weights = ownedWeights(layer);
+  return weights.flatMap((weight, i) => {
     const name = weightName(weight);
     if (!Object.hasOwn(readings, name)) return [];
-    const prefix = prefixes[layer.weights.slice(0, i).filter((earlier) => weightName(earlier) === name).length];
+    const prefix = prefixes[weights.slice(0, i).filter((earlier) => weightName(earlier) === name).length];
     const { view, noProduct } = readings[name];
     return [{ name: `${prefix}${name}`, weight, view: view(weight.shape as number[], split), noProduct }];
   });

@@ -13,6 +13,7 @@ import {
 import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { type Layer, type LayerConfig, sameClass } from './layer.ts';
+import { packedLayerInside } from './layer-args-checks.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
 import { storedText } from './stored-config.ts';
@@ -84,8 +85,14 @@ export class PackedLayer extends WrappedLayer {
   #places: readonly Place[] = [];
   #unpacked: { readonly of: readonly object[]; readonly matrices: readonly UnpackedMatrix[] } | undefined;
 
-  constructor({ layer, matrices, split = 'filters', prefer = 'speed' }: PackedLayerArgs) {
-    super(layer);
+  /**
+   * @throws GCompressError `invalid-option` or `unknown-option` for arguments that are none, `file-oversized` for packed tensors that are
+   * far larger than their matrix.
+   */
+  constructor(args: PackedLayerArgs) {
+    super(packedLayerInside(args));
+    const { layer, matrices, split = 'filters', prefer = 'speed' } = args;
+    for (const { name, packed } of matrices) assertPackedSize(`layer '${layer.name}' matrix '${name}'`, formOf(packed));
     this.trainable = false;
     this.#matrices = matrices;
     this.#split = split;
@@ -190,6 +197,26 @@ export class PackedLayer extends WrappedLayer {
     for (const matrix of this.#unpacked?.matrices ?? []) matrix.dispose();
     this.#unpacked = undefined;
   }
+}
+
+/** Packed tensors may be larger than their matrix, but not without bound: a file announces them before its bytes are there. */
+const LARGEST_RATIO = 4;
+/** What small matrices may take all the same, in bytes. */
+const ALWAYS_ALLOWED = 2 ** 16;
+
+function assertPackedSize(where: string, { shape, tensors }: PackedForm): void {
+  const limit = LARGEST_RATIO * elementCount(shape) * Float32Array.BYTES_PER_ELEMENT + ALWAYS_ALLOWED;
+  const bytes = Object.values(tensors).reduce(
+    (sum, tensor) => sum + elementCount(tensor.shape) * ARRAYS[tensor.dtype].BYTES_PER_ELEMENT,
+    0,
+  );
+  if (bytes <= limit) return;
+  throw new GCompressError('file-oversized', {
+    where,
+    expected: `packed tensors of at most ${limit} bytes for a matrix [${shape.join(', ')}]`,
+    actual: `${bytes}`,
+    hint: 'The model was written by another program, damaged, or is hostile.',
+  });
 }
 
 function storedMatrix({ format, form, stored }: Place): PackedMatrix {

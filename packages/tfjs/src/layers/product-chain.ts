@@ -23,13 +23,13 @@ type Chain = (config: LayerConfig, parts: readonly Part[], split: KernelSplit) =
 
 /**
  * Stock layers that compute what one layer computes with the product of some factors: the first takes its inputs, the last has its
- * name, bias and activation. `undefined` where the format is no product, or no stock layers can do it.
+ * name, bias and activation. The names of the others are put into `taken`. `undefined` where the format is no product, or no stock layers can do it.
  */
 export function productChain(
   className: string,
   config: LayerConfig,
   { format, factors }: CompressedMatrix,
-  split: KernelSplit,
+  { split, taken }: { readonly split: KernelSplit; readonly taken: Set<string> },
 ): Link[] | undefined {
   const chain = CHAINS.get(className);
   if (!format.product || !chain) return undefined;
@@ -37,10 +37,18 @@ export function productChain(
   const { name, trainable, batchInputShape, dtype } = config;
   const parts = format.product.map((factorName, i): Part => {
     const input = i === 0 ? { batchInputShape, dtype } : {};
-    const own = { name: i === last ? name : `${name}_${factorName}`, trainable };
+    const own = { name: i === last ? name : freeName(`${name}_${factorName}`, taken), trainable };
     return { factor: factors[factorName], args: { ...input, ...own }, isFirst: i === 0, isLast: i === last };
   });
   return chain(config, parts, split);
+}
+
+/** A name that no layer has, near to the wanted one; it is taken from then on. */
+function freeName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`;
+  taken.add(name);
+  return name;
 }
 
 const dense: Chain = (config, parts) =>

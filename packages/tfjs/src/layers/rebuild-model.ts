@@ -1,6 +1,13 @@
 import { GCompressError } from '@gcompress/core';
-import { model as functionalModel, type LayersModel, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
+import {
+  model as functionalModel,
+  type LayersModel,
+  layers,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { configOf, copyWeights, isModel, type Layer, type LayerConfig, sameClass } from './layer.ts';
+import { copyLayer } from './owned-weights.ts';
 import { PackedLayer } from './packed-layer.ts';
 
 /** New layers in the place of an old one. */
@@ -23,7 +30,7 @@ export function rebuildModel(model: LayersModel, replace: Replace): LayersModel 
   const make = (layer: Layer, config: LayerConfig): readonly Layer[] => {
     const replacement =
       made.get(layer) ??
-      (isModel(layer) ? { layers: [rebuild(layer, make)], initialize: () => {} } : undefined) ??
+      (isModel(layer) ? rebuiltInside(layer, make) : undefined) ??
       replace(layer, config) ??
       copyOf(layer, config);
     made.set(layer, replacement);
@@ -32,10 +39,13 @@ export function rebuildModel(model: LayersModel, replace: Replace): LayersModel 
   try {
     const rebuilt = rebuild(model, make);
     for (const { initialize } of made.values()) initialize();
+    freezeLike(model, rebuilt);
+    const metadata = model.getUserDefinedMetadata() as object | null | undefined;
+    if (metadata) rebuilt.setUserDefinedMetadata(metadata);
     return rebuilt;
   } catch (cause) {
-    const layers = [...made.values()].flatMap((replacement) => replacement.layers).filter((layer) => !isModel(layer));
-    for (const weight of new Set(layers.flatMap((layer) => layer.weights))) weight.dispose();
+    const parts = [...made.values()].flatMap((replacement) => replacement.layers).filter((layer) => !isModel(layer));
+    for (const weight of new Set(parts.flatMap((layer) => layer.weights))) weight.dispose();
     throw cause;
   }
 }
@@ -43,13 +53,28 @@ export function rebuildModel(model: LayersModel, replace: Replace): LayersModel 
 type Make = (layer: Layer, config: LayerConfig) => readonly Layer[];
 
 function rebuild(model: LayersModel, make: Make): LayersModel {
+  assertStockModel(model);
   return isSequential(model) ? rebuildSequential(model, make) : rebuildFunctional(model, make);
+}
+
+function rebuiltInside(model: LayersModel, make: Make): Replacement {
+  const rebuilt = rebuild(model, make);
+  return { layers: [rebuilt], initialize: () => freezeLike(model, rebuilt) };
+}
+
+/** A model keeps its own flag, besides those of its layers, and writes it into the weights of its layers. */
+function freezeLike(model: LayersModel, rebuilt: LayersModel): void {
+  if (!model.trainable) rebuilt.trainable = false;
 }
 
 function copyOf(layer: Layer, config: LayerConfig): Replacement {
   const copy = layer instanceof PackedLayer ? layer.remake(config) : sameClass(layer, config);
   copy.setFastWeightInitDuringBuild(true);
-  return { layers: [copy], initialize: () => copyWeights(layer.weights, copy.weights) };
+  const initialize = () => {
+    if (layer instanceof PackedLayer) copyWeights(layer.weights, copy.weights);
+    else copyLayer(layer, copy);
+  };
+  return { layers: [copy], initialize };
 }
 
 function isSequential(model: LayersModel): boolean {
@@ -62,9 +87,20 @@ function rebuildSequential(model: LayersModel, make: Make): LayersModel {
     const config = configOf(layer);
     // The first layer says what goes in, also where the old model was told by build()
     const input = i === 0 && !isModel(layer) ? { batchInputShape: model.inputs[0].shape } : {};
-    for (const next of make(layer, { ...config, ...input })) rebuilt.add(next);
+    const chain = make(layer, { ...config, ...input });
+    if (i === 0) addNamedInput(rebuilt, chain[0], model);
+    for (const next of chain) rebuilt.add(next);
   }
   return rebuilt;
+}
+
+/** A layer that says what goes in, where the input would get another name than it had: data sets know inputs by name. */
+function addNamedInput(rebuilt: ReturnType<typeof sequential>, first: Layer, { inputs: [input] }: LayersModel): void {
+  // Not inputNames, which a Sequential model has only once it is built
+  const { name } = input.sourceLayer;
+  if (isModel(first) || first.getClassName() === 'InputLayer' || `${first.name}_input` === name) return;
+  const { shape, dtype } = input;
+  rebuilt.add(layers.inputLayer({ batchInputShape: shape, dtype, name }));
 }
 
 /** Layer, node and tensor that an input comes from, and the arguments of the call. */
@@ -125,6 +161,20 @@ function applyChain(chain: readonly Layer[], inputs: SymbolicTensor[], kwargs: o
       | SymbolicTensor[];
     return Array.isArray(result) ? result : [result];
   }, inputs);
+}
+
+/** The stock classes of models; a class of one's own would come back as one of them. */
+const MODELS = ['Sequential', 'Model', 'Functional', 'LayersModel'];
+
+function assertStockModel(model: LayersModel): void {
+  const className = Object.hasOwn(model.constructor, 'className') ? model.getClassName() : model.constructor.name;
+  if (MODELS.includes(className)) return;
+  throw new GCompressError('unsupported', {
+    where: `model '${model.name}'`,
+    expected: 'a Sequential or functional model',
+    actual: `one of class '${className}', which would not be kept`,
+    hint: 'Use tf.model({ inputs, outputs }).',
+  });
 }
 
 function disconnected(model: string, layer: string): GCompressError {

@@ -1,4 +1,11 @@
-import { type CompressionMethod, createFormatRegistry, GCompressError, type MatrixCompressor } from '@gcompress/core';
+import {
+  type CompressionMethod,
+  createFormatRegistry,
+  describeValue,
+  GCompressError,
+  isGCompressError,
+  type MatrixCompressor,
+} from '@gcompress/core';
 import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
 import { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
@@ -17,11 +24,20 @@ export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options
  *
  * @param methods the methods whose models may be loaded.
  * @param schedules makers of schedules that are not of `@gcompress/scheduler`.
+ * @throws GCompressError `invalid-option` for another thing than lists of methods and of makers of schedules.
  */
 export function registerCompressedLayers(
   methods: readonly AnyMethod[],
   schedules: readonly ScheduleFactory<never>[] = [],
 ): void {
+  assertMethods(methods);
+  if (!Array.isArray(schedules)) {
+    throw new GCompressError('invalid-option', {
+      where: 'registerCompressedLayers schedules',
+      expected: 'a list of makers of schedules',
+      actual: describeValue(schedules),
+    });
+  }
   const formats = createFormatRegistry(methods);
   const known = new Map(methods.map((method) => [method.method, method]));
   const ids = new Map(methods.map((method) => [method.format.id, method.format]));
@@ -34,8 +50,12 @@ export function registerCompressedLayers(
       const { method, options, schedule, ...choice } = parseCompression(compression);
       const create = known.get(method);
       if (!create) throw unknown(`method '${method}'`, [...known.keys()]);
-      const compressor = create(options as never);
-      const made = { ...choice, compressor, schedule: scheduleFromConfig(schedule, schedules) };
+      const compressor = fromFile('compression', () => create(options as never));
+      const made = {
+        ...choice,
+        compressor,
+        schedule: fromFile('schedule', () => scheduleFromConfig(schedule, schedules)),
+      };
       return new CompressedLayer({ ...made, layer: innerLayer(layer) }) as Layer as unknown as T;
     }
   }
@@ -70,7 +90,7 @@ function innerLayer(stored: unknown): Layer {
       hint: `Call tf.serialization.registerClass(${className}) before loading, in the program that has this class.`,
     });
   }
-  const made: unknown = fromConfig(layerClass, config as serialization.ConfigDict);
+  const made: unknown = fromFile('layer inside', () => fromConfig(layerClass, config as serialization.ConfigDict));
   if (made instanceof layers.Layer && !isModel(made) && !(made instanceof WrappedLayer)) return made;
   throw new GCompressError('file-header', {
     where: 'configuration of a compressed layer',
@@ -78,6 +98,39 @@ function innerLayer(stored: unknown): Layer {
     actual: `a '${className}'`,
     hint: 'The model was written by another program, damaged, or is hostile.',
   });
+}
+
+/** What a file describes; a description that others cannot read is a fault of the file. */
+function fromFile<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (isGCompressError(cause)) throw cause;
+    throw new GCompressError('file-header', {
+      where: `${what} in the configuration of a compressed layer`,
+      expected: 'arguments that make one',
+      actual: `those that end in '${cause instanceof Error ? cause.message.slice(0, 120) : 'an error'}'`,
+      hint: 'The model was written by another program, damaged, or is hostile.',
+      cause,
+    });
+  }
+}
+
+function assertMethods(methods: unknown): void {
+  const other = Array.isArray(methods) ? methods.find((method) => !isMethod(method)) : methods;
+  if (Array.isArray(methods) && methods.every(isMethod)) return;
+  throw new GCompressError('invalid-option', {
+    where: 'registerCompressedLayers methods',
+    expected: 'a list of methods, such as [lowRank, kMeans]',
+    actual: Array.isArray(methods) ? `a list with ${describeValue(other)}` : describeValue(other),
+    hint: 'Pass methods themselves, not what they return.',
+  });
+}
+
+function isMethod(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  const { method, format } = value as Partial<AnyMethod>;
+  return typeof method === 'string' && typeof format === 'object' && format !== null;
 }
 
 function unknown(what: string, known: readonly string[]): GCompressError {

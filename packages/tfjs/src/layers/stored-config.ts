@@ -1,4 +1,4 @@
-import { assertShape2D, GCompressError, type JsonObject } from '@gcompress/core';
+import { assertElementLimit, assertShape2D, describeValue, GCompressError, type JsonObject } from '@gcompress/core';
 import type { KernelSplit } from './layer-kinds.ts';
 import type { PackedForm, Preference } from './packed-layer.ts';
 
@@ -25,6 +25,12 @@ export interface StoredLayer {
   readonly className: string;
   readonly config: JsonObject;
 }
+
+/** Deeper than any configuration that is written; reading deeper ones would end in a stack that is too deep. */
+const DEEPEST = 64;
+
+/** What TensorFlow.js takes as the name of a weight. */
+const NAME = /^[A-Za-z0-9][-\w./]*$/;
 
 const DTYPES: readonly unknown[] = ['float32', 'int32', 'uint32', 'uint16', 'uint8'];
 
@@ -66,7 +72,10 @@ export function parsePacked(text: unknown): StoredPacking {
     matrices.every(isPackedForm) &&
     areNames(matrices.map(({ name }) => name))
   ) {
-    for (const { shape } of matrices) assertShape2D(shape, 'PackedLayer');
+    for (const { shape } of matrices) {
+      assertShape2D(shape, 'PackedLayer');
+      assertElementLimit(shape[0] * shape[1], 'PackedLayer');
+    }
     return { matrices, split, prefer };
   }
   throw badConfig(
@@ -91,10 +100,11 @@ export function parseInnerLayer(stored: unknown): StoredLayer {
 function isPackedForm(value: unknown): value is StoredPacking['matrices'][number] {
   if (!isObject(value)) return false;
   const { name, format, version, shape, config, tensors } = value;
-  const named = typeof name === 'string' && typeof format === 'string' && Number.isSafeInteger(version);
-  return (
-    named && Array.isArray(shape) && isObject(config) && isObject(tensors) && Object.values(tensors).every(isTensorForm)
-  );
+  const named = isName(name) && typeof format === 'string' && Number.isSafeInteger(version);
+  if (!named || !isObject(config) || !isObject(tensors)) return false;
+  // Sides in the place of numbers are refused as such
+  const shaped = Array.isArray(shape) && shape.every((side) => typeof side === 'number');
+  return shaped && Object.keys(tensors).every(isName) && Object.values(tensors).every(isTensorForm);
 }
 
 function isSplit(value: unknown): value is KernelSplit {
@@ -104,7 +114,11 @@ function isSplit(value: unknown): value is KernelSplit {
 /** At least one name, and none twice. */
 function areNames(value: unknown): value is string[] {
   if (!Array.isArray(value) || value.length === 0) return false;
-  return value.every((name) => typeof name === 'string') && new Set(value).size === value.length;
+  return value.every(isName) && new Set(value).size === value.length;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && NAME.test(value);
 }
 
 function isTensorForm(value: unknown): boolean {
@@ -113,14 +127,26 @@ function isTensorForm(value: unknown): boolean {
 }
 
 function parseObject(text: unknown, className: string): JsonObject {
+  if (typeof text !== 'string') throw badConfig(className, 'JSON', text);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(String(text));
+    parsed = JSON.parse(text);
   } catch (cause) {
     throw badConfig(className, 'JSON', text, cause);
   }
+  if (isTooDeep(parsed)) throw badConfig(className, `objects nested at most ${DEEPEST} deep`, text);
   if (isObject(parsed)) return parsed;
   throw badConfig(className, 'an object', text);
+}
+
+/** Level by level, because a function that calls itself would fail on what it looks for. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -131,8 +157,15 @@ function badConfig(className: string, expected: string, actual: unknown, cause?:
   return new GCompressError('file-header', {
     where: `configuration of a ${className} layer`,
     expected,
-    actual: (typeof actual === 'string' ? actual : (JSON.stringify(actual) ?? 'nothing')).slice(0, 60),
+    actual: typeof actual === 'string' ? actual.slice(0, 60) : shown(actual),
     hint: 'The model was written by another program, damaged, or is hostile.',
     cause,
   });
+}
+
+function shown(value: unknown): string {
+  // Keys alone: what is inside may be too deep to be written
+  return isObject(value)
+    ? `an object of ${Object.keys(value).join(', ').slice(0, 60) || 'nothing'}`
+    : describeValue(value);
 }

@@ -1,6 +1,7 @@
 import { assertKnownOptions, describeValue, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compressedLayers, isCompressedLayer } from './compressed-layer.ts';
+import { isModel } from './layer.ts';
 import { assertUsableModel } from './model-checks.ts';
 import type { Preference } from './packed-layer.ts';
 import { rebuildModel } from './rebuild-model.ts';
@@ -20,7 +21,7 @@ export interface StripOptions {
  * changed.
  *
  * @throws GCompressError `invalid-option`, `not-ready` while alpha of a layer is not 0, `unsupported` for a model without compressed layers,
- * `disposed`.
+ * `disposed`, or a layer that cannot be copied.
  */
 export function stripCompression(model: LayersModel, options: StripOptions = {}): LayersModel {
   assertUsableModel(model, 'stripCompression');
@@ -49,7 +50,15 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
           : `Train on: the schedule reaches 0 at step ${schedule.zeroStep}.`,
     });
   }
-  return rebuildModel(model, (layer, config) => (isCompressedLayer(layer) ? layer.deploy(config, prefer) : undefined));
+  const taken = new Set(namesIn(model));
+  return rebuildModel(model, (layer, config) =>
+    isCompressedLayer(layer) ? layer.deploy(config, prefer, taken) : undefined,
+  );
+}
+
+/** Names of all layers and nested models. */
+function namesIn({ layers }: LayersModel): string[] {
+  return layers.flatMap((layer) => (isModel(layer) ? [layer.name, ...namesIn(layer)] : [layer.name]));
 }
 
 function badPreference(prefer: unknown): GCompressError {

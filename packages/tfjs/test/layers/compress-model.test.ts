@@ -222,7 +222,7 @@ describe('compressModel', () => {
       /^invalid-option: .*fc1, fc2, out, got 'fc9'/,
     );
     expect(refusal(() => compressModel(smallNetwork(), { ...common, rules: [{ split: 'x' as never }] }))).toMatch(
-      /^invalid-option: .*'filters' or 'spatial', got 'x'/,
+      /^invalid-option: .*'filters', 'spatial', got 'x'/,
     );
     expect(refusal(() => compressModel(smallNetwork(), { ...common, minWeights: 1e9 }))).toMatch(
       /^unsupported: .*fc1: 192 weights, fewer than minWeights/,

@@ -122,7 +122,7 @@ describe('models are rebuilt', () => {
     });
     for (const split of ['filters', 'spatial'] as const) {
       const { deployed } = await stripped(model, normal([2, 9, 8, 4]), { ...everything, rules: [{ split }] } as never);
-      expect(deployed.layers.map((layer) => layer.getClassName())).toEqual(['Conv2D', 'Conv2D']);
+      expect(deployed.layers.map((layer) => layer.getClassName())).toEqual(['InputLayer', 'Conv2D', 'Conv2D']);
     }
     await stripped(line, normal([2, 9, 8]));
   });

@@ -1,6 +1,8 @@
+import { isGCompressError } from '@gcompress/core';
 import { lowRank } from '@gcompress/lowrank';
 import { compressAtOnce, linearAlpha } from '@gcompress/scheduler';
 import type * as tf from '@tensorflow/tfjs';
+import { serialization } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compressModel, registerCompressedLayers, stripCompression } from '../../src/layers/index.ts';
 import { useTestBackend } from '../backend.ts';
@@ -97,6 +99,31 @@ describe('a model file whose compression is not what was written', () => {
       'file-header',
     ],
     ['an unknown format', { ...packed, matrices: [{ ...matrix, format: 'x' }] }, 'unknown-format'],
+    [
+      'tensors of 12 GiB',
+      {
+        ...packed,
+        matrices: [
+          {
+            ...matrix,
+            tensors: Object.fromEntries(
+              Array.from({ length: 12 }, (_, i) => [`t${i}`, { shape: [2 ** 28], dtype: 'float32' }]),
+            ),
+          },
+        ],
+      },
+      'file-oversized',
+    ],
+    [
+      'a matrix of too many values',
+      { ...packed, matrices: [{ ...matrix, shape: [2 ** 20, 2 ** 20] }] },
+      'file-oversized',
+    ],
+    [
+      'the name of a tensor that is none',
+      { ...packed, matrices: [{ ...matrix, tensors: { 'a b': { shape: [1], dtype: 'uint8' } } }] },
+      'file-header',
+    ],
   ])('is refused in a packed layer: %s', async (_, form, code) => {
     const options = {
       method: levels({ count: 4 }),
@@ -111,4 +138,102 @@ describe('a model file whose compression is not what was written', () => {
       code,
     });
   });
+});
+
+describe('hostile values', () => {
+  /** What JSON may hold in the place of anything. */
+  const hostile: readonly unknown[] = [
+    null,
+    true,
+    -1,
+    1e308,
+    '',
+    'x',
+    '17',
+    [],
+    {},
+    { toString: 1 },
+    { toString: 1, valueOf: 1 },
+    { length: 2 ** 31 },
+    { constructor: 1 },
+    [[[{}]]],
+    2 ** 53,
+  ];
+
+  /** Every object that is like `value` but for one hostile value in one place. */
+  function* variants(value: unknown): Generator<unknown> {
+    yield* hostile;
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      for (const other of variants(inner)) {
+        if (!Array.isArray(value)) yield { ...value, [key]: other };
+        else yield value.map((each, i) => (String(i) === key ? other : each));
+      }
+    }
+  }
+
+  const written = {
+    compression: {
+      method: 'lowrank',
+      options: { rank: 1 },
+      schedule: { kind: 'linear', end: 10 },
+      matrices: ['kernel'],
+      split: 'filters',
+    },
+    packed: {
+      split: 'filters',
+      prefer: 'speed',
+      matrices: [
+        {
+          name: 'kernel',
+          format: 'lowrank',
+          version: 1,
+          shape: [4, 4],
+          config: {},
+          tensors: { b: { shape: [4, 1], dtype: 'float32' }, c: { shape: [1, 4], dtype: 'float32' } },
+        },
+      ],
+    },
+  };
+
+  it.each(Object.entries(written))('in the %s of a layer load, or end in the house error', (key, right) => {
+    const [layerClass, fromConfig] = classOf(key);
+    const layer = { className: 'Dense', config: { units: 4, name: 'it' } };
+    let refused = 0;
+    for (const form of variants(right)) {
+      try {
+        const made = fromConfig(layerClass, { [key]: JSON.stringify(form), layer } as never) as tf.layers.Layer;
+        made.build([null, 4]);
+        for (const weight of made.weights) weight.dispose();
+      } catch (error) {
+        if (!isGCompressError(error)) throw error;
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  it.each(Object.keys(written))('in the place of the whole %s, or of the layer inside, are refused', (key) => {
+    const [layerClass, fromConfig] = classOf(key);
+    const right = JSON.stringify(written[key as keyof typeof written]);
+    const house = expect.objectContaining({ name: 'GCompressError' });
+    const layer = { className: 'Dense', config: { units: 4, name: 'it' } };
+    for (const value of [...hostile, '['.repeat(100_000), `${'['.repeat(100_000)}${']'.repeat(100_000)}`]) {
+      expect(() => fromConfig(layerClass, { [key]: value, layer } as never)).toThrow(house);
+      expect(() => fromConfig(layerClass, { [key]: right, layer: value } as never)).toThrow(house);
+    }
+    const units = [null, -1, 'x', { toString: 1 }, [], 1.5].map((units) => ({ className: 'Dense', config: { units } }));
+    for (const inner of [
+      ...units,
+      { className: 'Embedding', config: {} },
+      { className: 'Bidirectional', config: {} },
+    ]) {
+      expect(() => fromConfig(layerClass, { [key]: right, layer: inner } as never)).toThrow(house);
+    }
+  });
+
+  function classOf(key: string) {
+    const name = key === 'packed' ? 'PackedLayer' : 'CompressedLayer';
+    return serialization.SerializationMap.getMap().classNameMap[name];
+  }
 });

@@ -32,6 +32,7 @@ describe('stripCompression on low rank', () => {
     await train(model, data, 4, [callback]);
     const stripped = stripCompression(model);
     expect(stripped.layers.map((layer) => [layer.name, layer.getClassName()])).toEqual([
+      ['fc1_input', 'InputLayer'],
       ['fc1_b', 'Dense'],
       ['fc1', 'Dense'],
       ['fc2_b', 'Dense'],
@@ -66,7 +67,7 @@ describe('stripCompression on low rank', () => {
     compile(model);
     await train(model, data, 4, [callback]);
     const stripped = stripCompression(model);
-    const used = stripped.layers[0].getWeights()[0].shape;
+    const used = stripped.layers[1].getWeights()[0].shape;
     expect(reserved).toEqual([12, 6]);
     expect(used[1]).toBeLessThan(6);
     expect(predictionDifference(model, stripped, data.xs)).toBeLessThan(1e-6);

@@ -1,0 +1,116 @@
+// Checks of what JavaScript callers hand over: compressors, schedules, tensors and variables.
+import { assertShape2D, describeValue, GCompressError, type MatrixCompressor } from '@gcompress/core';
+import type { CompressionSchedule } from '@gcompress/scheduler';
+import { Tensor, Variable } from '@tensorflow/tfjs-core';
+
+/**
+ * Refuses anything but a compressor; a method that was not called is told so.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertCompressor(where: string, name: string, value: unknown): asserts value is MatrixCompressor {
+  const { method, options, format, plan, compress } = membersOf(value);
+  const complete = typeof method === 'string' && isObject(options) && isObject(format);
+  if (complete && isObject(value) && typeof plan === 'function' && typeof compress === 'function') return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} ${name}`,
+    expected: 'a compressor',
+    actual: typeof value === 'function' ? uncalled(method) : describeValue(value),
+    hint: typeof value === 'function' ? 'Call it: lowRank({ … }).' : 'Pass what a method returns: lowRank({ … }).',
+  });
+}
+
+/**
+ * Refuses anything but a schedule.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertSchedule(where: string, name: string, value: unknown): asserts value is CompressionSchedule {
+  const { config, warnings, update, alpha, forLayer } = membersOf(value);
+  const callable = [update, alpha, forLayer].every((member) => typeof member === 'function');
+  if (isObject(value) && isObject(config) && Array.isArray(warnings) && callable) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} ${name}`,
+    expected: 'a schedule',
+    actual: describeValue(value),
+    hint:
+      typeof value === 'function'
+        ? 'Call it: linearAlpha({ … }).'
+        : 'Pass what a function of @gcompress/scheduler returns: linearAlpha({ … }).',
+  });
+}
+
+/**
+ * Refuses anything but a variable in use.
+ *
+ * @throws GCompressError `invalid-option`, or `disposed`.
+ */
+export function assertVariable(where: string, name: string, value: unknown): asserts value is Variable {
+  if (!(value instanceof Variable)) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} ${name}`,
+      expected: 'a variable of TensorFlow.js',
+      actual: value instanceof Tensor ? 'a tensor' : describeValue(value),
+      hint: 'Make one: tf.variable(tensor).',
+    });
+  }
+  if (!value.isDisposed) return;
+  throw new GCompressError('disposed', {
+    where: `${where} ${name}`,
+    expected: 'a variable in use',
+    actual: 'a disposed one',
+  });
+}
+
+/**
+ * Refuses anything but a tensor in use, of this dtype where one is given.
+ *
+ * @throws GCompressError `invalid-option`, or `disposed`.
+ */
+export function assertTensor(where: string, name: string, value: unknown, dtype?: string): asserts value is Tensor {
+  const place = `${where} ${name}`;
+  const wanted = dtype === undefined ? 'a tensor' : `a tensor of ${dtype}`;
+  if (!(value instanceof Tensor)) {
+    throw new GCompressError('invalid-option', { where: place, expected: wanted, actual: describeValue(value) });
+  }
+  if (value.isDisposed) {
+    throw new GCompressError('disposed', { where: place, expected: `${wanted} in use`, actual: 'a disposed one' });
+  }
+  if (dtype === undefined || value.dtype === dtype) return;
+  throw new GCompressError('invalid-option', { where: place, expected: wanted, actual: `one of ${value.dtype}` });
+}
+
+/**
+ * Refuses a view that is no shape `[m, n]`, or whose permutation is no list of axes.
+ *
+ * @throws GCompressError `invalid-matrix` or `invalid-option`.
+ */
+export function assertView(where: string, shape: unknown, permutation: unknown): void {
+  if (shape !== undefined) {
+    if (!Array.isArray(shape)) {
+      const actual = describeValue(shape);
+      throw new GCompressError('invalid-option', { where: `${where} shape`, expected: 'a shape [m, n]', actual });
+    }
+    assertShape2D(shape as readonly number[], `${where} shape`);
+  }
+  if (permutation === undefined) return;
+  if (Array.isArray(permutation) && permutation.every((axis) => Number.isSafeInteger(axis) && axis >= 0)) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} permutation`,
+    expected: 'a list of axes',
+    actual: describeValue(permutation),
+  });
+}
+
+function uncalled(method: unknown): string {
+  return typeof method === 'string' ? `the method '${method}', which was not called` : 'a function';
+}
+
+/** An object or function; reading a member of either is safe. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) || typeof value === 'function' ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,32 @@
+import type { MatrixCompressor, Shape2D } from '@gcompress/core';
+import type { CompressionSchedule } from '@gcompress/scheduler';
+import type { CompressionVariables } from './compression-variables.ts';
+
+/** What a `TfCompressionOp` needs besides the variable. */
+export interface TfCompressionOpOptions {
+  readonly compressor: MatrixCompressor;
+  readonly schedule: CompressionSchedule;
+  /** Prefix of the names of the variables it makes; must be unique. Default: the name of the matrix variable. */
+  readonly name?: string;
+  /** How a variable of another rank is read as a matrix `[m, n]`, row-major. Default: its own shape, if that has two sides. */
+  readonly shape?: Shape2D;
+  /** The axes of the variable in the order in which they are read, each once. Default: their own order. */
+  readonly permutation?: readonly number[] | undefined;
+  /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
+  readonly variables?: CompressionVariables;
+}
+
+/** What of the factors is taken. */
+export interface ToCompressedMatrixOptions {
+  /**
+   * Whether what is reserved but not used is left out. Default: once there was a compression; before, the factors are zeros of
+   * the planned size.
+   */
+  readonly trim?: boolean;
+}
+
+/** How the operator computes: while training, both terms take part whatever alpha is, so that optimizers see every variable. */
+export interface ApplyOptions {
+  /** Default true. When false, a term whose weight is 0 is left out. */
+  readonly training?: boolean;
+}
