@@ -1,12 +1,19 @@
 import {
+  AvgPool,
   BatchMatMul,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  Conv3DBackpropFilterV2,
+  Conv3DBackpropInputV2,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   getKernel,
   type KernelConfig,
   type KernelFunc,
+  MaxPool,
+  MaxPool3D,
+  MaxPool3DGrad,
+  MaxPoolGrad,
   registerKernel,
   UnsortedSegmentSum,
   unregisterKernel,
@@ -14,8 +21,10 @@ import {
 import { fastBatchMatMul } from './kernels/batch-mat-mul.ts';
 import { conv2DBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { fastConv2DBackpropInput } from './kernels/conv2d-backprop-input.ts';
+import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-gradients.ts';
 import { depthwiseConv2dBackpropFilter } from './kernels/depthwise-conv2d-backprop-filter.ts';
 import { depthwiseConv2dBackpropInput } from './kernels/depthwise-conv2d-backprop-input.ts';
+import { maxPool, maxPoolGradient, pooling2D, pooling3D, poolSingleValues } from './kernels/max-pool.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
 /**
@@ -40,13 +49,22 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
     [DepthwiseConv2dNativeBackpropInput, depthwiseConv2dBackpropInput],
     [UnsortedSegmentSum, unsortedSegmentSum],
   ];
-  const slow: readonly (readonly [string, (stock: KernelFunc) => KernelFunc])[] = [
+  const better: readonly (readonly [string, (stock: KernelFunc) => KernelFunc])[] = [
     [BatchMatMul, fastBatchMatMul],
     [Conv2DBackpropInput, fastConv2DBackpropInput],
+    [MaxPoolGrad, () => maxPoolGradient(pooling2D)],
+    [MaxPool3DGrad, () => maxPoolGradient(pooling3D)],
+    [MaxPool3D, () => maxPool(pooling3D)],
+    [MaxPool, poolSingleValues],
+    [AvgPool, poolSingleValues],
+    [Conv3DBackpropFilterV2, () => conv3DBackpropFilter],
+    [Conv3DBackpropInputV2, () => conv3DBackpropInput],
   ];
   const added = missing.filter(([kernelName]) => getKernel(kernelName, backendName) === undefined);
   for (const [kernelName, kernelFunc] of added) registerKernel({ kernelName, backendName, kernelFunc });
-  const replaced = slow.filter(([kernelName, faster]) => replace(getKernel(kernelName, backendName), faster));
+  const replaced = better.filter(([kernelName, replacement]) =>
+    replace(getKernel(kernelName, backendName), replacement),
+  );
   return [...added, ...replaced].map(([kernelName]) => kernelName);
 }
 
@@ -54,9 +72,9 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
 const REPLACEMENT = Symbol.for('gcompress.replacement-kernel');
 
 /** Whether there was a kernel, which is replaced now. */
-function replace(stock: KernelConfig | undefined, faster: (stock: KernelFunc) => KernelFunc): boolean {
+function replace(stock: KernelConfig | undefined, replacement: (stock: KernelFunc) => KernelFunc): boolean {
   if (stock === undefined || REPLACEMENT in stock.kernelFunc) return false;
-  const kernel = faster(stock.kernelFunc);
+  const kernel = replacement(stock.kernelFunc);
   const kernelFunc: KernelFunc = (args) => kernel(args);
   unregisterKernel(stock.kernelName, stock.backendName);
   registerKernel({ ...stock, kernelFunc: Object.assign(kernelFunc, { [REPLACEMENT]: true }) });
