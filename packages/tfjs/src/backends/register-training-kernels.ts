@@ -1,12 +1,16 @@
 import {
   AvgPool,
   BatchMatMul,
+  Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
   Conv3DBackpropFilterV2,
   Conv3DBackpropInputV2,
+  DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
+  FusedConv2D,
+  FusedDepthwiseConv2D,
   getKernel,
   type KernelConfig,
   type KernelFunc,
@@ -25,6 +29,7 @@ import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-grad
 import { depthwiseConv2dBackpropFilter } from './kernels/depthwise-conv2d-backprop-filter.ts';
 import { depthwiseConv2dBackpropInput } from './kernels/depthwise-conv2d-backprop-input.ts';
 import { maxPool, maxPoolGradient, pooling2D, pooling3D, poolSingleValues } from './kernels/max-pool.ts';
+import { explicitSamePadding } from './kernels/same-padding.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
 /**
@@ -58,6 +63,10 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
     [MaxPool, poolSingleValues],
     [AvgPool, poolSingleValues],
     [Conv3DBackpropFilterV2, () => conv3DBackpropFilter],
+    [Conv2D, explicitSamePadding(false)],
+    [FusedConv2D, explicitSamePadding(false)],
+    [DepthwiseConv2dNative, explicitSamePadding(true)],
+    [FusedDepthwiseConv2D, explicitSamePadding(true)],
     [Conv3DBackpropInputV2, () => conv3DBackpropInput],
   ];
   const added = missing.filter(([kernelName]) => getKernel(kernelName, backendName) === undefined);

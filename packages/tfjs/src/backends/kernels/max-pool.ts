@@ -23,7 +23,11 @@ type Pooling = Pick<
   | 'effectiveFilterDepth'
   | 'effectiveFilterHeight'
   | 'effectiveFilterWidth'
-> & { readonly padInfo: { readonly front: number; readonly top: number; readonly left: number } };
+> & {
+  readonly padInfo: { readonly front: number; readonly top: number; readonly left: number };
+  /** Which of equal largest values counts: the cpu backend takes the first in 2-D, the last in 3-D. */
+  readonly ties: 'first' | 'last';
+};
 
 type PoolingOf = (shape: readonly number[], attrs: KernelAttrs) => Pooling & { outShape: number[] };
 type KernelAttrs = Parameters<KernelFunc>[0]['attrs'];
@@ -40,13 +44,13 @@ export const pooling2D: PoolingOf = (shape, attrs) => {
     dimRoundingMode,
   );
   const flat = { inDepth: 1, outDepth: 1, strideDepth: 1, effectiveFilterDepth: 1 };
-  return { ...info, ...flat, padInfo: { ...info.padInfo, front: 0 } };
+  return { ...info, ...flat, ties: 'first', padInfo: { ...info.padInfo, front: 0 } };
 };
 
 /** A 3-D pooling `[b, d, h, w, c]`. */
 export const pooling3D: PoolingOf = (shape, attrs) => {
   const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as MaxPool3DAttrs;
-  return backend_util.computePool3DInfo(
+  const info = backend_util.computePool3DInfo(
     shape as [number, number, number, number, number],
     filterSize,
     strides,
@@ -54,6 +58,7 @@ export const pooling3D: PoolingOf = (shape, attrs) => {
     pad,
     dimRoundingMode,
   );
+  return { ...info, ties: 'last' };
 };
 
 /**
@@ -73,8 +78,8 @@ export function maxPool(poolingOf: PoolingOf): KernelFunc {
 }
 
 /**
- * Gradient of max pooling by its input, on the host: each value of `dy` goes to the largest value of its window, and to the first of
- * equal ones, as on the cpu backend. Stock `MaxPoolGrad` and `MaxPool3DGrad` of the wasm backend start from the smallest positive number
+ * Gradient of max pooling by its input, on the host: each value of `dy` goes to the largest value of its window, and of equal
+ * ones to the one that the cpu backend takes. Stock `MaxPoolGrad` and `MaxPool3DGrad` of the wasm backend start from the smallest positive number
  * when they look for the largest value, so that a window without a value above 0 gets a wrong gradient.
  */
 export function maxPoolGradient(poolingOf: PoolingOf): KernelFunc {
@@ -105,6 +110,7 @@ function largestPositions(x: Float32Array, pooling: Pooling): Int32Array {
   const { batchSize, inDepth, inHeight, inWidth, inChannels, outDepth, outHeight, outWidth } = pooling;
   const positions = new Int32Array(batchSize * outDepth * outHeight * outWidth * inChannels).fill(-1);
   const [depths, rows, columns] = windows(pooling);
+  const last = pooling.ties === 'last';
   let out = 0;
   for (let b = 0; b < batchSize; b++) {
     for (const [fromDepth, toDepth] of depths) {
@@ -113,12 +119,11 @@ function largestPositions(x: Float32Array, pooling: Pooling): Int32Array {
           for (let z = fromDepth; z < toDepth; z++) {
             for (let y = fromRow; y < toRow; y++) {
               const line = ((b * inDepth + z) * inHeight + y) * inWidth;
-              // The first of equal values stays: the windows are walked in the order of memory
               for (let at = (line + fromColumn) * inChannels; at < (line + toColumn) * inChannels; at += inChannels) {
                 for (let channel = 0; channel < inChannels; channel++) {
                   const best = positions[out + channel];
                   const value = x[at + channel];
-                  if (best < 0 ? value > Number.NEGATIVE_INFINITY : value > x[best])
+                  if (best < 0 ? value > Number.NEGATIVE_INFINITY : value > x[best] || (last && value === x[best]))
                     positions[out + channel] = at + channel;
                 }
               }
