@@ -33,7 +33,7 @@ import { explicitSamePadding } from './kernels/same-padding.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
 /**
- * Makes models train on the wasm backend of TensorFlow.js: adds what is missing and replaces what is slow, as measured by
+ * Makes models train on the wasm backend of TensorFlow.js: adds what is missing and replaces what is wrong or slow, the latter measured by
  * `benchmarks/src/wasm-training.ts`. All of it is made of operations that the backend has.
  *
  * - Added where the backend has none: `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropFilter`,
@@ -41,6 +41,9 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
  *   embeddings do not train at all.
  * - Replaced where the backend has one: `BatchMatMul`, whose own kernel goes on computing plain products but is slow where an
  *   operand is transposed or there is a batch, as in the gradients of every Dense layer; and `Conv2DBackpropInput`.
+ * - Replaced because those of version 4.22.0 are wrong: `MaxPoolGrad`, `MaxPool3DGrad` and `MaxPool3D` (largest values that are not above
+ *   0), both gradients of `Conv3D`, `Conv2D` and `DepthwiseConv2dNative` with their fused forms (`same` padding with values behind the
+ *   last window), `MaxPool` and `AvgPool` (windows of one value).
  *
  * It may be called again, and then changes nothing. Call it after the backend's package is imported.
  *
