@@ -1,12 +1,23 @@
 import {
+  AvgPool,
   BatchMatMul,
+  Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  Conv3DBackpropFilterV2,
+  Conv3DBackpropInputV2,
+  DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
+  FusedConv2D,
+  FusedDepthwiseConv2D,
   getKernel,
   type KernelConfig,
   type KernelFunc,
+  MaxPool,
+  MaxPool3D,
+  MaxPool3DGrad,
+  MaxPoolGrad,
   registerKernel,
   UnsortedSegmentSum,
   unregisterKernel,
@@ -14,12 +25,15 @@ import {
 import { fastBatchMatMul } from './kernels/batch-mat-mul.ts';
 import { conv2DBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { fastConv2DBackpropInput } from './kernels/conv2d-backprop-input.ts';
+import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-gradients.ts';
 import { depthwiseConv2dBackpropFilter } from './kernels/depthwise-conv2d-backprop-filter.ts';
 import { depthwiseConv2dBackpropInput } from './kernels/depthwise-conv2d-backprop-input.ts';
+import { maxPool, maxPoolGradient, pooling2D, pooling3D, poolSingleValues } from './kernels/max-pool.ts';
+import { explicitSamePadding } from './kernels/same-padding.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
 /**
- * Makes models train on the wasm backend of TensorFlow.js: adds what is missing and replaces what is slow, as measured by
+ * Makes models train on the wasm backend of TensorFlow.js: adds what is missing and replaces what is wrong or slow, the latter measured by
  * `benchmarks/src/wasm-training.ts`. All of it is made of operations that the backend has.
  *
  * - Added where the backend has none: `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropFilter`,
@@ -27,6 +41,9 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
  *   embeddings do not train at all.
  * - Replaced where the backend has one: `BatchMatMul`, whose own kernel goes on computing plain products but is slow where an
  *   operand is transposed or there is a batch, as in the gradients of every Dense layer; and `Conv2DBackpropInput`.
+ * - Replaced because those of version 4.22.0 are wrong: `MaxPoolGrad`, `MaxPool3DGrad` and `MaxPool3D` (largest values that are not above
+ *   0), both gradients of `Conv3D`, `Conv2D` and `DepthwiseConv2dNative` with their fused forms (`same` padding with values behind the
+ *   last window), `MaxPool` and `AvgPool` (windows of one value).
  *
  * It may be called again, and then changes nothing. Call it after the backend's package is imported.
  *
@@ -40,13 +57,26 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
     [DepthwiseConv2dNativeBackpropInput, depthwiseConv2dBackpropInput],
     [UnsortedSegmentSum, unsortedSegmentSum],
   ];
-  const slow: readonly (readonly [string, (stock: KernelFunc) => KernelFunc])[] = [
+  const better: readonly (readonly [string, (stock: KernelFunc) => KernelFunc])[] = [
     [BatchMatMul, fastBatchMatMul],
     [Conv2DBackpropInput, fastConv2DBackpropInput],
+    [MaxPoolGrad, () => maxPoolGradient(pooling2D)],
+    [MaxPool3DGrad, () => maxPoolGradient(pooling3D)],
+    [MaxPool3D, () => maxPool(pooling3D)],
+    [MaxPool, poolSingleValues],
+    [AvgPool, poolSingleValues],
+    [Conv3DBackpropFilterV2, () => conv3DBackpropFilter],
+    [Conv2D, explicitSamePadding(false)],
+    [FusedConv2D, explicitSamePadding(false)],
+    [DepthwiseConv2dNative, explicitSamePadding(true)],
+    [FusedDepthwiseConv2D, explicitSamePadding(true)],
+    [Conv3DBackpropInputV2, () => conv3DBackpropInput],
   ];
   const added = missing.filter(([kernelName]) => getKernel(kernelName, backendName) === undefined);
   for (const [kernelName, kernelFunc] of added) registerKernel({ kernelName, backendName, kernelFunc });
-  const replaced = slow.filter(([kernelName, faster]) => replace(getKernel(kernelName, backendName), faster));
+  const replaced = better.filter(([kernelName, replacement]) =>
+    replace(getKernel(kernelName, backendName), replacement),
+  );
   return [...added, ...replaced].map(([kernelName]) => kernelName);
 }
 
@@ -54,9 +84,9 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
 const REPLACEMENT = Symbol.for('gcompress.replacement-kernel');
 
 /** Whether there was a kernel, which is replaced now. */
-function replace(stock: KernelConfig | undefined, faster: (stock: KernelFunc) => KernelFunc): boolean {
+function replace(stock: KernelConfig | undefined, replacement: (stock: KernelFunc) => KernelFunc): boolean {
   if (stock === undefined || REPLACEMENT in stock.kernelFunc) return false;
-  const kernel = faster(stock.kernelFunc);
+  const kernel = replacement(stock.kernelFunc);
   const kernelFunc: KernelFunc = (args) => kernel(args);
   unregisterKernel(stock.kernelName, stock.backendName);
   registerKernel({ ...stock, kernelFunc: Object.assign(kernelFunc, { [REPLACEMENT]: true }) });
