@@ -50,7 +50,11 @@ export function assertPath(where: string, path: unknown): asserts path is string
 
 async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
   if (typeof artifacts !== 'object' || artifacts === null) {
-    const details = { where: 'modelFolder.save', expected: 'the artifacts of a model', actual: describeValue(artifacts) };
+    const details = {
+      where: 'modelFolder.save',
+      expected: 'the artifacts of a model',
+      actual: describeValue(artifacts),
+    };
     throw new GCompressError('invalid-option', details);
   }
   try {

@@ -10,7 +10,14 @@ const ELEMENT_BYTES = new Map<unknown, number>(
 const DTYPES = ['float32', 'int32', 'bool', 'complex64', 'string'];
 const QUANTIZED = ['uint8', 'uint16', 'float16'];
 const TEXTS = ['format', 'generatedBy', 'convertedBy'];
-const OBJECTS = ['modelTopology', 'trainingConfig', 'userDefinedMetadata', 'signature', 'modelInitializer', 'gcompress'];
+const OBJECTS = [
+  'modelTopology',
+  'trainingConfig',
+  'userDefinedMetadata',
+  'signature',
+  'modelInitializer',
+  'gcompress',
+];
 
 /** What `model.json` says, once it is checked: all but the weights, where they are, and what they are. */
 export interface CheckedModel {

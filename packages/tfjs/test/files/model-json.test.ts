@@ -38,7 +38,9 @@ it('refuses every directed fault of model.json with an error of the house', asyn
     ...strange.map((value) => manifest([value])),
     ...strange.map((value) => manifest([weight], [value])),
     ...['name', 'shape', 'dtype', 'quantization'].flatMap((key) =>
-      strange.filter((value) => key !== 'name' || value !== '17').map((value) => manifest([{ ...weight, [key]: value }])),
+      strange
+        .filter((value) => key !== 'name' || value !== '17')
+        .map((value) => manifest([{ ...weight, [key]: value }])),
     ),
     ...[...strange, -1, 0.5, 2 ** 53, 2 ** 31].map((side) => manifest([{ ...weight, shape: [side, 2] }])),
     ...['modelTopology', 'trainingConfig', 'userDefinedMetadata'].flatMap((key) =>
