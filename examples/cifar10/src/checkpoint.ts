@@ -67,7 +67,13 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const steps = names.flatMap((name) => NAME.exec(name)?.slice(1).map(Number) ?? []);
+  const steps: number[] = [];
+  for (const name of names) {
+    const step = NAME.exec(name)?.[1];
+    // A save that was interrupted leaves a folder without a description
+    if (step !== undefined && (await readdir(join(folder, name)).catch(() => [])).includes('model.json'))
+      steps.push(Number(step));
+  }
   return steps.sort((a, b) => b - a);
 }
 

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { GCompressError } from '@gcompress/core';
 
 /**
@@ -16,13 +16,18 @@ export class AppendedFile {
     private readonly handle: FileHandle,
   ) {}
 
-  /** @throws GCompressError `file-write`, `disposed` after it was closed. */
+  /** @throws GCompressError `file-write`, also where the file was deleted or replaced; `disposed` after it was closed. */
   append(bytes: Uint8Array | string): Promise<void> {
     if (this.#closed) {
       const details = { where: `file '${this.path}'`, expected: 'an open file', actual: 'a closed one' };
       return Promise.reject(new GCompressError('disposed', details));
     }
-    return this.#then(() => this.handle.appendFile(bytes));
+    return this.#then(async () => {
+      // What is written to a file that was deleted or replaced is lost
+      const [there, ours] = await Promise.all([stat(this.path), this.handle.stat()]);
+      if (there.ino !== ours.ino || there.dev !== ours.dev) throw new Error('the file was replaced by another one');
+      await this.handle.appendFile(bytes);
+    });
   }
 
   /** Writes what is not on the disk yet, and closes the file. May be called again. */

@@ -1,14 +1,21 @@
 import { join } from 'node:path';
 import type { CheckpointStore } from '../callbacks/checkpoint-store.ts';
-import { hasModel, modelFolder } from './model-folder.ts';
+import { assertPath, hasModel, modelFolder } from './model-folder.ts';
 
 /**
  * Keeps checkpoints in a folder, each as a {@link modelFolder} of its name, such as `run/last`: complete or not at all, readable while
  * the training goes on, and those of models loadable by `tf.loadLayersModel(modelFolder('run/best'))`.
+ *
+ * @throws GCompressError `invalid-option` for what is no path, also from the store for what is no name.
  */
 export function checkpointFolder(path: string): CheckpointStore {
+  assertPath('checkpointFolder', path);
+  const folderOf = (name: string): string => {
+    assertPath('checkpointFolder: name', name);
+    return join(path, name);
+  };
   return {
-    handler: (name) => modelFolder(join(path, name)),
-    has: (name) => hasModel(join(path, name)),
+    handler: (name) => modelFolder(folderOf(name)),
+    has: async (name) => hasModel(folderOf(name)),
   };
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { GCompressError, isGCompressError } from '@gcompress/core';
 import type { Summary } from '../summaries/summary.ts';
 import { AppendedFile, cannotWrite } from './appended-file.ts';
+import { assertPath } from './model-folder.ts';
 import type { SummaryFile } from './summary-file.ts';
 
 const HEADER = 'wall_time,step,tag,value\n';
@@ -16,6 +17,7 @@ const HEADER = 'wall_time,step,tag,value\n';
  * as it is; both before any training.
  */
 export async function csvFile(path: string): Promise<SummaryFile> {
+  assertPath('csvFile', path);
   const full = resolve(path);
   const handle = await openTable(full).catch((cause: unknown) => Promise.reject(cannotWrite(full, cause)));
   const file = new AppendedFile(full, handle);
@@ -41,7 +43,7 @@ async function openTable(path: string): Promise<FileHandle> {
 async function continueTable(path: string, handle: FileHandle): Promise<void> {
   const text = (await handle.readFile()).toString();
   if (text.startsWith(HEADER)) {
-    const unfinished = text.slice(text.lastIndexOf('\n') + 1);
+    const unfinished = text.slice(endOfRows(text));
     const { size } = await handle.stat();
     return handle.truncate(size - Buffer.byteLength(unfinished));
   }
@@ -55,6 +57,17 @@ async function continueTable(path: string, handle: FileHandle): Promise<void> {
     actual: `'${text.slice(0, 40).split('\n')[0]}'`,
     hint: 'Choose another path; the file is unchanged.',
   });
+}
+
+/** Where the last whole row ends; line breaks between quotes end none. */
+function endOfRows(text: string): number {
+  let end = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"') quoted = !quoted;
+    else if (text[i] === '\n' && !quoted) end = i + 1;
+  }
+  return end;
 }
 
 function row({ step, tag, value }: Summary): string {

@@ -1,49 +1,68 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { GCompressError } from '@gcompress/core';
+import { access, lstat, mkdir, open, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { assertKnownOptions, assertNumber, describeValue, GCompressError, isGCompressError } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
+import { withFolderLock } from './folder-lock.ts';
+import { loadModel, MODEL_FILE } from './model-reader.ts';
 
-const MODEL_FILE = 'model.json';
-const WEIGHTS_FILE = 'weights.bin';
-/** How the name of what was there before ends, while a save puts the new folder in its place. */
-const OLD = '-old';
+const WEIGHTS = /^weights-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.bin$/;
+/** A description that is not in place yet; what it names belongs to a save that was interrupted. */
+const PARTIAL = /^\.gcompress-model-([0-9a-f-]{36})\.partial$/;
+const MAX_BYTES = 2 ** 32;
+
+/** Limits of {@link modelFolder}. */
+export interface ModelFolderOptions {
+  /** Bytes of weights that a load reads at most; 2³² (4 GiB) by default. */
+  readonly maxBytes?: number;
+}
 
 /**
  * Saves a model to a folder of the file system and loads it from there, on every backend: only `tfjs-node` knows `file://`. Writes
- * `model.json` and `weights.bin` as tfjs does, so that either can read what the other wrote. The folder appears complete or not at
- * all: after a save that was interrupted, even by the end of the process, what was there before is loaded. Others may load while one
- * program saves.
+ * `model.json` and `weights-<id>.bin` in the form of tfjs, so that either can read what the other wrote. Touches no other file of the
+ * folder, and refuses to replace a `model.json` that it did not write.
+ *
+ * A save replaces `model.json`, which names its weights, as its last step. So the old or the new model is loaded, whole, whenever the
+ * process ends. Saves to one folder come one after the other, those of several processes too; others may load meanwhile.
  *
  * ```ts
  * await model.save(modelFolder('mnist-small'));
  * const loaded = await tf.loadLayersModel(modelFolder('mnist-small'));
  * ```
  *
- * @throws GCompressError from save and load: `file-write`, `file-read`, `file-header` or `file-truncated`.
+ * @throws GCompressError `invalid-option` for what is no path or limit; from save and load: `file-write`, `file-read`, `file-header`,
+ * `file-truncated`, or `file-oversized` for more than `maxBytes`.
  */
-export function modelFolder(path: string): io.IOHandler {
+export function modelFolder(path: string, options: ModelFolderOptions = {}): io.IOHandler {
+  assertPath('modelFolder', path);
+  assertKnownOptions('modelFolder', options, ['maxBytes']);
+  const { maxBytes = MAX_BYTES } = options;
+  assertNumber('modelFolder', 'maxBytes', maxBytes, { min: 0 });
   const folder = resolve(path);
-  return { save: (artifacts) => save(folder, artifacts), load: () => load(folder) };
+  return { save: (artifacts) => save(folder, artifacts), load: () => loadModel(folder, maxBytes) };
+}
+
+/** @throws GCompressError `invalid-option` for what cannot be a path. */
+export function assertPath(where: string, path: unknown): asserts path is string {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
+  throw new GCompressError('invalid-option', { where, expected: 'a path', actual: describeValue(path) });
 }
 
 async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
-  const { weightSpecs = [], weightData, ...description } = artifacts;
-  const weights = joined(weightData);
-  const weightsManifest = [{ paths: [`./${WEIGHTS_FILE}`], weights: weightSpecs }];
-  const model = JSON.stringify({ ...description, weightsManifest });
-  const partial = `${hidden(folder)}${randomUUID()}`;
-  const old = `${partial}${OLD}`;
+  if (typeof artifacts !== 'object' || artifacts === null) {
+    const details = {
+      where: 'modelFolder.save',
+      expected: 'the artifacts of a model',
+      actual: describeValue(artifacts),
+    };
+    throw new GCompressError('invalid-option', details);
+  }
   try {
-    await mkdir(partial, { recursive: true });
-    await writeFile(join(partial, WEIGHTS_FILE), weights, { flush: true });
-    await writeFile(join(partial, MODEL_FILE), model, { flush: true });
-    await moveAway(folder, old);
-    await rename(partial, folder);
+    await mkdir(folder, { recursive: true });
+    const root = await realpath(folder);
+    return await withFolderLock(root, () => write(root, artifacts));
   } catch (cause) {
-    // Both fail where there is nothing to undo
-    await rm(partial, { recursive: true, force: true }).catch(() => {});
-    await rename(old, folder).catch(() => {});
+    if (isGCompressError(cause)) throw cause;
     throw new GCompressError('file-write', {
       where: `model folder '${folder}'`,
       expected: 'a place that can be written',
@@ -52,8 +71,32 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
       cause,
     });
   }
-  // Also what interrupted saves have left; the model is saved, whether it can be removed or not
-  for (const leftover of await leftovers(folder)) await rm(leftover, { recursive: true, force: true }).catch(() => {});
+}
+
+async function write(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
+  const replaced = await replaceable(folder);
+  await removePartial(folder);
+  const { weightSpecs = [], weightData, ...description } = artifacts;
+  const weights = joined(weightData);
+  const id = randomUUID();
+  const file = `weights-${id}.bin`;
+  const weightsManifest = [{ paths: [`./${file}`], weights: weightSpecs }];
+  const model = JSON.stringify({ ...description, weightsManifest, gcompress: { replaced } });
+  const partial = join(folder, `.gcompress-model-${id}.partial`);
+  try {
+    // The description comes first: after a crash it says that the weights are nobody's
+    await writeFile(partial, model, { flush: true });
+    await writeFile(join(folder, file), weights, { flush: true, flag: 'wx' });
+    await flushFolder(folder);
+    await rename(partial, join(folder, MODEL_FILE));
+  } catch (cause) {
+    await rm(join(folder, file), { force: true }).catch(() => {});
+    await rm(partial, { force: true }).catch(() => {});
+    throw cause;
+  }
+  await flushFolder(folder);
+  // The model is saved, whether these can be removed or not
+  for (const old of replaced) await rm(join(folder, old), { force: true }).catch(() => {});
   return {
     modelArtifactsInfo: {
       dateSaved: new Date(),
@@ -65,107 +108,56 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
   };
 }
 
-/** Moves what is at `from`, if anything is. */
-async function moveAway(from: string, to: string): Promise<void> {
+/** Weight files of the model that is replaced, and those that it replaced and could not remove. Refuses a model of others. */
+async function replaceable(folder: string): Promise<string[]> {
+  const path = join(folder, MODEL_FILE);
+  const info = await lstat(path).catch(() => undefined);
+  if (info === undefined) return [];
   try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!info.isFile()) throw new Error('no regular file');
+    const { weightsManifest, gcompress } = JSON.parse(await readFile(path, 'utf8'));
+    const names: unknown[] = [weightsManifest[0].paths[0].slice(2), ...gcompress.replaced];
+    if (names.every((name) => typeof name === 'string' && WEIGHTS.test(name))) {
+      const there = new Set(await readdir(folder));
+      return (names as string[]).filter((name, i) => i === 0 || there.has(name));
+    }
+  } catch {
+    // As for one that names other files
+  }
+  throw new GCompressError('file-write', {
+    where: `model folder '${folder}'`,
+    expected: `no ${MODEL_FILE}, or one that modelFolder wrote`,
+    actual: `a ${MODEL_FILE} of another program`,
+    hint: 'Choose another folder, or move the model that is there; it is unchanged.',
+  });
+}
+
+/** Removes what interrupted saves left. */
+async function removePartial(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const id = PARTIAL.exec(name)?.[1];
+    if (id === undefined) continue;
+    await rm(join(folder, `weights-${id}.bin`), { force: true });
+    await rm(join(folder, name), { force: true });
   }
 }
 
-/** How the names of folders begin that a save writes beside the folder that it is for. */
-function hidden(folder: string): string {
-  return join(dirname(folder), `.${basename(folder)}.partial-`);
-}
-
-/** Folders that saves of this one have left behind, or are writing. */
-async function leftovers(folder: string): Promise<string[]> {
-  const names = await readdir(dirname(folder)).catch(() => []);
-  return names.map((name) => join(dirname(folder), name)).filter((path) => path.startsWith(hidden(folder)));
-}
-
-/** Where the model of a folder is; undefined when there is none. For a moment of each save, it is in what was moved away. */
-async function findModel(folder: string): Promise<string | undefined> {
-  const old = (await leftovers(folder)).filter((path) => path.endsWith(OLD));
-  for (const candidate of [folder, ...old, folder]) {
-    const found = await access(join(candidate, MODEL_FILE)).then(
-      () => true,
-      () => false,
-    );
-    if (found) return candidate;
-  }
-  return undefined;
+/** Makes names durable; some systems cannot. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }
 
 /** Whether a model was saved to this folder. */
 export async function hasModel(path: string): Promise<boolean> {
-  return (await findModel(resolve(path))) !== undefined;
-}
-
-async function load(path: string): Promise<io.ModelArtifacts> {
-  const folder = (await findModel(path)) ?? path;
-  const text = (await read(join(folder, MODEL_FILE))).toString('utf8');
-  let model: io.ModelJSON;
-  try {
-    model = JSON.parse(text);
-  } catch (cause) {
-    throw badModel(folder, 'JSON', 'something else', cause);
-  }
-  const { weightsManifest, ...description } = model;
-  if (!Array.isArray(weightsManifest)) throw badModel(folder, 'a weightsManifest', typeof weightsManifest);
-  const paths = weightsManifest.flatMap((group) => group.paths);
-  const shards = await Promise.all(paths.map((path) => read(inside(folder, path))));
-  const weightSpecs = weightsManifest.flatMap((group) => group.weights);
-  const weightData = Uint8Array.from(Buffer.concat(shards)).buffer;
-  assertComplete(folder, weightSpecs, weightData.byteLength);
-  return { ...description, weightSpecs, weightData };
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new GCompressError('file-read', {
-      where: `model file '${path}'`,
-      expected: 'a file that can be read',
-      actual: cause instanceof Error ? cause.message : String(cause),
-      cause,
-    });
-  }
-}
-
-/** The path of a file that the model names; one outside the folder is refused, because the model may be hostile. */
-function inside(folder: string, path: unknown): string {
-  const full = resolve(folder, String(path));
-  const within = relative(folder, full);
-  if (within.startsWith('..') || isAbsolute(within)) throw badModel(folder, 'weight files in the folder', String(path));
-  return full;
-}
-
-/** tfjs checks neither; a short file would give weights of another size. */
-function assertComplete(folder: string, specs: readonly io.WeightsManifestEntry[], bytes: number): void {
-  const elementBytes = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
-  let expected = 0;
-  for (const { dtype, shape, quantization } of specs) {
-    if (dtype === 'string') return; // its length is in the data
-    const stored = quantization?.dtype ?? dtype;
-    expected += shape.reduce((size, side) => size * side, elementBytes[stored]);
-  }
-  if (bytes === expected) return;
-  throw new GCompressError('file-truncated', {
-    where: `model folder '${folder}'`,
-    expected: `${expected} bytes of weights`,
-    actual: `${bytes}`,
-    hint: 'Copy or download the model again.',
-  });
+  return access(join(resolve(path), MODEL_FILE)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function joined(data: io.WeightData | undefined): Uint8Array {
   const parts = data === undefined ? [] : Array.isArray(data) ? data : [data];
   return Buffer.concat(parts.map((part) => new Uint8Array(part)));
-}
-
-function badModel(folder: string, expected: string, actual: string, cause?: unknown): GCompressError {
-  return new GCompressError('file-header', { where: `${folder}/${MODEL_FILE}`, expected, actual, cause });
 }

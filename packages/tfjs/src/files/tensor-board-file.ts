@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Summary } from '../summaries/summary.ts';
 import { AppendedFile, cannotWrite } from './appended-file.ts';
 import { eventRecord } from './event-record.ts';
+import { assertPath } from './model-folder.ts';
 import type { SummaryFile } from './summary-file.ts';
 
 /**
@@ -15,6 +16,7 @@ import type { SummaryFile } from './summary-file.ts';
  * disk is full.
  */
 export async function tensorBoardFile(folder: string): Promise<SummaryFile> {
+  assertPath('tensorBoardFile', folder);
   const root = resolve(folder);
   const file = await create(root).catch((cause: unknown) => Promise.reject(cannotWrite(root, cause)));
   await file.append(eventRecord({ fileVersion: 'brain.Event:2' }, seconds()));

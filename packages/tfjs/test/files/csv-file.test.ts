@@ -62,4 +62,22 @@ describe('csvFile', () => {
     await expect(csvFile(join(other, 'table.csv'))).rejects.toMatchObject({ code: 'file-write' });
     await expect(csvFile(root)).rejects.toMatchObject({ code: 'file-write' });
   });
+
+  it('cuts off a row that was torn at any place, also within a quoted tag of several lines', async () => {
+    const row = '1700000000.5,2,"a\n""b""\nc",1\n';
+    for (let length = 0; length < row.length; length++) {
+      const path = join(root, `torn-${length}.csv`);
+      await writeFile(path, `${HEADER}\n${row}${row.slice(0, length)}`);
+      await (await csvFile(path)).close();
+      expect(await readFile(path, 'utf8'), `${length}`).toBe(`${HEADER}\n${row}`);
+    }
+  });
+
+  it('notices that the file was deleted', async () => {
+    const file = await csvFile(join(root, 'deleted.csv'));
+    await rm(file.path);
+    await expect(file.write([{ tag: 'x', step: 0, value: 0 }])).rejects.toMatchObject({ code: 'file-write' });
+    await file.close().catch(() => {});
+    await expect(csvFile('')).rejects.toMatchObject({ code: 'invalid-option' });
+  });
 });
