@@ -6,7 +6,7 @@ import { type Pictures, pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
 import * as tf from '@tensorflow/tfjs';
 import { assignTensors, averageName, type Checkpoint, checkpointSteps, readCheckpoint } from './checkpoint.ts';
-import { compressionFor } from './methods.ts';
+import { compressionFor, compressionText } from './methods.ts';
 import { createNetwork, largestAlpha } from './network.ts';
 import type { EvalOptions } from './options.ts';
 import { precisionAt1 } from './precision.ts';
@@ -29,7 +29,7 @@ export interface Evaluation {
  * once. The signal's reason when it is aborted.
  */
 export async function evaluate(options: EvalOptions, { signal, log }: Surroundings): Promise<void> {
-  const { dataDir, checkpointDir, evalDir, evalData, numExamples, runOnce } = options;
+  const { dataDir, checkpointDir, evalDir, evalData, numExamples, runOnce, compressionHparams } = options;
   const data = pictures(dataDir, evalData === 'test' ? 'test' : 'train');
   const examples = Math.min(numExamples, data.count);
   await mkdir(evalDir, { recursive: true });
@@ -42,7 +42,8 @@ export async function evaluate(options: EvalOptions, { signal, log }: Surroundin
     if (checkpoint === undefined) {
       log(`No checkpoint in ${checkpointDir} yet.`);
     } else if (checkpoint.info.step !== last) {
-      const evaluation = await evaluateCheckpoint(checkpoint, data, examples);
+      assertCompression(checkpoint, compressionHparams);
+      const evaluation = await evaluateCheckpoint(checkpoint, data, examples, signal);
       last = evaluation.step;
       await appendFile(join(evalDir, 'results.jsonl'), `${JSON.stringify(evaluation)}\n`);
       log(
@@ -71,7 +72,12 @@ async function newestCheckpoint(folder: string): Promise<Checkpoint | undefined>
  * Evaluates the moving averages. Alpha and counters do not train and have none: they are as the training left them, so that a
  * network in the middle of its compression is evaluated with the very blend that it trains with.
  */
-async function evaluateCheckpoint(checkpoint: Checkpoint, data: Pictures, examples: number): Promise<Evaluation> {
+async function evaluateCheckpoint(
+  checkpoint: Checkpoint,
+  data: Pictures,
+  count: number,
+  signal: AbortSignal,
+): Promise<Evaluation> {
   const { step, compression } = checkpoint.info;
   const network = createNetwork(0, compression ? compressionFor(parseHParams(compression)) : undefined);
   try {
@@ -79,11 +85,22 @@ async function evaluateCheckpoint(checkpoint: Checkpoint, data: Pictures, exampl
       return [variable.trainable ? averageName(name) : name, variable] as const;
     });
     assignTensors(new Map(averaged), checkpoint);
-    const precision = await precisionAt1((inputs) => network.logits(inputs, false), data, { count: examples });
-    return { step, precision, alpha: largestAlpha(network), examples };
+    const precision = await precisionAt1((inputs) => network.logits(inputs, false), data, { count, signal });
+    return { step, precision, alpha: largestAlpha(network), examples: count };
   } finally {
     network.dispose();
   }
+}
+
+/** Refuses a checkpoint that was trained with other hyperparameters than those of the command line, where it has some. */
+function assertCompression({ path, info }: Checkpoint, hparams: EvalOptions['compressionHparams']): void {
+  if (hparams === undefined || compressionText(hparams) === info.compression) return;
+  throw new GCompressError('invalid-option', {
+    where: '--compression_hparams',
+    expected: `'${info.compression}', with which ${path} was trained`,
+    actual: `'${compressionText(hparams)}'`,
+    hint: 'Leave the flag out: the checkpoint says what it was trained with.',
+  });
 }
 
 function noCheckpoint(folder: string): GCompressError {

@@ -32,6 +32,8 @@ export interface EvalOptions {
   readonly numExamples: number;
   readonly evalIntervalSecs: number;
   readonly runOnce: boolean;
+  /** What the checkpoint must have been trained with; undefined: whatever it says. */
+  readonly compressionHparams?: CompressionHParams;
   readonly backend?: Backend;
 }
 
@@ -79,15 +81,21 @@ function trainCommand(): Command {
     .option('--train_dir <folder>', 'where checkpoints and the result are written', 'output/train')
     .option('--max_steps <integer>', 'steps of the whole training', integer(1, 2 ** 31 - 1), 1_000_000)
     .option('--batch_size <integer>', 'pictures a step', integer(1, 10_000), 128)
-    .option(
-      '--compression_hparams <text>',
-      "the Python library's hyperparameters, such as name=cifar10_compression,rank=200; left out: no compression",
-      hparams,
+    .addOption(
+      compressionOption(
+        "the Python library's hyperparameters, such as name=cifar10_compression,rank=200; left out: no compression",
+      ),
     )
     .option('--log_frequency <integer>', 'steps between two lines of output', integer(1, 2 ** 31 - 1), 10)
     .option('--checkpoint_frequency <integer>', 'steps between two checkpoints', integer(1, 2 ** 31 - 1), 1000)
     .option('--seed <integer>', 'seed of weights, order and distortions', integer(0, 0xffff), 1)
-    .addOption(backendOption());
+    .addOption(backendOption())
+    .addOption(
+      unsupported(
+        '--log_device_placement [true|false]',
+        'TensorFlow.js runs on one device; the first line of output names it',
+      ),
+    );
 }
 
 function evalCommand(): Command {
@@ -101,8 +109,12 @@ function evalCommand(): Command {
     .addOption(new Option('--eval_data <part>', 'which pictures').choices(['test', 'train_eval']).default('test'))
     .option('--num_examples <integer>', 'pictures that are evaluated', integer(1, 1_000_000), 10_000)
     .option('--eval_interval_secs <integer>', 'seconds between two evaluations', integer(1, 86_400), 300)
-    .option('--run_once', 'evaluate once and end', false)
-    .addOption(backendOption());
+    .option('--run_once [true|false]', 'evaluate once and end', flag, false)
+    .addOption(
+      compressionOption('compression that the checkpoint must have been trained with; left out: whatever it says'),
+    )
+    .addOption(backendOption())
+    .addOption(unsupported('--global_step [integer]', 'the step is read from the checkpoint'));
 }
 
 function commandNamed(name: string): Command {
@@ -114,6 +126,27 @@ function commandNamed(name: string): Command {
 
 const dataDir = () =>
   new Option('--data_dir <folder>', "CIFAR-10's binary batches, or IDX files such as those of MNIST").default('data');
+
+const compressionOption = (description: string) =>
+  new Option('--compression_hparams <text>', description).argParser(hparams);
+
+/** A flag of the Python program that has no meaning here: refused with the reason, instead of as unknown. */
+function unsupported(flags: string, reason: string): Option {
+  return new Option(flags, `not supported: ${reason}`)
+    .hideHelp()
+    .preset('true')
+    .argParser(() => {
+      throw new InvalidArgumentError(`This flag of the Python program is not supported: ${reason}.`);
+    });
+}
+
+/** A flag as absl reads it: alone, or with a word for true or false. */
+function flag(text: string): boolean {
+  const word = text.toLowerCase();
+  if (['true', 't', '1'].includes(word)) return true;
+  if (['false', 'f', '0'].includes(word)) return false;
+  throw new InvalidArgumentError('Give true or false, or the flag alone.');
+}
 
 function hparams(text: string): CompressionHParams {
   try {

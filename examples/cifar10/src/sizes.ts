@@ -5,7 +5,7 @@ import type { StrippedNetwork } from './stripped.ts';
 
 /** What a network takes to store. */
 export interface Sizes {
-  /** Values of the whole network, and of the layers that are compressed. */
+  /** Numbers that an optimizer can change and that are not 0: of the whole network, and of the layers that are compressed. */
   readonly parameters: number;
   readonly compressedLayers: number;
   /** Bytes of its file, as it is and gzipped. */
@@ -30,9 +30,11 @@ export function sizesAsUint8(network: StrippedNetwork): Sizes {
 }
 
 function counts(network: StrippedNetwork): Pick<Sizes, 'parameters' | 'compressedLayers'> {
-  const valuesOf = (name: string) =>
-    Object.values(network[name].factors).reduce((sum, { data }) => sum + data.length, 0);
-  const sum = (names: readonly string[]) => names.reduce((total, name) => total + valuesOf(name), 0);
+  const parametersOf = (name: string) => {
+    const trainable = Object.values(network[name].factors).filter((factor) => factor.trainable);
+    return trainable.reduce((sum, { data }) => sum + Array.from(data).filter((value) => value !== 0).length, 0);
+  };
+  const sum = (names: readonly string[]) => names.reduce((total, name) => total + parametersOf(name), 0);
   return {
     parameters: sum(Object.keys(network)),
     compressedLayers: sum(COMPRESSED.map((name) => `${name}/weights`)),

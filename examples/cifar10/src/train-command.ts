@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { GCompressError } from '@gcompress/core';
 import { pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
@@ -56,6 +57,8 @@ export async function train(options: TrainOptions, { signal, log }: Surroundings
     if (training.step % options.logFrequency === 0) {
       log(`step ${training.step}, loss = ${loss.toFixed(3)}, alpha = ${alpha.toFixed(3)} ${clock.rate(training.step)}`);
     }
+    // Lets a signal of the keyboard arrive: a step by itself waits for nothing but what is ready
+    await setImmediate();
     if (training.step % options.checkpointFrequency === 0 || signal.aborted) await save();
     signal.throwIfAborted();
   }

@@ -36,6 +36,11 @@ describe('cifar10', () => {
     [['train', '--compression_hparams=compression_option=7'], /compression_option/],
     [['eval', '--eval_data=train'], /Allowed choices are test, train_eval/],
     [['eval', '--max_steps=3'], /unknown option '--max_steps=3'/],
+    [['eval', '--run_once=perhaps'], /Give true or false/],
+    [['eval', '--global_step=5'], /not supported: the step is read from the checkpoint/],
+    [['eval', '--global_step'], /not supported: the step is read from the checkpoint/],
+    [['train', '--log_device_placement=True'], /not supported: TensorFlow.js runs on one device/],
+    [['train', '--log_device_placement'], /not supported: TensorFlow.js runs on one device/],
   ])('refuses %j', (args, line) => {
     expect(() => parseJob(args)).toThrow(line);
   });
@@ -61,6 +66,18 @@ describe('cifar10', () => {
     expect(parseJob(['eval', '--run_once'])).toMatchObject({
       command: 'eval',
       options: { runOnce: true, numExamples: 10_000 },
+    });
+    for (const [word, runOnce] of [
+      ['True', true],
+      ['true', true],
+      ['1', true],
+      ['False', false],
+      ['0', false],
+    ] as const) {
+      expect(parseJob(['eval', `--run_once=${word}`]).options).toMatchObject({ runOnce });
+    }
+    expect(parseJob(['eval', '--run_once', `--compression_hparams=${text}`])).toMatchObject({
+      options: { runOnce: true, compressionHparams: { rank: 200 } },
     });
   });
 
@@ -94,6 +111,8 @@ describe('cifar10', () => {
       if (text.includes('step 1,')) child.kill('SIGINT');
     });
     expect([stopped.code, stopped.stderr]).toEqual([130, 'Stopped. The same command goes on where this one ended.\n']);
+    const last = /step (\d+),(?!(.|\n)*step \d+,)/.exec(stopped.stdout)?.[1];
+    expect(Number(last), 'steps until it stopped').toBeLessThanOrEqual(3);
     const killed = await run(training('broken', 6), (child, text) => {
       if (text.includes('step 5,')) child.kill('SIGKILL');
     });
@@ -104,6 +123,18 @@ describe('cifar10', () => {
     const file = (folder: string) => readFileSync(join(root, folder, 'stripped.safetensors'));
     expect(file('broken').equals(file('unbroken'))).toBe(true);
   }, 240_000);
+
+  it('stops within two steps of Ctrl-C, with a checkpoint, wherever the next periodic one would be', async () => {
+    const flags = [...training('interrupted', 60), '--checkpoint_frequency=50'];
+    const { code, stdout } = await run(flags, (child, text) => {
+      if (text.includes('step 2,')) child.kill('SIGINT');
+    });
+    expect(code).toBe(130);
+    const steps = [...stdout.matchAll(/step (\d+),/g)].map(([, step]) => Number(step));
+    const last = Math.max(...steps);
+    expect(last).toBeLessThanOrEqual(4);
+    expect(readdirSync(join(root, 'interrupted'))).toContain(`model.ckpt-${last}`);
+  }, 120_000);
 
   it('refuses to go on with other hyperparameters', async () => {
     const before = readdirSync(join(root, 'unbroken'));
@@ -135,6 +166,15 @@ describe('cifar10', () => {
     });
     expect((await trained)?.code).toBe(0);
     expect(evaluated.code).toBe(130);
+    const others = await run([
+      ...flags('new'),
+      '--run_once',
+      '--compression_hparams=name=cifar10_compression,rank=200',
+    ]);
+    expect([others.code, others.stderr]).toEqual([
+      1,
+      expect.stringMatching(/--compression_hparams: expected '.*', with which .* was trained/),
+    ]);
     const lines = readFileSync(join(root, 'eval-new', 'results.jsonl'), 'utf8')
       .trim()
       .split('\n');

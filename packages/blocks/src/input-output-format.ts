@@ -53,6 +53,10 @@ export const inputOutputFormat: CompressedFormat = {
     return expanded(ops, ops.matMul(short, factors.c), factors, form);
   },
   lookup: (ops, ids, factors, form) => expanded(ops, ops.gather(lengthened(ops, factors, form), ids), factors, form),
+  sharing: ({ shape: [rows, cols], config: { input, output } }) => ({
+    ...(input && { b: { times: rows / sideOf(input).block } }),
+    ...(output && { d: { times: cols / sideOf(output).block } }),
+  }),
 
   pack: ({ factors }) => {
     const stored = Object.entries(factors).map(([name, { shape, data }]) => [name, { shape, data }] as const);

@@ -21,6 +21,14 @@ export interface PackedMatrix {
   readonly tensors: Readonly<Record<string, PackedTensor>>;
 }
 
+/** How often each value of a trainable factor is used; the two multiply where both are given. */
+export interface Sharing<K extends string = string> {
+  /** The int32 factor whose entries are the rows of this factor in use, such as the encoding of a codebook. */
+  readonly rows?: K;
+  /** How often the form uses every value, such as one small block that the matrix repeats. */
+  readonly times?: number;
+}
+
 /**
  * A decoder: how a matrix comes back from its factors. Stateless and without hyperparameters, so that a page which only
  * decodes carries no encoder. Import nothing but `@gcompress/core` here.
@@ -48,6 +56,12 @@ export interface CompressedFormat<K extends string = string> {
    * with the steps of the training ({@link MatrixCompressor.atStep}): what is pruned does not. Left out, all of it does.
    */
   remaining?<T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /**
+   * Which trainable factors hold values that several entries of the matrix share. The gradient of a shared value is the sum over its
+   * uses; a host divides by their number, so that a step moves the value by the mean of what would have moved each entry. Plain
+   * gradient descent then stands the learning rate of the uncompressed network. Leave it out where nothing is shared.
+   */
+  sharing?(form: MatrixForm): { readonly [factor in K]?: Sharing<K> };
   /** The factors without what contributes nothing, such as the zero padding of a reserved size. */
   trim?(factorization: Factorization<K>): Factorization<K>;
   /** The stored form: as few bytes as possible, everything that {@link unpack} needs. */

@@ -1,6 +1,6 @@
 export { assertCompressedMatrix } from './assert-compressed-matrix.ts';
 export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
-export type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
+export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './compressed-format.ts';
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './compression-op.ts';
 export { type CpuTensor, cpuOps } from './cpu-ops.ts';

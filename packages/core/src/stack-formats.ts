@@ -42,6 +42,19 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
       lookup: <T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
         complete.lookup(ops, ids, decoded(ops, factors, whole), outerForm(whole)),
     }),
+    sharing(whole) {
+      const parts = innerParts(whole.config, names);
+      const outerSharing = outer.sharing?.(outerForm(whole)) ?? {};
+      const shared = names.flatMap((name) => {
+        const times = outerSharing[name]?.times ?? 1;
+        const own = Object.entries(inner[name].sharing?.(parts[name]) ?? {}).map(([factor, use]) => {
+          const rows = use?.rows === undefined ? {} : { rows: `${name}.${use.rows}` };
+          return [factor, { ...rows, times: times * (use?.times ?? 1) }] as const;
+        });
+        return outside(name, Object.fromEntries(own));
+      });
+      return Object.fromEntries(shared);
+    },
 
     ...(outer.remaining && {
       remaining: <T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>

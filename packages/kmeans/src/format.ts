@@ -44,7 +44,7 @@ export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   version: 1,
   reconstruct: (ops, { codebook, encoding }, form) => decoded(ops, codebook, encoding, form),
   lookup: (ops, ids, { codebook, encoding }, form) => decoded(ops, codebook, ops.gather(encoding, ids), form),
-
+  sharing: () => ({ codebook: { rows: 'encoding' } }),
   pack,
   unpack,
 };

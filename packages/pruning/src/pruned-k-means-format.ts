@@ -43,6 +43,7 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
   remaining: (ops, matrix, { kept, encoding }, { shape }) =>
     ops.mul(matrix, ops.reshape(ops.gather(kept, encoding), shape)),
   lookup: (ops, ids, factors, form) => decoded(ops, factors, ops.gather(factors.encoding, ids), form),
+  sharing: () => ({ codebook: { rows: 'encoding' } }),
   pack,
   unpack,
 };

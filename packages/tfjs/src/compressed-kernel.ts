@@ -1,5 +1,6 @@
 import { type CompressedFormat, elementCount, type MatrixForm } from '@gcompress/core';
 import { gather, keep, matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { SharedGradients } from './shared-gradients.ts';
 import { tfOps } from './tensor-ops.ts';
 
 /** What a {@link CompressedKernel} is made of. */
@@ -20,8 +21,11 @@ export class CompressedKernel {
   readonly #parts: CompressedKernelParts;
   #kept: { readonly of: readonly object[]; readonly kernel: Tensor } | undefined;
 
+  readonly #gradients: SharedGradients | undefined;
+
   constructor(parts: CompressedKernelParts) {
     this.#parts = parts;
+    this.#gradients = parts.constant ? undefined : new SharedGradients(parts);
   }
 
   /** Whether `x·Ŵ` is computed from the factors, without Ŵ. */
@@ -42,23 +46,25 @@ export class CompressedKernel {
 
   /** Ŵ `[m, n]`; the caller owns it. */
   reconstruct(): Tensor {
-    const { format, form, factors, constant } = this.#parts;
-    if (!constant || this.usesFactors) return format.reconstruct(tfOps, factors, form);
+    const { format, form, constant } = this.#parts;
+    if (!constant || this.usesFactors) return tidy(() => format.reconstruct(tfOps, this.#factors(), form));
     return this.#keptKernel().clone();
   }
 
   /** `x [b, m] · Ŵ → [b, n]`; the caller owns it. */
   multiply(x: Tensor): Tensor {
-    const { format, form, factors } = this.#parts;
-    const product = this.usesFactors ? format.multiply?.(tfOps, x, factors, form) : undefined;
-    return product ?? tidy(() => matMul(x, this.reconstruct()));
+    const { format, form } = this.#parts;
+    return tidy(() => {
+      const product = this.usesFactors ? format.multiply?.(tfOps, x, this.#factors(), form) : undefined;
+      return product ?? matMul(x, this.reconstruct());
+    });
   }
 
   /** `x [b, n] · Ŵᵀ → [b, m]`; the caller owns it. */
   multiplyTransposed(x: Tensor): Tensor {
-    const { format, factors } = this.#parts;
-    const product = this.usesFactorsTransposed ? format.product : undefined;
+    const product = this.usesFactorsTransposed ? this.#parts.format.product : undefined;
     return tidy(() => {
+      const factors = this.#factors();
       if (!product) return matMul(x, this.reconstruct(), false, true);
       return product.reduceRight((left, name) => matMul(left, factors[name], false, true), x);
     });
@@ -66,14 +72,19 @@ export class CompressedKernel {
 
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`; the caller owns them. */
   lookup(ids: Tensor): Tensor {
-    const { format, form, factors } = this.#parts;
-    return format.lookup?.(tfOps, ids, factors, form) ?? tidy(() => gather(this.reconstruct(), ids));
+    const { format, form } = this.#parts;
+    return tidy(() => format.lookup?.(tfOps, ids, this.#factors(), form) ?? gather(this.reconstruct(), ids));
   }
 
   /** Frees what was kept. May be called again. */
   dispose(): void {
     this.#kept?.kernel.dispose();
     this.#kept = undefined;
+    this.#gradients?.dispose();
+  }
+
+  #factors(): Readonly<Record<string, Tensor>> {
+    return this.#gradients?.factors() ?? this.#parts.factors;
   }
 
   /** Not where they are constant and larger than Ŵ, which is then made once. */

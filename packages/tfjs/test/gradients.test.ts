@@ -34,6 +34,15 @@ function assign(op: TfCompressionOp, values: NamedValues): void {
   }
 }
 
+/** How often the matrix uses each value of a factor; gradients are divided by it. */
+function uses({ compressor, form, variables }: TfCompressionOp, factor: string): (at: number) => number {
+  const { rows, times = 1 } = compressor.format.sharing?.(form)[factor] ?? {};
+  if (rows === undefined) return () => times;
+  const { size, shape } = variables.factors[factor];
+  const numbers = valuesOf(variables.factors[rows]).data;
+  return (at) => times * Math.max(1, numbers.filter((row) => row === Math.floor((at * shape[0]) / size)).length);
+}
+
 function gradients(op: TfCompressionOp, loss: (op: TfCompressionOp) => tf.Scalar): Record<string, Float32Array> {
   return tf.tidy(() => {
     const { grads } = tf.variableGrads(() => loss(op));
@@ -43,29 +52,39 @@ function gradients(op: TfCompressionOp, loss: (op: TfCompressionOp) => tf.Scalar
 
 describe.each(everyMethod)('%s', (_, compressor) => {
   describe.each(Object.entries(losses))('%s', (_, loss) => {
-    it.each([0, 2, 4])('has the gradients of finite differences after %i updates', async (updates) => {
-      const op = operatorOn(normalMatrix([8, 4]), { compressor });
-      await runSteps(op, updates);
-      const values = Object.fromEntries(
-        trainable(op).map(([name, { shape, size }], i) => [name, normalMatrix([1, size], 10 + i + shape.length).data]),
-      );
-      await gradientCheck({
-        values,
-        loss(at) {
-          assign(op, at);
-          return tf.tidy(() => loss(op).dataSync()[0]);
-        },
-        gradients(at) {
-          assign(op, at);
-          return gradients(op, loss);
-        },
-      });
+    it.each([0, 2, 4])(
+      'has the gradients of finite differences, divided by the uses of a value, after %i updates',
+      async (updates) => {
+        const op = operatorOn(normalMatrix([8, 4]), { compressor });
+        await runSteps(op, updates);
+        const values = Object.fromEntries(
+          trainable(op).map(([name, { shape, size }], i) => [
+            name,
+            normalMatrix([1, size], 10 + i + shape.length).data,
+          ]),
+        );
+        await gradientCheck({
+          values,
+          loss(at) {
+            assign(op, at);
+            return tf.tidy(() => loss(op).dataSync()[0]);
+          },
+          gradients(at) {
+            assign(op, at);
+            const divided = Object.entries(gradients(op, loss)).map(([name, values]) => {
+              const times = uses(op, name);
+              return [name, values.map((value, i) => value * times(i))] as const;
+            });
+            return Object.fromEntries(divided);
+          },
+        });
 
-      // Exactly nothing, so that optimizers with momentum do not move what has no weight
-      const { matrix, ...factors } = gradients(op, loss);
-      const moves = (gradient: Float32Array) => gradient.some((entry) => entry !== 0);
-      expect(moves(matrix)).toBe(updates < 4);
-      expect(Object.values(factors).map(moves)).toEqual(Object.values(factors).map(() => updates > 0));
-    });
+        // Exactly nothing, so that optimizers with momentum do not move what has no weight
+        const { matrix, ...factors } = gradients(op, loss);
+        const moves = (gradient: Float32Array) => gradient.some((entry) => entry !== 0);
+        expect(moves(matrix)).toBe(updates < 4);
+        expect(Object.values(factors).map(moves)).toEqual(Object.values(factors).map(() => updates > 0));
+      },
+    );
   });
 });

@@ -84,6 +84,7 @@ const levelsFormat: CompressedFormat<'codes' | 'table'> = {
   id: 'test/levels',
   version: 1,
   reconstruct: (ops, { codes, table }) => ops.gather(table, codes),
+  sharing: () => ({ table: { rows: 'codes' } }),
   pack: ({ factors: { codes, table } }) => ({
     codes: { shape: codes.shape, data: Uint8Array.from(codes.data) },
     table: { shape: table.shape, data: table.data },
