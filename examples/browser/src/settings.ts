@@ -37,7 +37,7 @@ export interface Settings {
 /** What the page starts with. */
 export const DEFAULT_SETTINGS: Settings = {
   method: 'lowrank',
-  ratio: 8,
+  ratio: 4,
   digits: 6000,
   epochs: 8,
   begin: 30,

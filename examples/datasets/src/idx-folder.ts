@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GCompressError } from '@gcompress/core';
-import { type IdxArray, readIdxFile } from './idx.ts';
+import type { IdxArray } from './idx.ts';
+import { readIdxFile } from './idx-file.ts';
 
 /** The pictures to train with, or those to test with. */
 export type Part = 'train' | 'test';

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+// Reads IDX files from bytes; pages import this, so nothing of Node belongs here.
 import { GCompressError } from '@gcompress/core';
 
 /** An array of bytes as the IDX format of MNIST and Fashion-MNIST stores it. */
@@ -41,28 +40,4 @@ export function readIdx(file: Uint8Array, where: string): IdxArray {
     });
   }
   return { shape, data: file.subarray(headerBytes) };
-}
-
-/**
- * Reads an IDX file from the file system; one whose name ends in `.gz` is unpacked first.
- *
- * @throws GCompressError as {@link readIdx} does, and `file-truncated` for a damaged `.gz`.
- */
-export function readIdxFile(path: string): IdxArray {
-  const file = readFileSync(path);
-  return readIdx(path.endsWith('.gz') ? unpacked(file, path) : file, path);
-}
-
-function unpacked(file: Uint8Array, where: string): Uint8Array {
-  try {
-    return gunzipSync(file);
-  } catch (cause) {
-    throw new GCompressError('file-truncated', {
-      where,
-      expected: 'a whole gzip file',
-      actual: (cause as Error).message,
-      hint: 'Download or copy the file again.',
-      cause,
-    });
-  }
 }

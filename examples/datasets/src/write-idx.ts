@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mnistFolder } from './digits.ts';
-import { type IdxArray, readIdxFile } from './idx.ts';
+import type { IdxArray } from './idx.ts';
+import { readIdxFile } from './idx-file.ts';
 
 /** The bytes of an IDX file. */
 export function idxFile({ shape, data }: IdxArray): Uint8Array {

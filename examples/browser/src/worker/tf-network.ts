@@ -22,8 +22,8 @@ export function denseNetwork(seed: number): Sequential {
   return model;
 }
 
-/** Of Adam, for the dense network. */
-export const LEARNING_RATE = 1e-3;
+/** Of Adam at the first step, for the dense network: the best of 1e-3, 2e-3 and 3e-3 on 6,000 digits of MNIST that the page does not have. */
+export const LEARNING_RATE = 3e-3;
 
 /** Makes a model ready to train. */
 export function compile(model: LayersModel, learningRate = LEARNING_RATE): void {

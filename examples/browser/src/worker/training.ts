@@ -1,13 +1,14 @@
 import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
+import { cosineDecay, type LearningRate, setLearningRate } from '@gcompress/tfjs/callbacks';
 import * as tf from '@tensorflow/tfjs-core';
 import { LAYERS } from '../network/architecture.ts';
 import { DENSE_BYTES } from '../network/sizes.ts';
 import { BATCH_SIZE, compressionWindow, type Settings, totalSteps } from '../settings.ts';
 import { CompressedNetwork } from './compressed-network.ts';
-import { compressorFor, plannedRank } from './compression.ts';
+import { compressorFor, learningRateFor, plannedRank } from './compression.ts';
 import { snapshot } from './snapshot.ts';
-import { accuracy, batch, denseNetwork, disposeNetwork, kernelOf, readings } from './tf-network.ts';
+import { accuracy, batch, denseNetwork, disposeNetwork, kernelOf, LEARNING_RATE, readings } from './tf-network.ts';
 import type { StepPoint, TrainingEvent } from './trainer-api.ts';
 
 /** Milliseconds between two reports, after which messages of the page are read too. */
@@ -28,12 +29,19 @@ export class Training {
   readonly #settings: Settings;
   readonly #digits: Readonly<Record<'train' | 'test', Digits>>;
   readonly #rank: number | undefined;
+  /** Both rates fall to 0 at the end of the training. */
+  readonly #rates: Readonly<Record<'dense' | 'compressed', LearningRate>>;
   #points: StepPoint[] = [];
 
   constructor(settings: Settings, digits: Readonly<Record<'train' | 'test', Digits>>) {
     this.#settings = settings;
     this.#digits = digits;
     this.#rank = plannedRank(compressorFor(settings));
+    const steps = totalSteps(settings);
+    this.#rates = {
+      dense: cosineDecay({ initial: LEARNING_RATE, steps }),
+      compressed: cosineDecay({ initial: learningRateFor(settings), steps }),
+    };
   }
 
   /**
@@ -69,6 +77,8 @@ export class Training {
 
   async #trainStep(step: number): Promise<StepPoint> {
     const { xs, ys } = batch(this.#digits.train, this.#batchOrder(step));
+    setLearningRate(this.dense.optimizer, this.#rates.dense(step - 1));
+    if (this.compressed) setLearningRate(this.compressed.model.optimizer, this.#rates.compressed(step - 1));
     try {
       return {
         step,
