@@ -1,5 +1,5 @@
 export { checkpointFolder } from './checkpoint-folder.ts';
 export { csvFile } from './csv-file.ts';
-export { type ModelFolderOptions, modelFolder } from './model-folder.ts';
+export { deleteModel, type ModelFolderOptions, modelFolder } from './model-folder.ts';
 export type { SummaryFile } from './summary-file.ts';
 export { tensorBoardFile } from './tensor-board-file.ts';

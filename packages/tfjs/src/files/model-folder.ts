@@ -1,14 +1,30 @@
+// A folder of the file system as a place where models are saved to and loaded from.
 import { randomUUID } from 'node:crypto';
-import { access, lstat, mkdir, open, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import {
+  access,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { assertKnownOptions, assertNumber, describeValue, GCompressError, isGCompressError } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
-import { withFolderLock } from './folder-lock.ts';
 import { loadModel, MODEL_FILE } from './model-reader.ts';
 
 const WEIGHTS = /^weights-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.bin$/;
-/** A description that is not in place yet; what it names belongs to a save that was interrupted. */
-const PARTIAL = /^\.gcompress-model-([0-9a-f-]{36})\.partial$/;
+/** A description that is not in place yet. */
+const PARTIAL = /^\.gcompress-model-[0-9a-f-]{36}\.partial$/;
+/** Milliseconds after which a file that no model names is what an interrupted save has left. */
+const ABANDONED_AFTER = 600_000;
 const MAX_BYTES = 2 ** 32;
 
 /** Limits of {@link modelFolder}. */
@@ -22,8 +38,9 @@ export interface ModelFolderOptions {
  * `model.json` and `weights-<id>.bin` in the form of tfjs, so that either can read what the other wrote. Touches no other file of the
  * folder, and refuses to replace a `model.json` that it did not write.
  *
- * A save replaces `model.json`, which names its weights, as its last step. So the old or the new model is loaded, whole, whenever the
- * process ends. Saves to one folder come one after the other, those of several processes too; others may load meanwhile.
+ * A save replaces `model.json`, which names weights of its own, as its last step. So the old or the new model is loaded, whole, whenever
+ * the process ends. Several programs may save to one folder and load from it at the same time: the last save holds, and a load that
+ * finds its weights replaced begins anew.
  *
  * ```ts
  * await model.save(modelFolder('mnist-small'));
@@ -60,7 +77,7 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
   try {
     await mkdir(folder, { recursive: true });
     const root = await realpath(folder);
-    return await withFolderLock(root, () => write(root, artifacts));
+    return await write(root, artifacts);
   } catch (cause) {
     if (isGCompressError(cause)) throw cause;
     throw new GCompressError('file-write', {
@@ -74,29 +91,29 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
 }
 
 async function write(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
-  const replaced = await replaceable(folder);
-  await removePartial(folder);
   const { weightSpecs = [], weightData, ...description } = artifacts;
   const weights = joined(weightData);
   const id = randomUUID();
   const file = `weights-${id}.bin`;
   const weightsManifest = [{ paths: [`./${file}`], weights: weightSpecs }];
-  const model = JSON.stringify({ ...description, weightsManifest, gcompress: { replaced } });
+  const model = JSON.stringify({ ...description, weightsManifest });
   const partial = join(folder, `.gcompress-model-${id}.partial`);
+  let replaced: string[];
   try {
-    // The description comes first: after a crash it says that the weights are nobody's
-    await writeFile(partial, model, { flush: true });
+    replaced = await ownWeights(folder);
     await writeFile(join(folder, file), weights, { flush: true, flag: 'wx' });
+    await writeFile(partial, model, { flush: true, flag: 'wx' });
+    // Fails where the computer slept for so long that another save took the weights for abandoned
+    await utimes(join(folder, file), new Date(), new Date());
     await flushFolder(folder);
     await rename(partial, join(folder, MODEL_FILE));
   } catch (cause) {
-    await rm(join(folder, file), { force: true }).catch(() => {});
-    await rm(partial, { force: true }).catch(() => {});
+    await removeFiles(folder, [file, basename(partial)]);
     throw cause;
   }
   await flushFolder(folder);
-  // The model is saved, whether these can be removed or not
-  for (const old of replaced) await rm(join(folder, old), { force: true }).catch(() => {});
+  // The model is saved, whether what nobody needs any more can be removed or not
+  await removeFiles(folder, [...replaced, ...(await abandoned(folder, file).catch(() => []))]);
   return {
     modelArtifactsInfo: {
       dateSaved: new Date(),
@@ -108,19 +125,21 @@ async function write(folder: string, artifacts: io.ModelArtifacts): Promise<io.S
   };
 }
 
-/** Weight files of the model that is replaced, and those that it replaced and could not remove. Refuses a model of others. */
-async function replaceable(folder: string): Promise<string[]> {
+/**
+ * Weight files of the model that is in the folder.
+ *
+ * @throws GCompressError `file-write` for a model of another program's making, which a save would destroy.
+ */
+async function ownWeights(folder: string): Promise<string[]> {
   const path = join(folder, MODEL_FILE);
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return [];
   try {
     if (!info.isFile()) throw new Error('no regular file');
-    const { weightsManifest, gcompress } = JSON.parse(await readFile(path, 'utf8'));
-    const names: unknown[] = [weightsManifest[0].paths[0].slice(2), ...gcompress.replaced];
-    if (names.every((name) => typeof name === 'string' && WEIGHTS.test(name))) {
-      const there = new Set(await readdir(folder));
-      return (names as string[]).filter((name, i) => i === 0 || there.has(name));
-    }
+    const { weightsManifest } = JSON.parse(await readFile(path, 'utf8'));
+    const paths: unknown[] = weightsManifest.flatMap((group: { paths: unknown[] }) => group.paths);
+    const names = paths.map((name) => String(name).replace(/^\.\//, ''));
+    if (names.length > 0 && names.every((name) => WEIGHTS.test(name))) return names;
   } catch {
     // As for one that names other files
   }
@@ -132,14 +151,39 @@ async function replaceable(folder: string): Promise<string[]> {
   });
 }
 
-/** Removes what interrupted saves left. */
-async function removePartial(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const id = PARTIAL.exec(name)?.[1];
-    if (id === undefined) continue;
-    await rm(join(folder, `weights-${id}.bin`), { force: true });
-    await rm(join(folder, name), { force: true });
+/** Files that interrupted saves have left: old, and no model names them. */
+async function abandoned(folder: string, saved: string): Promise<string[]> {
+  const candidates = (await readdir(folder)).filter((name) => WEIGHTS.test(name) || PARTIAL.test(name));
+  if (candidates.every((name) => name === saved)) return [];
+  // Another program may have saved since
+  const current = new Set([saved, ...(await ownWeights(folder))]);
+  const old: string[] = [];
+  for (const name of candidates.filter((candidate) => !current.has(candidate))) {
+    const info = await stat(join(folder, name)).catch(() => undefined);
+    if (info && Date.now() - info.mtimeMs > ABANDONED_AFTER) old.push(name);
   }
+  return old;
+}
+
+/** Removes these files where they can be removed. */
+async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(folder, name), { force: true }).catch(() => {});
+}
+
+/**
+ * Deletes the model that {@link modelFolder} saved to a folder, and the folder if nothing else is in it. Does nothing where there is no
+ * model.
+ *
+ * @throws GCompressError `file-write` for a model of another program's making, which stays.
+ */
+export async function deleteModel(path: string): Promise<void> {
+  assertPath('deleteModel', path);
+  const folder = resolve(path);
+  if (!(await hasModel(folder))) return;
+  const weights = await ownWeights(folder);
+  await removeFiles(folder, [MODEL_FILE, ...weights]);
+  // Fails where something else is in it, which stays
+  await rmdir(folder).catch(() => {});
 }
 
 /** Makes names durable; some systems cannot. */

@@ -10,14 +10,7 @@ const ELEMENT_BYTES = new Map<unknown, number>(
 const DTYPES = ['float32', 'int32', 'bool', 'complex64', 'string'];
 const QUANTIZED = ['uint8', 'uint16', 'float16'];
 const TEXTS = ['format', 'generatedBy', 'convertedBy'];
-const OBJECTS = [
-  'modelTopology',
-  'trainingConfig',
-  'userDefinedMetadata',
-  'signature',
-  'modelInitializer',
-  'gcompress',
-];
+const OBJECTS = ['modelTopology', 'trainingConfig', 'userDefinedMetadata', 'signature', 'modelInitializer'];
 
 /** What `model.json` says, once it is checked: all but the weights, where they are, and what they are. */
 export interface CheckedModel {
@@ -40,7 +33,7 @@ export function parseModelJson(where: string, text: string): CheckedModel {
     throw badModel(where, 'JSON', describeValue(text.slice(0, 40)), cause);
   }
   if (!isObject(model)) throw badModel(where, 'an object', describeValue(model));
-  const { weightsManifest, gcompress: _, ...description } = model;
+  const { weightsManifest, ...description } = model;
   for (const [keys, fits, what] of [
     [TEXTS, isText, 'a text'],
     [OBJECTS, isObject, 'an object'],
