@@ -38,7 +38,7 @@ describe('by keyboard', () => {
     await page.keyboard.press('ArrowRight');
     await page.focus('#ratio');
     await page.keyboard.press('ArrowRight');
-    expect(page.url()).toContain('method=kmeans&ratio=12');
+    expect(page.url()).toContain('method=kmeans&ratio=6');
     await page.focus('#begin');
     await page.keyboard.press('End');
     expect(await page.inputValue('#end')).toBe('85');

@@ -6,6 +6,7 @@ import {
   floatFactor,
   type JsonObject,
   type Matrix,
+  reportProgress,
   type Shape2D,
 } from '@gcompress/core';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
@@ -52,7 +53,8 @@ export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, 
           config: { blocks: count },
         };
       },
-      factorize(matrix) {
+      factorize(matrix, listeners) {
+        reportProgress(listeners, 0);
         const count = countFor(matrix.shape);
         const [rows, cols] = matrix.shape;
         const fan = (rows + cols) / (2 * count);
@@ -61,6 +63,7 @@ export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, 
           common.start === 'random'
             ? uniformFactor(createRandom(common.seed), shape, fan)
             : diagonalBlocks(matrix, count);
+        reportProgress(listeners, 1);
         return { blocks, identity: identityFactor(count) };
       },
     };

@@ -1,4 +1,5 @@
-import { type CompressOptions, type Factor, floatFactor, type Matrix } from '@gcompress/core';
+// Fits the factors of an input/output matrix.
+import { type Factor, floatFactor, type Matrix, type ProgressOptions, reportProgress } from '@gcompress/core';
 import { type Dense, gram, multiply, symmetricEigen } from '@gcompress/linalg';
 import { factorShapes, type Side, type Sides } from './input-output-format.ts';
 
@@ -22,20 +23,21 @@ interface Basis {
 export function fitInputOutput(
   matrix: Matrix,
   { input, output }: Sides,
-  { signal, onProgress }: CompressOptions,
+  progress: ProgressOptions,
 ): Record<string, Factor> {
   const byColumn = turned(matrix);
   let d = output && leadingBasis(matrix, output);
+  reportProgress(progress, 0.1);
   let b = input && leadingBasis(turned(shortened(matrix, output, d)), input);
   for (let sweep = 0; input && output && b && d && sweep < MAX_SWEEPS; sweep++) {
-    signal?.throwIfAborted();
-    onProgress?.(sweep / MAX_SWEEPS);
+    reportProgress(progress, 0.2 + 0.7 * (sweep / MAX_SWEEPS));
     const before = d.kept;
     d = leadingBasis(turned(shortened(byColumn, input, b)), output);
+    reportProgress(progress, 0.2 + 0.7 * ((sweep + 0.5) / MAX_SWEEPS));
     b = leadingBasis(turned(shortened(matrix, output, d)), input);
     if (sweep > 0 && d.kept - before <= SMALLEST_GAIN * before) break;
   }
-  onProgress?.(1);
+  reportProgress(progress, 0.9);
   const core = turned(shortened(turned(shortened(matrix, output, d)), input, b));
   const shapes = factorShapes(matrix.shape, { input, output });
   return {

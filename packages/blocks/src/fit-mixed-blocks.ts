@@ -1,4 +1,13 @@
-import { type CompressOptions, type CpuTensor, cpuOps, type Factor, floatFactor, type Matrix } from '@gcompress/core';
+// Fits the blocks and the mixer of a mixed-block matrix.
+import {
+  type CpuTensor,
+  cpuOps,
+  type Factor,
+  floatFactor,
+  type Matrix,
+  type ProgressOptions,
+  partialProgress,
+} from '@gcompress/core';
 import { truncatedSvd } from '@gcompress/linalg';
 import type { BlockOrder, MixedBlockFactor } from './mixed-block-format.ts';
 
@@ -11,7 +20,7 @@ export function fitMixedBlocks(
   { shape, data }: Matrix,
   count: number,
   order: BlockOrder,
-  { signal, onProgress }: { [option in 'signal' | 'onProgress']: CompressOptions[option] | undefined },
+  progress: ProgressOptions,
 ): Record<MixedBlockFactor, Factor> {
   const [rows, cols] = shape;
   const size = (rows / count) * (cols / count);
@@ -19,15 +28,16 @@ export function fitMixedBlocks(
   const blocks = new Float32Array(count * size);
   const mixer = new Float32Array(count * count);
   for (let j = 0; j < count; j++) {
-    signal?.throwIfAborted();
-    onProgress?.(j / count);
     const part = parts.data.slice(j * count * size, (j + 1) * count * size) as Float32Array;
-    const { u, s, v } = truncatedSvd({ shape: [count, size], data: part }, 1);
+    const { u, s, v } = truncatedSvd(
+      { shape: [count, size], data: part },
+      1,
+      partialProgress(progress, j / count, (j + 1) / count),
+    );
     const root = Math.sqrt(s[0]);
     for (let i = 0; i < count; i++) mixer[i * count + j] = u[i] * root;
     for (let p = 0; p < size; p++) blocks[j * size + p] = v[p] * root;
   }
-  onProgress?.(1);
   return {
     blocks: floatFactor([count, rows / count, cols / count], blocks),
     mixer: floatFactor([count, count], mixer),

@@ -5,6 +5,7 @@ import {
   type Factor,
   type FactorSpec,
   type JsonObject,
+  reportProgress,
   type Shape2D,
 } from '@gcompress/core';
 import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
@@ -51,9 +52,13 @@ export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, stri
       },
       factorize(matrix, options) {
         const sides = sidesFor(matrix.shape);
-        return common.start === 'fit'
-          ? fitInputOutput(matrix, sides, options)
-          : randomFactors(matrix.shape, sides, common.seed);
+        reportProgress(options, 0);
+        const factors =
+          common.start === 'fit'
+            ? fitInputOutput(matrix, sides, options)
+            : randomFactors(matrix.shape, sides, common.seed);
+        reportProgress(options, 1);
+        return factors;
       },
     };
   },

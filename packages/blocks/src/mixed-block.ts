@@ -1,4 +1,11 @@
-import { assertKnownOptions, createRandom, defineMethod, type JsonObject, type Shape2D } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  createRandom,
+  defineMethod,
+  type JsonObject,
+  reportProgress,
+  type Shape2D,
+} from '@gcompress/core';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
 import { assertOneOf, COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
 import { fitMixedBlocks } from './fit-mixed-blocks.ts';
@@ -55,15 +62,18 @@ export const mixedBlock = /* @__PURE__ */ defineMethod<MixedBlockOptions, MixedB
           config: { blocks: count, order },
         };
       },
-      factorize(matrix, { signal, onProgress }) {
+      factorize(matrix, listeners) {
         const [rows, cols] = matrix.shape;
         const count = countFor(matrix.shape);
-        if (common.start === 'fit') return fitMixedBlocks(matrix, count, order, { signal, onProgress });
+        if (common.start === 'fit') return fitMixedBlocks(matrix, count, order, listeners);
+        reportProgress(listeners, 0);
         const random = createRandom(common.seed);
-        return {
+        const factors = {
           blocks: uniformFactor(random, [count, rows / count, cols / count], (rows + cols) / 2),
           mixer: uniformFactor(random, [count, count], count),
         };
+        reportProgress(listeners, 1);
+        return factors;
       },
     };
   },

@@ -221,7 +221,11 @@ describe('refuses', () => {
     [() => mixedBlock({ blocks: 2, seed: -1 }), 'invalid-option', 'mixedBlock seed'],
     [() => blockDiagonal({ blocks: 2, allowLarger: 1 as never }), 'invalid-option', 'blockDiagonal allowLarger'],
     [() => blockDiagonal({ blocks: 2, order: 'contiguous' } as never), 'unknown-option', "got 'order'"],
-    [() => blockDiagonal(undefined as never), 'invalid-option', 'blockDiagonal: expected an options object'],
+    [
+      () => blockDiagonal(undefined as never),
+      'invalid-option',
+      'block-diagonal options: expected an object, got undefined',
+    ],
     [() => inputOutput({}), 'invalid-option', 'exactly one of input or output, ratio, bytes, got none'],
     [() => inputOutput({ ratio: 0.5 }), 'invalid-option', 'inputOutput ratio'],
     [

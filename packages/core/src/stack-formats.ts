@@ -1,7 +1,7 @@
 import type { CompressedFormat, PackedMatrix } from './compressed-format.ts';
 import { GCompressError } from './errors.ts';
 import { elementCount, type Factorization, type JsonObject, type JsonValue, type MatrixForm } from './factors.ts';
-import { assertElementLimit } from './limits.ts';
+import { assertElementLimit, type ReadLimits } from './limits.ts';
 import { assertShape2D, type Shape2D } from './matrix.ts';
 import { assertVersion } from './packed-tensor.ts';
 import type { TensorOps } from './tensor-ops.ts';
@@ -71,15 +71,15 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
       return Object.fromEntries(packed);
     },
 
-    unpack(packed) {
+    unpack(packed, limits) {
       assertVersion(packed, 1);
       const parts = innerParts(packed.config, names);
       const unpacked = names.flatMap((name) => {
         const format = inner[name];
         const tensors = within(packed.tensors, name);
-        return outside(name, format.unpack({ ...parts[name], format: format.id, tensors }));
+        return outside(name, format.unpack({ ...parts[name], format: format.id, tensors }, limits));
       });
-      assertFits(outer, packed, parts);
+      assertFits(outer, packed, parts, limits);
       return Object.fromEntries(unpacked);
     },
   };
@@ -133,21 +133,32 @@ function innerParts(config: JsonObject, names: readonly string[]): Readonly<Reco
     assertShape2D(shape as number[], `factor '${name}'`);
     return [
       name,
-      { version: Number(version), shape: shape as unknown as Shape2D, config: asObject(own, name) },
+      { version: checkedVersion(version, name), shape: shape as unknown as Shape2D, config: asObject(own, name) },
     ] as const;
   });
   return Object.fromEntries(parts);
 }
 
 /** Lets the outer format check the shapes of its factors, which are not stored as it would store them. */
-function assertFits(outer: CompressedFormat, packed: PackedMatrix, parts: Readonly<Record<string, StackedPart>>): void {
+function assertFits(
+  outer: CompressedFormat,
+  packed: PackedMatrix,
+  parts: Readonly<Record<string, StackedPart>>,
+  limits: ReadLimits = {},
+): void {
   const { version } = asObject(packed.config.outer, 'outer');
+  const values = Object.values(parts).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  assertElementLimit(values, 'stacked factors', limits.maxElements);
   const zeros = Object.entries(parts).map(([name, { shape }]) => {
-    assertElementLimit(elementCount(shape), `factor '${name}'`);
     return [name, { shape, data: new Float32Array(elementCount(shape)) }] as const;
   });
-  const form = { ...outerForm(packed), format: outer.id, version: Number(version) };
-  outer.unpack({ ...form, tensors: Object.fromEntries(zeros) });
+  const form = { ...outerForm(packed), format: outer.id, version: checkedVersion(version, 'outer') };
+  outer.unpack({ ...form, tensors: Object.fromEntries(zeros) }, limits);
+}
+
+function checkedVersion(value: JsonValue | undefined, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+  throw badConfig(`a version of ${what}`, value);
 }
 
 function asObject(value: JsonValue | undefined, what: string): JsonObject {

@@ -2,9 +2,10 @@ import { type Algorithm, type CompressionMethod, defineMethod, type FactorizeOpt
 import { GCompressError } from './errors.ts';
 import { type Factor, type FactorSpec, type JsonObject, padFactor } from './factors.ts';
 import type { Matrix, Shape2D } from './matrix.ts';
-import type { MatrixCompressor } from './matrix-compressor.ts';
+import type { CompressOptions, MatrixCompressor } from './matrix-compressor.ts';
 import { assertKnownOptions } from './options.ts';
 import { plannedByteLength } from './planned-byte-length.ts';
+import { type ProgressOptions, partialProgress, reportProgress } from './progress.ts';
 import { outside, stackFormats } from './stack-formats.ts';
 
 /** The options of a stacked method: those of the outer method, and those of each inner one under the name of its factor. */
@@ -77,15 +78,19 @@ function stackedAlgorithm(outer: MatrixCompressor, coders: Coders): Algorithm<st
     },
     async factorize(matrix, options) {
       const planned = outer.plan(matrix.shape).factors;
-      const { warn, ...listeners } = options;
-      const { factors, notes = [] } = await outer.compress(matrix, listeners);
+      const { warn, onProgress, ...others } = options;
+      const outerPart = partialProgress({ onProgress }, 0, 0.5);
+      const { factors, notes = [] } = await outer.compress(matrix, { ...others, ...listening(outerPart) });
       for (const note of notes) warn(note);
       const coded: [string, Factor][] = [];
-      for (const [name, coder] of inner) {
+      for (const [index, [name, coder]] of inner.entries()) {
+        const [from, to] = [index, index + 1].map((part) => 0.5 + (0.49 * part) / inner.length);
+        const part = partialProgress(options, from, to);
         // At its planned size, because the form of each part must not depend on the data
         const factor = padFactor(factors[name], planned[name].shape);
-        coded.push(...(await encode(name, coder, factor, options)));
+        coded.push(...(await encode(name, coder, factor, { ...listening(part), warn })));
       }
+      reportProgress(options, 1);
       return Object.fromEntries(coded);
     },
   };
@@ -95,12 +100,17 @@ async function encode(
   name: string,
   coder: MatrixCompressor,
   { shape, data }: Factor,
-  { signal, warn }: FactorizeOptions,
+  { warn, ...listeners }: FactorizeOptions,
 ): Promise<[string, Factor][]> {
   const matrix: Matrix = { shape: shape as Shape2D, data: Float32Array.from(data) };
-  const { factors, notes = [] } = await coder.compress(matrix, signal ? { signal } : {});
+  const { factors, notes = [] } = await coder.compress(matrix, listeners);
   for (const note of notes) warn(`${name}: ${note}`);
   return outside(name, factors);
+}
+
+/** The listeners that there are: an option that is given must have a value. */
+function listening({ signal, onProgress }: ProgressOptions): Pick<CompressOptions, 'signal' | 'onProgress'> {
+  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }
 
 function assertCoded(outer: MatrixCompressor, factors: Readonly<Record<string, FactorSpec>>, coders: Coders): void {

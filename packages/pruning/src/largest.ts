@@ -1,13 +1,20 @@
-import { createRandom } from '@gcompress/core';
+// Which entries or blocks are kept: those with the largest scores.
+import { createRandom, type ProgressOptions } from '@gcompress/core';
+import { nthLargest } from './nth-largest.ts';
 
 /**
  * 1 for each of the `keep` largest scores, 0 for the others. Among equal scores at the edge a seeded shuffle decides, so
  * that it is always exactly `keep`, and no part of the matrix is preferred.
  */
-export function flagLargest(scores: Float64Array, keep: number, seed: number): Uint8Array {
+export function flagLargest(
+  scores: Float64Array,
+  keep: number,
+  seed: number,
+  progress: ProgressOptions = {},
+): Uint8Array {
   const flags = new Uint8Array(scores.length);
   if (keep === 0) return flags;
-  const threshold = scores.slice().sort()[scores.length - keep];
+  const threshold = nthLargest(scores, keep, progress);
   const equal: number[] = [];
   let left = keep;
   for (let at = 0; at < scores.length; at++) {

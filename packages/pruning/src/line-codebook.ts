@@ -1,3 +1,6 @@
+// One-dimensional k-means over the entries that are kept.
+import { type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
+
 /** Cells that the search for an optimal codebook tells apart: for fewer values than half of them, each value is one. */
 const CELLS = 4096;
 /** Lloyd sweeps at the end, of which mostly a few suffice. */
@@ -17,14 +20,21 @@ interface RunningSums {
  * @param values at least one.
  * @param levels the most centroids; there are fewer when there are fewer distinct values.
  */
-export function lineCodebook(values: Float32Array, levels: number): Float32Array {
+export function lineCodebook(values: Float32Array, levels: number, progress: ProgressOptions = {}): Float32Array {
+  reportProgress(progress, 0);
   const sorted = values.slice().sort();
   const distinct = sorted.filter((value, at) => at === 0 || value !== sorted[at - 1]);
   if (distinct.length <= levels) return distinct;
   // Far from zero the sums would be large, and what differs between them small
   const origin = sorted[sorted.length >>> 1];
   const sums = runningSums(sorted, origin);
-  const edges = refined(sorted, sums, origin, optimalEdges(sums, cellEdges(sorted), levels));
+  const edges = refined(
+    sorted,
+    sums,
+    origin,
+    optimalEdges(sums, cellEdges(sorted), levels, partialProgress(progress, 0.2, 0.8)),
+    partialProgress(progress, 0.8, 1),
+  );
   return Float32Array.from(
     { length: levels },
     (_, level) => origin + centroid(sums, edges[level], edges[level + 1]),
@@ -92,11 +102,12 @@ function cellEdges(sorted: Float32Array): Int32Array {
  * Edges of the partition into `levels` segments of least error, between cells. Layer by layer, the best beginning of the
  * last segment grows with its end, which halves the search again and again (Wu, 1991).
  */
-function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number): Int32Array {
+function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number, progress: ProgressOptions): Int32Array {
   const count = cells.length - 1;
   let errors = Float64Array.from(cells, (to) => (to === 0 ? 0 : segmentError(sums, 0, to)));
   const beginnings: Int32Array[] = [];
   for (let level = 1; level < levels; level++) {
+    reportProgress(progress, level / levels);
     const next = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
     const begin = new Int32Array(count + 1);
     const solve = (from: number, to: number, least: number, most: number): void => {
@@ -126,11 +137,18 @@ function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number): Int
 }
 
 /** The edges after Lloyd's algorithm on sorted values: each moves to the middle between two centroids, until none moves. */
-function refined(sorted: Float32Array, sums: RunningSums, origin: number, start: Int32Array): Int32Array {
+function refined(
+  sorted: Float32Array,
+  sums: RunningSums,
+  origin: number,
+  start: Int32Array,
+  progress: ProgressOptions,
+): Int32Array {
   const edges = start.slice();
   let moved = true;
   for (let sweep = 0; moved && sweep < MAX_SWEEPS; sweep++) {
     moved = false;
+    reportProgress(progress, sweep / MAX_SWEEPS);
     for (let at = 1; at < edges.length - 1; at++) {
       const left = centroid(sums, edges[at - 1], edges[at]);
       const right = centroid(sums, edges[at], edges[at + 1]);

@@ -7,6 +7,8 @@ import {
   describeValue,
   GCompressError,
   type Matrix,
+  type ProgressOptions,
+  reportProgress,
 } from '@gcompress/core';
 import { type BlockGrid, blockGrid, forEachEntry } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
@@ -72,6 +74,11 @@ export function blockMask(matrix: Matrix, sparsity: number, shape: BlockShape, s
  * the first of them stay.
  */
 export function patternMask(matrix: Matrix, pattern: SparsityPattern): Matrix {
+  return largestOfGroups(matrix, pattern, {});
+}
+
+/** {@link patternMask}, which tells its progress. */
+export function largestOfGroups(matrix: Matrix, pattern: SparsityPattern, progress: ProgressOptions): Matrix {
   const where = 'patternMask';
   assertMatrix(matrix, where);
   assertFinite(matrix, where);
@@ -80,6 +87,7 @@ export function patternMask(matrix: Matrix, pattern: SparsityPattern): Matrix {
   const [rows, cols] = shape;
   const mask = new Float32Array(data.length);
   for (let first = 0; first < rows; first += pattern.n) {
+    reportProgress(progress, first / rows);
     const last = Math.min(first + pattern.n, rows);
     for (let col = 0; col < cols; col++) {
       const group = Array.from({ length: last - first }, (_, i) => (first + i) * cols + col);

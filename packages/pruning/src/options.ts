@@ -5,11 +5,12 @@ import {
   exactlyOneOption,
   GCompressError,
   type Matrix,
+  type ProgressOptions,
   type Shape2D,
 } from '@gcompress/core';
 import { type BlockGrid, blockGrid, flagsOf } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
-import { assertBlockShape, assertPattern, type BlockPooling, blockScores, patternMask } from './masks.ts';
+import { assertBlockShape, assertPattern, type BlockPooling, blockScores, largestOfGroups } from './masks.ts';
 import { positionBytes } from './positions.ts';
 import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsity } from './sparsity.ts';
 
@@ -140,10 +141,11 @@ export function keptFlags(
   matrix: Matrix,
   { structure, seed }: CompletePruning,
   { grid, keep }: PruningPlan,
+  progress: ProgressOptions = {},
 ): Uint8Array {
-  if (isPattern(structure)) return flagsOf(patternMask(matrix, structure).data, grid);
+  if (isPattern(structure)) return flagsOf(largestOfGroups(matrix, structure, progress).data, grid);
   const pooling = structure === 'entries' ? undefined : structure.pooling;
-  return flagLargest(blockScores(matrix, grid, pooling), keep, seed);
+  return flagLargest(blockScores(matrix, grid, pooling), keep, seed, progress);
 }
 
 function isPattern(structure: PruningStructure): structure is { readonly m: number; readonly n: number } {

@@ -9,7 +9,10 @@ import {
   indexFactor,
   type JsonObject,
   type Matrix,
+  type ProgressOptions,
   packedBytes,
+  partialProgress,
+  reportProgress,
   type Shape2D,
 } from '@gcompress/core';
 import { configFor, keptEntries } from './block-grid.ts';
@@ -90,7 +93,7 @@ function fixedAlgorithm(
         byteLength: planFor(shape, options).byteLength,
       };
     },
-    factorize: (matrix) => factorize(matrix, options, planFor(matrix.shape, room).levels),
+    factorize: (matrix, listeners) => factorize(matrix, options, planFor(matrix.shape, room).levels, listeners),
   };
 }
 
@@ -103,16 +106,24 @@ function planFor(shape: Shape2D, options: Complete): PruningPlan & { readonly le
   return { ...plan, levels: levelsOf(plan.entries) };
 }
 
-function factorize(matrix: Matrix, options: Complete, levels: number): Record<PrunedKMeansFactor, Factor> {
+function factorize(
+  matrix: Matrix,
+  options: Complete,
+  levels: number,
+  listeners: ProgressOptions,
+): Record<PrunedKMeansFactor, Factor> {
   const plan = planFor(matrix.shape, options);
-  const entries = keptEntries(keptFlags(matrix, options, plan), plan.grid);
+  reportProgress(listeners, 0);
+  const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.4));
+  const entries = keptEntries(flags, plan.grid);
   const encoding = new Int32Array(matrix.data.length);
   let codebook = new Float32Array(0);
   if (entries.length > 0) {
     const values = Float32Array.from(entries, (entry) => matrix.data[entry]);
-    codebook = lineCodebook(values, levels) as Float32Array<ArrayBuffer>;
+    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.4, 0.9)) as Float32Array<ArrayBuffer>;
     const codes = encodeNearest(values, codebook);
     for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;
   }
+  reportProgress(listeners, 1);
   return { ...codebookFactors(codebook, levels), encoding: indexFactor([...matrix.shape], encoding) };
 }

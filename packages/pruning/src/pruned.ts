@@ -5,6 +5,8 @@ import {
   type Factor,
   floatFactor,
   type JsonObject,
+  partialProgress,
+  reportProgress,
   type Shape2D,
 } from '@gcompress/core';
 import { configFor } from './block-grid.ts';
@@ -62,10 +64,14 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
         byteLength,
       };
     },
-    factorize(matrix) {
+    factorize(matrix, listeners) {
       const plan = planFor(matrix.shape);
-      const mask = spread(keptFlags(matrix, options, plan), plan.grid).data;
+      reportProgress(listeners, 0);
+      const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.8));
+      reportProgress(listeners, 0.8);
+      const mask = spread(flags, plan.grid).data;
       const values = matrix.data.map((value, entry) => (mask[entry] === 1 ? value : 0));
+      reportProgress(listeners, 1);
       return { values: floatFactor(matrix.shape, values), mask: floatFactor(matrix.shape, mask, false) };
     },
   };
