@@ -1,6 +1,22 @@
-import { GCompressError } from '@gcompress/core';
+import { describeValue, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { allLayers } from './layer.ts';
+
+/**
+ * Checks that a value is a layers model, of whatever copy of tfjs.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertLayersModel(model: unknown, where: string): asserts model is LayersModel {
+  const parts = (typeof model === 'object' && model !== null ? model : {}) as Partial<LayersModel>;
+  if (Array.isArray(parts.layers) && typeof parts.fit === 'function') return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} model`,
+    expected: 'a layers model',
+    actual: describeValue(model),
+    hint: 'A model of tf.sequential, tf.model or tf.loadLayersModel is one; a graph model is not.',
+  });
+}
 
 /**
  * Checks that a model is built and not disposed.
