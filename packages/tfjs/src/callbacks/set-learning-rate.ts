@@ -1,5 +1,5 @@
 import { assertNumber, describeValue, GCompressError } from '@gcompress/core';
-import { Optimizer } from '@tensorflow/tfjs-core';
+import type { Optimizer } from '@tensorflow/tfjs-core';
 
 /** What the stock optimizers keep their rate in; SGD and Momentum also keep a tensor of it, which the method replaces. */
 interface RatedOptimizer {
@@ -29,7 +29,7 @@ export function setLearningRate(optimizer: Optimizer, rate: number): void {
  * @throws GCompressError `unsupported`.
  */
 export function assertRated(optimizer: Optimizer): void {
-  if (!(optimizer instanceof Optimizer)) {
+  if (!isOptimizer(optimizer)) {
     throw new GCompressError('invalid-option', {
       where: 'setLearningRate optimizer',
       expected: 'an optimizer of tf.train',
@@ -43,4 +43,10 @@ export function assertRated(optimizer: Optimizer): void {
     actual: optimizer.getClassName(),
     hint: 'Use one of tf.train.',
   });
+}
+
+/** Whether a value is an optimizer; `instanceof` of tfjs ends in a TypeError for `undefined`. */
+export function isOptimizer(value: unknown): value is Optimizer {
+  const parts = (typeof value === 'object' && value !== null ? value : {}) as Partial<Optimizer>;
+  return typeof parts.minimize === 'function' && typeof parts.getClassName === 'function';
 }

@@ -1,5 +1,5 @@
 import { describeValue, GCompressError } from '@gcompress/core';
-import { type io, Optimizer, Variable } from '@tensorflow/tfjs-core';
+import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../compression-op.ts';
 import { isCompressedLayer } from '../layers/compressed-layer.ts';
@@ -7,6 +7,7 @@ import { allLayers, type Layer } from '../layers/layer.ts';
 import { assertLayersModel, assertUsableModel } from '../layers/model-checks.ts';
 import { assertOperator } from '../summaries/operator-argument.ts';
 import { compressionOps } from './compression-state.ts';
+import { isOptimizer } from './set-learning-rate.ts';
 
 /** All that a training in a loop of one's own must have to go on. */
 export interface TrainingState {
@@ -97,7 +98,7 @@ function ofVariables({ variables, optimizer, operators = [] }: TrainingState, wh
   if (gone) {
     throw new GCompressError('disposed', { where, expected: 'variables in use', actual: `'${gone.name}', disposed` });
   }
-  if (!(optimizer instanceof Optimizer)) throw noTraining(`${where} optimizer`, 'an optimizer of tf.train', optimizer);
+  if (!isOptimizer(optimizer)) throw noTraining(`${where} optimizer`, 'an optimizer of tf.train', optimizer);
   if (!Array.isArray(operators)) throw noTraining(`${where} operators`, 'a list of operators', operators);
   for (const op of operators) assertOperator(`${where} operators`, op);
   const stored = variables.map((variable) => {
