@@ -125,6 +125,17 @@ describe('a schedule that is longer than the training', () => {
   });
 });
 
+it('begins at once in a model whose file says that its optimizer has made endlessly many steps', async () => {
+  for (const steps of [2 ** 31 - 1, Number.POSITIVE_INFINITY]) {
+    const { model, callback } = compressedNetwork();
+    await model.optimizer.setWeights([{ name: 'iter', tensor: tf.scalar(steps) }]);
+    callback.setModel(model);
+    await callback.onTrainBegin();
+    const { accBeta1 } = model.optimizer as unknown as { accBeta1: tf.Variable };
+    expect(accBeta1.dataSync()[0]).toBeLessThan(1e-44);
+  }
+});
+
 it('writes no summary of a step twice when a training that is over is begun again', async () => {
   const { model, callback } = compressedNetwork();
   const written: Summary[] = [];
