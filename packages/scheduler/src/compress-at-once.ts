@@ -1,6 +1,7 @@
+import { assertKnownOptions, assertNumber } from '@gcompress/core';
 import { linearAlpha } from './linear-alpha.ts';
 import type { CompressionSchedule } from './schedule.ts';
-import type { StaggerOptions } from './stagger.ts';
+import { completeStagger, type StaggerOptions } from './stagger.ts';
 
 /** Options of {@link compressAtOnce}. */
 export interface CompressAtOnceOptions {
@@ -17,5 +18,10 @@ export interface CompressAtOnceOptions {
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
  */
 export function compressAtOnce(options: CompressAtOnceOptions = {}): CompressionSchedule {
-  return linearAlpha({ ...options, decrement: 1 });
+  const where = 'compressAtOnce';
+  assertKnownOptions(where, options, ['begin', 'stagger']);
+  const { begin = 0, stagger } = options;
+  assertNumber(where, 'begin', begin, { min: 0, integer: true });
+  if (stagger !== undefined) completeStagger(where, stagger);
+  return linearAlpha({ begin, ...(stagger !== undefined && { stagger }), decrement: 1 });
 }

@@ -15,12 +15,13 @@ export interface CosineAlphaOptions extends WindowOptions {
  */
 export const cosineAlpha = defineSchedule<CosineAlphaOptions>({
   kind: 'cosine',
+  name: 'cosineAlpha',
   optionNames: WINDOW_OPTIONS,
   create(options) {
-    const window = updateWindow('cosine', options);
+    const window = updateWindow('cosineAlpha', options);
     // The square of a sine is the same and keeps its digits near 0
     return {
-      ...fittedCurveRule('cosine', window, (t) => Math.sin((Math.PI / 2) * (1 - t)) ** 2),
+      ...fittedCurveRule('cosineAlpha', window, (t) => Math.sin((Math.PI / 2) * (1 - t)) ** 2),
       options: { ...window },
     };
   },

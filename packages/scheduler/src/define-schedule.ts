@@ -1,4 +1,11 @@
-import { assertKnownOptions, assertNumber, type JsonObject } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertType,
+  describeValue,
+  GCompressError,
+  type JsonObject,
+} from '@gcompress/core';
 import type { CompressionSchedule, ScheduleState } from './schedule.ts';
 import { completeStagger, layerDelay, type StaggerOptions } from './stagger.ts';
 
@@ -33,6 +40,8 @@ export interface ScheduleRule<O> {
 export interface ScheduleDefinition<O extends ScheduleOptions> {
   /** Name in the configuration: `'linear'`, or `'acme/plateau'` outside the project. */
   readonly kind: string;
+  /** Name of the function that users call, for errors. Default: the kind. */
+  readonly name?: string;
   /** Names of its own options, without those of {@link ScheduleOptions}. */
   readonly optionNames: readonly Exclude<keyof O & string, keyof ScheduleOptions>[];
   /** Checks the options and returns the rule. */
@@ -48,27 +57,32 @@ export interface ScheduleFactory<O = never> {
 
 /**
  * Makes a kind of schedule from its rule, with the checks, {@link ScheduleOptions} and state keeping that all share.
+ *
+ * @throws GCompressError `invalid-option` or `unknown-option` for what is no definition.
  */
 export function defineSchedule<O extends ScheduleOptions>(definition: ScheduleDefinition<O>): ScheduleFactory<O> {
-  const { kind, optionNames } = definition;
+  assertDefinition(definition);
+  const { kind, name = kind, optionNames } = definition;
   const create = (options: O): CompressionSchedule => {
-    assertKnownOptions(kind, options, [...optionNames, 'refactorEvery', 'stagger']);
+    assertKnownOptions(name, options, [...optionNames, 'refactorEvery', 'stagger']);
     const { refactorEvery, stagger: staggerOptions, ...own } = options;
-    if (refactorEvery !== undefined) assertNumber(kind, 'refactorEvery', refactorEvery, { min: 1, integer: true });
-    const stagger = staggerOptions && completeStagger(kind, staggerOptions);
+    if (refactorEvery !== undefined) assertNumber(name, 'refactorEvery', refactorEvery, { min: 1, integer: true });
+    const stagger = staggerOptions === undefined ? undefined : completeStagger(name, staggerOptions);
     const refactoring = refactorEvery === undefined ? {} : { refactorEvery };
     const rule = definition.create(options);
 
-    const alpha = (state: ScheduleState) => (state.updates === 0 ? 1 : rule.alpha(state));
+    const alpha = (state: ScheduleState) => {
+      assertState(name, state);
+      return state.updates === 0 ? 1 : bounded(name, rule.alpha(state));
+    };
     const schedule: CompressionSchedule = {
       config: { kind, ...rule.options, ...refactoring, ...(stagger && { stagger }) },
       warnings: rule.warnings,
       zeroStep: rule.zeroStep,
       alpha,
       update(step, state) {
-        assertNumber(kind, 'step', step, { min: 0, integer: true });
-        assertNumber(kind, 'state.updates', state.updates, { min: 0, integer: true });
-        assertNumber(kind, 'state.lastUpdateStep', state.lastUpdateStep, { min: -1, integer: true });
+        assertNumber(name, 'step', step, { min: 0, integer: true });
+        assertState(name, state);
         if (!rule.isDue(step, state)) return { due: false, compress: false, state };
         const again = refactorEvery !== undefined && state.updates % refactorEvery === 0 && alpha(state) > 0;
         return {
@@ -77,10 +91,46 @@ export function defineSchedule<O extends ScheduleOptions>(definition: ScheduleDe
           state: { updates: state.updates + 1, lastUpdateStep: step },
         };
       },
-      forLayer: (name) =>
-        stagger ? create({ ...own, ...rule.delayed(layerDelay(name, stagger)), ...refactoring } as O) : schedule,
+      forLayer(layer) {
+        assertType(`${name} forLayer`, 'name', layer, 'string');
+        return stagger
+          ? create({ ...own, ...rule.delayed(layerDelay(layer, stagger)), ...refactoring } as O)
+          : schedule;
+      },
     };
     return schedule;
   };
   return Object.assign(create, { kind });
+}
+
+/** Refuses what is no state: numbers that may come from a file. */
+function assertState(where: string, state: ScheduleState): void {
+  assertType(where, 'state', state, 'object', 'Begin with initialScheduleState.');
+  assertNumber(where, 'state.updates', state.updates, { min: 0, integer: true });
+  assertNumber(where, 'state.lastUpdateStep', state.lastUpdateStep, { min: -1, integer: true });
+}
+
+/** A rule of another author may give any number. */
+function bounded(where: string, alpha: number): number {
+  if (typeof alpha === 'number' && alpha >= 0 && alpha <= 1) return alpha;
+  throw new GCompressError('contract', {
+    where: `${where} alpha`,
+    expected: 'a number from 0 to 1',
+    actual: describeValue(alpha),
+  });
+}
+
+function assertDefinition(definition: object): void {
+  const where = 'defineSchedule';
+  assertKnownOptions(where, definition, ['kind', 'name', 'optionNames', 'create']);
+  const { kind, name, optionNames, create }: Partial<Record<string, unknown>> = { ...definition };
+  assertType(where, 'kind', kind, 'string');
+  if (name !== undefined) assertType(where, 'name', name, 'string');
+  assertType(where, 'create', create, 'function');
+  if (Array.isArray(optionNames) && optionNames.every((each) => typeof each === 'string')) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} optionNames`,
+    expected: 'a list of names',
+    actual: describeValue(optionNames),
+  });
 }

@@ -18,11 +18,12 @@ export interface ExponentialAlphaOptions extends WindowOptions {
  */
 export const exponentialAlpha = defineSchedule<ExponentialAlphaOptions>({
   kind: 'exponential',
+  name: 'exponentialAlpha',
   optionNames: [...WINDOW_OPTIONS, 'rate'],
   create({ rate = 5, ...options }) {
-    const window = updateWindow('exponential', options);
-    assertNumber('exponential', 'rate', rate, { above: 0, max: 100 });
+    const window = updateWindow('exponentialAlpha', options);
+    assertNumber('exponentialAlpha', 'rate', rate, { above: 0, max: 100 });
     const shape = (t: number) => Math.expm1(rate * (1 - t)) / Math.expm1(rate);
-    return { ...fittedCurveRule('exponential', window, shape), options: { ...window, rate } };
+    return { ...fittedCurveRule('exponentialAlpha', window, shape), options: { ...window, rate } };
   },
 });

@@ -1,4 +1,4 @@
-import { describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+import { assertType, describeValue, GCompressError, type JsonObject } from '@gcompress/core';
 import { cosineAlpha } from './cosine-alpha.ts';
 import type { ScheduleFactory } from './define-schedule.ts';
 import { exponentialAlpha } from './exponential-alpha.ts';
@@ -16,6 +16,16 @@ import { stepwiseAlpha } from './stepwise-alpha.ts';
  * @throws GCompressError `invalid-option` for an unknown kind, and what the kind throws for its options.
  */
 export function scheduleFromConfig(config: JsonObject, custom: readonly ScheduleFactory[] = []): CompressionSchedule {
+  const where = 'scheduleFromConfig';
+  assertType(where, 'config', config, 'object');
+  const given: unknown = custom;
+  if (!Array.isArray(given) || given.some((each) => typeof each !== 'function')) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} custom`,
+      expected: 'a list of what defineSchedule returned',
+      actual: describeValue(Array.isArray(given) ? given.find((each) => typeof each !== 'function') : given),
+    });
+  }
   const factories: readonly ScheduleFactory[] = [
     linearAlpha,
     cosineAlpha,

@@ -1,4 +1,4 @@
-import type { CompressionHParams } from '@gcompress/core';
+import { assertNumber, assertType, type CompressionHParams, GCompressError } from '@gcompress/core';
 import { linearAlpha } from './linear-alpha.ts';
 import { neverUpdate } from './never-update.ts';
 import type { CompressionSchedule } from './schedule.ts';
@@ -10,7 +10,24 @@ import type { CompressionSchedule } from './schedule.ts';
  * @throws GCompressError `invalid-option`, naming the option.
  */
 export function scheduleFromHParams(hparams: CompressionHParams): CompressionSchedule {
+  const where = 'scheduleFromHParams';
+  assertType(where, 'hparams', hparams, 'object', 'Parse them first: parseHParams(text).');
+  assertType(where, 'updateOption', hparams.updateOption, 'string');
   if (hparams.updateOption === 'none') return neverUpdate({});
+  // Otherwise an error would name options of linearAlpha, and what is missing would be its defaults
+  const integer = true;
+  assertNumber(where, 'beginCompressionStep', hparams.beginCompressionStep, { min: 0, integer });
+  assertNumber(where, 'endCompressionStep', hparams.endCompressionStep, { min: -1, integer });
+  assertNumber(where, 'compressionFrequency', hparams.compressionFrequency, { min: 1, integer });
+  assertNumber(where, 'alphaDecrementValue', hparams.alphaDecrementValue, { above: 0, max: 1 });
+  const { beginCompressionStep: begin, endCompressionStep: end } = hparams;
+  if (end !== -1 && end < begin) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} endCompressionStep`,
+      expected: `-1 for no end, or at least beginCompressionStep = ${begin}`,
+      actual: `${end}`,
+    });
+  }
   return linearAlpha({
     begin: hparams.beginCompressionStep,
     end: hparams.endCompressionStep,

@@ -23,12 +23,13 @@ export interface LinearAlphaOptions extends WindowOptions {
  */
 export const linearAlpha = defineSchedule<LinearAlphaOptions>({
   kind: 'linear',
+  name: 'linearAlpha',
   optionNames: [...WINDOW_OPTIONS, 'decrement'],
   create({ decrement, ...options }) {
-    const window = updateWindow('linear', options);
+    const window = updateWindow('linearAlpha', options);
     const hint = 'Choose a later end, a smaller frequency or a larger decrement, or leave the decrement out.';
     return {
-      ...curveRule('linear', window, linearCurve('linear', decrement, updatesIn(window)), hint),
+      ...curveRule('linearAlpha', window, linearCurve('linearAlpha', decrement, updatesIn(window)), hint),
       options: { ...window, ...(decrement === undefined ? {} : { decrement }) },
     };
   },

@@ -7,6 +7,7 @@ import { defineSchedule, type ScheduleOptions } from './define-schedule.ts';
  */
 export const neverUpdate = defineSchedule<ScheduleOptions>({
   kind: 'never',
+  name: 'neverUpdate',
   optionNames: [],
   create: () => ({
     options: {},

@@ -18,10 +18,11 @@ export interface PolynomialAlphaOptions extends WindowOptions {
  */
 export const polynomialAlpha = defineSchedule<PolynomialAlphaOptions>({
   kind: 'polynomial',
+  name: 'polynomialAlpha',
   optionNames: [...WINDOW_OPTIONS, 'power'],
   create({ power = 3, ...options }) {
-    const window = updateWindow('polynomial', options);
-    assertNumber('polynomial', 'power', power, { above: 0, max: 10 });
-    return { ...fittedCurveRule('polynomial', window, (t) => (1 - t) ** power), options: { ...window, power } };
+    const window = updateWindow('polynomialAlpha', options);
+    assertNumber('polynomialAlpha', 'power', power, { above: 0, max: 10 });
+    return { ...fittedCurveRule('polynomialAlpha', window, (t) => (1 - t) ** power), options: { ...window, power } };
   },
 });

@@ -31,15 +31,16 @@ export interface ReferenceGraphOptions extends WindowOptions {
  */
 export const referenceGraph = defineSchedule<ReferenceGraphOptions>({
   kind: 'reference-graph',
+  name: 'referenceGraph',
   optionNames: [...WINDOW_OPTIONS, 'decrement'],
   create({ decrement = 0.01, ...options }) {
-    const window = updateWindow('reference-graph', options);
+    const window = updateWindow('referenceGraph', options);
     const { begin, end, frequency } = window;
-    const curve = linearCurve('reference-graph', decrement);
+    const curve = linearCurve('referenceGraph', decrement);
     const first = Math.max(begin, frequency - 1);
     const available = end === -1 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((end - first) / frequency) + 1);
     return {
-      ...curveOutcome('reference-graph', curve, available, (n) => first + (n - 1) * frequency, HINT),
+      ...curveOutcome('referenceGraph', curve, available, (n) => first + (n - 1) * frequency, HINT),
       delayed: (steps) => delayedWindow(window, steps),
       options: { ...window, decrement },
       isDue: (step, { lastUpdateStep }) =>
@@ -55,7 +56,9 @@ export const referenceGraph = defineSchedule<ReferenceGraphOptions>({
  *
  * Porting note: `CompressionOp.run_update_step`.
  */
-export const referenceHost = everyCallRule('reference-host', ({ begin, end }) => Math.max(0, end - begin));
+export const referenceHost = everyCallRule('reference-host', 'referenceHost', ({ begin, end }) =>
+  Math.max(0, end - begin),
+);
 
 /**
  * The rule of the reference's eager operator, for runs that must match it: as {@link referenceHost}, but without an end
@@ -63,21 +66,22 @@ export const referenceHost = everyCallRule('reference-host', ({ begin, end }) =>
  *
  * Porting note: `CompressionOpEager.run_update_step` of 2020.
  */
-export const referenceEager = everyCallRule('reference-eager', ({ begin, end }) =>
+export const referenceEager = everyCallRule('reference-eager', 'referenceEager', ({ begin, end }) =>
   end === -1 ? Number.POSITIVE_INFINITY : end - begin,
 );
 
-function everyCallRule(kind: string, stepsIn: (window: UpdateWindow) => number) {
+function everyCallRule(kind: string, name: string, stepsIn: (window: UpdateWindow) => number) {
   return defineSchedule<ReferenceRuleOptions>({
     kind,
+    name,
     optionNames: ['begin', 'end', 'decrement'],
     create({ decrement = 0.01, ...options }) {
-      const window = updateWindow(kind, options);
+      const window = updateWindow(name, options);
       const { begin, end } = window;
-      const curve = linearCurve(kind, decrement);
+      const curve = linearCurve(name, decrement);
       const available = stepsIn(window);
       return {
-        ...curveOutcome(kind, curve, available, (n) => begin + n - 1, HINT),
+        ...curveOutcome(name, curve, available, (n) => begin + n - 1, HINT),
         delayed: (steps) => delayedWindow(window, steps),
         options: { begin, end, decrement },
         isDue: (step, { updates }) =>
@@ -93,6 +97,9 @@ function everyCallRule(kind: string, stepsIn: (window: UpdateWindow) => number) 
  */
 function isSubtractedAway(decrement: number, updates: number): boolean {
   if (updates < 1 / decrement - 1) return false;
+  // What rounding leaves is less than a decrement; and counts may come from a file
+  if (updates > 1 / decrement + 2) return true;
+  if (decrement < 1e-7) return updates >= 1 / decrement;
   let alpha = 1;
   for (let done = 0; done < updates && alpha > 0; done++) alpha = Math.max(alpha - decrement, 0);
   return alpha === 0;

@@ -1,4 +1,4 @@
-import { assertNumber, GCompressError } from '@gcompress/core';
+import { assertNumber, describeValue, GCompressError } from '@gcompress/core';
 import { neverZero } from './curve.ts';
 import { defineSchedule, type ScheduleOptions } from './define-schedule.ts';
 
@@ -18,6 +18,7 @@ export interface StepwiseAlphaOptions extends ScheduleOptions {
  */
 export const stepwiseAlpha = defineSchedule<StepwiseAlphaOptions>({
   kind: 'stepwise',
+  name: 'stepwiseAlpha',
   optionNames: ['steps', 'values'],
   create({ steps, values }) {
     assertSteps(steps);
@@ -28,7 +29,7 @@ export const stepwiseAlpha = defineSchedule<StepwiseAlphaOptions>({
     return {
       options: { steps: [...steps], values: [...values] },
       zeroStep: steps[values.indexOf(0)],
-      warnings: last === 0 ? [] : [neverZero('stepwise', last, 'End the values with 0.')],
+      warnings: last === 0 ? [] : [neverZero('stepwiseAlpha', last, 'End the values with 0.')],
       isDue: (step, { lastUpdateStep }) => reached(step) > reached(lastUpdateStep) && valueAt(lastUpdateStep) > 0,
       alpha: ({ lastUpdateStep }) => valueAt(lastUpdateStep),
       delayed: (delay) => ({ steps: steps.map((step) => step + delay) }),
@@ -37,24 +38,29 @@ export const stepwiseAlpha = defineSchedule<StepwiseAlphaOptions>({
 });
 
 function assertSteps(steps: readonly number[]): void {
-  if (!Array.isArray(steps) || steps.length === 0) throw wrong('steps', 'a list of steps', 'none');
+  if (!Array.isArray(steps)) throw wrong('steps', 'a list of steps', describeValue(steps));
+  if (steps.length === 0) throw wrong('steps', 'a list of steps', 'an empty one');
   steps.forEach((step, i) => {
-    assertNumber('stepwise', 'steps', step, { min: 0, integer: true });
+    assertNumber('stepwiseAlpha', 'steps', step, { min: 0, integer: true });
     if (i > 0 && step <= steps[i - 1]) throw wrong('steps', 'rising steps', `${step} after ${steps[i - 1]}`);
   });
 }
 
 function assertValues(values: readonly number[], count: number): void {
   if (!Array.isArray(values) || values.length !== count) {
-    throw wrong('values', `${count} values, one a step`, Array.isArray(values) ? `${values.length}` : 'none');
+    throw wrong(
+      'values',
+      `${count} values, one a step`,
+      Array.isArray(values) ? `${values.length}` : describeValue(values),
+    );
   }
   values.forEach((value, i) => {
-    assertNumber('stepwise', 'values', value, { min: 0, max: 1 });
+    assertNumber('stepwiseAlpha', 'values', value, { min: 0, max: 1 });
     if (i > 0 && value > values[i - 1])
       throw wrong('values', 'values that never rise', `${value} after ${values[i - 1]}`);
   });
 }
 
 function wrong(option: string, expected: string, actual: string): GCompressError {
-  return new GCompressError('invalid-option', { where: `stepwise ${option}`, expected, actual });
+  return new GCompressError('invalid-option', { where: `stepwiseAlpha ${option}`, expected, actual });
 }

@@ -63,7 +63,7 @@ describe('linearAlpha', () => {
     const schedule = linearAlpha({ end: 20, frequency: 10, decrement: 0.25 });
     expect(schedule.zeroStep).toBeUndefined();
     expect(schedule.warnings).toEqual([
-      'linear: alpha ends at 0.25 and never reaches 0, so the uncompressed matrix stays in use. ' +
+      'linearAlpha: alpha ends at 0.25 and never reaches 0, so the uncompressed matrix stays in use. ' +
         'Choose a later end, a smaller frequency or a larger decrement, or leave the decrement out.',
     ]);
     expect(linearAlpha({ end: 30, frequency: 10, decrement: 0.25 }).warnings).toEqual([]);

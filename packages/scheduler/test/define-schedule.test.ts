@@ -115,7 +115,7 @@ describe('update', () => {
     expect(() => schedule.update(step, state)).toThrow(
       expect.toSatisfy((error) => isGCompressError(error, 'invalid-option')),
     );
-    expect(() => schedule.update(step, state)).toThrow(`linear ${name}: expected`);
+    expect(() => schedule.update(step, state)).toThrow(`linearAlpha ${name}: expected`);
   });
 });
 

@@ -1,10 +1,21 @@
-import { assertNumber, GCompressError } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertType,
+  GCompressError,
+  type JsonObject,
+} from '@gcompress/core';
 import { dispose } from '@tensorflow/tfjs-core';
-import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { CheckedCallback } from '../layers/checked-callback.ts';
+import { assertModel, assertUsableModel } from '../layers/model-checks.ts';
+import { type CheckpointProgress, readProgress, type StoredProgress, writtenProgress } from './checkpoint-progress.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { assertReachesZero, isFullyCompressed } from './compression-state.ts';
 import { assertMetric, type Logs, metricsOf } from './metrics.ts';
-import { restoreCheckpoint } from './restore-checkpoint.ts';
+import { readCheckpointProgress, restoreChecked } from './restore-checkpoint.ts';
+import { resumablesOf } from './resumable.ts';
 import { looseTensors, optimizerWeights, saveCheckpoint } from './save-checkpoint.ts';
 
 /** Options of {@link checkpointCallback}. */
@@ -17,21 +28,14 @@ export interface CheckpointOptions {
   readonly every?: number;
 }
 
-/** Where a training goes on. */
-export interface CheckpointProgress {
-  /** Epochs that are done, which is the `initialEpoch` for `fit`; 0 for a checkpoint that was saved without. */
-  readonly epoch: number;
-  /** The best epoch so far, from 0, and its metric; undefined before there is one. */
-  readonly best: { readonly epoch: number; readonly value: number } | undefined;
-}
-
 /**
  * Keeps checkpoints of a model while `fit` trains it: `last` after every epoch, and `best`, the epoch with the best metric. Only
  * epochs at whose end alpha is 0 in all compressed layers can be best: before, the model still leans on its dense matrices.
  *
  * Made by {@link checkpointCallback}.
  */
-export class CheckpointCallback extends Callback {
+export class CheckpointCallback extends CheckedCallback {
+  protected readonly where = 'checkpointCallback';
   readonly #monitor: string | null;
   readonly #larger: boolean;
   readonly #every: number;
@@ -42,32 +46,51 @@ export class CheckpointCallback extends Callback {
   constructor(
     private readonly trained: LayersModel,
     private readonly store: CheckpointStore,
-    { monitor = 'val_loss', mode, every = 1 }: CheckpointOptions = {},
+    options: CheckpointOptions = {},
   ) {
     super();
-    assertNumber('checkpointCallback', 'every', every, { min: 1, integer: true });
+    const { where } = this;
+    assertModel(trained, where);
+    assertUsableModel(trained, where);
+    assertType(where, 'store', store, 'object', 'Pass checkpointFolder(path), or a store of your own.');
+    assertType(where, 'store.handler', store.handler, 'function');
+    assertType(where, 'store.has', store.has, 'function');
+    assertKnownOptions(where, options, ['monitor', 'mode', 'every']);
+    const { monitor = 'val_loss', mode, every = 1 } = options;
+    if (monitor !== null) assertType(where, 'monitor', monitor, 'string');
+    if (mode !== undefined) assertOneOf(where, 'mode', mode, ['min', 'max']);
+    assertNumber(where, 'every', every, { min: 1, integer: true });
     this.#monitor = monitor;
     this.#larger = mode ? mode === 'max' : (monitor?.includes('acc') ?? false);
     this.#every = every;
   }
 
   /**
-   * Goes on from a checkpoint, if there is one; the model must be compiled. Call it before `fit`.
+   * Goes on from a checkpoint, if there is one; the model must be compiled. Call it before `fit`. What the store has as `best` is
+   * replaced by a better epoch only, also where `last` is older than it.
    *
    * @param name `'last'` or `'best'`.
-   * @throws GCompressError as {@link restoreCheckpoint} does; the model and the checkpoint are as they were.
+   * @throws GCompressError as {@link restoreCheckpoint} does, and `invalid-option` for a `best` that another metric has chosen; the
+   * model and the checkpoints are as they were.
    */
   async restore(name: 'last' | 'best' = 'last'): Promise<CheckpointProgress> {
+    assertOneOf('checkpointCallback restore', 'name', name, ['last', 'best']);
+    const kept = (await this.store.has('best')) ? await this.#keptBest() : undefined;
     if (await this.store.has(name)) {
-      const { epoch = 0, best } = await restoreCheckpoint(this.trained, this.store.handler(name));
-      this.#progress = { epoch, best: best ?? undefined } as CheckpointProgress;
-    }
+      const read = (progress: JsonObject) => this.#checked(readProgress(progress));
+      const { epoch, best, callbacks } = await restoreChecked(this.trained, this.store.handler(name), read);
+      this.#progress = { epoch, best: this.#better(best, kept) };
+      const { restored } = resumablesOf(this.trained.optimizer);
+      restored.clear();
+      for (const [key, state] of callbacks) restored.set(key, state);
+    } else this.#progress = { ...this.#progress, best: this.#better(this.#progress.best, kept) };
     this.#ours = true;
     return this.#progress;
   }
 
   override async onTrainBegin(): Promise<void> {
-    if (this.model.optimizer !== this.trained.optimizer) {
+    this.assertPassedOnce();
+    if (this.fitted.optimizer !== this.trained.optimizer) {
       throw new GCompressError('unsupported', {
         where: 'checkpointCallback',
         expected: 'the model that it was made for',
@@ -86,8 +109,36 @@ export class CheckpointCallback extends Callback {
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
     const best = await this.#improvement(epoch, logs);
     this.#progress = { epoch: epoch + 1, best: best ?? this.#progress.best };
-    if (best) await this.#save('best');
-    if ((epoch + 1) % this.#every === 0) await this.#save('last');
+    const due = (epoch + 1) % this.#every === 0;
+    if (!best && !due) return;
+    const callbacks = await this.#states(epoch, logs);
+    if (best) await this.#save('best', callbacks);
+    if (due) await this.#save('last', callbacks);
+  }
+
+  /** The best epoch that the store has, when the checkpoint says so. */
+  async #keptBest(): Promise<CheckpointProgress['best']> {
+    return this.#checked(readProgress(await readCheckpointProgress(this.store.handler('best')))).best;
+  }
+
+  /** Values of two metrics cannot be compared. */
+  #checked(progress: StoredProgress): StoredProgress {
+    const { monitor } = progress;
+    if (!monitor || this.#monitor === null) return progress;
+    if (monitor.metric === this.#monitor && monitor.larger === this.#larger) return progress;
+    const describe = (metric: string, larger: boolean) =>
+      `'${metric.slice(0, 60)}', ${larger ? 'larger' : 'smaller'} is better`;
+    throw new GCompressError('invalid-option', {
+      where: 'checkpointCallback monitor',
+      expected: `${describe(monitor.metric, monitor.larger)}, by which the checkpoints were kept`,
+      actual: describe(this.#monitor, this.#larger),
+      hint: 'Give the callback the same options, or choose another folder.',
+    });
+  }
+
+  #better(a: CheckpointProgress['best'], b: CheckpointProgress['best']): CheckpointProgress['best'] {
+    if (!a || !b) return a ?? b;
+    return (this.#larger ? b.value > a.value : b.value < a.value) ? b : a;
   }
 
   /** This epoch, if it is the best so far. */
@@ -97,13 +148,29 @@ export class CheckpointCallback extends Callback {
     const value = (await metricsOf(logs))[this.#monitor];
     if (!Number.isFinite(value) || !isFullyCompressed(this.trained)) return undefined;
     const { best } = this.#progress;
-    const better = !best || (this.#larger ? value > best.value : value < best.value);
-    return better ? { epoch, value } : undefined;
+    const candidate = { epoch, value };
+    return this.#better(best, candidate) === candidate ? candidate : undefined;
   }
 
-  #save(name: 'last' | 'best'): Promise<void> {
-    const { epoch, best } = this.#progress;
-    return saveCheckpoint(this.trained, this.store.handler(name), { epoch, best: best ?? null });
+  /** The states of the other callbacks of this `fit` after this epoch, wherever they stand in the list. */
+  async #states(epoch: number, logs: NonNullable<Logs>): Promise<Map<string, JsonObject>> {
+    const states = new Map<string, JsonObject>();
+    for (const [key, callback] of resumablesOf(this.trained.optimizer).callbacks) {
+      // Others are left over from a fit that was rejected
+      if (callback.fit !== this.fitParams) continue;
+      await callback.count(epoch, logs);
+      states.set(key, callback.state());
+    }
+    return states;
+  }
+
+  #save(name: 'last' | 'best', callbacks: ReadonlyMap<string, JsonObject>): Promise<void> {
+    const monitor = this.#monitor === null ? undefined : { metric: this.#monitor, larger: this.#larger };
+    return saveCheckpoint(
+      this.trained,
+      this.store.handler(name),
+      writtenProgress({ ...this.#progress, monitor, callbacks }),
+    );
   }
 }
 
@@ -119,7 +186,7 @@ export class CheckpointCallback extends Callback {
  * @param model the compiled model that `fit` is called on.
  * @param store where the checkpoints `last` and `best` are kept. One that has some is refused unless `restore` was called, so that no
  * other training is lost.
- * @throws GCompressError `invalid-option`; when the training begins: `unsupported` for an optimizer that cannot be saved or a schedule
+ * @throws GCompressError `invalid-option` or `unknown-option`; when the training begins: `unsupported` for an optimizer that cannot be saved or a schedule
  * by which alpha never reaches 0, `file-write` for a store that has checkpoints; after an epoch: `invalid-option` for a metric that
  * is not there, and what the store throws.
  */

@@ -1,5 +1,6 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
+import { assertJsonObject } from './json-checks.ts';
 
 /** What a checkpoint says of itself. */
 export interface CheckpointHeader {
@@ -30,8 +31,9 @@ export function withHeader(metadata: Metadata | undefined, header: Omit<Checkpoi
  *
  * @throws GCompressError `file-header` for what is no checkpoint, `unsupported-version` for one of a newer format.
  */
-export function readHeader({ userDefinedMetadata = {} }: io.ModelArtifacts): CheckpointHeader {
-  const header = (userDefinedMetadata as { [KEY]?: Partial<CheckpointHeader> })[KEY];
+export function readHeader(artifacts: io.ModelArtifacts | null | undefined): CheckpointHeader {
+  const metadata = artifacts?.userDefinedMetadata as { [KEY]?: Partial<CheckpointHeader> } | null | undefined;
+  const header = metadata?.[KEY];
   if (typeof header !== 'object' || header === null || !Number.isSafeInteger(header.version)) {
     throw notOurs(
       'a checkpoint',
@@ -51,11 +53,12 @@ export function readHeader({ userDefinedMetadata = {} }: io.ModelArtifacts): Che
   const valid =
     typeof optimizer === 'string' &&
     Array.isArray(variables) &&
-    variables.every((entry) => typeof entry?.name === 'string' && typeof entry.description === 'string') &&
-    typeof progress === 'object' &&
-    progress !== null;
-  if (!valid)
-    throw notOurs('optimizer, variables and progress', Object.keys(header).join(', '), 'The file is damaged.');
+    variables.every((entry) => typeof entry?.name === 'string' && typeof entry.description === 'string');
+  if (!valid) {
+    const fields = Object.keys(header).join(', ').slice(0, 200);
+    throw notOurs('optimizer, variables and progress', fields, 'The file is damaged.');
+  }
+  assertJsonObject('checkpoint progress', progress, 'file-header');
   return header as CheckpointHeader;
 }
 

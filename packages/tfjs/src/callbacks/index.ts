@@ -1,9 +1,5 @@
-export {
-  CheckpointCallback,
-  type CheckpointOptions,
-  type CheckpointProgress,
-  checkpointCallback,
-} from './checkpoint-callback.ts';
+export { CheckpointCallback, type CheckpointOptions, checkpointCallback } from './checkpoint-callback.ts';
+export type { CheckpointProgress } from './checkpoint-progress.ts';
 export type { CheckpointStore } from './checkpoint-store.ts';
 export { type EarlyStopOptions, earlyStopCallback } from './early-stop-callback.ts';
 export {

@@ -1,4 +1,6 @@
-import { Callback } from '@tensorflow/tfjs-layers';
+import { assertType } from '@gcompress/core';
+import type { Callback } from '@tensorflow/tfjs-layers';
+import { CheckedCallback } from '../layers/checked-callback.ts';
 import type { LearningRate } from './learning-rate.ts';
 import { assertRated, setLearningRate } from './set-learning-rate.ts';
 
@@ -8,24 +10,28 @@ import { assertRated, setLearningRate } from './set-learning-rate.ts';
  *
  * In a loop of your own, call `setLearningRate(optimizer, rate(step))` instead.
  *
- * @throws GCompressError when the training begins: `unsupported` for an optimizer without a learning rate; before a step:
+ * @throws GCompressError `invalid-option` for no function; when the training begins: `unsupported` for an optimizer without a learning rate; before a step:
  * `invalid-option` for a rate that is no number of at least 0.
  */
 export function learningRateCallback(rate: LearningRate): Callback {
   return new LearningRateCallback(rate);
 }
 
-class LearningRateCallback extends Callback {
+class LearningRateCallback extends CheckedCallback {
+  protected readonly where = 'learningRateCallback';
+
   constructor(private readonly rate: LearningRate) {
     super();
+    assertType(this.where, 'rate', rate, 'function', 'Pass constantRate(0.1), or a decay.');
   }
 
   override async onTrainBegin(): Promise<void> {
-    assertRated(this.model.optimizer);
+    this.assertPassedOnce();
+    assertRated(this.fitted.optimizer);
   }
 
   override async onBatchBegin(): Promise<void> {
-    const { optimizer } = this.model;
+    const { optimizer } = this.fitted;
     setLearningRate(optimizer, this.rate(optimizer.iterations));
   }
 }

@@ -1,4 +1,4 @@
-import { assertKnownOptions, assertNumber } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core';
 
 /** The learning rate of a step, from 0. A pure function, so that a training that is resumed goes on where it was. */
 export type LearningRate = (step: number) => number;
@@ -35,6 +35,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): LearningRate
   assertNumber(where, 'initial', initial, { min: 0 });
   assertNumber(where, 'factor', factor, { above: 0, max: 1 });
   assertNumber(where, 'every', every, { above: 0 });
+  assertType(where, 'staircase', staircase, 'boolean');
   return (step) => initial * factor ** (staircase ? Math.floor(step / every) : step / every);
 }
 
@@ -72,5 +73,6 @@ export function cosineDecay(options: CosineDecayOptions): LearningRate {
  */
 export function warmUp(steps: number, rate: LearningRate): LearningRate {
   assertNumber('warmUp', 'steps', steps, { min: 1, integer: true });
+  assertType('warmUp', 'rate', rate, 'function', 'Pass constantRate(0.1), or a decay.');
   return (step) => rate(step) * Math.min(1, (step + 1) / steps);
 }

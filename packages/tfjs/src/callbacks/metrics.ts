@@ -1,5 +1,5 @@
-import { GCompressError } from '@gcompress/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { assertType, GCompressError } from '@gcompress/core';
+import { Tensor } from '@tensorflow/tfjs-core';
 import type { Callback } from '@tensorflow/tfjs-layers';
 
 /** Losses and metrics by name, as `fit` hands them to callbacks. */
@@ -7,13 +7,18 @@ export type Logs = Parameters<Callback['onBatchEnd']>[1];
 
 /** Losses and metrics as numbers. The tensors stay as they are: other callbacks may want them. */
 export async function metricsOf(logs: Logs = {}): Promise<Record<string, number>> {
+  assertLogs('metrics', logs);
   const entries = Object.entries(logs).filter(([name]) => name !== 'batch' && name !== 'size');
   const values = await Promise.all(entries.map(([, value]) => numberOf(value)));
   return Object.fromEntries(entries.map(([name], i) => [name, values[i]]));
 }
 
+function assertLogs(where: string, logs: unknown): asserts logs is NonNullable<Logs> {
+  assertType(where, 'logs', logs, 'object');
+}
+
 async function numberOf(value: number | Tensor): Promise<number> {
-  return typeof value === 'number' ? value : (await value.data())[0];
+  return value instanceof Tensor ? (await value.data())[0] : value;
 }
 
 /**
@@ -22,7 +27,8 @@ async function numberOf(value: number | Tensor): Promise<number> {
  * @throws GCompressError `invalid-option`.
  */
 export function assertMetric(where: string, monitor: string, logs: NonNullable<Logs>): void {
-  if (monitor in logs) return;
+  assertLogs(where, logs);
+  if (Object.hasOwn(logs, monitor)) return;
   throw new GCompressError('invalid-option', {
     where: `${where} monitor`,
     expected: `one of ${Object.keys(logs).join(', ')}`,

@@ -1,5 +1,6 @@
-import { assertNumber } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core';
 import type { Callback } from '@tensorflow/tfjs-layers';
+import type { FitParams } from '../layers/checked-callback.ts';
 import { compressionOps } from './compression-state.ts';
 import { StepCallback, type TrainingStep } from './step-callback.ts';
 
@@ -24,7 +25,7 @@ export interface ProgressOptions {
 /**
  * A callback that tells a function how far the training is; how it is shown is up to that function.
  *
- * @throws GCompressError `invalid-option`.
+ * @throws GCompressError `invalid-option` or `unknown-option`.
  */
 export function progressCallback(
   onProgress: (progress: TrainingProgress) => void | Promise<void>,
@@ -34,21 +35,25 @@ export function progressCallback(
 }
 
 class ProgressCallback extends StepCallback {
+  protected readonly where = 'progressCallback';
   readonly #every: number;
   #epoch = 0;
   #total: number | undefined;
 
   constructor(
     private readonly onProgress: (progress: TrainingProgress) => void | Promise<void>,
-    { every = 1 }: ProgressOptions,
+    options: ProgressOptions,
   ) {
     super();
-    assertNumber('progressCallback', 'every', every, { min: 1, integer: true });
+    assertType(this.where, 'onProgress', onProgress, 'function');
+    assertKnownOptions(this.where, options, ['every']);
+    const { every = 1 } = options;
+    assertNumber(this.where, 'every', every, { min: 1, integer: true });
     this.#every = every;
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {
-    const { epochs, steps, samples, batchSize } = this.params as unknown as FitParams;
+    const { epochs = 0, steps, samples, batchSize }: Partial<FitParams> = this.fitParams ?? {};
     const stepsPerEpoch = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
     this.#epoch = epoch;
     this.#total = stepsPerEpoch && this.steps + (epochs - epoch) * stepsPerEpoch;
@@ -59,17 +64,8 @@ class ProgressCallback extends StepCallback {
   }
 
   protected async afterStep({ step, metrics }: TrainingStep): Promise<void> {
-    const alphas = compressionOps(this.model).map(({ alpha }) => alpha);
+    const alphas = compressionOps(this.fitted).map(({ alpha }) => alpha);
     const alpha = alphas.length > 0 ? Math.max(...alphas) : undefined;
     await this.onProgress({ step, metrics, total: this.#total, epoch: this.#epoch, loss: metrics.loss, alpha });
   }
-}
-
-/** What `fit` and `fitDataset` tell callbacks of themselves. */
-interface FitParams {
-  readonly epochs: number;
-  /** Steps of an epoch, where a dataset is of known length. */
-  readonly steps: number | null;
-  readonly samples: number | null;
-  readonly batchSize: number | null;
 }

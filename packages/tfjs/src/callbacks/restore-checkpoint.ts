@@ -1,8 +1,12 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
-import { dispose, io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type io, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { restoreExactly } from '../layers/exact-resume.ts';
 import { type CheckpointHeader, readHeader } from './checkpoint-header.ts';
-import { looseTensors, type OptimizerWeights, optimizerWeights } from './save-checkpoint.ts';
+import { damaged, decodeTensors, readSpecs, type TensorSpec } from './checkpoint-tensors.ts';
+import { methodOf } from './io-handler-checks.ts';
+import { assertOperatorState } from './operator-checks.ts';
+import { assertSlots } from './optimizer-slots.ts';
+import { looseTensors, optimizerWeights } from './save-checkpoint.ts';
 import { type StoredTraining, storedTraining, type Training } from './training-state.ts';
 
 /**
@@ -13,33 +17,67 @@ import { type StoredTraining, storedTraining, type Training } from './training-s
  * @param handler where from, such as `modelFolder('run/last')`.
  * @returns what {@link saveCheckpoint} was given as `progress`.
  * @throws GCompressError `shape-mismatch` for a checkpoint of another architecture, method of compression or optimizer, `file-header`
- * for what is no checkpoint, `unsupported-version` for one of a newer format, `file-tensor` for a damaged one; `not-ready` or
- * `unsupported` for a training that could not have been saved; what the handler throws.
+ * for what is no checkpoint, `unsupported-version` for one of a newer format, `file-tensor` for a damaged one or one of another schedule;
+ * `not-ready` or `unsupported` for a training that could not have been saved, or a handler that cannot load; what the handler throws.
  */
-export async function restoreCheckpoint(training: Training, handler: io.IOHandler): Promise<JsonObject> {
-  const stored = storedTraining(training);
+export function restoreCheckpoint(training: Training, handler: io.IOHandler): Promise<JsonObject> {
+  return restoreChecked(training, handler, (progress) => progress);
+}
+
+/**
+ * {@link restoreCheckpoint} with a look at the progress before anything changes.
+ *
+ * @param read what is made of the progress; what it throws refuses the checkpoint.
+ */
+export async function restoreChecked<T>(
+  training: Training,
+  handler: io.IOHandler,
+  read: (progress: JsonObject) => T,
+): Promise<T> {
+  const stored = storedTraining(training, 'restoreCheckpoint');
+  const load = methodOf('restoreCheckpoint', handler, 'load');
   const old = await optimizerWeights(stored.optimizer);
   const made = looseTensors(old);
   try {
-    const artifacts = (await handler.load?.()) ?? {};
+    const artifacts = await load();
     const header = readHeader(artifacts);
     assertSameTraining(stored, header);
-    const tensors = decode(artifacts);
-    made.push(...Object.values(tensors));
-    const values = header.variables.map(({ name }) => tensors[name]);
-    assertTensors(stored, values);
-    const slots = optimizerSlots(stored, artifacts, tensors);
-    await stored.optimizer.setWeights(slots);
+    const progress = read(header.progress);
+    const specs = readSpecs(artifacts);
+    const names = header.variables.map(({ name }) => name);
+    const slots = specs.filter(({ slot }) => slot);
+    assertSpecs(stored, names, specs);
+    assertSlots(stored, slots);
+    const tensors = decodeTensors(artifacts);
+    made.push(...tensors.values());
+    const tensorOf = (name: string): Tensor => {
+      const tensor = tensors.get(name);
+      if (tensor) return tensor;
+      throw damaged(`a tensor '${name}'`, 'none');
+    };
+    const values = names.map(tensorOf);
+    const weights = slots.map(({ name }) => ({ name, tensor: tensorOf(name) }));
+    await assertValues(stored, values, weights[0].tensor);
+    await stored.optimizer.setWeights(weights);
     // The optimizer has variables of its own now
     made.push(...old.map(({ tensor }) => tensor));
     tidy(() => {
       for (const [i, { variable }] of stored.variables.entries()) variable.assign(values[i]);
     });
     restoreExactly(stored.optimizer);
-    return header.progress;
+    return progress;
   } finally {
     dispose(made);
   }
+}
+
+/**
+ * The progress that a checkpoint was saved with, whatever else is in it.
+ *
+ * @throws GCompressError `file-header`, `unsupported-version`, what the handler throws.
+ */
+export async function readCheckpointProgress(handler: io.IOHandler): Promise<JsonObject> {
+  return readHeader(await methodOf('restoreCheckpoint', handler, 'load')()).progress;
 }
 
 /** @throws GCompressError `shape-mismatch`, naming the first thing that differs. */
@@ -49,54 +87,35 @@ function assertSameTraining({ variables, optimizerKind }: StoredTraining, header
   const theirs = [...Array.from({ length }, (_, i) => header.variables[i]?.description ?? 'no more'), header.optimizer];
   const i = ours.findIndex((entry, at) => entry !== theirs[at]);
   if (i < 0) return;
-  const what = i === length ? 'optimizer' : `weight ${i + 1} ('${variables[i]?.name ?? header.variables[i].name}')`;
+  const what =
+    i === length ? 'optimizer' : `weight ${i + 1} ('${variables[i]?.name ?? header.variables[i].name.slice(0, 60)}')`;
   throw new GCompressError('shape-mismatch', {
     where: `checkpoint, ${what}`,
     expected: ours[i],
-    actual: theirs[i],
+    actual: theirs[i].slice(0, 200),
     hint: 'It is of another architecture, compression or optimizer; nothing was changed.',
   });
 }
 
-/** All tensors of a checkpoint by name. */
-function decode({ weightSpecs = [], weightData = new ArrayBuffer(0) }: io.ModelArtifacts): NamedTensorMap {
-  try {
-    return tidy(() => io.decodeWeights(weightData, weightSpecs));
-  } catch (cause) {
-    throw damaged('weights as they were written', cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
 /** The tensors of a file may be others than its header says. */
-function assertTensors({ variables }: StoredTraining, values: readonly (Tensor | undefined)[]): void {
+function assertSpecs({ variables }: StoredTraining, names: readonly string[], specs: readonly TensorSpec[]): void {
+  const form = (spec: { dtype: string; shape: readonly number[] } | undefined) =>
+    spec ? `${spec.dtype} [${spec.shape.slice(0, 8).join(', ')}]` : 'none';
+  const own = new Map(specs.filter(({ slot }) => !slot).map((spec) => [spec.name, spec]));
   for (const [i, { name, variable }] of variables.entries()) {
-    const form = (tensor: Tensor | undefined) => (tensor ? `${tensor.dtype} [${tensor.shape.join(', ')}]` : 'none');
-    if (form(values[i]) !== form(variable)) throw damaged(`${form(variable)} for '${name}'`, form(values[i]));
+    const spec = own.get(names[i]);
+    if (form(spec) !== form(variable)) throw damaged(`${form(variable)} for '${name}'`, form(spec));
   }
+  if (own.size === names.length && new Set(names).size === names.length) return;
+  throw damaged(`${names.length} tensors, one a variable`, `${own.size} for ${new Set(names).size} names`);
 }
 
-/** What the optimizer had, in its own order: the count of steps, and variables in the shapes of those that it trains. */
-function optimizerSlots(
-  { variables }: StoredTraining,
-  { weightSpecs = [] }: io.ModelArtifacts,
-  tensors: NamedTensorMap,
-): OptimizerWeights {
-  const slots = weightSpecs
-    .filter(({ group }) => group === 'optimizer')
-    .map(({ name }) => ({ name, tensor: tensors[name] }));
-  const shapes = new Set(variables.map(({ variable }) => String(variable.shape)));
-  const [count, ...rest] = slots;
-  const fits = count?.tensor.size === 1 && rest.every(({ tensor }) => shapes.has(String(tensor.shape)));
-  if (fits) return slots;
-  throw damaged('the state of an optimizer of these weights', 'another');
-}
-
-function damaged(expected: string, actual: string, cause?: unknown): GCompressError {
-  return new GCompressError('file-tensor', {
-    where: 'checkpoint',
-    expected,
-    actual,
-    hint: 'The file is damaged; nothing was changed.',
-    cause,
-  });
+/** @throws GCompressError `file-tensor` for numbers that no training has. */
+async function assertValues(stored: StoredTraining, values: readonly Tensor[], count: Tensor): Promise<void> {
+  const [steps] = await count.data();
+  if (!(steps >= 0)) throw damaged('a count of the steps of the optimizer', `${steps}`);
+  const places = new Map(stored.variables.map(({ variable }, i) => [variable, i]));
+  for (const op of stored.operators) {
+    await assertOperatorState(op, (variable) => values[places.get(variable) ?? -1]);
+  }
 }

@@ -1,6 +1,8 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { dispose, io, type Optimizer, type Tensor, Variable } from '@tensorflow/tfjs-core';
 import { withHeader } from './checkpoint-header.ts';
+import { methodOf } from './io-handler-checks.ts';
+import { assertJsonObject } from './json-checks.ts';
 import { storedTraining, type Training } from './training-state.ts';
 
 /**
@@ -10,19 +12,22 @@ import { storedTraining, type Training } from './training-state.ts';
  * @param handler where to, such as `modelFolder('run/last')`.
  * @param progress what the program wants back when it goes on, such as the epoch.
  * @throws GCompressError `not-ready` for a model that is not compiled, `unsupported` for an optimizer that cannot be saved (of those of
- * `tf.train`, Adamax) or two weights of one name; what the handler throws.
+ * `tf.train`, Adamax), a handler that cannot save, or two weights of one name, `invalid-option` for a progress that is no JSON; what the
+ * handler throws.
  */
 export async function saveCheckpoint(
   training: Training,
   handler: io.IOHandler,
   progress: JsonObject = {},
 ): Promise<void> {
-  const { variables, optimizer, optimizerKind, topology } = storedTraining(training);
+  const { variables, optimizer, optimizerKind, topology } = storedTraining(training, 'saveCheckpoint');
+  const save = methodOf('saveCheckpoint', handler, 'save');
+  assertJsonObject('saveCheckpoint progress', progress, 'invalid-option');
   const slots = await optimizerWeights(optimizer);
   try {
     const weights = await io.encodeWeights(variables.map(({ name, variable }) => ({ name, tensor: variable })));
     const state = await io.encodeWeights(slots, 'optimizer');
-    await handler.save?.({
+    await save({
       ...topology,
       userDefinedMetadata: withHeader(topology.userDefinedMetadata, {
         optimizer: optimizerKind,

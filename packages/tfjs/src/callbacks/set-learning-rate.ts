@@ -1,4 +1,4 @@
-import { assertNumber, GCompressError } from '@gcompress/core';
+import { assertNumber, describeValue, GCompressError } from '@gcompress/core';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 
 /** What the stock optimizers keep their rate in; SGD and Momentum also keep a tensor of it, which the method replaces. */
@@ -11,7 +11,7 @@ interface RatedOptimizer {
  * Changes the learning rate of an optimizer from its next step on. Works with all optimizers of `tf.train`.
  *
  * @param rate at least 0.
- * @throws GCompressError `unsupported` for an optimizer that has no learning rate, `invalid-option` for a rate that is none;
+ * @throws GCompressError `unsupported` for an optimizer that has no learning rate, `invalid-option` for no optimizer, or a rate that is none;
  * the optimizer is as it was.
  */
 export function setLearningRate(optimizer: Optimizer, rate: number): void {
@@ -29,6 +29,13 @@ export function setLearningRate(optimizer: Optimizer, rate: number): void {
  * @throws GCompressError `unsupported`.
  */
 export function assertRated(optimizer: Optimizer): void {
+  if (!isOptimizer(optimizer)) {
+    throw new GCompressError('invalid-option', {
+      where: 'setLearningRate optimizer',
+      expected: 'an optimizer of tf.train',
+      actual: describeValue(optimizer),
+    });
+  }
   if (typeof (optimizer as unknown as Partial<RatedOptimizer>).learningRate === 'number') return;
   throw new GCompressError('unsupported', {
     where: 'setLearningRate',
@@ -36,4 +43,10 @@ export function assertRated(optimizer: Optimizer): void {
     actual: optimizer.getClassName(),
     hint: 'Use one of tf.train.',
   });
+}
+
+/** Whether a value is an optimizer; `instanceof` of tfjs ends in a TypeError for `undefined`. */
+export function isOptimizer(value: unknown): value is Optimizer {
+  const parts = (typeof value === 'object' && value !== null ? value : {}) as Partial<Optimizer>;
+  return typeof parts.minimize === 'function' && typeof parts.getClassName === 'function';
 }

@@ -1,4 +1,4 @@
-import { Callback } from '@tensorflow/tfjs-layers';
+import { CheckedCallback } from '../layers/checked-callback.ts';
 import { type Logs, metricsOf } from './metrics.ts';
 
 /** A step of a training that is over. */
@@ -13,7 +13,7 @@ export interface TrainingStep {
  * A callback that looks at a training after a step, when all callbacks are done with it: what it sees does not depend on the order
  * in which callbacks are given.
  */
-export abstract class StepCallback extends Callback {
+export abstract class StepCallback extends CheckedCallback {
   #waiting: TrainingStep | undefined;
 
   /** Whether {@link afterStep} is called for this step. */
@@ -24,7 +24,13 @@ export abstract class StepCallback extends Callback {
 
   /** Steps of the training so far, over all `fit`s. */
   protected get steps(): number {
-    return this.model.optimizer.iterations;
+    return this.fitted.optimizer.iterations;
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    this.assertPassedOnce();
+    // Left over from a fit that was rejected
+    this.#waiting = undefined;
   }
 
   override async onBatchEnd(_batch: number, logs: Logs): Promise<void> {

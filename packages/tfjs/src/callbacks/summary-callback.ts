@@ -1,4 +1,4 @@
-import { assertNumber } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType, describeValue, GCompressError } from '@gcompress/core';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { type CompressionSummaryOptions, compressionSummaries } from '../summaries/compression-summaries.ts';
 import type { Summary, SummaryWriter } from '../summaries/summary.ts';
@@ -18,24 +18,37 @@ export interface SummaryCallbackOptions extends CompressionSummaryOptions {
  * last `fit`.
  *
  * @param writers where the summaries go, one after the other: files, or any `{ write(summaries) {} }`.
- * @throws GCompressError `invalid-option`; while training, what the writers throw.
+ * @throws GCompressError `invalid-option` or `unknown-option`; while training, what the writers throw.
  */
 export function summaryCallback(writers: readonly SummaryWriter[], options: SummaryCallbackOptions = {}): Callback {
   return new SummaryCallback(writers, options);
 }
 
 class SummaryCallback extends StepCallback {
+  protected readonly where = 'summaryCallback';
   readonly #every: number;
+  readonly #options: CompressionSummaryOptions;
   #lastStep = -1;
 
   constructor(
     private readonly writers: readonly SummaryWriter[],
-    private readonly options: SummaryCallbackOptions,
+    options: SummaryCallbackOptions,
   ) {
     super();
-    const { every = 100 } = options;
-    assertNumber('summaryCallback', 'every', every, { min: 1, integer: true });
+    const { where } = this;
+    assertWriters(writers);
+    assertKnownOptions(where, options, ['name', 'every']);
+    const { every = 100, name } = options;
+    assertNumber(where, 'every', every, { min: 1, integer: true });
+    if (name !== undefined) assertType(where, 'name', name, 'string');
     this.#every = every;
+    this.#options = name === undefined ? {} : { name };
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    await super.onTrainBegin();
+    // What earlier trainings came to was written at their end
+    this.#lastStep = this.steps - 1;
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
@@ -57,7 +70,7 @@ class SummaryCallback extends StepCallback {
   protected async afterStep({ step, metrics }: TrainingStep): Promise<void> {
     this.#lastStep = step;
     const layers: Summary[] = [];
-    for (const op of compressionOps(this.model)) layers.push(...(await compressionSummaries(op, this.options)));
+    for (const op of compressionOps(this.fitted)) layers.push(...(await compressionSummaries(op, this.#options)));
     // All at the same step: that of an operator lags behind where a model was trained before it was compressed
     await this.#write([...asSummaries(metrics, step), ...layers.map((summary) => ({ ...summary, step }))]);
   }
@@ -70,4 +83,18 @@ class SummaryCallback extends StepCallback {
 
 function asSummaries(values: Readonly<Record<string, number>>, step: number): Summary[] {
   return Object.entries(values).map(([tag, value]) => ({ tag, step, value }));
+}
+
+function assertWriters(writers: readonly SummaryWriter[]): void {
+  const given: unknown = writers;
+  const wrong: unknown = Array.isArray(given)
+    ? given.find((writer: Partial<SummaryWriter> | null | undefined) => typeof writer?.write !== 'function')
+    : given;
+  if (Array.isArray(given) && given.every((writer) => typeof writer?.write === 'function')) return;
+  throw new GCompressError('invalid-option', {
+    where: 'summaryCallback writers',
+    expected: 'a list of objects with a method write',
+    actual: `${describeValue(wrong)}${Array.isArray(given) ? ' in it' : ''}`,
+    hint: 'Pass [csvFile(path)], or [{ write(summaries) {} }].',
+  });
 }

@@ -1,22 +1,37 @@
-import { GCompressError } from '@gcompress/core';
-import type { io, Optimizer, Variable } from '@tensorflow/tfjs-core';
+import { describeValue, GCompressError } from '@gcompress/core';
+import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../compression-op.ts';
 import { isCompressedLayer } from '../layers/compressed-layer.ts';
 import { allLayers, type Layer } from '../layers/layer.ts';
+import { assertModel, assertUsableModel } from '../layers/model-checks.ts';
+import { assertOperator } from '../summaries/operator-argument.ts';
+import { compressionOps } from './compression-state.ts';
+import { isOptimizer } from './set-learning-rate.ts';
 
 /** All that a training in a loop of one's own must have to go on. */
 export interface TrainingState {
   /** Every variable, always in the same order: those that train, and all of the operators, as {@link operatorVariables} lists them. */
   readonly variables: readonly Variable[];
   readonly optimizer: Optimizer;
+  /**
+   * The operators that these variables are of. Given, a checkpoint whose numbers cannot be a state of them (of another schedule, or
+   * damaged) is refused before anything changes.
+   */
+  readonly operators?: readonly TfCompressionOp[];
 }
 
 /** A training: its variables and optimizer, or a compiled model. */
 export type Training = TrainingState | LayersModel;
 
-/** All variables of an operator: A, the factors, alpha and the state of the schedule. */
-export function operatorVariables({ variables: { matrix, factors, alpha, state } }: TfCompressionOp): Variable[] {
+/**
+ * All variables of an operator: A, the factors, alpha and the state of the schedule.
+ *
+ * @throws GCompressError `invalid-option` for what is no operator.
+ */
+export function operatorVariables(op: TfCompressionOp): Variable[] {
+  assertOperator('operatorVariables', op);
+  const { matrix, factors, alpha, state } = op.variables;
   return [matrix, ...Object.values(factors), alpha, state];
 }
 
@@ -35,6 +50,9 @@ export interface StoredTraining {
   readonly optimizer: Optimizer;
   /** Class of the optimizer, and what else its state depends on. */
   readonly optimizerKind: string;
+  /** What the optimizer trains, in its order; undefined where only the program knows. */
+  readonly trainable: readonly Variable[] | undefined;
+  readonly operators: readonly TfCompressionOp[];
   /** What makes the checkpoint of a model one that `tf.loadLayersModel` reads. */
   readonly topology: Pick<io.ModelArtifacts, 'modelTopology' | 'format' | 'userDefinedMetadata'>;
 }
@@ -44,9 +62,16 @@ export interface StoredTraining {
  *
  * @throws GCompressError `not-ready` for a model that is not compiled, `unsupported` where two weights have the same name.
  */
-export function storedTraining(training: Training): StoredTraining {
-  const stored = 'variables' in training ? ofVariables(training) : ofModel(training);
+export function storedTraining(training: Training, where: string): StoredTraining {
+  const stored = isState(training) ? ofVariables(training, where) : ofModel(training, where);
   const names = stored.variables.map(({ name }) => name);
+  if (names.includes('__proto__')) {
+    throw new GCompressError('unsupported', {
+      where: 'checkpoint',
+      expected: 'weights with names that a file can hold',
+      actual: "one that is called '__proto__'",
+    });
+  }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return stored;
   throw new GCompressError('unsupported', {
@@ -57,14 +82,45 @@ export function storedTraining(training: Training): StoredTraining {
   });
 }
 
-function ofVariables({ variables, optimizer }: TrainingState): StoredTraining {
+function isState(training: Training): training is TrainingState {
+  return typeof training === 'object' && training !== null && 'variables' in training;
+}
+
+function ofVariables({ variables, optimizer, operators = [] }: TrainingState, where: string): StoredTraining {
+  const wrong = Array.isArray(variables) ? variables.findIndex((each) => !(each instanceof Variable)) : 0;
+  if (wrong >= 0) {
+    const [what, came] = Array.isArray(variables)
+      ? ['variables', variables[wrong]]
+      : ['a list of variables', variables];
+    throw noTraining(`${where} variables`, what, came);
+  }
+  const gone = variables.find(({ isDisposed }) => isDisposed);
+  if (gone) {
+    throw new GCompressError('disposed', { where, expected: 'variables in use', actual: `'${gone.name}', disposed` });
+  }
+  if (!isOptimizer(optimizer)) throw noTraining(`${where} optimizer`, 'an optimizer of tf.train', optimizer);
+  if (!Array.isArray(operators)) throw noTraining(`${where} operators`, 'a list of operators', operators);
+  for (const op of operators) assertOperator(`${where} operators`, op);
   const stored = variables.map((variable) => {
     return { name: variable.name, variable, description: describe(variable, variable.trainable) };
   });
-  return { variables: stored, optimizer, optimizerKind: kindOfOptimizer(optimizer), topology: {} };
+  return {
+    variables: stored,
+    optimizer,
+    optimizerKind: kindOfOptimizer(optimizer),
+    trainable: undefined,
+    operators,
+    topology: {},
+  };
 }
 
-function ofModel(model: LayersModel): StoredTraining {
+function noTraining(where: string, expected: string, came: unknown): GCompressError {
+  return new GCompressError('invalid-option', { where, expected, actual: describeValue(came) });
+}
+
+function ofModel(model: LayersModel, where: string): StoredTraining {
+  assertModel(model, where);
+  assertUsableModel(model, where);
   if (!model.optimizer) {
     throw new GCompressError('not-ready', {
       where: 'checkpoint',
@@ -82,6 +138,8 @@ function ofModel(model: LayersModel): StoredTraining {
     variables,
     optimizer: model.optimizer,
     optimizerKind: kindOfOptimizer(model.optimizer),
+    trainable: model.trainableWeights.map((weight) => weight.read() as Variable),
+    operators: compressionOps(model),
     topology: {
       format: 'layers-model',
       modelTopology: model.toJSON(undefined, false) as object,

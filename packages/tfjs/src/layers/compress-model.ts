@@ -59,9 +59,10 @@ export function compressModel(model: LayersModel, options: CompressModelOptions)
     replacement.setFastWeightInitDuringBuild(true);
     return { layers: [replacement], initialize: () => copyLayer(layer, replacement.inner) };
   });
+  const { onUpdate, onWarning } = options;
   return {
     model: rebuilt,
-    callback: new CompressionCallback(rebuilt, options.onUpdate && { onUpdate: options.onUpdate }),
+    callback: new CompressionCallback(rebuilt, { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) }),
     report: () => compressionReport(rebuilt, skipped),
   };
 }

@@ -44,8 +44,8 @@ export interface CompressedLayerArgs extends LayerCompression {
  */
 export class CompressedLayer extends WrappedLayer {
   static readonly className = 'CompressedLayer';
-  /** Whether something runs the update steps; set by the callback, and by hand in a training loop of one's own. */
-  driven = false;
+  /** Whether something runs the update steps, or who knows it; set by the callback, and by hand in a training loop of one's own. */
+  driven: boolean | (() => boolean) = false;
   readonly #compression: LayerCompression;
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
@@ -87,7 +87,8 @@ export class CompressedLayer extends WrappedLayer {
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
     const training = args.training === true;
-    if (training && !this.driven) throw undriven(this.name);
+    const { driven } = this;
+    if (training && !(typeof driven === 'function' ? driven() : driven)) throw undriven(this.name);
     const operators = this.#ops.map((op) => ({
       apply: () => op.apply({ training }),
       applyMatMul: (x: Tensor) => op.applyMatMul(x, { training }),

@@ -1,7 +1,9 @@
-import { GCompressError, type UpdateResult } from '@gcompress/core';
-import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
+import { assertKnownOptions, assertType, GCompressError, type UpdateResult } from '@gcompress/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
 import { restoreExactly } from './exact-resume.ts';
+import { assertModel, assertUsableModel } from './model-checks.ts';
 
 /** One update of one matrix of a layer. */
 export interface CompressionUpdate {
@@ -22,6 +24,8 @@ export interface CompressionUpdate {
 export interface CompressionCallbackOptions {
   /** Called after each update of a matrix, e.g. for a progress display. */
   readonly onUpdate?: (update: CompressionUpdate) => void;
+  /** Called when a `fit` begins, once for each of its {@link CompressionCallback.warnings}. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /**
@@ -30,15 +34,23 @@ export interface CompressionCallbackOptions {
  *
  * In a training loop of one's own, call `onTrainBegin()` before, `onBatchEnd()` after every step, and `onTrainEnd()` after it.
  */
-export class CompressionCallback extends Callback {
+export class CompressionCallback extends CheckedCallback {
+  protected readonly where = 'compressionCallback';
   readonly #layers: readonly CompressedLayer[];
+  readonly #made: LayersModel;
+  readonly #options: CompressionCallbackOptions;
+  #warnings: readonly string[] = [];
 
-  /** @throws GCompressError `unsupported` when the model has no compressed layer. */
-  constructor(
-    model: LayersModel,
-    private readonly options: CompressionCallbackOptions = {},
-  ) {
+  /** @throws GCompressError `unsupported` when the model has no compressed layer, `disposed`, `not-ready`, `invalid-option`. */
+  constructor(model: LayersModel, { onUpdate, onWarning }: CompressionCallbackOptions = {}) {
     super();
+    const { where } = this;
+    assertModel(model, where);
+    if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
+    if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
+    assertUsableModel(model, where);
+    this.#options = { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) };
+    this.#made = model;
     this.#layers = compressedLayers(model);
     if (this.#layers.length > 0) return;
     throw new GCompressError('unsupported', {
@@ -49,7 +61,13 @@ export class CompressionCallback extends Callback {
     });
   }
 
+  /** What the user should know about the running or last `fit`: matrices that stay uncompressed, because it is too short. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
   override async onTrainBegin(): Promise<void> {
+    this.assertPassedOnce();
     // fit hands over a model of its own around the same layers; a loop of one's own hands over none
     const trained = this.model ? compressedLayers(this.model) : this.#layers;
     if (trained.length !== this.#layers.length || trained.some((layer) => !this.#layers.includes(layer))) {
@@ -60,8 +78,18 @@ export class CompressionCallback extends Callback {
         hint: 'Make a callback for this model with compressionCallback(model).',
       });
     }
+    const model = this.model ?? this.#made;
+    const { fitting, history } = fitOf(model);
+    if (fitting) this.#assertAlone();
     restoreExactly(this.model?.optimizer);
-    for (const layer of this.#layers) layer.driven = true;
+    // A fit that is rejected tells nobody: the next one has another history, and between two none is fitting
+    const driven = () => {
+      const now = fitOf(model);
+      return now.fitting === fitting && now.history === history;
+    };
+    for (const layer of this.#layers) layer.driven = driven;
+    this.#warnings = this.#warningsOf(this.fitParams);
+    for (const warning of this.#warnings) this.#options.onWarning?.(warning);
   }
 
   override async onBatchEnd(): Promise<void> {
@@ -69,7 +97,7 @@ export class CompressionCallback extends Callback {
       const step = op.state.steps;
       const result = await op.runUpdateStep(step);
       if (result === 'idle') continue;
-      this.options.onUpdate?.({
+      this.#options.onUpdate?.({
         layer: layer.name,
         matrix: op.name,
         step,
@@ -83,13 +111,48 @@ export class CompressionCallback extends Callback {
   override async onTrainEnd(): Promise<void> {
     for (const layer of this.#layers) layer.driven = false;
   }
+
+  /** Two callbacks would count each step twice; one that a fit was rejected with is no longer there. */
+  #assertAlone(): void {
+    const taken = this.#layers.find(({ driven }) => typeof driven === 'function' && driven());
+    if (!taken) return;
+    throw new GCompressError('invalid-option', {
+      where: `${this.where} callbacks`,
+      expected: 'one compression callback',
+      actual: `two that count the steps of layer '${taken.name}'`,
+      hint: 'Pass the callback that compressModel returned, or one of compressionCallback(model), not both.',
+    });
+  }
+
+  #warningsOf(params: FitParams | undefined): string[] {
+    const steps = params && stepsOf(params);
+    if (steps === undefined) return [];
+    return this.#layers
+      .flatMap(({ ops }) => ops)
+      .flatMap(({ name, alpha, schedule: { zeroStep }, state }) => {
+        const end = state.steps + steps;
+        if (alpha === 0 || zeroStep === undefined || zeroStep < end) return [];
+        return [
+          `${name}: alpha reaches 0 at step ${zeroStep}, but this fit ends before step ${end}, so the uncompressed matrix stays in use. ` +
+            'Train for more epochs, or give the schedule an earlier end.',
+        ];
+      });
+  }
+}
+
+/** Steps that a `fit` will have; undefined for a dataset of unknown length. */
+function stepsOf({ epochs, initialEpoch, steps, samples, batchSize }: FitParams): number | undefined {
+  const each = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
+  return each === undefined ? undefined : Math.max(0, epochs - (initialEpoch ?? 0)) * each;
 }
 
 /**
  * A callback for a model that has compressed layers, such as one that was loaded in the middle of its training.
  *
- * @throws GCompressError `unsupported` when it has none.
+ * @throws GCompressError `unsupported` when it has none, `disposed` or `not-ready` for a model that is, `invalid-option` or
+ * `unknown-option`; when a `fit` begins: `invalid-option` where it was given twice, `unsupported` for another model.
  */
 export function compressionCallback(model: LayersModel, options: CompressionCallbackOptions = {}): CompressionCallback {
+  assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning']);
   return new CompressionCallback(model, options);
 }

@@ -26,10 +26,17 @@ function isAdam(optimizer: object): optimizer is AdamState & { readonly iteratio
   return 'accBeta1' in optimizer && 'accBeta2' in optimizer;
 }
 
-/** The decay rate after this many float32 multiplications with itself. */
+/** The most multiplications: some ten times what rates up to 0.99999 need until nothing changes any more. */
+const MOST = 2 ** 26;
+
+/** The decay rate after this many float32 multiplications with itself; the count may come from a file. */
 function runningPower(rate: number, times: number): Scalar {
   const factor = Math.fround(rate);
   let power = factor;
-  for (let i = 0; i < times; i++) power = Math.fround(power * factor);
+  for (let i = 0; i < Math.min(times, MOST); i++) {
+    const next = Math.fround(power * factor);
+    if (next === power) break;
+    power = next;
+  }
   return scalar(power);
 }

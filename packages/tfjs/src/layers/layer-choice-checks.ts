@@ -11,7 +11,7 @@ import { assertCompressor, assertSchedule } from '../argument-checks.ts';
 import { isModel, type Layer } from './layer.ts';
 import type { LayerChoice, LayerRule } from './layer-rules.ts';
 
-const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate'];
+const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning'];
 const RULE_KEYS = [
   'name',
   'className',
@@ -32,11 +32,12 @@ const RULE_KEYS = [
 export function assertLayerChoice(options: unknown, layers: readonly Layer[]): asserts options is LayerChoice {
   const where = 'compressModel';
   assertKnownOptions(where, options, OPTIONS);
-  const { method, schedule, rules, minWeights, onUpdate } = options as Readonly<Record<string, unknown>>;
+  const { method, schedule, rules, minWeights, onUpdate, onWarning } = options as Readonly<Record<string, unknown>>;
   assertCompressor(where, 'method', method);
   assertSchedule(where, 'schedule', schedule);
   assertMinWeights(where, minWeights);
   if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
+  if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
   if (rules === undefined) return;
   if (!Array.isArray(rules)) throw invalid(`${where} rules`, 'a list of rules', describeValue(rules));
   for (const [i, rule] of rules.entries()) assertRule(`${where} rules[${i}]`, rule, layers);

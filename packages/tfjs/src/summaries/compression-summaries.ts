@@ -1,5 +1,7 @@
+import { assertKnownOptions, assertType } from '@gcompress/core';
 import { norm, stack, tidy } from '@tensorflow/tfjs-core';
 import type { TfCompressionOp } from '../compression-op.ts';
+import { assertOperator } from './operator-argument.ts';
 import type { Summary } from './summary.ts';
 
 /** Options of {@link compressionSummaries}. */
@@ -31,12 +33,17 @@ const REFERENCE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>
  * `b_matrix_indices_size`, which never changes. The simhash of the reference has one matrix where ours has three factors.
  * `relative_error` and `compression_ratio` are ours.
  *
- * @throws GCompressError `disposed`.
+ * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
  */
 export async function compressionSummaries(
   op: TfCompressionOp,
-  { name = 'model_compression' }: CompressionSummaryOptions = {},
+  options: CompressionSummaryOptions = {},
 ): Promise<Summary[]> {
+  const where = 'compressionSummaries';
+  assertOperator(where, op);
+  assertKnownOptions(where, options, ['name']);
+  const { name = 'model_compression' } = options;
+  assertType(where, 'name', name, 'string');
   const { steps, updates, lastUpdateStep } = op.state;
   const values = {
     alpha: op.alpha,

@@ -10,6 +10,7 @@ import { TfCompressionOp } from '../../src/index.ts';
 import { useTestBackend } from '../backend.ts';
 import { classes } from '../networks.ts';
 import { untilStep9 } from './compressed-network.ts';
+import { memoryStore } from './memory-store.ts';
 
 let root = '';
 
@@ -38,6 +39,7 @@ function createLoop(name: string): Loop {
   return {
     variables: [...operatorVariables(op), bias],
     optimizer,
+    operators: [op],
     async until(steps) {
       while (optimizer.iterations < steps) {
         const step = optimizer.iterations;
@@ -85,6 +87,27 @@ it('takes a training that has gone further back, and leaves no tensor behind', a
   expect(valuesOf(loop)).toEqual(before);
   await loop.until(12);
   expect(valuesOf(loop)).toEqual(after);
+  loop.dispose();
+});
+
+it('refuses numbers that are no state of its operators, where it is told of them', async () => {
+  const loop = createLoop('hostile');
+  const saved = memoryStore();
+  const handler = saved.handler('last');
+  await loop.until(5);
+  const [, , encoding, alpha] = loop.variables;
+  for (const [variable, value] of [
+    [alpha, tf.scalar(2.4)],
+    [encoding, tf.fill(encoding.shape, 8, 'int32')],
+  ] as const) {
+    const good = variable.clone();
+    variable.assign(value);
+    await saveCheckpoint(loop, handler);
+    variable.assign(good);
+    const before = valuesOf(loop);
+    await expect(restoreCheckpoint(loop, handler)).rejects.toMatchObject({ code: 'file-tensor' });
+    expect(valuesOf(loop)).toEqual(before);
+  }
   loop.dispose();
 });
 

@@ -1,0 +1,30 @@
+import { describeValue, GCompressError } from '@gcompress/core';
+import type { io } from '@tensorflow/tfjs-core';
+
+/**
+ * A way to save or to load, which a handler of tfjs need not have.
+ *
+ * @throws GCompressError `invalid-option` for no handler, `unsupported` for one that cannot.
+ */
+export function methodOf<M extends 'save' | 'load'>(
+  where: string,
+  handler: io.IOHandler,
+  method: M,
+): NonNullable<io.IOHandler[M]> {
+  const given: unknown = handler;
+  if (typeof given !== 'object' || given === null) {
+    throw new GCompressError('invalid-option', {
+      where: `${where} handler`,
+      expected: 'an IOHandler',
+      actual: describeValue(given),
+      hint: 'Pass modelFolder(path), or a handler of tf.io.',
+    });
+  }
+  const found = handler[method];
+  if (typeof found === 'function') return found.bind(handler) as NonNullable<io.IOHandler[M]>;
+  throw new GCompressError('unsupported', {
+    where: `${where} handler`,
+    expected: `an IOHandler that can ${method}`,
+    actual: `one whose ${method} is ${describeValue(found)}`,
+  });
+}

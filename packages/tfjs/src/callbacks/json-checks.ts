@@ -1,0 +1,36 @@
+import { describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+
+/** How deep objects and lists may lie in each other: more than any program needs, less than any stack holds. */
+const MAX_DEPTH = 64;
+
+/**
+ * Checks that a value is a JSON object that a file gives back as it was.
+ *
+ * @throws GCompressError of this code, naming what is none.
+ */
+export function assertJsonObject(
+  where: string,
+  value: unknown,
+  code: 'file-header' | 'invalid-option',
+): asserts value is JsonObject {
+  const refuse = (expected: string, actual: string) => new GCompressError(code, { where, expected, actual });
+  if (!isContainer(value) || Array.isArray(value)) throw refuse('a JSON object', describeValue(value));
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw refuse(`at most ${MAX_DEPTH} levels of objects and lists`, 'more');
+    const entries = level.flatMap((container) => Object.values(container) as unknown[]);
+    const wrong = entries.findIndex((entry) => !isContainer(entry) && !isScalar(entry));
+    if (wrong >= 0) throw refuse('values that JSON has', describeValue(entries[wrong]));
+    level = entries.filter(isContainer);
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}

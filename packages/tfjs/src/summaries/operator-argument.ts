@@ -1,0 +1,18 @@
+import { describeValue, GCompressError } from '@gcompress/core';
+import type { TfCompressionOp } from '../compression-op.ts';
+
+/**
+ * Checks that a value is a compression operator, of whatever copy of this package.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertOperator(where: string, op: unknown): asserts op is TfCompressionOp {
+  const parts = (typeof op === 'object' && op !== null ? op : {}) as Partial<TfCompressionOp>;
+  if (typeof parts.runUpdateStep === 'function' && typeof parts.variables === 'object' && parts.variables !== null)
+    return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} op`,
+    expected: 'a TfCompressionOp',
+    actual: describeValue(op),
+  });
+}
