@@ -6,14 +6,14 @@ import { isGCompressError, type Matrix, type MatrixCompressor, matrix, relativeE
 import { type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
-import { type SimhashOptions, simhash } from '@gcompress/simhash';
+import { type SimhashSettings, simhash } from '@gcompress/simhash';
 
 const BITS_PER_WEIGHT = [0.25, 0.5, 1, 1.5, 2, 3, 4];
 const MATRICES: readonly TrainedName[] = ['fc1', 'fc2', 'conv2', 'dense1'];
 
 async function printOptions(name: TrainedName): Promise<void> {
   const weights = load(name);
-  const variants: Record<string, Partial<SimhashOptions>> = {
+  const variants: Record<string, SimhashSettings> = {
     'gaussian, norm (reference)': { planes: 'gaussian', scales: 'norm', refine: 0 },
     'gaussian, least squares': { planes: 'gaussian', refine: 0 },
     'gaussian, 10 sweeps': { planes: 'gaussian' },

@@ -45,6 +45,7 @@ export {
   assertOneOf,
   assertType,
   describeValue,
+  type ExactlyOne,
   exactlyOneOption,
   type NumberRange,
 } from './options.ts';

@@ -45,6 +45,13 @@ export function exactlyOneOption<O extends object, N extends keyof O & string>(
   });
 }
 
+/** One of the properties of T, and none of the others: the type of what {@link exactlyOneOption} accepts. */
+export type ExactlyOne<T> = {
+  [K in keyof T]-?: { readonly [own in K]-?: Exclude<T[own], undefined> } & {
+    readonly [other in Exclude<keyof T, K>]?: undefined;
+  };
+}[keyof T];
+
 /** An interval that a number must lie in; open ends are allowed. */
 export interface NumberRange {
   /** Smallest value allowed. */

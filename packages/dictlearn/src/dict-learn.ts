@@ -24,7 +24,10 @@ import { assertSmaller, mostBytes, type SizeChoice, sizesForShape } from './size
 import { storedFactors } from './stored-factors.ts';
 
 /** Options of {@link dictLearn}: exactly one of the sizes, and how the atoms are learned. */
-export interface DictLearnOptions extends SizeChoice {
+export type DictLearnOptions = SizeChoice & DictLearnSettings;
+
+/** How {@link dictLearn} learns its atoms. */
+export interface DictLearnSettings {
   /** How often atoms are improved and the signals coded again, at least 0. Default 8. */
   readonly iterations?: number;
   /** Part by which an iteration must lower the error, or it is the last, from 0 to 1. Default 0.001. */
@@ -70,7 +73,7 @@ export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLear
       return sizes;
     };
     return {
-      options: complete as JsonObject,
+      options: { ...complete } as object as JsonObject,
       plan(shape) {
         const sizes = sizesFor(shape);
         const { signals, masked, signalLength, valueBits } = plannedLayout(shape, sizes);
@@ -97,7 +100,7 @@ export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLear
 function factorize(
   matrix: Matrix,
   sizes: CodeSizes,
-  { iterations, tolerance, seed }: Required<Pick<DictLearnOptions, 'iterations' | 'tolerance' | 'seed'>>,
+  { iterations, tolerance, seed }: Required<Pick<DictLearnSettings, 'iterations' | 'tolerance' | 'seed'>>,
   options: CompressOptions,
 ): Record<DictLearnFactor, Factor> {
   reportProgress(options, 0);

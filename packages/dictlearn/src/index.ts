@@ -1,3 +1,9 @@
-export { type DictLearnOptions, dictLearn } from './dict-learn.ts';
+export { type DictLearnOptions, type DictLearnSettings, dictLearn } from './dict-learn.ts';
 export { type DictLearnFactor, dictLearnFormat } from './format.ts';
-export { type SizeChoice, sizesFromPercent } from './sizes.ts';
+export {
+  type CodeSettings,
+  type CodeSizeWays,
+  type NonzerosChoice,
+  type SizeChoice,
+  sizesFromPercent,
+} from './sizes.ts';

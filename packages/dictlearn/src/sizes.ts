@@ -1,18 +1,28 @@
-import { bitsFor, GCompressError, packedBytes, type Shape2D } from '@gcompress/core';
+import {
+  assertNumber,
+  assertShape2D,
+  bitsFor,
+  type ExactlyOne,
+  GCompressError,
+  packedBytes,
+  type Shape2D,
+} from '@gcompress/core';
 import { type CodeSizes, MAX_ATOMS } from './layout.ts';
 
-/** How large codes and atoms are; give exactly one of `atoms`, `ratio`, `bytes`, `percent`. */
-export interface SizeChoice {
+/** The ways to say how large codes and atoms are. */
+export interface CodeSizeWays {
   /** Number of atoms, k; give `nonzeros` with it. */
   readonly atoms?: number;
-  /** Atoms that one signal may use, t, at most `atoms`. */
-  readonly nonzeros?: number;
   /** How many times smaller than the matrix the stored form must be, above 1. */
   readonly ratio?: number;
   /** The most bytes that the stored form may take. */
   readonly bytes?: number;
   /** The reference's percent divisor: 200 for half as many atoms as rows and half as many nonzeros as columns. */
   readonly percent?: number;
+}
+
+/** What else is chosen about the size of codes and atoms. */
+export interface CodeSettings {
   /**
    * Entries of a signal, L: rows are cut into pieces of this length. Default: whole rows; with `ratio` or `bytes`, the length
    * at which the error is expected to be smallest.
@@ -24,6 +34,18 @@ export interface SizeChoice {
    */
   readonly valueBits?: number;
 }
+
+/** How many atoms a signal may use: said with `atoms`, and with nothing else. */
+export type NonzerosChoice =
+  | {
+      readonly atoms: number;
+      /** Atoms that one signal may use, t, at most `atoms`. */
+      readonly nonzeros: number;
+    }
+  | { readonly atoms?: undefined; readonly nonzeros?: undefined };
+
+/** How large codes and atoms are: exactly one of {@link CodeSizeWays}, with `nonzeros` beside `atoms`. */
+export type SizeChoice = ExactlyOne<CodeSizeWays> & NonzerosChoice & CodeSettings;
 
 /** Longest signals that are tried for a budget of bytes: with longer ones, atoms take too many. */
 const LONGEST_SIGNAL = 32;
@@ -37,8 +59,13 @@ const VALUE_BITS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
  *
  * Porting note: `dictionary_learning.dictionary_learning`. Divisors below 100 count as 100, as they do for low rank; Python
  * makes more atoms than there are rows of them.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
  */
-export function sizesFromPercent([rows, cols]: Shape2D, percent: number): { atoms: number; nonzeros: number } {
+export function sizesFromPercent(shape: Shape2D, percent: number): { atoms: number; nonzeros: number } {
+  assertShape2D(shape, 'sizesFromPercent');
+  assertNumber('sizesFromPercent', 'percent', percent, { above: 0 });
+  const [rows, cols] = shape;
   const part = 100 / Math.max(100, percent);
   const nonzeros = Math.min(cols, Math.floor(part * cols + 1));
   return { atoms: Math.max(nonzeros, Math.floor(part * rows + 1)), nonzeros };

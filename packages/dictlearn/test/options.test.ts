@@ -183,8 +183,8 @@ describe('refuses', () => {
     [{ ratio: 4, bytes: 100 }, 'invalid-option', 'got ratio and bytes'],
     [{ ratio: 4, sparsity: 2 }, 'unknown-option', "got 'sparsity'"],
   ])('%j', (options, expected, message) => {
-    expect(() => dictLearn(options)).toThrow(code(expected));
-    expect(() => dictLearn(options)).toThrow(message);
+    expect(() => dictLearn(options as DictLearnOptions)).toThrow(code(expected));
+    expect(() => dictLearn(options as DictLearnOptions)).toThrow(message);
   });
 
   it.each<[DictLearnOptions, Shape2D, string, string]>([
@@ -203,4 +203,17 @@ describe('refuses', () => {
     expect(() => dictLearn(options).plan(shape)).toThrow(code(expected));
     expect(() => dictLearn(options).plan(shape)).toThrow(message);
   });
+});
+
+it('types refuse no size, several, and settings alone', () => {
+  // @ts-expect-error no size
+  expect(() => dictLearn({})).toThrow('exactly one of');
+  // @ts-expect-error two sizes
+  expect(() => dictLearn({ ratio: 2, bytes: 100 })).toThrow('exactly one of');
+  // @ts-expect-error settings are not enough
+  expect(() => dictLearn({ seed: 1 })).toThrow('exactly one of');
+  // @ts-expect-error atoms without nonzeros
+  expect(() => dictLearn({ atoms: 4 })).toThrow('nonzeros');
+  // @ts-expect-error nonzeros with another size
+  expect(() => dictLearn({ ratio: 4, nonzeros: 2 })).toThrow('nonzeros');
 });

@@ -1,4 +1,4 @@
 export { type KMeansFactor, kMeansFormat } from './format.ts';
 export { kMeans } from './k-means.ts';
-export type { CodebookScope, CodebookSize, KMeansOptions } from './options.ts';
+export type { CodebookScope, CodebookSize, CodebookSizes, KMeansOptions, KMeansSettings } from './options.ts';
 export { prune } from './prune.ts';

@@ -4,13 +4,14 @@ import {
   assertOneOf,
   assertSeed,
   describeValue,
+  type ExactlyOne,
   exactlyOneOption,
   GCompressError,
 } from '@gcompress/core';
 import { MAX_LEVELS } from './layout.ts';
 
-/** How large a codebook is; give exactly one. */
-export interface CodebookSize {
+/** The ways to say how large a codebook is. */
+export interface CodebookSizes {
   /** Rows of each codebook, from 2 to 65,536. A codebook never has more than it has blocks to describe. */
   readonly levels?: number;
   /** Bits for each block, from 1 to 16: `2^bits` levels. */
@@ -21,6 +22,9 @@ export interface CodebookSize {
   readonly bytes?: number;
 }
 
+/** How large a codebook is: exactly one of {@link CodebookSizes}. */
+export type CodebookSize = ExactlyOne<CodebookSizes>;
+
 /**
  * Which blocks share a codebook: all of the matrix, those of one column (of blocks), or those of so many rows and
  * columns. `columns` counts columns of the matrix and must be a multiple of the block size; a side that is left out is the
@@ -29,7 +33,10 @@ export interface CodebookSize {
 export type CodebookScope = 'tensor' | 'column' | { readonly rows?: number; readonly columns?: number };
 
 /** Options of `kMeans`: exactly one of the sizes, and how the codebooks are found. */
-export interface KMeansOptions extends CodebookSize {
+export type KMeansOptions = CodebookSize & KMeansSettings;
+
+/** How `kMeans` finds its codebooks. */
+export interface KMeansSettings {
   /** Consecutive entries of a row that are replaced together. Default 1, single entries. */
   readonly blockSize?: number;
   /** Which blocks share a codebook. Default `'tensor'`. */
@@ -53,7 +60,7 @@ export interface KMeansOptions extends CodebookSize {
   readonly allowLarger?: boolean;
 }
 
-/** The names of {@link CodebookSize}. */
+/** The names of {@link CodebookSizes}. */
 export const SIZES = ['levels', 'bits', 'ratio', 'bytes'] as const;
 
 /** Names that are not those of a size. */
@@ -61,7 +68,7 @@ const SEARCH = ['iterations', 'tolerance', 'restarts', 'seed', 'allowLarger'] as
 const WHERE = 'kMeans';
 
 /** {@link KMeansOptions} with all defaults filled in. */
-export type CompleteOptions = KMeansOptions & Required<Omit<KMeansOptions, (typeof SIZES)[number] | 'keepZero'>>;
+export type CompleteOptions = CodebookSizes & KMeansSettings & Required<Omit<KMeansSettings, 'keepZero'>>;
 
 /**
  * Checks the options and fills in the defaults.

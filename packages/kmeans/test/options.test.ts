@@ -55,7 +55,7 @@ describe('options', () => {
       seed: 0,
       allowLarger: false,
     });
-    expect(kMeans(options as KMeansOptions).options).toEqual(options);
+    expect(kMeans(options as unknown as KMeansOptions).options).toEqual(options);
   });
 
   it('come from the hyperparameters of the reference: rank is the number of levels', () => {
@@ -84,9 +84,10 @@ describe('size', () => {
   ])('is the largest that fits: %o', (options) => {
     const shape = [64, 32] as const;
     const budget = options.bytes ?? (64 * 32 * 4) / (options.ratio ?? 1);
-    const { bytes, ratio, ...rest } = options;
+    const { blockSize = 1, codebooks = 'tensor' } = options;
     const levels = Number(levelsFor(options, shape));
-    const bytesWith = (count: number) => kMeans({ ...rest, levels: count }).compress(randomMatrix(shape)).byteLength;
+    const bytesWith = (count: number) =>
+      kMeans({ blockSize, codebooks, levels: count }).compress(randomMatrix(shape)).byteLength;
     expect(kMeans(options).compress(randomMatrix(shape)).byteLength).toBeLessThanOrEqual(budget);
     expect(bytesWith(levels)).toBeLessThanOrEqual(budget);
     expect(bytesWith(levels + 1)).toBeGreaterThan(budget);
@@ -188,4 +189,13 @@ describe('importance', () => {
       expect(back.data.every(Number.isFinite)).toBe(true);
     }
   });
+});
+
+it('types refuse no size, several, and settings alone', () => {
+  // @ts-expect-error no size
+  expect(() => kMeans({})).toThrow('exactly one of');
+  // @ts-expect-error two sizes
+  expect(() => kMeans({ levels: 4, ratio: 2 })).toThrow('exactly one of');
+  // @ts-expect-error settings are not enough
+  expect(() => kMeans({ seed: 1 })).toThrow('exactly one of');
 });

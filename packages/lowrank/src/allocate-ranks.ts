@@ -3,6 +3,7 @@ import {
   assertMatrix,
   assertNumber,
   assertType,
+  type ExactlyOne,
   exactlyOneOption,
   GCompressError,
   type Matrix,
@@ -10,7 +11,6 @@ import {
   partialProgress,
 } from '@gcompress/core';
 import { singularValues, viewOf } from '@gcompress/linalg';
-import type { ExactlyOne } from './exactly-one.ts';
 import { breakEvenRank } from './rank.ts';
 
 /** The ways to say what all factors together may take. */

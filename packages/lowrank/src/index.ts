@@ -1,5 +1,4 @@
 export { allocateRanks, type RankBudget, type RankBudgets } from './allocate-ranks.ts';
-export type { ExactlyOne } from './exactly-one.ts';
 export { lowRankFormat } from './format.ts';
 export { type LowRankOptions, type LowRankSettings, lowRank } from './low-rank.ts';
 export { breakEvenRank, type RankChoice, type RankSizes, rankFromPercent } from './rank.ts';

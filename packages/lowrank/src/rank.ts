@@ -1,5 +1,11 @@
-import { assertNumber, assertShape2D, describeValue, GCompressError, type Shape2D } from '@gcompress/core';
-import type { ExactlyOne } from './exactly-one.ts';
+import {
+  assertNumber,
+  assertShape2D,
+  describeValue,
+  type ExactlyOne,
+  GCompressError,
+  type Shape2D,
+} from '@gcompress/core';
 
 /** The ways to choose the rank of a compressed matrix. */
 export interface RankSizes {

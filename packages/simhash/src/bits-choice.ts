@@ -1,9 +1,17 @@
-import { GCompressError, packedBytes, type Shape2D } from '@gcompress/core';
+import {
+  assertNumber,
+  assertShape2D,
+  assertType,
+  type ExactlyOne,
+  GCompressError,
+  packedBytes,
+  type Shape2D,
+} from '@gcompress/core';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** How many sign bits k a column gets; give exactly one. */
-export interface BitsChoice {
+/** The ways to say how many sign bits k a column gets. */
+export interface BitsSizes {
   /** The number itself, a positive integer. As many as the matrix has rows is one bit a weight. */
   readonly bits?: number;
   /** How many times smaller than the matrix the stored form must be, above 1. */
@@ -14,30 +22,65 @@ export interface BitsChoice {
   readonly percent?: number;
 }
 
+/** How many sign bits k a column gets: exactly one of {@link BitsSizes}. */
+export type BitsChoice = ExactlyOne<BitsSizes>;
+
 /**
  * The reference's rule for matrices on the host: `⌊min(m, n)·100 / percent⌋ + 1`.
  *
  * Porting note: `simhash_compression.SimhashMatrixCompressor`; here, too, it can exceed m and n.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
  */
-export function bitsFromPercent([rows, cols]: Shape2D, percent: number): number {
+export function bitsFromPercent(shape: Shape2D, percent: number): number {
+  assertPercent('bitsFromPercent', shape, percent);
+  const [rows, cols] = shape;
   return Math.floor((Math.min(rows, cols) * 100) / percent) + 1;
 }
 
 /**
  * The reference's other rule, which it applies to tensors: `⌊n·100 / percent⌋ + 1`. For those who must match a model that was
  * compressed that way, as `bits`.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
  */
-export function bitsFromPercentOfColumns([, cols]: Shape2D, percent: number): number {
-  return Math.floor((cols * 100) / percent) + 1;
+export function bitsFromPercentOfColumns(shape: Shape2D, percent: number): number {
+  assertPercent('bitsFromPercentOfColumns', shape, percent);
+  return Math.floor((shape[1] * 100) / percent) + 1;
+}
+
+function assertPercent(where: string, shape: Shape2D, percent: number): void {
+  assertShape2D(shape, where);
+  assertNumber(where, 'percent', percent, { above: 0 });
+}
+
+/**
+ * Bytes of the stored form with `bits` sign bits a column, 4·m·bits more when the projection is stored.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for bits that are no integer of at least 0 or a
+ * `storesProjection` that is no boolean.
+ */
+export function storedBytes(shape: Shape2D, bits: number, storesProjection = false): number {
+  const where = 'storedBytes';
+  assertShape2D(shape, where);
+  assertNumber(where, 'bits', bits, { min: 0, integer: true });
+  assertType(where, 'storesProjection', storesProjection, 'boolean');
+  return bytesOf(shape, bits, storesProjection);
 }
 
 /** Bytes of the stored form: k·n sign bits and n scales, and `4·m·k` for the projection when it is stored. */
-export function storedBytes([rows, cols]: Shape2D, bits: number, storesProjection = false): number {
+function bytesOf([rows, cols]: Shape2D, bits: number, storesProjection: boolean): number {
   return packedBytes(bits * cols, 1) + FLOAT_BYTES * (cols + (storesProjection ? rows * bits : 0));
 }
 
-/** The most sign bits a column at which the stored form is smaller than the matrix; 0 when there are none, as for one row. */
+/**
+ * The most sign bits a column at which the stored form is smaller than the matrix; 0 when there are none, as for one row.
+ *
+ * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a `storesProjection` that is no boolean.
+ */
 export function breakEvenBits(shape: Shape2D, storesProjection = false): number {
+  assertShape2D(shape, 'breakEvenBits');
+  assertType('breakEvenBits', 'storesProjection', storesProjection, 'boolean');
   return mostBits(shape, FLOAT_BYTES * shape[0] * shape[1] - 1, storesProjection);
 }
 
@@ -49,13 +92,13 @@ export function breakEvenBits(shape: Shape2D, storesProjection = false): number 
  */
 export function bitsForShape(
   shape: Shape2D,
-  choice: BitsChoice,
+  choice: BitsSizes,
   { storesProjection, allowLarger }: { readonly storesProjection: boolean; readonly allowLarger: boolean },
 ): number {
   const [rows, cols] = shape;
   const bits = requestedBits(shape, choice, storesProjection);
   if (bits < 1) {
-    const least = storedBytes(shape, 1, storesProjection);
+    const least = bytesOf(shape, 1, storesProjection);
     throw new GCompressError('invalid-option', {
       where: 'simhash',
       expected: `at least the ${least} bytes of one sign bit a column for a matrix [${rows}, ${cols}]`,
@@ -76,7 +119,7 @@ export function bitsForShape(
   });
 }
 
-function requestedBits(shape: Shape2D, { bits, ratio, bytes, percent }: BitsChoice, storesProjection: boolean): number {
+function requestedBits(shape: Shape2D, { bits, ratio, bytes, percent }: BitsSizes, storesProjection: boolean): number {
   if (bits !== undefined) return bits;
   if (percent !== undefined) return bitsFromPercent(shape, percent);
   const budget = ratio === undefined ? (bytes ?? 0) : (FLOAT_BYTES * shape[0] * shape[1]) / ratio;

@@ -1,5 +1,8 @@
 import { bitsFor, type Pace, type Random } from '@gcompress/core';
 
+/** Multiplications after which progress is told: telling it after every pair would cost as much as the pair. */
+const OPERATIONS = 2 ** 16;
+
 /** An orthogonal matrix Q `[m, m]` that is never formed: it is applied in `O(m log m)` steps a column. */
 export interface Rotation {
   /** Replaces `x [m, cols]`, row-major, by `Q·x`. */
@@ -24,18 +27,27 @@ export function drawRotation(random: Random, size: number): Rotation {
   }
   return {
     apply(x, cols, pace) {
-      for (let at = 0; at < pairs.length; at += 2) {
-        turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
-        pace?.(4 * cols, at / pairs.length);
+      const stride = strideFor(cols);
+      for (let from = 0; from < pairs.length; from += stride) {
+        const to = Math.min(pairs.length, from + stride);
+        for (let at = from; at < to; at += 2) turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
+        pace?.(2 * cols * (to - from), from / pairs.length);
       }
     },
     applyTransposed(x, cols, pace) {
-      for (let at = pairs.length - 2; at >= 0; at -= 2) {
-        turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
-        pace?.(4 * cols, 1 - at / pairs.length);
+      const stride = strideFor(cols);
+      for (let to = pairs.length; to > 0; to -= stride) {
+        const from = Math.max(0, to - stride);
+        for (let at = to - 2; at >= from; at -= 2) turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
+        pace?.(2 * cols * (to - from), 1 - to / pairs.length);
       }
     },
   };
+}
+
+/** How many entries of pairs, two for each, take so many multiplications. */
+function strideFor(cols: number): number {
+  return 2 * Math.ceil(OPERATIONS / (4 * cols));
 }
 
 /** Turns two rows of `cols` values by 45°; with the rows exchanged, back again. */

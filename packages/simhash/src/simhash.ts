@@ -13,7 +13,7 @@ import {
   type NumberRange,
   type Pace,
 } from '@gcompress/core';
-import { type BitsChoice, bitsForShape } from './bits-choice.ts';
+import { type BitsChoice, type BitsSizes, bitsForShape } from './bits-choice.ts';
 import { type Encoder, encode } from './encoder.ts';
 import { fittedEncoder } from './fitted-encoder.ts';
 import { type SimhashFactor, simhashFormat } from './format.ts';
@@ -23,7 +23,10 @@ import { assertProjectionSize, drawProjection } from './projection.ts';
 import type { ScaleRule } from './sketch.ts';
 
 /** Options of {@link simhash}: exactly one of the sizes, and how planes, signs and scales are found. */
-export interface SimhashOptions extends BitsChoice {
+export type SimhashOptions = BitsChoice & SimhashSettings;
+
+/** How {@link simhash} finds planes, signs and scales. */
+export interface SimhashSettings {
   /**
    * The planes on whose sides the columns lie. `'orthogonal'` (default) and `'gaussian'`, as in the reference, are drawn from
    * the seed and cost no bytes; `'fitted'` ones are fitted to the matrix, stored as float32 and trainable, which pays below
@@ -48,7 +51,7 @@ export interface SimhashOptions extends BitsChoice {
   readonly allowLarger?: boolean;
 }
 
-const SIZE_RANGES: Readonly<Record<keyof BitsChoice, NumberRange>> = {
+const SIZE_RANGES: Readonly<Record<keyof BitsSizes, NumberRange>> = {
   bits: { min: 1, integer: true },
   ratio: { above: 1 },
   bytes: { min: 1, integer: true },
@@ -125,7 +128,7 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
 function encoderFor(
   matrix: Matrix,
   bits: number,
-  { planes, seed }: Required<Pick<SimhashOptions, 'planes' | 'seed'>>,
+  { planes, seed }: Required<Pick<SimhashSettings, 'planes' | 'seed'>>,
   pace: Pace,
 ): Encoder {
   if (planes === 'fitted') return fittedEncoder(matrix, bits, pace);
@@ -156,7 +159,7 @@ function completeOptions(given: SimhashOptions) {
   assertSeed(seed, where);
   assertOneOf('trainableScales', trainableScales, [true, false]);
   assertOneOf('allowLarger', allowLarger, [true, false]);
-  return { ...({ [size]: given[size] } as BitsChoice), planes, scales, refine, seed, trainableScales, allowLarger };
+  return { ...({ [size]: given[size] } as BitsSizes), planes, scales, refine, seed, trainableScales, allowLarger };
 }
 
 function assertOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {

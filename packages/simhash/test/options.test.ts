@@ -157,3 +157,12 @@ function codeOf(act: () => unknown): ErrorCode | undefined {
   }
   return undefined;
 }
+
+it('types refuse no size, several, and settings alone', () => {
+  // @ts-expect-error no size
+  expect(() => simhash({})).toThrow('exactly one of');
+  // @ts-expect-error two sizes
+  expect(() => simhash({ bits: 4, ratio: 2 })).toThrow('exactly one of');
+  // @ts-expect-error settings are not enough
+  expect(() => simhash({ seed: 1 })).toThrow('exactly one of');
+});

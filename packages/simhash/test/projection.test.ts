@@ -8,6 +8,7 @@ import {
   MAX_BLOCKS,
   MAX_PROJECTION,
   MAX_PROJECTION_ROWS,
+  MAX_TALL_PROJECTION,
   planeBlocks,
 } from '../src/projection.ts';
 import { drawRotation } from '../src/rotation.ts';
@@ -102,8 +103,11 @@ describe('assertProjectionSize', () => {
       }
       return undefined;
     };
-    expect(refusal('gaussian', [1024, 1], MAX_PROJECTION / 1024)).toBeUndefined();
-    expect(refusal('gaussian', [1024, 1], MAX_PROJECTION / 1024 + 1)).toBe('file-oversized');
+    expect(refusal('gaussian', [1024, 64], MAX_PROJECTION / 1024)).toBeUndefined();
+    expect(refusal('gaussian', [1024, 64], MAX_PROJECTION / 1024 + 1)).toBe('file-oversized');
+    // More than 16 rows for each column
+    expect(refusal('gaussian', [1024, 63], MAX_TALL_PROJECTION / 1024)).toBeUndefined();
+    expect(refusal('gaussian', [1024, 63], MAX_TALL_PROJECTION / 1024 + 1)).toBe('file-oversized');
     expect(refusal('orthogonal', [MAX_PROJECTION_ROWS, 1], 1)).toBeUndefined();
     expect(refusal('orthogonal', [MAX_PROJECTION_ROWS + 1, 1], 1)).toBe('file-oversized');
     expect(refusal('orthogonal', [10, 1], 10 * MAX_BLOCKS)).toBeUndefined();
