@@ -15,7 +15,7 @@ export interface Weights {
 }
 
 /** Is shown what a layer gives; keep the tensor to have it after the call. */
-export type SeeActivation = (layer: LayerName, activation: tf.Tensor) => void;
+type SeeActivation = (layer: LayerName, activation: tf.Tensor) => void;
 
 /**
  * The scores `[batch, 10]` of pictures `[batch, 24, 24, 3]`.

@@ -7,7 +7,7 @@ const EVERY = 100;
 const LOSS_DECAY = 0.9;
 
 /** Where summaries go. */
-export interface TrainingSummaryWriter {
+interface TrainingSummaryWriter {
   write(summaries: readonly (Summary | HistogramSummary)[]): Promise<void>;
 }
 
