@@ -1,7 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GCompressError } from '@gcompress/core';
-import { modelFolder } from '@gcompress/tfjs/files';
+import { GCompressError, isGCompressError } from '@gcompress/core';
+import { deleteModel, modelFolder } from '@gcompress/tfjs/files';
 import * as tf from '@tensorflow/tfjs';
 import type { Training, TrainingSettings } from './training.ts';
 
@@ -32,7 +32,8 @@ export interface Checkpoint {
 
 /**
  * Writes a checkpoint of its own for this step. It appears complete or not at all, under a name that nothing had before, so that
- * neither an interruption nor a reader at the same time can meet half of one. The oldest are then deleted.
+ * neither an interruption nor a reader at the same time can meet half of one. The oldest are then deleted; files of others in their
+ * folders stay.
  *
  * @throws GCompressError `file-write`; older checkpoints are as they were.
  */
@@ -47,7 +48,14 @@ export async function saveCheckpoint(folder: string, training: Training, compres
     weightData: data,
   });
   const steps = await checkpointSteps(folder);
-  await Promise.all(steps.slice(KEPT).map((old) => rm(pathOf(folder, old), { recursive: true, force: true })));
+  await Promise.all(steps.slice(KEPT).map((old) => prune(pathOf(folder, old))));
+}
+
+/** Deletes an old checkpoint; a model of another program stays, and is no reason to end a training. */
+async function prune(path: string): Promise<void> {
+  await deleteModel(path).catch((error: unknown) => {
+    if (!isGCompressError(error, 'file-write')) throw error;
+  });
 }
 
 /** Everything that a training must have to go on, by name: its network's variables and their moving averages. */
@@ -71,7 +79,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
   for (const name of names) {
     const step = NAME.exec(name)?.[1];
     // A save that was interrupted leaves a folder without a description
-    if (step !== undefined && (await readdir(join(folder, name)).catch(() => [])).includes('model.json'))
+    if (step !== undefined && (await readdir(join(folder, name)).catch((): string[] => [])).includes('model.json'))
       steps.push(Number(step));
   }
   return steps.sort((a, b) => b - a);

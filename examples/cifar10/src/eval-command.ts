@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GCompressError, isGCompressError, parseHParams } from '@gcompress/core';
 import { type Pictures, pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
+import { type TensorBoardFile, tensorBoardFile } from '@gcompress/tfjs/files';
 import * as tf from '@tensorflow/tfjs';
 import { assignTensors, averageName, type Checkpoint, checkpointSteps, readCheckpoint } from './checkpoint.ts';
 import { compressionFor, compressionText } from './methods.ts';
@@ -23,16 +24,30 @@ export interface Evaluation {
 
 /**
  * Evaluates the newest checkpoint of a training, and then each that follows until it is aborted, or only once. A line of JSON for each
- * is added to `results.jsonl` in the folder of the results.
+ * is added to `results.jsonl` in the folder of the results, and the precision to an event file for TensorBoard.
  *
  * @throws GCompressError for data, checkpoints or folders that are not usable; `file-read` when there is no checkpoint to evaluate
  * once. The signal's reason when it is aborted.
  */
-export async function evaluate(options: EvalOptions, { signal, log }: Surroundings): Promise<void> {
-  const { dataDir, checkpointDir, evalDir, evalData, numExamples, runOnce, compressionHparams } = options;
-  const data = pictures(dataDir, evalData === 'test' ? 'test' : 'train');
+export async function evaluate(options: EvalOptions, surroundings: Surroundings): Promise<void> {
+  const data = pictures(options.dataDir, options.evalData === 'test' ? 'test' : 'train');
+  await mkdir(options.evalDir, { recursive: true });
+  const events = await tensorBoardFile(options.evalDir);
+  try {
+    await evaluateNewest(options, data, events, surroundings);
+  } finally {
+    await events.close();
+  }
+}
+
+async function evaluateNewest(
+  options: EvalOptions,
+  data: Pictures,
+  events: TensorBoardFile,
+  { signal, log }: Surroundings,
+): Promise<void> {
+  const { checkpointDir, evalDir, numExamples, runOnce, compressionHparams } = options;
   const examples = Math.min(numExamples, data.count);
-  await mkdir(evalDir, { recursive: true });
   const { name, reason } = await startBackend(options.backend);
   log(`Backend: ${name}. ${reason}`);
   let last: number | undefined;
@@ -46,6 +61,7 @@ export async function evaluate(options: EvalOptions, { signal, log }: Surroundin
       const evaluation = await evaluateCheckpoint(checkpoint, data, examples, signal);
       last = evaluation.step;
       await appendFile(join(evalDir, 'results.jsonl'), `${JSON.stringify(evaluation)}\n`);
+      await events.write([{ tag: 'Precision @ 1', step: last, value: evaluation.precision }]);
       log(
         `step ${last}: precision @ 1 = ${evaluation.precision.toFixed(4)} of ${examples}, alpha = ${evaluation.alpha.toFixed(3)}`,
       );

@@ -14,20 +14,29 @@ export interface Weights {
   bias(layer: LayerName): tf.Tensor;
 }
 
+/** Is shown what a layer gives; keep the tensor to have it after the call. */
+type SeeActivation = (layer: LayerName, activation: tf.Tensor) => void;
+
 /**
  * The scores `[batch, 10]` of pictures `[batch, 24, 24, 3]`.
  *
  * Porting note: `cifar10.inference`. Here the first layer is pooled before its bias and activation, which gives the same values and
  * gradients for a quarter of the work, because neither changes which of the pooled values is the largest.
  */
-export function forward(inputs: tf.Tensor4D, { product, bias }: Weights): tf.Tensor2D {
-  const active = (layer: LayerName, x: tf.Tensor) => tf.relu(x.add(bias(layer)));
+export function forward(inputs: tf.Tensor4D, { product, bias }: Weights, seen?: SeeActivation): tf.Tensor2D {
+  const active = (layer: LayerName, x: tf.Tensor) => {
+    const activation = tf.relu(x.add(bias(layer)));
+    seen?.(layer, activation);
+    return activation;
+  };
   return tf.tidy(() => {
     const conv1 = normalised(active('conv1', pooled(product('conv1', inputs))));
     const conv2 = pooled(normalised(active('conv2', product('conv2', conv1))));
     const local3 = active('local3', product('local3', conv2.reshape([inputs.shape[0], -1])));
     const local4 = active('local4', product('local4', local3));
-    return product('softmax_linear', local4).add(bias('softmax_linear')) as tf.Tensor2D;
+    const scores = product('softmax_linear', local4).add(bias('softmax_linear')) as tf.Tensor2D;
+    seen?.('softmax_linear', scores);
+    return scores;
   });
 }
 

@@ -30,6 +30,8 @@ export interface Network {
   readonly operators: ReadonlyMap<LayerName, TfCompressionOp>;
   /** Scores `[batch, 10]` of pictures `[batch, 24, 24, 3]`. */
   logits(inputs: tf.Tensor4D, training: boolean): tf.Tensor2D;
+  /** What each layer gives for pictures `[batch, 24, 24, 3]`; dispose it after use. */
+  activations(inputs: tf.Tensor4D): tf.NamedTensorMap;
   /** Mean cross-entropy for one-hot labels `[batch, 10]`, and weight decay. */
   loss(inputs: tf.Tensor4D, labels: tf.Tensor2D): tf.Scalar;
   dispose(): void;
@@ -77,6 +79,14 @@ export function createNetwork(seed: number, compression?: ApplyCompression): Net
     variables,
     operators,
     logits: (inputs, training) => forward(inputs, weightsFor(training)),
+    activations(inputs) {
+      const activations: tf.NamedTensorMap = {};
+      const scores = forward(inputs, weightsFor(false), (layer, activation) => {
+        activations[layer] = tf.keep(activation.clone());
+      });
+      scores.dispose();
+      return activations;
+    },
     loss: (inputs, labels) =>
       tf.tidy(() => {
         const entropy = tf.losses.softmaxCrossEntropy(labels, forward(inputs, weightsFor(true)));

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GCompressError } from '@gcompress/core';
 import { pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
+import { tensorBoardFile } from '@gcompress/tfjs/files';
 import * as tf from '@tensorflow/tfjs';
 import { assignTensors, checkpointSteps, readCheckpoint, saveCheckpoint, stateOf } from './checkpoint.ts';
 import { compressionFor, compressionText } from './methods.ts';
@@ -12,6 +13,7 @@ import type { TrainOptions } from './options.ts';
 import { sizesTable } from './sizes-table.ts';
 import { denseMatrices, strip, writeStripped } from './stripped.ts';
 import { Training } from './training.ts';
+import { TrainingSummaries } from './training-summaries.ts';
 
 /** What a command needs besides its options. */
 export interface Surroundings {
@@ -21,13 +23,14 @@ export interface Surroundings {
 }
 
 /**
- * Trains up to the last step, from the newest checkpoint on if there is one, and then writes the stripped network.
+ * Trains up to the last step, from the newest checkpoint on if there is one, and then writes the stripped network. Summaries for
+ * TensorBoard are in the folder of the checkpoints.
  *
  * @throws GCompressError for data, hyperparameters, checkpoints or folders that are not usable, before anything is trained or
  * written; `non-finite` when the training diverges. The signal's reason when it is aborted, after a checkpoint.
  */
 export async function train(options: TrainOptions, { signal, log }: Surroundings): Promise<void> {
-  const { dataDir, trainDir, maxSteps, batchSize, seed, compressionHparams } = options;
+  const { dataDir, trainDir, batchSize, seed, compressionHparams } = options;
   const data = pictures(dataDir, 'train');
   if (data.count < batchSize) {
     throw new GCompressError('invalid-option', {
@@ -45,6 +48,26 @@ export async function train(options: TrainOptions, { signal, log }: Surroundings
   const training = new Training(createNetwork(seed, compression), data, { batchSize, seed });
   const text = compressionText(compressionHparams);
   await resume(training, trainDir, text, log);
+  const events = await tensorBoardFile(trainDir);
+  try {
+    const summaries = new TrainingSummaries(training, events, compressionHparams?.name);
+    await runSteps(training, summaries, text, options, { signal, log });
+  } finally {
+    await events.close();
+  }
+  await finish(training, trainDir, log);
+  training.dispose();
+  training.network.dispose();
+}
+
+/** Trains up to the last step, with a checkpoint whenever one is due and at the end. */
+async function runSteps(
+  training: Training,
+  summaries: TrainingSummaries,
+  text: string,
+  { trainDir, maxSteps, batchSize, logFrequency, checkpointFrequency }: TrainOptions,
+  { signal, log }: Surroundings,
+): Promise<void> {
   let saved = training.step;
   const save = async () => {
     if (training.step !== saved) await saveCheckpoint(trainDir, training, text);
@@ -52,20 +75,17 @@ export async function train(options: TrainOptions, { signal, log }: Surroundings
   };
   const clock = new Clock(batchSize);
   while (training.step < maxSteps) {
-    const { step, loss, alpha } = await training.runStep();
+    const { step, loss, alpha } = await training.runStep((view) => summaries.take(view));
     if (!Number.isFinite(loss)) throw diverged(step, loss);
-    if (training.step % options.logFrequency === 0) {
+    if (training.step % logFrequency === 0) {
       log(`step ${training.step}, loss = ${loss.toFixed(3)}, alpha = ${alpha.toFixed(3)} ${clock.rate(training.step)}`);
     }
     // Lets a signal of the keyboard arrive: a step by itself waits for nothing but what is ready
     await setImmediate();
-    if (training.step % options.checkpointFrequency === 0 || signal.aborted) await save();
+    if (training.step % checkpointFrequency === 0 || signal.aborted) await save();
     signal.throwIfAborted();
   }
   await save();
-  await finish(training, trainDir, log);
-  training.dispose();
-  training.network.dispose();
 }
 
 /** Takes over the newest checkpoint of the folder, if there is one. */

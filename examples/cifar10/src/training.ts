@@ -24,6 +24,15 @@ export interface StepReport {
   readonly alpha: number;
 }
 
+/** A step while its tensors live, after variables were changed. */
+export interface StepView extends Omit<StepReport, 'alpha'> {
+  readonly learningRate: number;
+  /** Pictures of the step, `[batch, 24, 24, 3]`. */
+  readonly inputs: tf.Tensor4D;
+  /** By the names that TensorFlow.js gave the variables; of those that have a part in the loss. */
+  readonly gradients: tf.NamedTensorMap;
+}
+
 /**
  * A training in a loop of its own. Nothing in it but the variables and the number of the next step changes, so that these resume it
  * bit for bit: what is random is drawn anew for each step from the seed and the step's number.
@@ -31,7 +40,8 @@ export interface StepReport {
 export class Training {
   readonly averages: MovingAverages;
   readonly #optimizer = tf.train.sgd(0.1);
-  readonly #trainable: tf.Variable[];
+  /** The variables that the optimizer changes, by name. */
+  readonly trainable: ReadonlyMap<string, tf.Variable>;
   #order: { readonly epoch: number; readonly indices: Int32Array } | undefined;
 
   constructor(
@@ -41,25 +51,32 @@ export class Training {
     /** The number of the next step. */
     public step = 0,
   ) {
-    const trainable = trainableVariables(network);
-    this.#trainable = [...trainable.values()];
-    this.averages = new MovingAverages(trainable);
+    this.trainable = trainableVariables(network);
+    this.averages = new MovingAverages(this.trainable);
   }
 
-  /** Trains one step: gradients, what the schedule of the compression has due, moving averages. */
-  async runStep(): Promise<StepReport> {
+  /**
+   * Trains one step: gradients, what the schedule of the compression has due, moving averages.
+   *
+   * @param observe is shown the step before its tensors are freed.
+   */
+  async runStep(observe?: (view: StepView) => Promise<void>): Promise<StepReport> {
     const { network, settings, pictures, step } = this;
-    this.#optimizer.setLearningRate(learningRate(step, pictures.count, settings.batchSize));
+    const rate = learningRate(step, pictures.count, settings.batchSize);
+    this.#optimizer.setLearningRate(rate);
     const [inputs, labels] = this.#batch(step);
-    const cost = this.#optimizer.minimize(() => network.loss(inputs, labels), true, this.#trainable) as tf.Scalar;
-    const [loss] = await cost.data();
-    tf.dispose([inputs, labels, cost]);
+    const trainable = [...this.trainable.values()];
+    const { value, grads } = this.#optimizer.computeGradients(() => network.loss(inputs, labels), trainable);
+    this.#optimizer.applyGradients(grads);
+    const [loss] = await value.data();
     for (const [name, op] of network.operators) {
       const compressed = (await op.runUpdateStep(step)) === 'compressed';
       // Before, the factors were zeros, and with them in the averages they would be too small for thousands of steps
       if (compressed) this.averages.restart(Object.keys(op.variables.factors).map((key) => `${name}/${key}`));
     }
     this.averages.update(step);
+    await observe?.({ step, loss, learningRate: rate, inputs, gradients: grads });
+    tf.dispose([inputs, labels, value, ...Object.values(grads)]);
     this.step = step + 1;
     return { step, loss, alpha: largestAlpha(network) };
   }

@@ -50,8 +50,10 @@ describe('checkpoints', () => {
   it('keep what was there when a write is interrupted, and only the last five', async () => {
     expect(await checkpointSteps(root)).toEqual([2, 1]);
     // As a write leaves it that was killed
+    const id = '01234567-89ab-cdef-0123-456789abcdef';
     await mkdir(join(root, 'model.ckpt-3'));
-    await writeFile(join(root, 'model.ckpt-3', 'weights.bin'), 'half');
+    await writeFile(join(root, 'model.ckpt-3', `weights-${id}.bin`), 'half');
+    await writeFile(join(root, 'model.ckpt-3', `.gcompress-model-${id}.partial`), '{');
     expect(await checkpointSteps(root)).toEqual([2, 1]);
     const folder = join(root, 'many');
     for (const step of [10, 2, 9, 1, 11, 3]) {
@@ -62,6 +64,22 @@ describe('checkpoints', () => {
     await saveCheckpoint(folder, training, HPARAMS);
     expect(await checkpointSteps(folder)).toEqual([12, 11, 10, 9, 3]);
     expect((await readdir(folder)).length).toBe(5);
+    disposeOf(training);
+  });
+
+  it('that are old are deleted without what others have put there, which ends no training', async () => {
+    const folder = join(root, 'shared');
+    for (const step of [1, 2, 3, 4, 5, 6, 7]) {
+      await cp(join(root, 'model.ckpt-1'), join(folder, `model.ckpt-${step}`), { recursive: true });
+    }
+    await writeFile(join(folder, 'model.ckpt-1', 'notes.txt'), 'mine');
+    await writeFile(join(folder, 'model.ckpt-2', 'model.json'), '{}');
+    const training = smallTraining();
+    training.step = 8;
+    await saveCheckpoint(folder, training, HPARAMS);
+    expect(await readdir(join(folder, 'model.ckpt-1'))).toEqual(['notes.txt']);
+    expect(await readFile(join(folder, 'model.ckpt-2', 'model.json'), 'utf8')).toBe('{}');
+    expect(await checkpointSteps(folder)).toEqual([8, 7, 6, 5, 4, 2]);
     disposeOf(training);
   });
 

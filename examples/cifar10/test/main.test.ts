@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeSmallMnist } from '@gcompress/example-datasets/write-idx';
 import { type Listener, runMain } from '@gcompress/example-program/run-main';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEvents } from '../../../packages/tfjs/test/files/event-reader.ts';
 import { parseJob } from '../src/options.ts';
 import { HPARAMS } from './helpers.ts';
 
@@ -23,6 +24,13 @@ const training = (folder: string, steps: number, hparams = HPARAMS) => [
   ...['train', `--data_dir=${data}`, `--train_dir=${join(root, folder)}`, `--max_steps=${steps}`, '--batch_size=4'],
   ...['--checkpoint_frequency=2', '--log_frequency=1', '--backend=wasm', `--compression_hparams=${hparams}`],
 ];
+
+/** The summaries of all event files in a folder, in their order. */
+async function summariesIn(folder: string) {
+  const names = readdirSync(join(root, folder)).filter((name) => name.startsWith('events.out.tfevents.'));
+  const files = await Promise.all(names.sort().map((name) => readEvents(join(root, folder, name))));
+  return files.flat().flatMap(({ step, summary }) => (summary?.value ?? []).map((value) => ({ step, ...value })));
+}
 
 describe('cifar10', () => {
   it.each([
@@ -175,6 +183,12 @@ describe('cifar10', () => {
       1,
       expect.stringMatching(/--compression_hparams: expected '.*', with which .* was trained/),
     ]);
+    const precisions = await summariesIn('eval-new');
+    expect(precisions.at(-1)).toMatchObject({ tag: 'Precision @ 1', step: 6, simpleValue: expect.any(Number) });
+    const trainings = await summariesIn('new');
+    expect(trainings).toContainEqual(expect.objectContaining({ tag: 'total_loss', step: 0 }));
+    const weights = expect.objectContaining({ num: 384 * 192 });
+    expect(trainings).toContainEqual(expect.objectContaining({ tag: 'local4/weights', step: 0, histo: weights }));
     const lines = readFileSync(join(root, 'eval-new', 'results.jsonl'), 'utf8')
       .trim()
       .split('\n');

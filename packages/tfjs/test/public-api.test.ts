@@ -58,6 +58,7 @@ it('exports this under ./summaries', () => {
   expect(Object.keys(summaries).sort()).toMatchInlineSnapshot(`
     [
       "compressionSummaries",
+      "histogramOf",
     ]
   `);
 });
@@ -67,6 +68,7 @@ it('exports this under ./files', () => {
     [
       "checkpointFolder",
       "csvFile",
+      "deleteModel",
       "modelFolder",
       "tensorBoardFile",
     ]

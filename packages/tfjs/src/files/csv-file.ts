@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { GCompressError, isGCompressError } from '@gcompress/core';
 import type { Summary } from '../summaries/summary.ts';
+import { assertSummaries } from '../summaries/summary-checks.ts';
 import { AppendedFile, cannotWrite } from './appended-file.ts';
 import { assertPath } from './model-folder.ts';
 import type { SummaryFile } from './summary-file.ts';
@@ -14,7 +15,8 @@ const HEADER = 'wall_time,step,tag,value\n';
  * is cut off. Where a training is resumed at an earlier step than it was stopped, steps come twice; the later row holds.
  *
  * @throws GCompressError `file-write` where the file cannot be written, `file-header` for one that is no such table, which stays
- * as it is; both before any training.
+ * as it is; both before any training. From `write` `invalid-option` for what is no number with tag and step: a histogram has no place
+ * in a row.
  */
 export async function csvFile(path: string): Promise<SummaryFile> {
   assertPath('csvFile', path);
@@ -29,7 +31,10 @@ export async function csvFile(path: string): Promise<SummaryFile> {
   }
   return {
     path: full,
-    write: (summaries) => file.append(summaries.map(row).join('')),
+    async write(summaries) {
+      assertSummaries('csvFile.write', summaries);
+      return file.append(summaries.map(row).join(''));
+    },
     close: () => file.close(),
   };
 }

@@ -1,6 +1,10 @@
 import { PbfWriter } from 'pbf';
+import type { Histogram, HistogramSummary } from '../summaries/histogram.ts';
 import type { Summary } from '../summaries/summary.ts';
 import { crc32c } from './crc32c.ts';
+
+/** A number or a histogram, without its step. */
+type TaggedValue = Pick<Summary, 'tag' | 'value'> | Pick<HistogramSummary, 'tag' | 'histogram'>;
 
 /**
  * What an event file says at one moment: its own version at its beginning, then that a run starts at a step, by which readers drop
@@ -9,7 +13,7 @@ import { crc32c } from './crc32c.ts';
 export type TrainingEvent =
   | { readonly fileVersion: string }
   | { readonly startsAt: number }
-  | { readonly step: number; readonly summaries: readonly Pick<Summary, 'tag' | 'value'>[] };
+  | { readonly step: number; readonly summaries: readonly TaggedValue[] };
 
 /**
  * One record of an event file: the event as a protocol buffer, framed as a TFRecord.
@@ -37,18 +41,26 @@ function writeSessionStart(_: undefined, writer: PbfWriter): void {
   writer.writeVarintField(1, 1);
 }
 
-function writeSummary(summaries: readonly Pick<Summary, 'tag' | 'value'>[], writer: PbfWriter): void {
+function writeSummary(summaries: readonly TaggedValue[], writer: PbfWriter): void {
   for (const summary of summaries) {
     writer.writeMessage(
       1,
-      ({ tag, value }) => {
+      (one) => {
         // As bytes, which are the same on the wire: pbf 5.1 writes characters from U+40000 on as others
-        writer.writeBytesField(1, Buffer.from(tag));
-        writer.writeFloatField(2, value);
+        writer.writeBytesField(1, Buffer.from(one.tag));
+        if ('histogram' in one) writer.writeMessage(5, writeHistogram, one.histogram);
+        else writer.writeFloatField(2, one.value);
       },
       summary,
     );
   }
+}
+
+function writeHistogram({ min, max, count, sum, sumOfSquares, limits, counts }: Histogram, writer: PbfWriter): void {
+  for (const [index, value] of [min, max, count, sum, sumOfSquares].entries())
+    writer.writeDoubleField(index + 1, value);
+  writer.writePackedDouble(6, [...limits]);
+  writer.writePackedDouble(7, [...counts]);
 }
 
 /** Length as a 64-bit number, its checksum, the bytes, their checksum; all numbers little-endian. */

@@ -2,4 +2,4 @@ export { checkpointFolder } from './checkpoint-folder.ts';
 export { csvFile } from './csv-file.ts';
 export { deleteModel, type ModelFolderOptions, modelFolder } from './model-folder.ts';
 export type { SummaryFile } from './summary-file.ts';
-export { tensorBoardFile } from './tensor-board-file.ts';
+export { type TensorBoardFile, tensorBoardFile } from './tensor-board-file.ts';

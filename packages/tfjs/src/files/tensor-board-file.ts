@@ -1,11 +1,19 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { HistogramSummary } from '../summaries/histogram.ts';
 import type { Summary } from '../summaries/summary.ts';
+import { assertSummariesOrHistograms } from '../summaries/summary-checks.ts';
 import { AppendedFile, cannotWrite } from './appended-file.ts';
 import { eventRecord } from './event-record.ts';
 import { assertPath } from './model-folder.ts';
 import type { SummaryFile } from './summary-file.ts';
+
+/** An event file, which takes histograms, too. */
+export interface TensorBoardFile extends SummaryFile {
+  /** @throws GCompressError `invalid-option` for what is no summary, before anything is written; `file-write` when the disk is full. */
+  write(summaries: readonly (Summary | HistogramSummary)[]): Promise<void>;
+}
 
 /**
  * Opens a new event file for TensorBoard in a folder, which is made if need be: `tensorboard --logdir <folder>`. Each run writes a
@@ -15,7 +23,7 @@ import type { SummaryFile } from './summary-file.ts';
  * @throws GCompressError `file-write` where no file can be made in the folder, before any training; `write` and `close` when the
  * disk is full.
  */
-export async function tensorBoardFile(folder: string): Promise<SummaryFile> {
+export async function tensorBoardFile(folder: string): Promise<TensorBoardFile> {
   assertPath('tensorBoardFile', folder);
   const root = resolve(folder);
   const file = await create(root).catch((cause: unknown) => Promise.reject(cannotWrite(root, cause)));
@@ -23,7 +31,8 @@ export async function tensorBoardFile(folder: string): Promise<SummaryFile> {
   let started = false;
   return {
     path: file.path,
-    write(summaries) {
+    async write(summaries) {
+      assertSummariesOrHistograms('tensorBoardFile.write', summaries);
       const start = started || summaries.length === 0 ? [] : [eventRecord({ startsAt: summaries[0].step }, seconds())];
       started ||= summaries.length > 0;
       return file.append(Buffer.concat([...start, ...records(summaries)]));
@@ -54,9 +63,9 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
 }
 
 /** One event a step, since an event has one step. */
-function records(summaries: readonly Summary[]): Uint8Array[] {
+function records(summaries: readonly (Summary | HistogramSummary)[]): Uint8Array[] {
   const time = seconds();
-  const steps = new Map<number, Summary[]>();
+  const steps = new Map<number, (Summary | HistogramSummary)[]>();
   for (const summary of summaries) steps.set(summary.step, [...(steps.get(summary.step) ?? []), summary]);
   return [...steps].map(([step, those]) => eventRecord({ step, summaries: those }, time));
 }

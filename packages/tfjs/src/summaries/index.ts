@@ -1,2 +1,3 @@
 export { type CompressionSummaryOptions, compressionSummaries } from './compression-summaries.ts';
+export { type Histogram, type HistogramSummary, histogramOf } from './histogram.ts';
 export type { Summary, SummaryWriter } from './summary.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvFile } from '../../src/files/index.ts';
+import { histogramOf, type Summary } from '../../src/summaries/index.ts';
 
 const HEADER = 'wall_time,step,tag,value';
 let root = '';
@@ -44,6 +45,26 @@ describe('csvFile', () => {
     await file.write([{ tag: 'größe', step: 2, value: 1 }]);
     await file.close();
     expect(await rows(path)).toEqual([HEADER, '0,größe,1', '1,größe,1', '2,größe,1', '']);
+  });
+
+  it('refuses histograms and what is no summary, and writes nothing then', async () => {
+    const file = await csvFile(join(root, 'numbers.csv'));
+    const others = [null, undefined, 1, 'text', {}, () => 1];
+    const values = [null, undefined, 'text', {}, [], () => 1];
+    const calls: unknown[] = [
+      ...others,
+      ...others.map((other) => [other]),
+      ...values.map((value) => [{ tag: 'x', step: 0, value }]),
+      [
+        { tag: 'x', step: 0, value: 1 },
+        { tag: 'x', step: 0, histogram: histogramOf([1]) },
+      ],
+    ];
+    for (const summaries of calls) {
+      await expect(file.write(summaries as Summary[])).rejects.toMatchObject({ code: 'invalid-option' });
+    }
+    await file.close();
+    expect(await rows(file.path)).toEqual([HEADER, '']);
   });
 
   it('keeps the order of writes that nobody waits for', async () => {

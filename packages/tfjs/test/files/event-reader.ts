@@ -17,14 +17,34 @@ const { root } = protobuf.parse(`
   message SessionLog {
     int32 status = 1;
   }
+  message HistogramProto {
+    double min = 1;
+    double max = 2;
+    double num = 3;
+    double sum = 4;
+    double sum_squares = 5;
+    repeated double bucket_limit = 6;
+    repeated double bucket = 7;
+  }
   message Summary {
     message Value {
       string tag = 1;
-      oneof value { float simple_value = 2; }
+      oneof value { float simple_value = 2; HistogramProto histo = 5; }
     }
     repeated Value value = 1;
   }
 `);
+
+/** A histogram as TensorFlow calls its parts. */
+interface ReadHistogram {
+  readonly min: number;
+  readonly max: number;
+  readonly num: number;
+  readonly sum: number;
+  readonly sumSquares: number;
+  readonly bucketLimit: readonly number[];
+  readonly bucket: readonly number[];
+}
 
 /** An event; fields that are not written have their defaults, but of those of which an event has one there is one. */
 export interface ReadEvent {
@@ -32,7 +52,9 @@ export interface ReadEvent {
   readonly step: number;
   readonly fileVersion?: string;
   readonly sessionLog?: { readonly status: number };
-  readonly summary?: { readonly value: readonly { readonly tag: string; readonly simpleValue: number }[] };
+  readonly summary?: {
+    readonly value: readonly { readonly tag: string; readonly simpleValue: number; readonly histo?: ReadHistogram }[];
+  };
 }
 
 /** The events of a file, by readers of others: `tfrecord-stream` checks lengths and checksums, `protobufjs` decodes. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summaryCallback } from '../../src/callbacks/index.ts';
 import { tensorBoardFile } from '../../src/files/index.ts';
-import type { Summary } from '../../src/summaries/index.ts';
+import { histogramOf, type Summary } from '../../src/summaries/index.ts';
 import { useTestBackend } from '../backend.ts';
 import { compressedNetwork } from '../callbacks/compressed-network.ts';
 import { classes, train } from '../networks.ts';
@@ -72,6 +72,47 @@ describe('tensorBoardFile', () => {
       expect(await readSummaries(file.path)).toEqual(summaries);
     });
     await fc.assert(property, { numRuns: 5 });
+  });
+
+  it('holds histograms', async () => {
+    const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e100, max: 1e100 }), {
+      maxLength: 50,
+    });
+    const property = fc.asyncProperty(values, async (numbers) => {
+      const file = await tensorBoardFile(join(root, 'histograms'));
+      const histogram = histogramOf(numbers);
+      await file.write([
+        { tag: 'weights', step: 3, histogram },
+        { tag: 'loss', step: 3, value: 1 },
+      ]);
+      await file.close();
+      const [{ histo, tag }, { simpleValue }] = (await readEvents(file.path))[2].summary?.value ?? [];
+      const { count: num, sumOfSquares: sumSquares, limits: bucketLimit, counts: bucket, ...same } = histogram;
+      expect([tag, histo, simpleValue]).toEqual(['weights', { ...same, num, sumSquares, bucketLimit, bucket }, 1]);
+    });
+    await fc.assert(property, { numRuns: 20 });
+  });
+
+  it('refuses what is no summary, and writes nothing then', async () => {
+    const file = await tensorBoardFile(join(root, 'refused'));
+    const before = await readFile(file.path);
+    const whole = histogramOf([1, 2]);
+    const others = [null, undefined, 1, 'text', {}, [], () => 1];
+    const calls: unknown[] = [
+      ...others.filter((other) => !Array.isArray(other)),
+      ...others.map((other) => [other]),
+      ...others.map((value) => [{ tag: value, step: 0, value: 1 }]).filter(([{ tag }]) => typeof tag !== 'string'),
+      ...others.map((value) => [{ tag: 'x', step: value, value: 1 }]).filter(([{ step }]) => typeof step !== 'number'),
+      ...others.map((value) => [{ tag: 'x', step: 0, value }]).filter(([{ value }]) => typeof value !== 'number'),
+      ...others.map((histogram) => [{ tag: 'x', step: 0, histogram }]),
+      ...Object.keys(whole).map((key) => [{ tag: 'x', step: 0, histogram: { ...whole, [key]: 'other' } }]),
+      [{ tag: 'x', step: 0, histogram: { ...whole, counts: [] } }],
+    ];
+    for (const summaries of calls) {
+      await expect(file.write(summaries as Summary[])).rejects.toMatchObject({ code: 'invalid-option' });
+    }
+    await file.close();
+    expect(await readFile(file.path)).toEqual(before);
   });
 
   it('holds a training with compressed layers', async () => {

@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tensorBoardFile } from '../../src/files/index.ts';
+import { histogramOf } from '../../src/summaries/index.ts';
 
 /** Whether TensorBoard itself can be asked; tensor-board-file.test.ts has tests that need no Python. */
 const hasTensorBoard = spawnSync('python3', ['-c', 'import tensorboard']).status === 0;
 
-/** What TensorBoard shows of a folder: tag → [step, value]. */
+/** What TensorBoard shows of a folder: tag → [step, value], or [step, count, sum] of histograms. */
 const READ = `
 import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 events = EventAccumulator(sys.argv[1])
 events.Reload()
-print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()['scalars']}))
+shown = {tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()['scalars']}
+for tag in events.Tags()['histograms']:
+    shown[tag] = [[e.step, e.histogram_value.num, e.histogram_value.sum] for e in events.Histograms(tag)]
+print(json.dumps(shown))
 `;
 
 it.skipIf(!hasTensorBoard)(
@@ -27,6 +31,7 @@ it.skipIf(!hasTensorBoard)(
         await file.write([
           { tag: 'model_compression_summaries/fc1/alpha', step, value: 1 - step / 8 },
           { tag: 'run', step, value: first },
+          { tag: 'fc1/weights', step, histogram: histogramOf([step, 1, -2]) },
         ]);
       }
       await file.close();
@@ -36,6 +41,7 @@ it.skipIf(!hasTensorBoard)(
     const steps = [0, 1, 2, 3, 4, 5, 6];
     expect(shown).toEqual({
       'model_compression_summaries/fc1/alpha': steps.map((step) => [step, 1 - step / 8]),
+      'fc1/weights': steps.map((step) => [step, 3, step - 1]),
       run: steps.map((step) => [step, step < 3 ? 0 : 3]),
     });
   },
