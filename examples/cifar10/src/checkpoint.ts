@@ -71,7 +71,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
   for (const name of names) {
     const step = NAME.exec(name)?.[1];
     // A save that was interrupted leaves a folder without a description
-    if (step !== undefined && (await readdir(join(folder, name)).catch(() => [])).includes('model.json'))
+    if (step !== undefined && (await readdir(join(folder, name)).catch((): string[] => [])).includes('model.json'))
       steps.push(Number(step));
   }
   return steps.sort((a, b) => b - a);
