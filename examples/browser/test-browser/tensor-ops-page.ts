@@ -8,7 +8,7 @@ import { wasmFiles } from '../src/worker/wasm-files.ts';
 /** What became of one check on a backend. */
 export interface BackendCheck {
   readonly name: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'not applicable';
   readonly remark?: string | undefined;
 }
 

@@ -7,16 +7,12 @@ const LARGEST_FLOAT32 = 3.4028234663852886e38;
 const OVERSHOOT = 64;
 
 /**
- * Refuses a result that float32 cannot hold: near its largest number, factors or what they stand for may become infinite
- * though the matrix is not.
+ * Refuses a result that float32 cannot hold: near its largest number, what finite factors stand for may become infinite
+ * though the matrix is not. The factors themselves are checked against their plan before.
  *
- * @throws GCompressError `non-finite`, naming the factor.
+ * @throws GCompressError `non-finite`, naming the place in the matrix.
  */
 export function assertRepresentable(name: string, { shape, data }: Matrix, compressed: CompressedMatrix): void {
-  for (const [key, factor] of Object.entries(compressed.factors)) {
-    const at = firstNonFinite(factor.data);
-    if (at >= 0) throw overflow(name, `factors within float32`, `${factor.data[at]} in '${key}'`);
-  }
   let largest = 0;
   for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
   // Decompressing costs as much as the matrix is large, and no usual matrix comes near
@@ -25,7 +21,7 @@ export function assertRepresentable(name: string, { shape, data }: Matrix, compr
   const at = firstNonFinite(approximation);
   if (at < 0) return;
   const place = `row ${Math.floor(at / shape[1])}, column ${at % shape[1]}`;
-  throw overflow(name, 'an approximation within float32', `${approximation[at]} at ${place}`);
+  throw overflow(name, `${approximation[at]} at ${place}`);
 }
 
 function firstNonFinite(data: ArrayLike<number>): number {
@@ -34,7 +30,7 @@ function firstNonFinite(data: ArrayLike<number>): number {
   return at < data.length ? at : -1;
 }
 
-function overflow(where: string, expected: string, actual: string): GCompressError {
+function overflow(where: string, actual: string): GCompressError {
   const hint = `Scale the matrix down first: its entries are near ${LARGEST_FLOAT32.toPrecision(3)}, the largest of float32.`;
-  return new GCompressError('non-finite', { where, expected, actual, hint });
+  return new GCompressError('non-finite', { where, expected: 'an approximation within float32', actual, hint });
 }

@@ -188,7 +188,7 @@ describe('a result that float32 cannot hold', () => {
   it('is refused by the name of the factor', () => {
     expect(() => timesThree('scale')({}).compress(huge)).toThrow(code('non-finite'));
     expect(() => timesThree('scale')({}).compress(huge)).toThrow(
-      "acme/constant: expected factors within float32, got Infinity in 'scale'. Scale the matrix down first",
+      "acme/constant factor 'scale': expected finite numbers, got Infinity at position 0. The method overflowed",
     );
   });
 

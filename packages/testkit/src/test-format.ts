@@ -19,6 +19,7 @@ import {
   type TestRunner,
 } from './check.ts';
 import { damageChecks, type FuzzSettings, fuzzChecks } from './damage-checks.ts';
+import { sharingChecks } from './sharing-checks.ts';
 import { storageChecks } from './storage-checks.ts';
 import { readBack } from './workbench.ts';
 
@@ -75,7 +76,7 @@ export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[
     },
   };
   return [
-    chapter('algebra', algebraChecks, made),
+    chapter('algebra', [...algebraChecks, ...sharingChecks], made),
     chapter('storage', storageChecks, made),
     chapter('damaged files', [...damageChecks, ...fuzzChecks(settings)], made),
     chapter('algebra, read back from a file', algebraChecks, readAgain),

@@ -1,6 +1,8 @@
-import type { CompressedFormat, Factorization } from '@gcompress/core';
+import { type CompressedFormat, createCompressedMatrix, type Factorization } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
+import { chapter, runChapters } from '../src/check.ts';
 import { checkFormat, normalMatrix, testFormat } from '../src/index.ts';
+import { sharingChecks } from '../src/sharing-checks.ts';
 import { type QuantizerFactors, quantizer, quantizerFormat } from './toys/column-quantizer.ts';
 
 const examples: readonly Factorization<QuantizerFactors>[] = [
@@ -22,8 +24,36 @@ describe('checkFormat', () => {
     expect(failed[0].remark).toContain("on 'example 0 [5, 3]'");
   });
 
+  it.each([
+    ['a name that is no factor', { levels: {} }, "'levels', which is no factor"],
+    ['rows that are no factor', { table: { rows: 'indices' } }, "'indices', which is no int32 factor"],
+    ['rows of floats', { table: { rows: 'scale' } }, "'scale', which is no int32 factor"],
+    ['no uses at all', { table: { times: 0 } }, 'are 0, which is no positive number'],
+    ['an endless number of uses', { scale: { times: Infinity } }, 'are Infinity, which is no positive number'],
+    ['a factor that is not trained', { codes: {} }, "'codes', which is not trained"],
+  ])('finds sharing of %s', async (_title, told, remark) => {
+    expect(await sharingResult(told)).toMatchObject({ outcome: 'failed', remark: expect.stringContaining(remark) });
+  });
+
+  it('passes sharing that fits the factors, and asks nothing of a format without it', async () => {
+    expect(await sharingResult({ table: { rows: 'codes', times: 2 } })).toMatchObject({ outcome: 'passed' });
+    expect(await sharingResult(undefined)).toMatchObject({ outcome: 'not applicable' });
+  });
+
   it('refuses to run without examples', async () => {
     const check = checkFormat({ format: quantizerFormat, examples: [] });
     await expect(check).rejects.toMatchObject({ code: 'invalid-option' });
   });
 });
+
+/** What became of the check of sharing for the toy, which then says this of its factors. */
+async function sharingResult(told: object | undefined) {
+  const format: CompressedFormat = told ? { ...quantizerFormat, sharing: () => told } : quantizerFormat;
+  const made = examples.map((example, i) => ({
+    name: `${i}`,
+    compressed: createCompressedMatrix<string>(format, example),
+  }));
+  // That check alone: the whole suite damages files for seconds
+  const [result] = await runChapters([chapter('algebra', sharingChecks, { examples: async () => made })], undefined);
+  return result;
+}

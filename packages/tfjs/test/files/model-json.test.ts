@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 const weight = { name: 'w', shape: [2, 2], dtype: 'float32' };
-const strange = [null, 17, '17', Number.NaN, true, {}, [], [null], { toString: 1 }];
+const strange: readonly unknown[] = [null, 17, '17', Number.NaN, true, {}, [], [null], { toString: 1 }];
 
 function manifest(weights: unknown, paths: unknown = ['./w.bin']): unknown {
   return { weightsManifest: [{ paths, weights }] };
