@@ -1,3 +1,4 @@
+import { assertType } from '@gcompress/core';
 import {
   AvgPool,
   BatchMatMul,
@@ -48,9 +49,11 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
  * It may be called again, and then changes nothing. Call it after the backend's package is imported.
  *
  * @param backendName the name that the wasm backend is registered under. Default `'wasm'`.
+ * @throws GCompressError `invalid-option` when the name is not a string.
  * @returns the names of the kernels that were added or replaced.
  */
 export function registerTrainingKernels(backendName = 'wasm'): readonly string[] {
+  assertType('registerTrainingKernels', 'backendName', backendName, 'string');
   const missing: readonly (readonly [string, KernelFunc])[] = [
     [Conv2DBackpropFilter, conv2DBackpropFilter],
     [DepthwiseConv2dNativeBackpropFilter, depthwiseConv2dBackpropFilter],

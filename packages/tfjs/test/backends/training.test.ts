@@ -104,6 +104,12 @@ describe('registerTrainingKernels', () => {
     for (const { kernelName } of tf.getKernelsForBackend(backendName)) tf.unregisterKernel(kernelName, backendName);
   });
 
+  it.each([null, 5, {}, [], () => 'wasm'])('refuses %s as the name of a backend', (name) => {
+    expect(() => registerTrainingKernels(name as string)).toThrow(
+      'registerTrainingKernels backendName: expected a string',
+    );
+  });
+
   it('adds the kernels that are missing, once', () => {
     expect(registerTrainingKernels(backendName)).toEqual(missing);
     expect(registerTrainingKernels(backendName)).toEqual([]);
