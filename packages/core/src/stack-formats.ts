@@ -3,6 +3,7 @@ import { GCompressError } from './errors.ts';
 import { elementCount, type Factorization, type JsonObject, type JsonValue, type MatrixForm } from './factors.ts';
 import { assertElementLimit, type ReadLimits } from './limits.ts';
 import { assertShape2D, type Shape2D } from './matrix.ts';
+import { assertType } from './options.ts';
 import { assertVersion } from './packed-tensor.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
@@ -22,6 +23,9 @@ export interface StackedPart extends MatrixForm {
  * each factor `version`, `shape`, `config`).
  */
 export function stackFormats(outer: CompressedFormat, inner: InnerFormats): CompressedFormat {
+  assertFormat('outer', outer);
+  assertType('stackFormats', 'inner', inner, 'object', 'Give a format for each factor, by name.');
+  for (const [name, format] of Object.entries(inner)) assertFormat(`inner ${name}`, format);
   const names = Object.keys(inner);
   const complete = outer as Required<CompressedFormat>;
   const decoded = <T>(ops: TensorOps<T>, factors: Readonly<Record<string, T>>, whole: MatrixForm) => {
@@ -83,6 +87,17 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
       return Object.fromEntries(unpacked);
     },
   };
+}
+
+function assertFormat(name: string, format: unknown): void {
+  assertType('stackFormats', name, format, 'object');
+  assertType(`stackFormats ${name}`, 'id', (format as { readonly id?: unknown }).id, 'string');
+  assertType(
+    `stackFormats ${name}`,
+    'reconstruct',
+    (format as { readonly reconstruct?: unknown }).reconstruct,
+    'function',
+  );
 }
 
 /** The factors in order, where the outer method is a plain product and what codes each of its factors is one too. */

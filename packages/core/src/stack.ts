@@ -3,7 +3,7 @@ import { GCompressError } from './errors.ts';
 import { type Factor, type FactorSpec, type JsonObject, padFactor } from './factors.ts';
 import type { Matrix, Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor } from './matrix-compressor.ts';
-import { assertKnownOptions } from './options.ts';
+import { assertKnownOptions, assertType } from './options.ts';
 import { plannedByteLength } from './planned-byte-length.ts';
 import { type ProgressOptions, partialProgress, reportProgress } from './progress.ts';
 import { outside, stackFormats } from './stack-formats.ts';
@@ -36,7 +36,10 @@ export function stack<O extends AnyMethod, I extends Readonly<Record<string, Any
   outer: O,
   inner: I,
 ): CompressionMethod<StackOptions<OptionsOf<O>, InnerOptions<I>>> {
+  assertMethod('stack outer', outer);
+  assertType('stack', 'inner', inner, 'object', 'Give a method for each factor, by name.');
   const names = Object.keys(inner);
+  for (const name of names) assertMethod(`stack inner ${name}`, inner[name]);
   const format = stackFormats(outer.format, Object.fromEntries(names.map((name) => [name, inner[name].format])));
   return defineMethod({
     name: format.id,
@@ -48,6 +51,11 @@ export function stack<O extends AnyMethod, I extends Readonly<Record<string, Any
       return stackedAlgorithm(outer(options.outer as never), Object.fromEntries(coders));
     },
   });
+}
+
+function assertMethod(where: string, method: unknown): asserts method is AnyMethod {
+  assertType(where, 'method', method, 'function', 'Give the method itself, such as lowRank, not what it returns.');
+  assertType(where, 'format', (method as { readonly format?: unknown }).format, 'object');
 }
 
 type Coders = Readonly<Record<string, MatrixCompressor>>;

@@ -1,4 +1,4 @@
-import type { CompressionHParams } from '@gcompress/core';
+import { assertType, type CompressionHParams } from '@gcompress/core';
 import type { PruningOptions } from './options.ts';
 import { type PruningSteps, type SparsitySchedule, sparsityAt, sparsityUpdateDue } from './sparsity.ts';
 
@@ -24,6 +24,7 @@ export function pruningScheduleFromHParams(hparams: CompressionHParams): {
   readonly sparsity: Required<SparsitySchedule>;
   readonly steps: Required<PruningSteps>;
 } {
+  assertType('pruningScheduleFromHParams', 'hparams', hparams, 'object', 'Give what parseHParams returns.');
   const sparsity = {
     initial: hparams.initialSparsity,
     target: hparams.targetSparsity,

@@ -62,8 +62,9 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly #blended: BlendedMatrix;
   readonly #ownsVariables: boolean;
   readonly #untrained: UntrainedFactors;
-  /** What the compressor said of the last compression. */
+  /** What the method said of the last compression, and all that its result warned of. */
   #notes: readonly string[] = [];
+  #compressionWarnings: readonly string[] = [];
   readonly #updates = new OneAtATime();
   #disposed = false;
 
@@ -117,7 +118,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   get warnings(): readonly string[] {
     const { compressor, form, schedule } = this;
     const ofForm = this.#filled
-      ? this.toCompressedMatrixSync().warnings
+      ? [...this.#compressionWarnings, ...this.toCompressedMatrixSync().warnings]
       : sizeWarnings(compressor.format.id, form.shape, this.#plannedByteLength);
     return [...new Set([...schedule.warnings, ...ofForm, ...this.#untrained.warnings])];
   }
@@ -232,6 +233,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     this.#untrained.forget();
     if (!compressed) return 'decayed';
     this.#notes = compressed.notes;
+    this.#compressionWarnings = compressed.warnings;
     this.relativeErrorAtCompression = await this.relativeError();
     return 'compressed';
   }
@@ -260,7 +262,11 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   }
 
   /** The factors in their planned shapes, and what the compressor says of them. */
-  async #compress(step: number): Promise<{ factors: Record<string, Factor>; notes: readonly string[] }> {
+  async #compress(step: number): Promise<{
+    readonly factors: Record<string, Factor>;
+    readonly notes: readonly string[];
+    readonly warnings: readonly string[];
+  }> {
     const where = `TfCompressionOp '${this.name}'`;
     const compressor = this.compressor.atStep?.(step) ?? this.compressor;
     const source = matrix(this.form.shape, await this.#source());
@@ -270,7 +276,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
     });
-    return { factors: Object.fromEntries(padded), notes: compressed.notes ?? compressed.warnings ?? [] };
+    return { factors: Object.fromEntries(padded), notes: compressed.notes ?? [], warnings: compressed.warnings ?? [] };
   }
 
   /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */

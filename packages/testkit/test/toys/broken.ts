@@ -587,7 +587,7 @@ const ignoringImportance = defineMethod({
     return {
       options: inner.options,
       plan: (shape) => inner.plan(shape),
-      factorize: (matrix, { importance: _, ...options }) => inner.compress(matrix, options).factors,
+      factorize: (matrix, { importance: _, warn: _warn, ...options }) => inner.compress(matrix, options).factors,
     };
   },
 });

@@ -42,10 +42,12 @@ export class CompressionCallback extends CheckedCallback {
   #warnings: readonly string[] = [];
 
   /** @throws GCompressError `unsupported` when the model has no compressed layer, `disposed`, `not-ready`, `invalid-option`. */
-  constructor(model: LayersModel, { onUpdate, onWarning }: CompressionCallbackOptions = {}) {
+  constructor(model: LayersModel, options: CompressionCallbackOptions = {}) {
     super();
     const { where } = this;
     assertModel(model, where);
+    assertType(where, 'options', options, 'object');
+    const { onUpdate, onWarning } = options;
     if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
     if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
     assertUsableModel(model, where);

@@ -185,13 +185,14 @@ describe('checkpointCallback', () => {
     await fit(trained, 'interrupted', 2);
     const folder = join(root, 'interrupted');
     const values = weightValues(trained.model);
-    // While the new one is written
-    const partial = join(folder, '.last.partial-new');
-    await smallNetwork().save(modelFolder(partial));
-    await rm(join(partial, 'model.json'));
-    // And while it is put in the place of the old one
-    for (const from of ['last', '.last.partial-new-old']) {
-      if (from !== 'last') await rename(join(folder, 'last'), join(folder, from));
+    // After the weights, after a part of the description, and after all of it
+    const id = '01234567-89ab-cdef-0123-456789abcdef';
+    for (const [name, text] of [
+      [`weights-${id}.bin`, 'half'],
+      [`.gcompress-model-${id}.partial`, '{"modelTop'],
+      [`.gcompress-model-${id}.partial`, '{}'],
+    ]) {
+      await writeFile(join(folder, 'last', name), text);
       const resumed = compressedNetwork();
       const checkpoint = checkpointCallback(resumed.model, checkpointFolder(folder));
       expect(await checkpoint.restore()).toEqual({ epoch: 2, best: undefined });
