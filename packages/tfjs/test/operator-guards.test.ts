@@ -162,9 +162,8 @@ describe('an optimizer that is given A without the factors', () => {
 describe('warnings of an operator', () => {
   it('tell of a form that is larger than the matrix, before and after it is compressed', async () => {
     const op = operatorOn(original, {
-      compressor: kMeans({ levels: 200, blockSize: 1 } as never),
+      compressor: kMeans({ levels: 200, allowLarger: true }),
       name: 'large',
-      allowLarger: true,
     });
     expect(op.warnings).toEqual([
       expect.stringMatching(/bytes are not fewer than the 192 of the dense matrix \[8, 6\]/),
