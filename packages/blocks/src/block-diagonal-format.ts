@@ -4,9 +4,17 @@ import {
   type CompressedFormat,
   type Factor,
   floatFactor,
+  MAX_ELEMENTS,
   packedTensor,
+  type ReadLimits,
+  type Shape2D,
 } from '@gcompress/core';
 import { configDivisor } from './config-divisor.ts';
+
+/** Values of an identity that a file of any size may unpack to: 4 MiB of float32. */
+const FREE_VALUES = 2 ** 20;
+/** Values of a larger one for each value that is stored: blocks may be small, but not many thousands of single entries. */
+const VALUES_PER_STORED = 1024;
 
 /** The factors of {@link blockDiagonalFormat}. */
 export type BlockDiagonalFactor = 'blocks' | 'identity';
@@ -40,18 +48,29 @@ export const blockDiagonalFormat: CompressedFormat<BlockDiagonalFactor> = {
 
   pack: ({ factors: { blocks } }) => ({ blocks: { shape: blocks.shape, data: blocks.data } }),
 
-  unpack(packed) {
+  unpack(packed, limits) {
     assertVersion(packed, 1);
     const [rows, cols] = packed.shape;
     const count = configDivisor('block-diagonal', packed.config, 'blocks', rows, cols);
     const { shape, data } = packedTensor(packed, 'blocks', 'float32', [count, rows / count, cols / count]);
+    assertIdentitySize(count, packed.shape, limits);
     return { blocks: floatFactor(shape, data), identity: identityFactor(count) };
   },
 };
 
-/** The identity matrix `[size, size]` as a factor that does not train. */
+/**
+ * Refuses an identity `[N, N]` that is far larger than the blocks that are stored: above {@link FREE_VALUES}, at most
+ * {@link VALUES_PER_STORED} times as many values. Compressors ask before they plan one, so that nothing is made that cannot be read.
+ *
+ * @throws GCompressError `file-oversized`.
+ */
+export function assertIdentitySize(count: number, [rows, cols]: Shape2D, { maxElements }: ReadLimits = {}): void {
+  const most = Math.max(FREE_VALUES, ((rows * cols) / count) * VALUES_PER_STORED);
+  assertElementLimit(count * count, 'block-diagonal identity', Math.min(most, maxElements ?? MAX_ELEMENTS));
+}
+
+/** The identity matrix `[size, size]` as a factor that does not train; ask {@link assertIdentitySize} before. */
 export function identityFactor(size: number): Factor {
-  assertElementLimit(size * size, 'block-diagonal identity');
   const data = new Float32Array(size * size);
   for (let i = 0; i < size; i++) data[i * size + i] = 1;
   return floatFactor([size, size], data, false);

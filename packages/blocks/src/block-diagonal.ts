@@ -10,7 +10,12 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
-import { type BlockDiagonalFactor, blockDiagonalFormat, identityFactor } from './block-diagonal-format.ts';
+import {
+  assertIdentitySize,
+  type BlockDiagonalFactor,
+  blockDiagonalFormat,
+  identityFactor,
+} from './block-diagonal-format.ts';
 import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
 import { uniformFactor } from './uniform-factor.ts';
 
@@ -45,6 +50,7 @@ export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, 
       options: { ...choice, ...common } as JsonObject,
       plan(shape) {
         const count = countFor(shape);
+        assertIdentitySize(count, shape);
         return {
           factors: {
             blocks: { shape: blocksShape(shape, count), dtype: 'float32', trainable: true },

@@ -1,6 +1,7 @@
 import { isGCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import { blockDiagonalFormat, inputOutputFormat, mixedBlockFormat } from '../src/format.ts';
+import { blockDiagonal } from '../src/index.ts';
 
 const floats = (...shape: number[]): PackedTensor => ({
   shape,
@@ -55,6 +56,33 @@ describe('blockDiagonalFormat.unpack', () => {
   ] satisfies Change[])('refuses %s', (_, change, expected) => {
     expect(() => blockDiagonalFormat.unpack({ ...good, ...change })).toThrow(code(expected));
   });
+});
+
+it('blockDiagonalFormat gives no identity that is far larger than the blocks that are stored, nor is one written', () => {
+  for (const [count, height, fits] of [
+    [1024, 1, true],
+    [1025, 1, false],
+    [2048, 1, false],
+    [2048, 2, true],
+    [8192, 1, false],
+  ] as const) {
+    const packed: PackedMatrix = {
+      format: 'block-diagonal',
+      version: 1,
+      shape: [count * height, count],
+      config: { blocks: count },
+      tensors: { blocks: floats(count, height, 1) },
+    };
+    const plan = () => blockDiagonal({ blocks: count }).plan(packed.shape);
+    if (fits) {
+      expect(blockDiagonalFormat.unpack(packed).identity.data.length).toBe(count ** 2);
+      expect(plan).not.toThrow();
+      expect(() => blockDiagonalFormat.unpack(packed, { maxElements: count })).toThrow(code('file-oversized'));
+    } else {
+      expect(() => blockDiagonalFormat.unpack(packed)).toThrow(code('file-oversized'));
+      expect(plan).toThrow(code('file-oversized'));
+    }
+  }
 });
 
 describe('mixedBlockFormat.unpack', () => {

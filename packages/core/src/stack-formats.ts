@@ -78,6 +78,9 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
     unpack(packed, limits) {
       assertVersion(packed, 1);
       const parts = innerParts(packed.config, names);
+      const values = Object.values(parts).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+      // Before any part is unpacked: a few bytes may claim large ones
+      assertElementLimit(values, 'stacked factors', limits?.maxElements);
       const unpacked = names.flatMap((name) => {
         const format = inner[name];
         const tensors = within(packed.tensors, name);
@@ -159,11 +162,9 @@ function assertFits(
   outer: CompressedFormat,
   packed: PackedMatrix,
   parts: Readonly<Record<string, StackedPart>>,
-  limits: ReadLimits = {},
+  limits: ReadLimits | undefined,
 ): void {
   const { version } = asObject(packed.config.outer, 'outer');
-  const values = Object.values(parts).reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  assertElementLimit(values, 'stacked factors', limits.maxElements);
   const zeros = Object.entries(parts).map(([name, { shape }]) => {
     return [name, { shape, data: new Float32Array(elementCount(shape)) }] as const;
   });

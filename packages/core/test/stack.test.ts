@@ -8,6 +8,7 @@ import {
   type Matrix,
   type MatrixForm,
   matrix,
+  type PackedMatrix,
   relativeError,
   type SyncMatrixCompressor,
   serialize,
@@ -103,6 +104,33 @@ describe('stack', () => {
     expect(() => both.format.unpack({ ...packed, config: wrong, tensors })).toThrow('factors do not fit');
     expect(() => both.format.unpack({ ...packed, config: {} })).toThrow(/an object for inner, got nothing/);
     expect(() => both.format.unpack({ ...packed, version: 2 })).toThrow(/version 1 to 1, got 2/);
+  });
+
+  it('refuses more values in its parts than the limit, before it unpacks one', async () => {
+    const unpacked: string[] = [];
+    const watched = (name: string) => ({
+      ...plain.format,
+      unpack: (packed: PackedMatrix) => {
+        unpacked.push(name);
+        return plain.format.unpack(packed);
+      },
+    });
+    const format = stackFormats(firstColumn.format, { column: watched('column'), row: watched('row') });
+    const packed = (await both(options).compress(weights)).pack();
+    expect(() => format.unpack(packed, { maxElements: 4 })).toThrow(
+      expect.objectContaining({ code: 'file-oversized' }),
+    );
+    expect(unpacked).toEqual([]);
+    const inner = packed.config.inner as Record<string, object>;
+    for (const shape of [
+      [2 ** 14, 2 ** 14],
+      [2 ** 26, 2 ** 26],
+    ]) {
+      const config = { ...packed.config, inner: { ...inner, row: { ...inner.row, shape } } };
+      expect(() => format.unpack({ ...packed, config })).toThrow(expect.objectContaining({ code: 'file-oversized' }));
+    }
+    expect(unpacked).toEqual([]);
+    expect(Object.keys(format.unpack(packed, { maxElements: 5 }))).toEqual(['column.whole', 'row.whole']);
   });
 
   it('refuses factors without a method, unknown names and unknown options', () => {
