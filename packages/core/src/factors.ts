@@ -47,7 +47,7 @@ export interface FactorizationPlan<K extends string = string> extends MatrixForm
 /**
  * Values in a tensor of this shape; 1 for a scalar.
  *
- * @throws GCompressError `invalid-option` for what is no list.
+ * @throws GCompressError `invalid-option` for anything but a list.
  */
 export function elementCount(shape: readonly number[]): number {
   if (!Array.isArray(shape) || shape.some((side) => typeof side !== 'number')) {

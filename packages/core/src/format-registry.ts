@@ -26,7 +26,7 @@ export interface FormatRegistry {
  * A method holds its encoder: `createFormatRegistry([lowRank])` makes a bundler include it. A page that only decodes passes the format
  * of the method's `/format` entry, `createFormatRegistry([lowRankFormat])`, or a {@link LazyFormat}.
  *
- * @throws GCompressError `invalid-option` for what is no format, and when an id comes twice.
+ * @throws GCompressError `invalid-option` for anything but a format, and when an id comes twice.
  */
 export function createFormatRegistry(
   formats: readonly (CompressedFormat | LazyFormat | { readonly format: CompressedFormat })[],

@@ -17,7 +17,7 @@ export interface ReadLimits {
  * Refuses an allocation whose size comes from outside before it happens.
  *
  * @param most default {@link MAX_ELEMENTS}; a reader passes the `maxElements` of its {@link ReadLimits}.
- * @throws GCompressError `file-oversized` for more than `most` values, or what is no number.
+ * @throws GCompressError `file-oversized` for more than `most` values, or anything but a number.
  */
 export function assertElementLimit(elements: number, where: string, most: number = MAX_ELEMENTS): void {
   assertNumber(String(where), 'limit', most, { min: 0 });

@@ -19,7 +19,7 @@ export interface Random {
   /**
    * Puts the entries in random order, in place, and returns the same array.
    *
-   * @throws GCompressError `invalid-option` for what is no array.
+   * @throws GCompressError `invalid-option` for anything but an array.
    */
   shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A): A;
 }

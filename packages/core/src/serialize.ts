@@ -29,7 +29,7 @@ interface StoredMatrix {
  * under `__metadata__`, and a CRC-32 of the whole file. It writes nothing that {@link deserialize} refuses under the same limits.
  *
  * @param limits those that readers will use, if not the default ones.
- * @throws GCompressError `invalid-option` for what is no compressed matrix, and when two tensors would have one name in the file;
+ * @throws GCompressError `invalid-option` for anything but a compressed matrix, and when two tensors would have one name in the file;
  *   `contract` when a format packs what cannot be stored; `invalid-matrix` or `file-oversized` for a shape that readers refuse.
  */
 export function serialize(matrices: Readonly<Record<string, CompressedMatrix>>, limits: ReadLimits = {}): Uint8Array {

@@ -15,7 +15,7 @@ export interface Uint8Quantization {
  *
  * Porting note: `quantize_weights` of `tensorflowjs/quantization.py`.
  *
- * @throws GCompressError `invalid-option` for what is no Float32Array, `non-finite` for NaN and infinities.
+ * @throws GCompressError `invalid-option` for anything but a Float32Array, `non-finite` for NaN and infinities.
  */
 export function quantizeUint8(values: Float32Array): Uint8Quantization {
   if (!(values instanceof Float32Array)) {

@@ -60,7 +60,7 @@ const VALUE_BITS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
  * Porting note: `dictionary_learning.dictionary_learning`. Divisors below 100 count as 100, as they do for low rank; Python
  * makes more atoms than there are rows of them.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
+ * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
  */
 export function sizesFromPercent(shape: Shape2D, percent: number): { atoms: number; nonzeros: number } {
   assertShape2D(shape, 'sizesFromPercent');

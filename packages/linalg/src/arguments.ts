@@ -42,7 +42,7 @@ export function assertListeners(where: string, progress: ProgressOptions): void 
 /**
  * Checks that there is an array, of a length.
  *
- * @throws GCompressError `invalid-matrix` for what is none, `shape-mismatch` for one that is too short.
+ * @throws GCompressError `invalid-matrix` for anything but a matrix, `shape-mismatch` for one that is too short.
  */
 export function assertNumbers(where: string, values: ArrayLike<number>, least = 0): void {
   const given: unknown = values;

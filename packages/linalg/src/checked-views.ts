@@ -4,7 +4,7 @@ import { block as blockOf, transposed as transposeOf, type Values, type View } f
 /**
  * The transpose of a view `[m, n]`, as `[n, m]`; no number moves.
  *
- * @throws GCompressError `invalid-option` for what is no view.
+ * @throws GCompressError `invalid-option` for anything but a view.
  */
 export function transposed<V extends Values>(view: View<V>): View<V> {
   assertView('transposed', view);
@@ -14,7 +14,7 @@ export function transposed<V extends Values>(view: View<V>): View<V> {
 /**
  * The block of `rows × cols` that begins at (`row`, `col`); to the end of the matrix where a size is left out. No number moves.
  *
- * @throws GCompressError `invalid-option` for what is no view, or a block that is not inside.
+ * @throws GCompressError `invalid-option` for anything but a view, or a block that is not inside.
  */
 export function block<V extends Values>(
   view: View<V>,

@@ -29,7 +29,7 @@ export class Cholesky {
   /**
    * Takes away the rows from `size` on; the rest of the factor stays valid.
    *
-   * @throws GCompressError `invalid-option` for what is no size.
+   * @throws GCompressError `invalid-option` for anything but a size.
    */
   truncate(size: number): void {
     assertNumber('Cholesky.truncate', 'size', size, { min: 0, integer: true });
@@ -74,7 +74,7 @@ export class Cholesky {
    * Solves `A·x = b` for `b [size]`.
    *
    * @param into where x goes, `[size]` or longer; may be `b` itself.
-   * @throws GCompressError `invalid-matrix` or `shape-mismatch` for what is no array of that length.
+   * @throws GCompressError `invalid-matrix` or `shape-mismatch` for anything but an array of that length.
    */
   solve(b: ArrayLike<number>, into: Float64Array = new Float64Array(this.#size)): Float64Array {
     const where = 'Cholesky.solve';

@@ -5,7 +5,7 @@ import { type Dense, viewOf } from './view.ts';
  * Euclidean norm `‖x‖₂` of the numbers, scaled so that squares neither overflow nor vanish; infinite or NaN if they
  * are.
  *
- * @throws GCompressError `invalid-matrix` for what is no array.
+ * @throws GCompressError `invalid-matrix` for anything but an array.
  */
 export function norm(x: ArrayLike<number>): number {
   assertNumbers('norm', x);

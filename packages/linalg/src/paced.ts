@@ -12,7 +12,7 @@ const CAUTIOUS = 0.9;
  * Runs an algorithm with kernels that report after each piece of work, and stop between two pieces, if anyone listens.
  *
  * @param expected multiply-adds that the algorithm will take, roughly.
- * @throws GCompressError for kernels or listeners that are none; the signal's reason when aborted.
+ * @throws GCompressError for kernels or listeners of another type; the signal's reason when aborted.
  */
 export function paced<T>(
   where: string,
@@ -28,7 +28,7 @@ export function paced<T>(
 /**
  * Runs an algorithm that tells its work itself: it is given the function to call, if anyone listens.
  *
- * @throws GCompressError for listeners that are none; the signal's reason when aborted.
+ * @throws GCompressError for listeners of another type; the signal's reason when aborted.
  */
 export function listened<T>(
   where: string,

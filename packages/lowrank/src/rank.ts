@@ -28,7 +28,7 @@ export type RankChoice = ExactlyOne<RankSizes>;
  * The largest rank at which `b [m, k]` and `c [k, n]` have fewer values than the matrix `[m, n]`; 0 when there is none,
  * as for a single row or column.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape.
+ * @throws GCompressError `invalid-matrix` for anything but a shape.
  */
 export function breakEvenRank(shape: Shape2D): number {
   assertShape('breakEvenRank', shape);
@@ -42,7 +42,7 @@ export function breakEvenRank(shape: Shape2D): number {
  * Porting note: `compression_op_utils.compute_compressed_rank_from_matrix_shape`, where the percent divisor is called
  * `rank_factor` or just `rank`.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
+ * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
  */
 export function rankFromPercent(shape: Shape2D, percent: number): number {
   assertShape('rankFromPercent', shape);

@@ -37,7 +37,7 @@ export function pruningScheduleFromHParams(hparams: CompressionHParams): {
     end: hparams.endPruningStep,
     frequency: hparams.pruningFrequency,
   };
-  // Both refuse what is no schedule
+  // Both refuse anything but a schedule
   sparsityAt(0, sparsity);
   sparsityUpdateDue(0, steps);
   return { sparsity, steps };

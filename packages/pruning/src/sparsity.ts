@@ -77,7 +77,7 @@ export function completeGrowth(where: string, growth: GrowingSparsity): Complete
   const complete = completeSchedule(schedule);
   assertKnownOptions(`${where} sparsity.steps`, given, STEPS_OPTIONS);
   const steps = completeSteps(given, complete.begin);
-  // Both refuse what is no schedule
+  // Both refuse anything but a schedule
   sparsityAt(0, complete);
   sparsityUpdateDue(0, steps);
   return { ...complete, steps };

@@ -58,7 +58,7 @@ export interface ScheduleFactory<O = never> {
 /**
  * Makes a kind of schedule from its rule, with the checks, {@link ScheduleOptions} and state keeping that all share.
  *
- * @throws GCompressError `invalid-option` or `unknown-option` for what is no definition.
+ * @throws GCompressError `invalid-option` or `unknown-option` for anything but a definition.
  */
 export function defineSchedule<O extends ScheduleOptions>(definition: ScheduleDefinition<O>): ScheduleFactory<O> {
   assertDefinition(definition);
@@ -103,7 +103,7 @@ export function defineSchedule<O extends ScheduleOptions>(definition: ScheduleDe
   return Object.assign(create, { kind });
 }
 
-/** Refuses what is no state: numbers that may come from a file. */
+/** Refuses anything but a state: numbers that may come from a file. */
 function assertState(where: string, state: ScheduleState): void {
   assertType(where, 'state', state, 'object', 'Begin with initialScheduleState.');
   assertNumber(where, 'state.updates', state.updates, { min: 0, integer: true });

@@ -30,7 +30,7 @@ export type BitsChoice = ExactlyOne<BitsSizes>;
  *
  * Porting note: `simhash_compression.SimhashMatrixCompressor`; here, too, it can exceed m and n.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
+ * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
  */
 export function bitsFromPercent(shape: Shape2D, percent: number): number {
   assertPercent('bitsFromPercent', shape, percent);
@@ -42,7 +42,7 @@ export function bitsFromPercent(shape: Shape2D, percent: number): number {
  * The reference's other rule, which it applies to tensors: `⌊n·100 / percent⌋ + 1`. For those who must match a model that was
  * compressed that way, as `bits`.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a percent that is not above 0.
+ * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
  */
 export function bitsFromPercentOfColumns(shape: Shape2D, percent: number): number {
   assertPercent('bitsFromPercentOfColumns', shape, percent);
@@ -57,7 +57,7 @@ function assertPercent(where: string, shape: Shape2D, percent: number): void {
 /**
  * Bytes of the stored form with `bits` sign bits a column, 4·m·bits more when the projection is stored.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for bits that are no integer of at least 0 or a
+ * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for bits that are no integer of at least 0 or a
  * `storesProjection` that is no boolean.
  */
 export function storedBytes(shape: Shape2D, bits: number, storesProjection = false): number {
@@ -76,7 +76,7 @@ function bytesOf([rows, cols]: Shape2D, bits: number, storesProjection: boolean)
 /**
  * The most sign bits a column at which the stored form is smaller than the matrix; 0 when there are none, as for one row.
  *
- * @throws GCompressError `invalid-matrix` for what is no shape, `invalid-option` for a `storesProjection` that is no boolean.
+ * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a `storesProjection` that is no boolean.
  */
 export function breakEvenBits(shape: Shape2D, storesProjection = false): number {
   assertShape2D(shape, 'breakEvenBits');

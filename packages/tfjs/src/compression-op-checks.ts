@@ -108,7 +108,7 @@ export function assertMixInputs(inputs: unknown, name: string): void {
   });
 }
 
-/** Refuses what is no number of a step, or does not fit into the int32 state. */
+/** Refuses a step that is no integer, or that does not fit into the int32 state. */
 export function assertStep(step: unknown, name: string): void {
   assertNumber(`runUpdateStep of '${name}'`, 'step', step, { min: 0, max: LAST_STEP, integer: true });
 }

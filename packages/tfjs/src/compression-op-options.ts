@@ -16,7 +16,7 @@ export interface TfCompressionOpOptions {
   readonly variables?: CompressionVariables;
 }
 
-/** What of the factors is taken. */
+/** Whether the padding of the factors is taken along. */
 export interface ToCompressedMatrixOptions {
   /**
    * Whether what is reserved but not used is left out. Default: once there was a compression; before, the factors are zeros of

@@ -1,6 +1,5 @@
 import { assertType } from '@gcompress/core';
 import {
-  AvgPool,
   BatchMatMul,
   Conv2D,
   Conv2DBackpropFilter,
@@ -15,7 +14,6 @@ import {
   getKernel,
   type KernelConfig,
   type KernelFunc,
-  MaxPool,
   MaxPool3D,
   MaxPool3DGrad,
   MaxPoolGrad,
@@ -29,7 +27,7 @@ import { fastConv2DBackpropInput } from './kernels/conv2d-backprop-input.ts';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-gradients.ts';
 import { depthwiseConv2dBackpropFilter } from './kernels/depthwise-conv2d-backprop-filter.ts';
 import { depthwiseConv2dBackpropInput } from './kernels/depthwise-conv2d-backprop-input.ts';
-import { maxPool, maxPoolGradient, pooling2D, pooling3D, poolSingleValues } from './kernels/max-pool.ts';
+import { maxPool, maxPoolGradient, pooling2D, pooling3D } from './kernels/max-pool.ts';
 import { explicitSamePadding } from './kernels/same-padding.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
@@ -44,7 +42,7 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
  *   operand is transposed or there is a batch, as in the gradients of every Dense layer; and `Conv2DBackpropInput`.
  * - Replaced because those of version 4.22.0 are wrong: `MaxPoolGrad`, `MaxPool3DGrad` and `MaxPool3D` (largest values that are not above
  *   0), both gradients of `Conv3D`, `Conv2D` and `DepthwiseConv2dNative` with their fused forms (`same` padding with values behind the
- *   last window), `MaxPool` and `AvgPool` (windows of one value).
+ *   last window).
  *
  * It may be called again, and then changes nothing. Call it after the backend's package is imported.
  *
@@ -66,8 +64,6 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
     [MaxPoolGrad, () => maxPoolGradient(pooling2D)],
     [MaxPool3DGrad, () => maxPoolGradient(pooling3D)],
     [MaxPool3D, () => maxPool(pooling3D)],
-    [MaxPool, poolSingleValues],
-    [AvgPool, poolSingleValues],
     [Conv3DBackpropFilterV2, () => conv3DBackpropFilter],
     [Conv2D, explicitSamePadding(false)],
     [FusedConv2D, explicitSamePadding(false)],

@@ -29,7 +29,7 @@ export function withHeader(metadata: Metadata | undefined, header: Omit<Checkpoi
 /**
  * The header of a checkpoint; the file may be of any kind.
  *
- * @throws GCompressError `file-header` for what is no checkpoint, `unsupported-version` for one of a newer format.
+ * @throws GCompressError `file-header` for anything but a checkpoint, `unsupported-version` for one of a newer format.
  */
 export function readHeader(artifacts: io.ModelArtifacts | null | undefined): CheckpointHeader {
   const metadata = artifacts?.userDefinedMetadata as { [KEY]?: Partial<CheckpointHeader> } | null | undefined;

@@ -6,7 +6,7 @@ const MAX_DEPTH = 64;
 /**
  * Checks that a value is a JSON object that a file gives back as it was.
  *
- * @throws GCompressError of this code, naming what is none.
+ * @throws GCompressError of this code, naming the value that came.
  */
 export function assertJsonObject(
   where: string,

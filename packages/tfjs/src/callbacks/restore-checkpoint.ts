@@ -17,7 +17,7 @@ import { type StoredTraining, storedTraining, type Training } from './training-s
  * @param handler where from, such as `modelFolder('run/last')`.
  * @returns what {@link saveCheckpoint} was given as `progress`.
  * @throws GCompressError `shape-mismatch` for a checkpoint of another architecture, method of compression or optimizer, `file-header`
- * for what is no checkpoint, `unsupported-version` for one of a newer format, `file-tensor` for a damaged one or one of another schedule;
+ * for anything but a checkpoint, `unsupported-version` for one of a newer format, `file-tensor` for a damaged one or one of another schedule;
  * `not-ready` or `unsupported` for a training that could not have been saved, or a handler that cannot load; what the handler throws.
  */
 export function restoreCheckpoint(training: Training, handler: io.IOHandler): Promise<JsonObject> {

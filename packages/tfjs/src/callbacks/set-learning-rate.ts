@@ -11,7 +11,7 @@ interface RatedOptimizer {
  * Changes the learning rate of an optimizer from its next step on. Works with all optimizers of `tf.train`.
  *
  * @param rate at least 0.
- * @throws GCompressError `unsupported` for an optimizer that has no learning rate, `invalid-option` for no optimizer, or a rate that is none;
+ * @throws GCompressError `unsupported` for an optimizer that has no learning rate, `invalid-option` for anything but an optimizer, or a rate below 0;
  * the optimizer is as it was.
  */
 export function setLearningRate(optimizer: Optimizer, rate: number): void {

@@ -27,7 +27,7 @@ export type Training = TrainingState | LayersModel;
 /**
  * All variables of an operator: A, the factors, alpha and the state of the schedule.
  *
- * @throws GCompressError `invalid-option` for what is no operator.
+ * @throws GCompressError `invalid-option` for anything but an operator.
  */
 export function operatorVariables(op: TfCompressionOp): Variable[] {
   assertOperator('operatorVariables', op);

@@ -6,7 +6,7 @@ import { assertPath, hasModel, modelFolder } from './model-folder.ts';
  * Keeps checkpoints in a folder, each as a {@link modelFolder} of its name, such as `run/last`: complete or not at all, readable while
  * the training goes on, and those of models loadable by `tf.loadLayersModel(modelFolder('run/best'))`.
  *
- * @throws GCompressError `invalid-option` for what is no path, also from the store for what is no name.
+ * @throws GCompressError `invalid-option` for anything but a path, also from the store for anything but a name.
  */
 export function checkpointFolder(path: string): CheckpointStore {
   assertPath('checkpointFolder', path);

@@ -15,7 +15,7 @@ const HEADER = 'wall_time,step,tag,value\n';
  * is cut off. Where a training is resumed at an earlier step than it was stopped, steps come twice; the later row holds.
  *
  * @throws GCompressError `file-write` where the file cannot be written, `file-header` for one that is no such table, which stays
- * as it is; both before any training. From `write` `invalid-option` for what is no number with tag and step: a histogram has no place
+ * as it is; both before any training. From `write` `invalid-option` for anything but a number with tag and step: a histogram has no place
  * in a row.
  */
 export async function csvFile(path: string): Promise<SummaryFile> {

@@ -47,7 +47,7 @@ export interface ModelFolderOptions {
  * const loaded = await tf.loadLayersModel(modelFolder('mnist-small'));
  * ```
  *
- * @throws GCompressError `invalid-option` for what is no path or limit; from save and load: `file-write`, `file-read`, `file-header`,
+ * @throws GCompressError `invalid-option` for anything but a path or limit; from save and load: `file-write`, `file-read`, `file-header`,
  * `file-truncated`, or `file-oversized` for more than `maxBytes`.
  */
 export function modelFolder(path: string, options: ModelFolderOptions = {}): io.IOHandler {

@@ -11,7 +11,7 @@ import type { SummaryFile } from './summary-file.ts';
 
 /** An event file, which takes histograms, too. */
 export interface TensorBoardFile extends SummaryFile {
-  /** @throws GCompressError `invalid-option` for what is no summary, before anything is written; `file-write` when the disk is full. */
+  /** @throws GCompressError `invalid-option` for anything but a summary, before anything is written; `file-write` when the disk is full. */
   write(summaries: readonly (Summary | HistogramSummary)[]): Promise<void>;
 }
 

@@ -20,20 +20,20 @@ interface TrainingModel {
   readonly history?: object;
 }
 
-/** What tells one `fit` of a model from the next, and from a loop of one's own. */
+/** Identifies a run of `fit`, so that two runs and a hand-written loop are told apart. */
 export function fitOf(model: LayersModel): { readonly fitting: boolean; readonly history: object | undefined } {
   const own = model as unknown as TrainingModel;
   const { isTraining = false, history } = own.model ?? own;
   return { fitting: isTraining, history };
 }
 
-/** A callback that refuses what is no model, and a place in the list of `fit` that it has already. */
+/** A callback that refuses anything but a model, and a place in the list of `fit` that it has already. */
 export abstract class CheckedCallback extends Callback {
   /** The function that made it, for errors. */
   protected abstract readonly where: string;
   #begun: object | undefined;
 
-  /** @throws GCompressError `invalid-option` for what is no layers model. */
+  /** @throws GCompressError `invalid-option` for anything but a layers model. */
   override setModel(model: Parameters<Callback['setModel']>[0]): void {
     if (!(model instanceof LayersModel)) {
       throw new GCompressError('invalid-option', {

@@ -50,7 +50,7 @@ export class CompressedLayer extends WrappedLayer {
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
 
-  /** @throws GCompressError `invalid-option` or `unknown-option` for arguments that are none. */
+  /** @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type. */
   constructor(args: CompressedLayerArgs) {
     super(compressedLayerInside(args));
     const { compressor, schedule, matrices, split } = args;

@@ -54,7 +54,7 @@ export interface LayerDecision {
 /**
  * Decides about one layer that has weights; never throws for a layer that just cannot be compressed.
  *
- * @throws GCompressError `invalid-option` when the layer's own hook names what is no matrix.
+ * @throws GCompressError `invalid-option` when the layer's own hook names anything but a matrix.
  */
 export function decide(layer: Layer, choice: LayerChoice): LayerDecision {
   const skip = (reason: string, name = layer.name): LayerDecision => ({ skipped: [{ name, reason }] });

@@ -86,7 +86,7 @@ export class PackedLayer extends WrappedLayer {
   #unpacked: { readonly of: readonly object[]; readonly matrices: readonly UnpackedMatrix[] } | undefined;
 
   /**
-   * @throws GCompressError `invalid-option` or `unknown-option` for arguments that are none, `file-oversized` for packed tensors that are
+   * @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type, `file-oversized` for packed tensors that are
    * far larger than their matrix.
    */
   constructor(args: PackedLayerArgs) {

@@ -33,7 +33,7 @@ const GROWTH = 1.1;
  *
  * Source: `histogram.cc` of TensorFlow.
  *
- * @throws GCompressError `invalid-option` for what is no array of numbers, `non-finite` for an infinite number or NaN.
+ * @throws GCompressError `invalid-option` for anything but an array of numbers, `non-finite` for an infinite number or NaN.
  */
 export function histogramOf(values: ArrayLike<number>): Histogram {
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values)) {

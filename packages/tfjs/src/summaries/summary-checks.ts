@@ -4,14 +4,14 @@ import type { Summary } from './summary.ts';
 
 const NUMBERS = ['min', 'max', 'count', 'sum', 'sumOfSquares'] as const;
 
-/** @throws GCompressError `invalid-option` for what is no array of numbers with tag and step. */
+/** @throws GCompressError `invalid-option` for anything but an array of numbers with tag and step. */
 export function assertSummaries(where: string, summaries: unknown): asserts summaries is readonly Summary[] {
   for (const [at, summary] of entriesOf(where, summaries)) {
     if (typeof summary.value !== 'number') throw invalid(at, 'a number as value', summary.value);
   }
 }
 
-/** @throws GCompressError `invalid-option` for what is no array of numbers or histograms with tag and step. */
+/** @throws GCompressError `invalid-option` for anything but an array of numbers or histograms with tag and step. */
 export function assertSummariesOrHistograms(
   where: string,
   summaries: unknown,

@@ -1,3 +1,4 @@
+// Max pooling and its gradients on the host, where those of the wasm backend are wrong.
 import {
   backend_util,
   type KernelFunc,
@@ -90,18 +91,6 @@ export function maxPoolGradient(poolingOf: PoolingOf): KernelFunc {
     const dx = new Float32Array(input.size);
     for (let i = 0; i < positions.length; i++) if (positions[i] >= 0) dx[positions[i]] += gradient[i];
     return tensor(dx, input.shape, 'float32');
-  };
-}
-
-/**
- * Has pooling of windows of one value, which the wasm backend refuses to set up and then leaves undefined, computed as max pooling:
- * the largest value and the mean are the value. All others go to the kernel of the backend.
- */
-export function poolSingleValues(stock: KernelFunc): KernelFunc {
-  const single = maxPool(pooling2D);
-  return (args) => {
-    const { effectiveFilterHeight, effectiveFilterWidth } = pooling2D((args.inputs.x as Tensor).shape, args.attrs);
-    return effectiveFilterHeight * effectiveFilterWidth === 1 ? single(args) : stock(args);
   };
 }
 

@@ -3,8 +3,8 @@ import { exactPadding } from './exact-padding.ts';
 
 /**
  * Makes convolutions with `same` padding right where the stride leaves values of the input behind the last window, as a window of one
- * value with stride 2 on an even side does. The wasm backend hands `same` on to XNNPACK, which then refuses to compute, and leaves the
- * output undefined. Explicit padding says the same.
+ * value with stride 2 on an even side does: stock `Conv2D` of the wasm backend gives zeros there. With the same padding given as numbers it
+ * does not.
  *
  * @param depthwise whether the filter has a set of its own for each channel.
  */
