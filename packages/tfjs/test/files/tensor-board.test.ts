@@ -13,7 +13,8 @@ const hasTensorBoard = spawnSync('python3', ['-c', 'import tensorboard']).status
 const READ = `
 import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-events = EventAccumulator(sys.argv[1])
+# 0 keeps all; of histograms it would keep one otherwise
+events = EventAccumulator(sys.argv[1], size_guidance={'scalars': 0, 'histograms': 0})
 events.Reload()
 shown = {tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()['scalars']}
 for tag in events.Tags()['histograms']:
