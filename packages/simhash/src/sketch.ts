@@ -25,12 +25,16 @@ export function emptySketch(matrix: Matrix, bits: number, scales: Float64Array):
   };
 }
 
+/** The part of a column's energy up to which its product is nothing but rounding: the square of some 2^8 units in the last place. */
+const ROUNDING = 2 ** -88;
+
 /** Gives every column the scale of least error for its signs. The error never grows by it. */
 export function fitScales(sketch: Sketch): void {
   const { matrix, scales, residual } = sketch;
   const cols = matrix.shape[1];
-  const { alignment, square } = productSums(sketch);
-  const factor = alignment.map((sum, j) => (square[j] > 0 ? sum / square[j] : 1));
+  const { alignment, square, energy } = productSums(sketch);
+  // The product is a difference: of one that vanished, as for a column at right angles to its planes, only rounding is left to fit
+  const factor = alignment.map((sum, j) => (square[j] > ROUNDING * energy[j] ? sum / square[j] : 1));
   for (let j = 0; j < cols; j++) scales[j] *= factor[j];
   for (let at = 0; at < residual.length; ) {
     for (let j = 0; j < cols; j++, at++) {
@@ -50,18 +54,20 @@ export function finalScales(sketch: Sketch, rule: ScaleRule): Float32Array {
   );
 }
 
-/** For each column a of the matrix and p of the product `R·S·D`: `⟨a, p⟩` and `‖p‖²`, both `[n]`. */
-function productSums({ matrix, residual }: Sketch): { alignment: Float64Array; square: Float64Array } {
+/** For each column a of the matrix and p of the product `R·S·D`: `⟨a, p⟩`, `‖p‖²` and `‖a‖²`, each `[n]`. */
+function productSums({ matrix, residual }: Sketch): Record<'alignment' | 'square' | 'energy', Float64Array> {
   const cols = matrix.shape[1];
   const alignment = new Float64Array(cols);
   const square = new Float64Array(cols);
+  const energy = new Float64Array(cols);
   for (let at = 0; at < residual.length; ) {
     for (let j = 0; j < cols; j++, at++) {
       const entry = matrix.data[at];
       const product = entry - residual[at];
       alignment[j] += entry * product;
       square[j] += product * product;
+      energy[j] += entry * entry;
     }
   }
-  return { alignment, square };
+  return { alignment, square, energy };
 }

@@ -41,6 +41,14 @@ describe.each(KINDS)('%s planes', (planes) => {
     );
   });
 
+  it('leave no more error than the matrix has where a column is at right angles to its plane', () => {
+    const a = matrix([3, 2], [-127.75, 0, 127.75, 0, 0, 0]);
+    for (const refine of [0, 1, 5]) {
+      const [error] = columnErrors(a, compress(a, { bits: 1, refine }).decompress());
+      expect(error).toBeLessThanOrEqual(1 + 1e-6);
+    }
+  });
+
   it('keep the norm of each column when asked, zero columns included', () => {
     const a = withZeroColumn(normalMatrix([24, 16]), 5);
     for (const refine of [0, 3]) {
