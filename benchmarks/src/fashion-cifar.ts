@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseHParams } from '@gcompress/core';
 import { assignTensors, readCheckpoint, saveCheckpoint, stateOf } from '@gcompress/example-cifar10/checkpoint';
 import { createNetwork } from '@gcompress/example-cifar10/network';
 import { precisionAt1 } from '@gcompress/example-cifar10/precision';
@@ -10,8 +9,8 @@ import { strip } from '@gcompress/example-cifar10/stripped';
 import { Training } from '@gcompress/example-cifar10/training';
 import { pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
+import { CompressionWrapper, parseHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
-import { CompressionWrapper } from '@gcompress/tfjs';
 import { deviation, markdownTable, mean } from './statistics.ts';
 
 // What the reference's low-rank compression costs on Fashion-MNIST through its CIFAR-10 network, on the native backend. Writes

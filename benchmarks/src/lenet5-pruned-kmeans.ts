@@ -5,9 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { createFormatRegistry, dequantizeUint8, deserialize, quantizeUint8, serialize } from '@gcompress/core';
 import { mnist } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
+import { ApplyCompression } from '@gcompress/graph-compression';
 import { type PrunedKMeansOptions, prunedKMeans, prunedKMeansFormat } from '@gcompress/pruning';
 import { linearAlpha } from '@gcompress/scheduler';
-import { ApplyCompression, type TfCompressionOp } from '@gcompress/tfjs';
+import type { TfCompressionOp } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import {
   copyOf,

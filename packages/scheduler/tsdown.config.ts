@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tsdown.base.ts';
 
-export default packageBuild({ index: 'src/index.ts' });
+export default packageBuild({ index: 'src/index.ts', authors: 'src/authors.ts' });

@@ -1,4 +1,5 @@
 import * as core from '@gcompress/core';
+import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankFormat } from '@gcompress/lowrank/format';
 import { linearAlpha } from '@gcompress/scheduler';
@@ -56,7 +57,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core packedBytes': () => [2, 2],
   '@gcompress/core packedTensor': () => [packed(), 'b', 'float32', [3, 1]],
   '@gcompress/core padFactor': () => [factor(), [2, 2]],
-  '@gcompress/core parseHParams': () => ['rank=2', core.defaultHParams],
+  '@gcompress/graph-compression parseHParams': () => ['rank=2', defaultHParams],
   '@gcompress/core partialProgress': () => [{}, 0, 1],
   '@gcompress/core plannedByteLength': () => [lowRankFormat, plan()],
   '@gcompress/core relativeError': () => [a(), a()],

@@ -1,9 +1,10 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { GCompressError, isGCompressError, parseHParams } from '@gcompress/core';
+import { GCompressError, isGCompressError } from '@gcompress/core';
 import { type Pictures, pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
+import { parseHParams } from '@gcompress/graph-compression';
 import { type TensorBoardFile, tensorBoardFile } from '@gcompress/tfjs/files';
 import * as tf from '@tensorflow/tfjs';
 import { assignTensors, averageName, type Checkpoint, checkpointSteps, readCheckpoint } from './checkpoint.ts';

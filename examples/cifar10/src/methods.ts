@@ -1,11 +1,15 @@
 import { blockDiagonal, inputOutput, mixedBlock } from '@gcompress/blocks';
-import { type CompressionHParams, formatHParams } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';
+import {
+  type ApplyCompression,
+  type CompressionHParams,
+  CompressionWrapper,
+  formatHParams,
+} from '@gcompress/graph-compression';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
 import { prunedKMeans } from '@gcompress/pruning';
 import { simhash } from '@gcompress/simhash';
-import { type ApplyCompression, CompressionWrapper } from '@gcompress/tfjs';
 
 /** The methods of all of the reference's options. */
 export const METHODS = [

@@ -1,4 +1,5 @@
-import type { ApplyCompression, TfCompressionOp } from '@gcompress/tfjs';
+import type { ApplyCompression } from '@gcompress/graph-compression';
+import type { TfCompressionOp } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { forward, LAYER_NAMES, type LayerName, type Weights } from './forward.ts';
 

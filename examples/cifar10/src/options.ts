@@ -1,5 +1,5 @@
-import { type CompressionHParams, parseHParams } from '@gcompress/core';
 import { type Backend, backendOption, integer, UsageError, usageErrorFrom } from '@gcompress/example-program';
+import { type CompressionHParams, parseHParams } from '@gcompress/graph-compression';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 /** What `train` is told. */

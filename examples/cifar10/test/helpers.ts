@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createRandom, parseHParams } from '@gcompress/core';
+import { createRandom } from '@gcompress/core';
 import type { Pictures } from '@gcompress/example-datasets';
+import { parseHParams } from '@gcompress/graph-compression';
 import type * as tf from '@tensorflow/tfjs';
 import { compressionFor } from '../src/methods.ts';
 import { createNetwork } from '../src/network.ts';

@@ -1,7 +1,7 @@
 import type { CompressedMatrix, MatrixCompressor } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { ApplyCompression } from '@gcompress/tfjs';
+import { TfCompressionOp } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 
 /** One layer in plain variables: weights `[m, n]` and bias `[n]`. */
@@ -49,9 +49,8 @@ export async function train(options: TrainingOptions): Promise<TrainedNetwork> {
   const [first, second, last] = network;
 
   // 1. An operator for each matrix that is to be compressed. It makes the factors as variables of its own.
-  const compression = new ApplyCompression({ compressor, schedule });
-  const wide = compression.applyCompression(first.weights, { name: 'wide' });
-  const narrow = compression.applyCompression(second.weights, { name: 'narrow' });
+  const wide = new TfCompressionOp(first.weights, { name: 'wide', compressor, schedule });
+  const narrow = new TfCompressionOp(second.weights, { name: 'narrow', compressor, schedule });
 
   // 2. The network multiplies by the operator where it would multiply by the matrix.
   const logits = (x: tf.Tensor, training: boolean): tf.Tensor => {
@@ -72,7 +71,8 @@ export async function train(options: TrainingOptions): Promise<TrainedNetwork> {
     const cost = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, logits(x, true)), true, variables);
     const [loss] = await (cost as tf.Scalar).data();
     tf.dispose([x, y, cost as tf.Scalar]);
-    await compression.runUpdateStep(step);
+    await wide.runUpdateStep(step);
+    await narrow.runUpdateStep(step);
     onStep?.(step, loss, wide.alpha);
   }
   optimizer.dispose();

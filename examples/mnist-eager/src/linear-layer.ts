@@ -1,5 +1,5 @@
 import { elementCount } from '@gcompress/core';
-import type { ApplyCompression } from '@gcompress/tfjs';
+import type { ApplyCompression } from '@gcompress/graph-compression';
 import * as tf from '@tensorflow/tfjs';
 import type { Activation, Layer } from './layer.ts';
 

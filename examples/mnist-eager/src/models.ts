@@ -1,10 +1,10 @@
 import { inputOutput } from '@gcompress/blocks';
-import { type CompressionHParams, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';
+import { type CompressionHParams, CompressionWrapper } from '@gcompress/graph-compression';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
 import { simhash } from '@gcompress/simhash';
-import { CompressionWrapper } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { compressedConv2d } from './conv-layer.ts';
 import { compressedDense, dense } from './dense-layer.ts';

@@ -1,5 +1,5 @@
-import { type CompressionHParams, parseHParams } from '@gcompress/core';
 import { above, type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
+import { type CompressionHParams, parseHParams } from '@gcompress/graph-compression';
 import { Command, InvalidArgumentError } from 'commander';
 
 /** What the command line says. */

@@ -1,10 +1,10 @@
 import { inputOutput } from '@gcompress/blocks';
 import { inputOutputFormat } from '@gcompress/blocks/format';
-import { createCompressedMatrix, floatFactor, parseHParams } from '@gcompress/core';
+import { createCompressedMatrix, floatFactor } from '@gcompress/core';
 import { startBackend } from '@gcompress/example-program';
+import { ApplyCompression, parseHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { compressAtOnce } from '@gcompress/scheduler';
-import { ApplyCompression } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compressedConv2d } from '../src/conv-layer.ts';

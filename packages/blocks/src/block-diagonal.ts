@@ -37,7 +37,6 @@ const WHERE = 'blockDiagonal';
  */
 export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, BlockDiagonalFactor>({
   name: 'block-diagonal',
-  code: 10,
   format: blockDiagonalFormat,
 
   create(given) {
@@ -74,8 +73,6 @@ export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, 
       },
     };
   },
-
-  optionsFromHParams: ({ blockCompressionFactor }) => ({ blocks: blockCompressionFactor, allowLarger: true }),
 });
 
 function blocksShape([rows, cols]: Shape2D, count: number): number[] {

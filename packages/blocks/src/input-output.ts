@@ -32,7 +32,6 @@ const WHERE = 'inputOutput';
  */
 export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, string>({
   name: 'input-output',
-  code: 9,
   format: inputOutputFormat,
 
   create(given) {
@@ -62,12 +61,6 @@ export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, stri
       },
     };
   },
-
-  optionsFromHParams: ({ compressInput, compressOutput, ...hparams }) => ({
-    ...(compressInput && { input: { block: hparams.inputBlockSize, factor: hparams.inputCompressionFactor } }),
-    ...(compressOutput && { output: { block: hparams.outputBlockSize, factor: hparams.outputCompressionFactor } }),
-    allowLarger: true,
-  }),
 });
 
 /** As the reference draws them: by the mean of the sides (Glorot), that of `c` divided by the factor of the input. */

@@ -33,7 +33,6 @@ const WHERE = 'mixedBlock';
  */
 export const mixedBlock = /* @__PURE__ */ defineMethod<MixedBlockOptions, MixedBlockFactor>({
   name: 'mixed-block',
-  code: 12,
   format: mixedBlockFormat,
 
   create(given) {
@@ -77,6 +76,4 @@ export const mixedBlock = /* @__PURE__ */ defineMethod<MixedBlockOptions, MixedB
       },
     };
   },
-
-  optionsFromHParams: ({ compressionFactor }) => ({ blocks: compressionFactor, allowLarger: true }),
 });

@@ -1,4 +1,4 @@
-import { isGCompressError, matrix, parseHParams, relativeError, type Shape2D } from '@gcompress/core';
+import { isGCompressError, matrix, relativeError, type Shape2D } from '@gcompress/core';
 import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
 import { type BlockChoice, blockDiagonal, type InputOutputOptions, inputOutput, mixedBlock } from '../src/index.ts';
@@ -147,48 +147,6 @@ describe('settings', () => {
       const stopping = { signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) };
       expect(() => compressor.compress(a, stopping)).toThrow('enough');
     }
-  });
-});
-
-describe('hyperparameters of the reference', () => {
-  it('of block-diagonal, by either method', () => {
-    for (const method of ['loop', 'mask']) {
-      const hparams = parseHParams(`compression_option=10,block_compression_factor=2,block_method=${method}`);
-      expect(blockDiagonal.fromHParams(hparams).options).toEqual(
-        blockDiagonal({ blocks: 2, allowLarger: true }).options,
-      );
-    }
-  });
-
-  it('of mixed-block, whatever the number of bases', () => {
-    const hparams = parseHParams('compression_option=12,compression_factor=4,num_bases=2');
-    const { factors } = mixedBlock.fromHParams(hparams).plan([12, 8]);
-    expect([factors.blocks.shape, factors.mixer.shape]).toEqual([
-      [4, 3, 2],
-      [4, 4],
-    ]);
-  });
-
-  it('of input/output, each side only when it is on', () => {
-    const text = 'input_block_size=4,input_compression_factor=2,output_block_size=4,output_compression_factor=2';
-    const shapes = (more: string) =>
-      Object.entries(inputOutput.fromHParams(parseHParams(text + more)).plan([12, 8]).factors).map(
-        ([name, { shape }]) => [name, ...shape],
-      );
-    expect(shapes(',compress_output=true')).toEqual([
-      ['b', 4, 2],
-      ['c', 6, 4],
-      ['d', 2, 4],
-    ]);
-    expect(shapes('')).toEqual([
-      ['b', 4, 2],
-      ['c', 6, 8],
-    ]);
-    expect(shapes(',compress_input=false,compress_output=true')).toEqual([
-      ['c', 12, 4],
-      ['d', 2, 4],
-    ]);
-    expect(() => inputOutput.fromHParams(parseHParams('compress_input=false'))).toThrow(code('invalid-option'));
   });
 });
 

@@ -3,7 +3,6 @@ import { type CompressedMatrix, createCompressedMatrix } from './compressed-matr
 import { GCompressError } from './errors.ts';
 import { assertFactors } from './factor-checks.ts';
 import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
-import type { CompressionHParams } from './hparams.ts';
 import { assertFinite, assertShape2D, type Matrix, type Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from './options.ts';
@@ -38,31 +37,19 @@ export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike
 export interface MethodDefinition<O, K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
   /** Name of the method: `'lowrank'`, or `'acme/tensor-train'` outside the scope. */
   readonly name: string;
-  /** The reference's number for `compression_option`, if it has one. */
-  readonly code?: number;
   readonly format: CompressedFormat<K>;
   /** Whether `factorize` honours {@link CompressOptions.importance}; without this, it is refused. */
   readonly acceptsImportance?: boolean;
   /** Checks the options and returns what runs with them. */
   create(options: O): Algorithm<K, R>;
-  /** The options that these hyperparameters of the reference mean; leave out when it does not know the method. */
-  optionsFromHParams?(hparams: CompressionHParams): O;
 }
 
 /** A method of compression: call it with options to get a compressor. */
 export interface CompressionMethod<O = never, C extends MatrixCompressor = MatrixCompressor> {
   (options: O): C;
-  /** Name of the method, as in the hyperparameter `compression_option`. */
+  /** Name of the method; a saved model names it. */
   readonly method: string;
-  /** The reference's number for `compression_option`. */
-  readonly code: number | undefined;
   readonly format: C['format'];
-  /**
-   * A compressor from the reference's hyperparameters.
-   *
-   * @throws GCompressError `unsupported` when the method has no such hyperparameters.
-   */
-  fromHParams(hparams: CompressionHParams): C;
 }
 
 /**
@@ -82,7 +69,7 @@ export function defineMethod<O, K extends string>(
   definition: MethodDefinition<O, K>,
 ): CompressionMethod<O, MatrixCompressor<K>> {
   assertType('defineMethod', 'definition', definition, 'object');
-  const { name, code, format, optionsFromHParams } = definition;
+  const { name, format } = definition;
   assertType('defineMethod', 'name', name, 'string');
   assertType(`defineMethod '${name}'`, 'create', definition.create, 'function');
   assertType(`defineMethod '${name}'`, 'format', format, 'object');
@@ -90,19 +77,7 @@ export function defineMethod<O, K extends string>(
     assertType(name, 'options', options, 'object', `Call ${name}({ … }).`);
     return compressorFor(definition, definition.create(options));
   };
-  const fromHParams = (hparams: CompressionHParams) => {
-    assertType(`${name}.fromHParams`, 'hparams', hparams, 'object', 'Parse text with parseHParams first.');
-    if (!optionsFromHParams) {
-      throw new GCompressError('unsupported', {
-        where: name,
-        expected: 'a method that the hyperparameters can describe',
-        actual: `'${name}'`,
-        hint: `Call ${name}({ … }) with its own options instead.`,
-      });
-    }
-    return create(optionsFromHParams(hparams));
-  };
-  return Object.assign((options: O) => create(options), { method: name, code, format, fromHParams });
+  return Object.assign((options: O) => create(options), { method: name, format });
 }
 
 function compressorFor<O, K extends string>(

@@ -1,4 +1,5 @@
 export { assertCompressedMatrix } from './assert-compressed-matrix.ts';
+export { assertCompressor } from './assert-compressor.ts';
 export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
 export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './compressed-format.ts';
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
@@ -26,15 +27,6 @@ export {
   padFactor,
 } from './factors.ts';
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './format-registry.ts';
-export {
-  type BlockMethod,
-  type BlockPoolingFunction,
-  type CompressionHParams,
-  defaultHParams,
-  formatHParams,
-  parseHParams,
-  type UpdateOption,
-} from './hparams.ts';
 export { assertElementLimit, MAX_ELEMENTS, type ReadLimits } from './limits.ts';
 export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   type CompressedFormat,
-  defaultHParams,
   defineMethod,
   type Factor,
   type FactorSpec,
@@ -38,7 +37,6 @@ type Made = MethodDefinition<Options, Key, Record<Key, Factor>>;
 
 const definition: Made = {
   name: 'acme/constant',
-  code: 77,
   format,
   create: ({ round = false }) => ({
     options: { round },
@@ -51,7 +49,6 @@ const definition: Made = {
       };
     },
   }),
-  optionsFromHParams: ({ rank }) => ({ round: rank === 200 }),
 };
 
 function specs([rows, cols]: Shape2D): Record<Key, FactorSpec> {
@@ -85,10 +82,7 @@ describe('a method', () => {
 
   it('carries what identifies it', () => {
     expect(constant.method).toBe('acme/constant');
-    expect(constant.code).toBe(77);
     expect(constant.format).toBe(format);
-    const { code: _, ...nameless } = definition;
-    expect(defineMethod(nameless).code).toBeUndefined();
   });
 
   it('makes compressors whose options are complete', () => {
@@ -132,17 +126,10 @@ describe('a method', () => {
     expect(a.data).toEqual(before);
   });
 
-  it('is made from hyperparameters where it knows them', () => {
-    expect(constant.fromHParams({ ...defaultHParams, rank: 200 }).options).toEqual({ round: true });
-    const { optionsFromHParams: _, ...without } = definition;
-    expect(() => defineMethod(without).fromHParams(defaultHParams)).toThrow(code('unsupported'));
-    expect(() => defineMethod(without).fromHParams(defaultHParams)).toThrow(/Call acme\/constant\(\{ … \}\)/);
-  });
-
   it('may need no config', () => {
     const plain = defineMethod({
       ...definition,
-      create: (options) => ({ ...definition.create(options), plan: (shape) => ({ factors: specs(shape) }) }),
+      create: (options: Options) => ({ ...definition.create(options), plan: (shape) => ({ factors: specs(shape) }) }),
     });
     expect(plain({}).plan([1, 1]).config).toEqual({});
     expect(plain({}).compress(a).config).toEqual({});
@@ -264,7 +251,7 @@ describe('what goes in', () => {
     const weighted = defineMethod({
       ...definition,
       acceptsImportance: true,
-      create(options) {
+      create(options: Options) {
         const algorithm = definition.create(options);
         return {
           ...algorithm,

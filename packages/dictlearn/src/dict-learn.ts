@@ -60,7 +60,6 @@ const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'toleranc
  */
 export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLearnFactor>({
   name: 'dictlearn',
-  code: 3,
   format: dictLearnFormat,
 
   create(options) {
@@ -91,10 +90,6 @@ export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLear
       factorize: (matrix, compressOptions) => factorize(matrix, sizesFor(matrix.shape), complete, compressOptions),
     };
   },
-
-  // Larger than the matrix is refused: at 200 and below it always is, and takes minutes to find.
-  // A step of training waits for it; two iterations already come closer than the reference with many
-  optionsFromHParams: ({ rank }) => ({ percent: rank, iterations: 2 }),
 });
 
 function factorize(

@@ -1,4 +1,4 @@
-import { parseHParams, relativeError } from '@gcompress/core';
+import { relativeError } from '@gcompress/core';
 import { golden, goldenMatrix } from '@gcompress/fixtures';
 import { describe, expect, it } from 'vitest';
 import { dictLearn, sizesFromPercent } from '../src/index.ts';
@@ -38,15 +38,14 @@ it.each(cases)('the error of $name is at most that of the reference', (expected)
   );
 });
 
-describe('hyperparameters of the reference', () => {
-  it('mean its sizes', () => {
-    const { options } = dictLearn.fromHParams(parseHParams('compression_option=3,rank=200'));
-    const compressor = dictLearn({ ...(options as { percent: number }), allowLarger: true });
+describe('percent', () => {
+  it('means the sizes of the Python library', () => {
+    const compressor = dictLearn({ percent: 200, allowLarger: true });
     expect(compressor.plan([20, 5]).factors.atoms.shape).toEqual([11, 5]);
     expect(compressor.plan([20, 5]).config.nonzeros).toBe(3);
   });
 
-  it('keep the scale, which one iteration of the reference loses', () => {
+  it('keeps the scale, which one iteration of the reference loses', () => {
     const original = goldenMatrix('trained-300x100');
     const compressed = dictLearn({ allowLarger: true, percent: 200, iterations: 2 }).compress(original);
     const best = cases.filter(({ matrix, rank }) => matrix === 'trained-300x100' && rank === 200);
@@ -54,7 +53,7 @@ describe('hyperparameters of the reference', () => {
     expect(relativeError(original, compressed.decompress())).toBeLessThan(smallest);
   });
 
-  it('below 100 count as 100', () => {
+  it('below 100 counts as 100', () => {
     expect(sizesFromPercent([20, 5], 7)).toEqual(sizesFromPercent([20, 5], 100));
     expect(sizesFromPercent([20, 5], 100)).toEqual({ atoms: 21, nonzeros: 5 });
   });

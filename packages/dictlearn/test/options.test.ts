@@ -1,4 +1,4 @@
-import { defaultHParams, isGCompressError, type Shape2D } from '@gcompress/core';
+import { isGCompressError, type Shape2D } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
 import { normalMatrix } from '@gcompress/testkit';
 import * as fc from 'fast-check';
@@ -70,8 +70,8 @@ describe('sizes', () => {
   });
 });
 
-it('hyperparameters of the reference at which the codes are larger than the matrix are refused before any work', () => {
-  const compressor = dictLearn.fromHParams({ ...defaultHParams, rank: 200 });
+it('a percent at which the codes are larger than the matrix is refused before any work', () => {
+  const compressor = dictLearn({ percent: 200 });
   expect(() => compressor.plan([2304, 384])).toThrow(code('not-smaller'));
   expect(() => compressor.compress(normalMatrix([2304, 384], 1))).toThrow(code('not-smaller'));
 });

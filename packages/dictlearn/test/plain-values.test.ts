@@ -1,4 +1,4 @@
-import { defaultHParams, isGCompressError } from '@gcompress/core';
+import { isGCompressError } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { dictLearn, sizesFromPercent } from '../src/index.ts';
 
@@ -25,7 +25,6 @@ type Call = (...values: never[]) => unknown;
 const CALLS: readonly (readonly [string, Call, readonly unknown[]])[] = [
   ['sizesFromPercent', sizesFromPercent, [[24, 16], 200]],
   ['dictLearn', dictLearn, [{ ratio: 2 }]],
-  ['dictLearn.fromHParams', dictLearn.fromHParams, [defaultHParams]],
 ];
 
 it.each(CALLS)('%s takes its own arguments, and refuses any other by the house error', (_, call, values) => {

@@ -13,11 +13,10 @@ it('exports these names and no others', () => {
   expect(Object.keys(format)).toEqual(['dictLearnFormat']);
 });
 
-it('the method is known by name and by the code of the reference', () => {
-  const { method, code } = api.dictLearn;
-  expect({ method, code, format: api.dictLearn.format }).toEqual({
+it('the method is known by name', () => {
+  const { method } = api.dictLearn;
+  expect({ method, format: api.dictLearn.format }).toEqual({
     method: 'dictlearn',
-    code: 3,
     format: api.dictLearnFormat,
   });
 });

@@ -39,7 +39,6 @@ const LEARNED = 0.9;
  */
 export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>({
   name: 'kmeans',
-  code: 4,
   format: kMeansFormat,
   acceptsImportance: true,
 
@@ -51,13 +50,6 @@ export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>(
       factorize: (matrix, compressOptions) => factorize(matrix, complete, compressOptions),
     };
   },
-
-  optionsFromHParams: ({ rank, blockSize, pruningFraction }) => ({
-    levels: rank,
-    blockSize,
-    pruningFraction,
-    allowLarger: true,
-  }),
 });
 
 function factorize(

@@ -1,4 +1,4 @@
-import { defaultHParams, isGCompressError, matrix } from '@gcompress/core';
+import { isGCompressError, matrix } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KMeansOptions, kMeans } from '../src/index.ts';
@@ -56,11 +56,6 @@ describe('options', () => {
       allowLarger: false,
     });
     expect(kMeans(options as unknown as KMeansOptions).options).toEqual(options);
-  });
-
-  it('come from the hyperparameters of the reference: rank is the number of levels', () => {
-    const { options } = kMeans.fromHParams({ ...defaultHParams, rank: 16, blockSize: 3, pruningFraction: 0.25 });
-    expect(options).toMatchObject({ levels: 16, blockSize: 3, pruningFraction: 0.25 });
   });
 });
 

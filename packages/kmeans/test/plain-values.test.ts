@@ -1,4 +1,4 @@
-import { defaultHParams, isGCompressError, matrix } from '@gcompress/core';
+import { isGCompressError, matrix } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { kMeans, prune } from '../src/index.ts';
 
@@ -25,7 +25,6 @@ type Call = (...values: never[]) => unknown;
 const CALLS: readonly (readonly [string, Call, readonly unknown[]])[] = [
   ['prune', prune, [matrix([2, 2], [1, 2, 3, 4]), 0.5]],
   ['kMeans', kMeans, [{ levels: 2 }]],
-  ['kMeans.fromHParams', kMeans.fromHParams, [defaultHParams]],
 ];
 
 it.each(CALLS)('%s takes its own arguments, and refuses any other by the house error', (_, call, values) => {

@@ -13,11 +13,10 @@ it('exports this and nothing else', () => {
   expect(Object.keys(format)).toEqual(['kMeansFormat']);
 });
 
-it('names its method and format as files and hyperparameters do', () => {
-  const { method, code, format: used } = api.kMeans;
-  expect({ method, code, id: used.id, version: used.version }).toEqual({
+it('names its method and format as files do', () => {
+  const { method, format: used } = api.kMeans;
+  expect({ method, id: used.id, version: used.version }).toEqual({
     method: 'kmeans',
-    code: 4,
     id: 'kmeans',
     version: 1,
   });

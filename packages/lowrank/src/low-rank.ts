@@ -56,11 +56,10 @@ const SETTINGS = ['maxRank', 'svd', 'tolerance', 'seed', 'allowLarger'];
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
  * Porting note: `compression_op.LowRankDecompMatrixCompressor`. Same factors up to the signs of the singular vectors. A rank
- * at which nothing is gained is refused; hyperparameters of the reference (`fromHParams`) accept it, as Python does.
+ * at which nothing is gained is refused unless `allowLarger` says otherwise; Python accepts it.
  */
 export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   name: 'lowrank',
-  code: 1,
   format: lowRankFormat,
 
   create(given) {
@@ -86,8 +85,6 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
       },
     };
   },
-
-  optionsFromHParams: ({ rank }) => ({ percent: rank, allowLarger: true }),
 });
 
 /** Part of the work that choosing a rank by its energy counts as. */

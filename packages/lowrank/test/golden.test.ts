@@ -1,4 +1,4 @@
-import { type Factor, frobeniusNorm, matrix, parseHParams, relativeError } from '@gcompress/core';
+import { type Factor, frobeniusNorm, matrix, relativeError } from '@gcompress/core';
 import { golden, goldenMatrix, type NumpyArray } from '@gcompress/fixtures';
 import { describe, expect, it } from 'vitest';
 import { lowRank, rankFromPercent } from '../src/index.ts';
@@ -55,11 +55,4 @@ describe.each(['truncated', 'exact'] as const)('the %s decomposition', (svd) => 
       expect(relativeError(approximation, compressed.decompress())).toBeLessThan(STORAGE);
     }
   });
-});
-
-it('hyperparameters of the reference mean its factors', () => {
-  const original = goldenMatrix('normal-24x16');
-  const fromText = lowRank.fromHParams(parseHParams('compression_option=1,rank=400')).compress(original);
-  expect(fromText.factors).toEqual(lowRank({ percent: 400, allowLarger: true }).compress(original).factors);
-  expect(fromText.factors.b.shape).toEqual([24, 4]);
 });

@@ -15,11 +15,10 @@ it('exports this and nothing else', () => {
   expect(Object.keys(format)).toEqual(['lowRankFormat']);
 });
 
-it('names its method and format as files and hyperparameters do', () => {
-  const { method, code, format: used } = api.lowRank;
-  expect({ method, code, id: used.id, version: used.version }).toEqual({
+it('names its method and format as files do', () => {
+  const { method, format: used } = api.lowRank;
+  expect({ method, id: used.id, version: used.version }).toEqual({
     method: 'lowrank',
-    code: 1,
     id: 'lowrank',
     version: 1,
   });

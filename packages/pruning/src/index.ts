@@ -1,4 +1,3 @@
-export { pruningScheduleFromHParams } from './from-hparams.ts';
 export {
   type BlockPooling,
   type BlockShape,

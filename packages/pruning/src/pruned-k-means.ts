@@ -5,7 +5,6 @@ import {
   bitsFor,
   defineMethod,
   type Factor,
-  GCompressError,
   indexFactor,
   type JsonObject,
   type Matrix,
@@ -16,7 +15,6 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { configFor, keptEntries } from './block-grid.ts';
-import { pruningFromHParams } from './from-hparams.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { encodeNearest, lineCodebook } from './line-codebook.ts';
 import {
@@ -54,7 +52,6 @@ const WHERE = 'prunedKMeans';
  */
 export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, PrunedKMeansFactor>({
   name: 'kmeans-pruning',
-  code: 8,
   format: prunedKMeansFormat,
 
   create(options) {
@@ -62,16 +59,6 @@ export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, Pr
     const { levels = 16 } = options;
     assertNumber(WHERE, 'levels', levels, { min: 1, max: MAX_LEVELS, integer: true });
     return growingAlgorithm({ ...completePruning(WHERE, options), levels }, fixedAlgorithm);
-  },
-
-  optionsFromHParams(hparams) {
-    if (hparams.blockSize === 1) return { ...pruningFromHParams(hparams), levels: hparams.rank };
-    throw new GCompressError('unsupported', {
-      where: 'hparams block_size',
-      expected: '1 with compression_option=8',
-      actual: `${hparams.blockSize}`,
-      hint: 'Codebooks of blocks are made by k-means, compression_option=4, with a pruning_fraction.',
-    });
   },
 });
 

@@ -10,7 +10,6 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { configFor } from './block-grid.ts';
-import { pruningFromHParams } from './from-hparams.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { spread } from './masks.ts';
 import {
@@ -45,8 +44,6 @@ export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>
     assertKnownOptions(WHERE, options, PRUNING_OPTIONS);
     return growingAlgorithm(completePruning(WHERE, options), fixedAlgorithm);
   },
-
-  optionsFromHParams: pruningFromHParams,
 });
 
 function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Record<PrunedFactor, Factor>> {

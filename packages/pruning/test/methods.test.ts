@@ -1,11 +1,4 @@
-import {
-  createCompressedMatrix,
-  defaultHParams,
-  matrix,
-  type PackedMatrix,
-  parseHParams,
-  relativeError,
-} from '@gcompress/core';
+import { createCompressedMatrix, matrix, type PackedMatrix, relativeError } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import {
   blockMask,
@@ -18,7 +11,6 @@ import {
   prunedFormat,
   prunedKMeans,
   prunedKMeansFormat,
-  pruningScheduleFromHParams,
 } from '../src/index.ts';
 import { expectRefusal, nonzeros, randomMatrix } from './support.ts';
 
@@ -152,36 +144,6 @@ describe('options', () => {
 
   it.each([0, 1025, 2.5])('refuses %d levels', (levels) => {
     expectRefusal(() => prunedKMeans({ sparsity: 0.5, levels }), 'invalid-option');
-  });
-
-  it('come from the hyperparameters of the reference', () => {
-    const steps = { begin: 0, end: -1, frequency: 10 };
-    const growth = (target: number) => ({ initial: 0, target, begin: 0, end: 100, exponent: 3, steps });
-    const hparams = parseHParams('compression_option=8,rank=16,target_sparsity=0.75');
-    expect(prunedKMeans.fromHParams(hparams).options).toEqual({
-      sparsity: growth(0.75),
-      structure: 'entries',
-      seed: 0,
-      levels: 16,
-    });
-    const blocks = parseHParams('block_height=2,block_width=-1,block_pooling_function=MAX');
-    expect(pruned.fromHParams(blocks).options).toEqual({
-      sparsity: growth(0.5),
-      structure: { blockHeight: 2, blockWidth: -1, pooling: 'max' },
-      seed: 0,
-    });
-    expectRefusal(() => prunedKMeans.fromHParams({ ...defaultHParams, blockSize: 2 }), 'unsupported');
-  });
-
-  it('give a schedule too', () => {
-    const text = 'begin_pruning_step=5,pruning_frequency=2,target_sparsity=0.9,sparsity_function_end_step=50';
-    expect(pruningScheduleFromHParams(parseHParams(text))).toEqual({
-      sparsity: { initial: 0, target: 0.9, begin: 0, end: 50, exponent: 3 },
-      steps: { begin: 5, end: -1, frequency: 2 },
-    });
-    for (const wrong of ['sparsity_function_end_step=0', 'end_pruning_step=0', 'target_sparsity=1']) {
-      expectRefusal(() => pruningScheduleFromHParams(parseHParams(wrong)), 'invalid-option');
-    }
   });
 });
 

@@ -12,7 +12,6 @@ it('exports this and nothing else', () => {
       "prunedFormat",
       "prunedKMeans",
       "prunedKMeansFormat",
-      "pruningScheduleFromHParams",
       "sparsityAt",
       "sparsityFor",
       "sparsityUpdateDue",
@@ -21,15 +20,10 @@ it('exports this and nothing else', () => {
   expect(Object.keys(format).sort()).toEqual(['prunedFormat', 'prunedKMeansFormat']);
 });
 
-it('names its methods and formats as files and hyperparameters do', () => {
-  const named = [api.pruned, api.prunedKMeans].map(({ method, code, format: { id, version } }) => [
-    method,
-    code,
-    id,
-    version,
-  ]);
+it('names its methods and formats as files do', () => {
+  const named = [api.pruned, api.prunedKMeans].map(({ method, format: { id, version } }) => [method, id, version]);
   expect(named).toEqual([
-    ['pruning', undefined, 'pruning', 1],
-    ['kmeans-pruning', 8, 'kmeans-pruning', 1],
+    ['pruning', 'pruning', 1],
+    ['kmeans-pruning', 'kmeans-pruning', 1],
   ]);
 });

@@ -5,7 +5,6 @@ import { exponentialAlpha } from './exponential-alpha.ts';
 import { linearAlpha } from './linear-alpha.ts';
 import { neverUpdate } from './never-update.ts';
 import { polynomialAlpha } from './polynomial-alpha.ts';
-import { referenceEager, referenceGraph, referenceHost } from './reference-rules.ts';
 import type { CompressionSchedule } from './schedule.ts';
 import { stepwiseAlpha } from './stepwise-alpha.ts';
 
@@ -32,9 +31,6 @@ export function scheduleFromConfig(config: JsonObject, custom: readonly Schedule
     polynomialAlpha,
     exponentialAlpha,
     stepwiseAlpha,
-    referenceGraph,
-    referenceHost,
-    referenceEager,
     neverUpdate,
     ...custom,
   ];

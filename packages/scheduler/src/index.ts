@@ -1,3 +1,4 @@
+export { assertSchedule } from './assert-schedule.ts';
 export { type CompressAtOnceOptions, compressAtOnce } from './compress-at-once.ts';
 export { type CosineAlphaOptions, cosineAlpha } from './cosine-alpha.ts';
 export {
@@ -9,17 +10,9 @@ export {
 } from './define-schedule.ts';
 export { type ExponentialAlphaOptions, exponentialAlpha } from './exponential-alpha.ts';
 export { scheduleFromConfig } from './from-config.ts';
-export { scheduleFromHParams } from './from-hparams.ts';
 export { type LinearAlphaOptions, linearAlpha } from './linear-alpha.ts';
 export { neverUpdate } from './never-update.ts';
 export { type PolynomialAlphaOptions, polynomialAlpha } from './polynomial-alpha.ts';
-export {
-  type ReferenceGraphOptions,
-  type ReferenceRuleOptions,
-  referenceEager,
-  referenceGraph,
-  referenceHost,
-} from './reference-rules.ts';
 export {
   type CompressionSchedule,
   initialScheduleState,

@@ -16,8 +16,8 @@ export interface LinearAlphaOptions extends WindowOptions {
  * Alpha falls by the same amount at each update: `max(0, 1 − updates · decrement)`. The first update computes the factors
  * and lowers alpha already.
  *
- * Porting note: the rule that the reference documents. Its code has three others: {@link referenceGraph},
- * {@link referenceHost} and {@link referenceEager}.
+ * Porting note: the rule that the Python library documents. Its code has three others, which are in
+ * `@gcompress/graph-compression`: `referenceGraph`, `referenceHost` and `referenceEager`.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
  */

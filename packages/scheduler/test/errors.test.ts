@@ -1,6 +1,6 @@
-import { isGCompressError, type JsonObject, parseHParams } from '@gcompress/core';
+import { isGCompressError, type JsonObject } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
-import { scheduleFromConfig, scheduleFromHParams } from '../src/index.ts';
+import { scheduleFromConfig } from '../src/index.ts';
 
 const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
 
@@ -32,9 +32,6 @@ describe('refuses', () => {
     [{ kind: 'stepwise', steps: [5, 6], values: [0] }, 'stepwiseAlpha values: expected 2 values, one a step, got 1'],
     [{ kind: 'stepwise', steps: [5, 6], values: [0, 0.5] }, 'stepwiseAlpha values: expected values that never rise'],
     [{ kind: 'stepwise', steps: [5], values: [2] }, 'stepwiseAlpha values'],
-    [{ kind: 'reference-graph', begin: 9, end: 5 }, 'referenceGraph end'],
-    [{ kind: 'reference-host', decrement: 2 }, 'referenceHost decrement'],
-    [{ kind: 'reference-eager', begin: -5 }, 'referenceEager begin'],
     [{ kind: 'toString' }, 'scheduleFromConfig kind'],
     [{}, 'scheduleFromConfig kind: expected one of linear, cosine, '],
   ])('%j', (config, message) => {
@@ -44,31 +41,10 @@ describe('refuses', () => {
 
   it.each<[JsonObject, string]>([
     [{ kind: 'linear', decrements: 0.1 }, 'decrements'],
-    [{ kind: 'reference-host', frequency: 10 }, 'frequency'],
     [{ kind: 'never', begin: 1 }, 'begin'],
     [{ kind: 'linear', stagger: { maxSteps: 5, sed: 1 } }, 'sed'],
   ])('the unknown option in %j', (config, name) => {
     expect(() => scheduleFromConfig(config)).toThrow(code('unknown-option'));
     expect(() => scheduleFromConfig(config)).toThrow(`got '${name}'`);
-  });
-});
-
-describe('scheduleFromHParams', () => {
-  it('is the documented rule', () => {
-    const text =
-      'alpha_decrement_value=0.005,begin_compression_step=40000,end_compression_step=100000,compression_frequency=100';
-    const schedule = scheduleFromHParams(parseHParams(text));
-    expect(schedule.config).toEqual({ kind: 'linear', begin: 40000, end: 100000, frequency: 100, decrement: 0.005 });
-    expect(schedule.zeroStep).toBe(59900);
-  });
-
-  it('warns when alpha cannot reach 0', () => {
-    expect(scheduleFromHParams(parseHParams('end_compression_step=100')).warnings).toHaveLength(1);
-    expect(scheduleFromHParams(parseHParams('')).warnings).toEqual([]);
-  });
-
-  it('is the same whoever asks for updates, and never due where nobody is to', () => {
-    expect(scheduleFromHParams(parseHParams('update_option=1')).config.kind).toBe('linear');
-    expect(scheduleFromHParams(parseHParams('update_option=3')).config).toEqual({ kind: 'never' });
   });
 });

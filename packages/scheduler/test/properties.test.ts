@@ -8,9 +8,6 @@ import {
   linearAlpha,
   neverUpdate,
   polynomialAlpha,
-  referenceEager,
-  referenceGraph,
-  referenceHost,
   scheduleFromConfig,
   stepwiseAlpha,
 } from '../src/index.ts';
@@ -31,7 +28,6 @@ const decrement = fc.oneof(
   fc.double({ min: 0.005, max: 1, noNaN: true }),
   fc.integer({ min: 1, max: 200 }).map((n) => 1 / n),
 );
-const withoutFrequency = fc.oneof(bounded, open).map(({ frequency: _, ...options }) => options);
 const stepwise = fc
   .uniqueArray(fc.tuple(fc.nat(120), fc.double({ min: 0, max: 1, noNaN: true })), {
     minLength: 1,
@@ -54,9 +50,6 @@ const anySchedule: fc.Arbitrary<CompressionSchedule> = fc.oneof(
     .tuple(bounded, fc.double({ min: 0.1, max: 100, noNaN: true }))
     .map(([o, rate]) => exponentialAlpha({ ...o, rate })),
   fc.tuple(stepwise, common).map(([options, more]) => stepwiseAlpha({ ...options, ...more })),
-  fc.tuple(fc.oneof(bounded, open), decrement).map(([o, d]) => referenceGraph({ ...o, decrement: d })),
-  fc.tuple(withoutFrequency, decrement).map(([o, d]) => referenceHost({ ...o, decrement: d })),
-  fc.tuple(withoutFrequency, decrement).map(([o, d]) => referenceEager({ ...o, decrement: d })),
   fc.nat(50).map((begin) => compressAtOnce({ begin })),
   common.map(neverUpdate),
 );

@@ -4,6 +4,7 @@ import * as api from '../src/index.ts';
 it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "assertSchedule",
       "compressAtOnce",
       "cosineAlpha",
       "defineSchedule",
@@ -12,11 +13,7 @@ it('exports this and nothing else', () => {
       "linearAlpha",
       "neverUpdate",
       "polynomialAlpha",
-      "referenceEager",
-      "referenceGraph",
-      "referenceHost",
       "scheduleFromConfig",
-      "scheduleFromHParams",
       "stepwiseAlpha",
     ]
   `);

@@ -72,7 +72,6 @@ const SETTINGS = ['planes', 'scales', 'refine', 'seed', 'trainableScales', 'allo
  */
 export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFactor>({
   name: 'simhash',
-  code: 2,
   format: simhashFormat,
 
   create(given) {
@@ -115,14 +114,6 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
       },
     };
   },
-
-  optionsFromHParams: ({ rank }) => ({
-    percent: rank,
-    planes: 'gaussian',
-    scales: 'norm',
-    refine: 0,
-    allowLarger: true,
-  }),
 });
 
 function encoderFor(

@@ -1,4 +1,4 @@
-import { defaultHParams, type ErrorCode, isGCompressError, matrix, type Shape2D } from '@gcompress/core';
+import { type ErrorCode, isGCompressError, matrix, type Shape2D } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bitsFromPercent, breakEvenBits, type SimhashOptions, simhash, storedBytes } from '../src/index.ts';
@@ -48,22 +48,6 @@ describe('options', () => {
     expect(flags({ bits: 8 })).toEqual([]);
     expect(flags({ bits: 8, trainableScales: true })).toEqual(['scales']);
     expect(flags({ bits: 8, planes: 'fitted' })).toEqual(['projection']);
-  });
-
-  it('come from the hyperparameters of the reference', () => {
-    const compressor = simhash.fromHParams({ ...defaultHParams, compressionOption: 'simhash', rank: 200 });
-    expect(compressor.options).toEqual({
-      percent: 200,
-      planes: 'gaussian',
-      scales: 'norm',
-      refine: 0,
-      seed: 42,
-      trainableScales: false,
-      allowLarger: true,
-    });
-    expect(compressor.plan([10, 20]).config).toMatchObject({ planes: 'gaussian', seed: 42, bits: 6 });
-    expect(simhash.method).toBe('simhash');
-    expect(simhash.code).toBe(2);
   });
 });
 

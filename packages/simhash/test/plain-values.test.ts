@@ -1,4 +1,4 @@
-import { defaultHParams, isGCompressError } from '@gcompress/core';
+import { isGCompressError } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { bitsFromPercent, bitsFromPercentOfColumns, breakEvenBits, simhash, storedBytes } from '../src/index.ts';
 
@@ -28,7 +28,6 @@ const CALLS: readonly (readonly [string, Call, readonly unknown[]])[] = [
   ['breakEvenBits', breakEvenBits, [[24, 16], true]],
   ['storedBytes', storedBytes, [[24, 16], 3, true]],
   ['simhash', simhash, [{ bits: 2 }]],
-  ['simhash.fromHParams', simhash.fromHParams, [defaultHParams]],
 ];
 
 it.each(CALLS)('%s takes its own arguments, and refuses any other by the house error', (_, call, values) => {

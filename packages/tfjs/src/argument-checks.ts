@@ -1,44 +1,9 @@
-// Checks of what JavaScript callers hand over: compressors, schedules, tensors and variables.
-import { assertShape2D, describeValue, GCompressError, type MatrixCompressor } from '@gcompress/core';
-import type { CompressionSchedule } from '@gcompress/scheduler';
+// Checks of what JavaScript callers hand over: tensors, variables and views.
+export { assertCompressor } from '@gcompress/core';
+export { assertSchedule } from '@gcompress/scheduler';
+
+import { assertShape2D, describeValue, GCompressError } from '@gcompress/core';
 import { Tensor, Variable } from '@tensorflow/tfjs-core';
-
-/**
- * Refuses anything but a compressor; a method that was not called is told so.
- *
- * @throws GCompressError `invalid-option`.
- */
-export function assertCompressor(where: string, name: string, value: unknown): asserts value is MatrixCompressor {
-  const { method, options, format, plan, compress } = membersOf(value);
-  const complete = typeof method === 'string' && isObject(options) && isObject(format);
-  if (complete && isObject(value) && typeof plan === 'function' && typeof compress === 'function') return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
-    expected: 'a compressor',
-    actual: typeof value === 'function' ? uncalled(method) : describeValue(value),
-    hint: typeof value === 'function' ? 'Call it: lowRank({ … }).' : 'Pass what a method returns: lowRank({ … }).',
-  });
-}
-
-/**
- * Refuses anything but a schedule.
- *
- * @throws GCompressError `invalid-option`.
- */
-export function assertSchedule(where: string, name: string, value: unknown): asserts value is CompressionSchedule {
-  const { config, warnings, update, alpha, forLayer } = membersOf(value);
-  const callable = [update, alpha, forLayer].every((member) => typeof member === 'function');
-  if (isObject(value) && isObject(config) && Array.isArray(warnings) && callable) return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
-    expected: 'a schedule',
-    actual: describeValue(value),
-    hint:
-      typeof value === 'function'
-        ? 'Call it: linearAlpha({ … }).'
-        : 'Pass what a function of @gcompress/scheduler returns: linearAlpha({ … }).',
-  });
-}
 
 /**
  * Refuses anything but a variable in use.
@@ -100,17 +65,4 @@ export function assertView(where: string, shape: unknown, permutation: unknown):
     expected: 'a list of axes',
     actual: describeValue(permutation),
   });
-}
-
-function uncalled(method: unknown): string {
-  return typeof method === 'string' ? `the method '${method}', which was not called` : 'a function';
-}
-
-/** An object or function; reading a member of either is safe. */
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) || typeof value === 'function' ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

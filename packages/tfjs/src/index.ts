@@ -1,7 +1,5 @@
-export { ApplyCompression, type ApplyCompressionOptions } from './apply-compression.ts';
 export { TfCompressionOp } from './compression-op.ts';
 export type { ApplyOptions, TfCompressionOpOptions, ToCompressedMatrixOptions } from './compression-op-options.ts';
 export { type CompressionVariables, type VariableSpec, variableSpecs } from './compression-variables.ts';
-export { CompressionWrapper } from './compression-wrapper.ts';
 export type { StepState } from './step-state.ts';
 export { tfOps } from './tensor-ops.ts';

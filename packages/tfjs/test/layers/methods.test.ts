@@ -2,14 +2,7 @@ import { stack } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
-import {
-  cosineAlpha,
-  exponentialAlpha,
-  linearAlpha,
-  polynomialAlpha,
-  referenceGraph,
-  stepwiseAlpha,
-} from '@gcompress/scheduler';
+import { cosineAlpha, exponentialAlpha, linearAlpha, polynomialAlpha, stepwiseAlpha } from '@gcompress/scheduler';
 import { simhash } from '@gcompress/simhash';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -52,7 +45,6 @@ const schedules = {
   polynomial: polynomialAlpha({ ...window, power: 3 }),
   exponential: exponentialAlpha(window),
   stepwise: stepwiseAlpha({ steps: [2, 6, 10], values: [0.6, 0.2, 0] }),
-  'reference graph': referenceGraph({ begin: 2, frequency: 2, decrement: 0.25 }),
 };
 
 beforeAll(async () => {

@@ -1,9 +1,9 @@
+import { isGCompressError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isGCompressError } from '../src/errors.ts';
-import { readAssignments, writeAssignments } from '../src/hparams-text.ts';
+import { readAssignments, writeAssignments } from '../src/hparams/text.ts';
 
-const whole = (name: string, value: string | string[]) => ({ name, index: undefined, value });
+const whole = (name: string, value: string) => ({ name, value });
 
 describe('readAssignments', () => {
   it.each([
@@ -15,11 +15,6 @@ describe('readAssignments', () => {
     ['d=/a=b/c/d', [whole('d', '/a=b/c/d')]],
     ['x1.y_2.z=5', [whole('x1.y_2.z', '5')]],
     ['  a = 1 ,b =two words', [whole('a', '1 '), whole('b', 'two words')]],
-    ['a=[12,34,56]', [whole('a', ['12', '34', '56'])]],
-    ['a=[12 34  56], b=[1, 2,]', [whole('a', ['12', '34', '56']), whole('b', ['1', '2'])]],
-    ['a=[],b=[ ]', [whole('a', []), whole('b', [])]],
-    ['arr[1]=10', [{ name: 'arr', index: 1, value: '10' }]],
-    ['arr[ 0 ]=[1,2]', [{ name: 'arr', index: 0, value: ['1', '2'] }]],
     ['a=1,a=2', [whole('a', '1'), whole('a', '2')]],
   ])('reads %j', (text, expected) => {
     expect(readAssignments(text)).toEqual(expected);
@@ -32,8 +27,8 @@ describe('readAssignments', () => {
     ',a=1',
     '=1',
     'a=x[1',
-    'a=[1,2',
-    'a=[1]2',
+    'a=[1,2]',
+    'a[0]=1',
     'a[x]=1',
     'a[-1]=1',
     'a-b=1',
@@ -50,24 +45,16 @@ describe('readAssignments', () => {
 describe('writeAssignments', () => {
   const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.]{0,8}$/);
   const scalar = fc.stringMatching(/^([^,[\]\s][^,[]{0,12})?$/);
-  const list = fc.array(fc.stringMatching(/^[^,\]\s]{1,6}$/), { maxLength: 4 });
 
   it('is undone by reading', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ name, value: fc.oneof(scalar, list) })), (assignments) => {
-        expect(readAssignments(writeAssignments(assignments))).toEqual(
-          assignments.map((each) => ({ ...each, index: undefined })),
-        );
+      fc.property(fc.array(fc.record({ name, value: scalar })), (assignments) => {
+        expect(readAssignments(writeAssignments(assignments))).toEqual(assignments);
       }),
     );
   });
 
-  it.each([['a,b'], ['a[b'], [' a'], [['a b']], [['a]']], [['']]])(
-    'refuses %j, which would be read differently',
-    (value) => {
-      expect(() => writeAssignments([{ name: 'x', value }])).toThrow(
-        /hparams x: expected a value without commas.*JSON/,
-      );
-    },
-  );
+  it.each(['a,b', 'a[b', ' a'])('refuses %j, which would be read differently', (value) => {
+    expect(() => writeAssignments([{ name: 'x', value }])).toThrow(/hparams x: expected a value without commas.*JSON/);
+  });
 });

@@ -1,7 +1,7 @@
-import { assertNumber, assertType, type CompressionHParams, GCompressError } from '@gcompress/core';
-import { linearAlpha } from './linear-alpha.ts';
-import { neverUpdate } from './never-update.ts';
-import type { CompressionSchedule } from './schedule.ts';
+// The schedule that hyperparameters mean.
+import { assertNumber, assertType, GCompressError } from '@gcompress/core';
+import { type CompressionSchedule, linearAlpha, neverUpdate } from '@gcompress/scheduler';
+import type { CompressionHParams } from './hparams/hparams.ts';
 
 /**
  * The schedule that hyperparameters mean: {@link linearAlpha}, or {@link neverUpdate} where `updateOption` is `'none'`.

@@ -1,4 +1,6 @@
+// Compression over many matrices: one operator each, driven together.
 import {
+  assertCompressor,
   assertKnownOptions,
   assertType,
   describeValue,
@@ -6,11 +8,9 @@ import {
   type MatrixCompressor,
   type UpdateResult,
 } from '@gcompress/core';
-import type { CompressionSchedule } from '@gcompress/scheduler';
+import { assertSchedule, type CompressionSchedule } from '@gcompress/scheduler';
+import { TfCompressionOp, type TfCompressionOpOptions } from '@gcompress/tfjs';
 import type { Variable } from '@tensorflow/tfjs-core';
-import { assertCompressor, assertSchedule, assertVariable } from './argument-checks.ts';
-import { TfCompressionOp } from './compression-op.ts';
-import type { TfCompressionOpOptions } from './compression-op-options.ts';
 
 /** The compressor and schedule that all matrices get unless told otherwise. */
 export interface ApplyCompressionOptions {
@@ -65,7 +65,7 @@ export class ApplyCompression {
    * @throws GCompressError as {@link TfCompressionOp} does.
    */
   applyCompression(variable: Variable, options: Partial<TfCompressionOpOptions> = {}): TfCompressionOp {
-    assertVariable('applyCompression', 'variable', variable);
+    assertType('applyCompression', 'variable', variable, 'object', 'Make one: tf.variable(tensor).');
     assertType('applyCompression', 'options', options, 'object');
     const name = options.name ?? variable.name;
     const common = options.schedule ?? this.options.schedule;

@@ -1,22 +1,20 @@
-import { GCompressError } from './errors.ts';
-import { assertNumber, describeValue, type NumberRange } from './options.ts';
+// What one hyperparameter may be: text, a word, a boolean, a number or a choice.
+import { assertNumber, describeValue, GCompressError, type NumberRange } from '@gcompress/core';
 
 /** What one hyperparameter may be: how it is read, checked and written. */
 export interface HParamField<V> {
-  /** The value that these words of the text form mean; an array stood in brackets. */
-  fromText(name: string, text: string | readonly string[]): V;
+  /** The value that these words of the text form mean. */
+  fromText(name: string, text: string): V;
   /** The value itself, checked. */
   fromValue(name: string, value: unknown): V;
   /** The words of the text form for this value. */
-  toText(value: V): string | readonly string[];
-  /** For lists: what each entry may be. */
-  readonly entry?: HParamField<unknown>;
+  toText(value: V): string;
 }
 
 /** Any text, also an empty one. */
 export function textField(): HParamField<string> {
   return {
-    fromText: oneWord,
+    fromText: (_, text) => text,
     fromValue: (name, value) => (typeof value === 'string' ? value : refuse(name, 'a string', value)),
     toText: (value) => value,
   };
@@ -27,7 +25,7 @@ export function wordField<V extends string>(words: readonly V[]): HParamField<V>
   const fromValue = (name: string, value: unknown): V =>
     words.find((word) => word === value) ?? refuse(name, words.map(describeValue).join(' or '), value);
   return {
-    fromText: (name, text) => fromValue(name, oneWord(name, text).trim()),
+    fromText: (name, text) => fromValue(name, text.trim()),
     fromValue,
     toText: (value) => value,
   };
@@ -37,7 +35,7 @@ export function wordField<V extends string>(words: readonly V[]): HParamField<V>
 export function booleanField(): HParamField<boolean> {
   return {
     fromText(name, text) {
-      const word = oneWord(name, text).trim();
+      const word = text.trim();
       if (/^([Tt]rue|1)$/.test(word)) return true;
       if (/^([Ff]alse|0)$/.test(word)) return false;
       return refuse(name, 'true or false', text);
@@ -56,7 +54,7 @@ export function numberField(range: NumberRange = {}): HParamField<number> {
   };
   return {
     fromText(name, text) {
-      const word = oneWord(name, text).trim();
+      const word = text.trim();
       return fromValue(name, pattern.test(word) ? Number(word) : text);
     },
     fromValue,
@@ -99,37 +97,17 @@ export function choiceField<V extends string>(
     return refuse(name, `one of ${known}`, value, refusals.find(means)?.hint);
   };
   return {
-    fromText: (name, text) => fromValue(name, oneWord(name, text).trim()),
+    fromText: (name, text) => fromValue(name, text.trim()),
     fromValue,
     toText: (value) => String(choices.find((choice) => choice.value === value)?.code ?? value),
   };
-}
-
-/** A list of values of one kind. */
-export function listField<V>(entry: HParamField<V>): HParamField<readonly V[]> {
-  return {
-    entry,
-    fromText(name, text) {
-      if (typeof text === 'string') return refuse(name, 'a list in brackets', text);
-      return text.map((word) => entry.fromText(name, word));
-    },
-    fromValue(name, value) {
-      if (!Array.isArray(value)) return refuse(name, 'a list', value);
-      return value.map((each) => entry.fromValue(name, each));
-    },
-    toText: (value) => value.flatMap((each) => entry.toText(each)),
-  };
-}
-
-function oneWord(name: string, text: string | readonly string[]): string {
-  return typeof text === 'string' ? text : refuse(name, 'a single value', text);
 }
 
 function refuse(name: string, expected: string, value: unknown, hint?: string): never {
   throw new GCompressError('invalid-option', {
     where: `hparams ${name}`,
     expected,
-    actual: Array.isArray(value) ? 'a list' : describeValue(value),
+    actual: describeValue(value),
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -3,13 +3,14 @@ import { frobeniusNorm, fromRows, type Matrix, type MatrixCompressor, matrix, re
 import { dictLearn } from '@gcompress/dictlearn';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
-import { linearAlpha, referenceGraph, referenceHost } from '@gcompress/scheduler';
+import { linearAlpha } from '@gcompress/scheduler';
 import { simhash } from '@gcompress/simhash';
 import { assertClose, normalMatrix } from '@gcompress/testkit';
+import type { TfCompressionOp } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { ApplyCompression, type TfCompressionOp } from '../src/index.ts';
-import { taken, useOperators, valuesOf, variableOf } from './operators.ts';
+import { taken, useOperators, valuesOf, variableOf } from '../../tfjs/test/operators.ts';
+import { ApplyCompression, referenceGraph, referenceHost } from '../src/index.ts';
 
 /* The tests of the reference for its other operators, beside those of `compression_op_test` in reference.test.ts. */
 

@@ -1,10 +1,11 @@
 import { frobeniusNorm, fromRows, matrix } from '@gcompress/core';
 import { lowRank } from '@gcompress/lowrank';
-import { linearAlpha, referenceGraph } from '@gcompress/scheduler';
+import { linearAlpha } from '@gcompress/scheduler';
 import { assertClose } from '@gcompress/testkit';
+import type { TfCompressionOp } from '@gcompress/tfjs';
 import { describe, expect, it } from 'vitest';
-import { ApplyCompression, type TfCompressionOp } from '../src/index.ts';
-import { useOperators, valuesOf, variableOf } from './operators.ts';
+import { useOperators, valuesOf, variableOf } from '../../tfjs/test/operators.ts';
+import { ApplyCompression, referenceGraph } from '../src/index.ts';
 
 /*
  * The tests of the reference's `compression_op_test`, whose setup says `rank=200`. `linearAlpha` gives the same there as the

@@ -1,15 +1,7 @@
-import { GCompressError } from './errors.ts';
-import {
-  booleanField,
-  type Choice,
-  choiceField,
-  numberField,
-  type Refusal,
-  textField,
-  wordField,
-} from './hparams-fields.ts';
-import { formatValues, type HParamsSchema, parseValues } from './hparams-schema.ts';
-import { assertType } from './options.ts';
+// The hyperparameters of the Python library: their names, defaults and checks, and the text form.
+import { assertType, GCompressError } from '@gcompress/core';
+import { booleanField, type Choice, choiceField, numberField, type Refusal, textField, wordField } from './fields.ts';
+import { formatValues, type HParamsSchema, parseValues } from './schema.ts';
 
 /** How alpha is driven. Porting note: `UpdateOptions`; `TF_AND_PYTHON_UPDATE` (2) is refused. */
 export type UpdateOption = 'callback' | 'manual' | 'none';

@@ -1,7 +1,7 @@
-import { GCompressError } from './errors.ts';
-import type { HParamField } from './hparams-fields.ts';
-import { readAssignments, writeAssignments } from './hparams-text.ts';
-import { describeValue } from './options.ts';
+// Reads and writes all hyperparameters of a schema, from text, JSON or an object.
+import { describeValue, GCompressError } from '@gcompress/core';
+import type { HParamField } from './fields.ts';
+import { readAssignments, writeAssignments } from './text.ts';
 
 /** The hyperparameters of one kind of object: a field for each camelCase key. The text form spells keys in snake_case. */
 export type HParamsSchema<H> = { readonly [K in keyof H]: HParamField<H[K]> };
@@ -9,7 +9,6 @@ export type HParamsSchema<H> = { readonly [K in keyof H]: HParamField<H[K]> };
 /** A value that somebody gave, not yet read. */
 interface Given {
   readonly name: string;
-  readonly index?: number | undefined;
   read(field: HParamField<unknown>): unknown;
 }
 
@@ -22,9 +21,9 @@ export function parseValues<H extends object>(schema: HParamsSchema<H>, source: 
   const fields = new Map<string, HParamField<unknown>>(Object.entries(schema));
   const keyOf = new Map([...fields.keys()].flatMap((key) => [[key, key] as const, [snakeCase(key), key] as const]));
   const values = new Map<string, unknown>(Object.entries(base));
-  const assigned = new Map<string, (number | undefined)[]>();
+  const assigned = new Set<string>();
 
-  for (const { name, index, read } of givenBy(source)) {
+  for (const { name, read } of givenBy(source)) {
     const key = keyOf.get(name);
     const field = key === undefined ? undefined : fields.get(key);
     if (key === undefined || field === undefined) {
@@ -34,12 +33,9 @@ export function parseValues<H extends object>(schema: HParamsSchema<H>, source: 
         actual: describeValue(name),
       });
     }
-    const before = assigned.get(key) ?? [];
-    if (before.some((at) => at === index || at === undefined || index === undefined)) {
-      throw duplicate(name);
-    }
-    assigned.set(key, [...before, index]);
-    values.set(key, index === undefined ? read(field) : replaceEntry(name, values.get(key), index, field, read));
+    if (assigned.has(key)) throw duplicate(name);
+    assigned.add(key);
+    values.set(key, read(field));
   }
   return Object.freeze(Object.fromEntries(values)) as H;
 }
@@ -62,9 +58,8 @@ export function formatValues<H extends object>(schema: HParamsSchema<H>, values:
 function givenBy(source: string | object): Given[] {
   if (typeof source !== 'string') return fromObject(source);
   if (source.trimStart().startsWith('{')) return fromObject(parseJson(source));
-  return readAssignments(source).map(({ name, index, value }) => ({
+  return readAssignments(source).map(({ name, value }) => ({
     name,
-    index,
     read: (field) => field.fromText(name, value),
   }));
 }
@@ -106,23 +101,6 @@ function assertKeysOnce(json: string): void {
     if (seen.has(key)) throw duplicate(key);
     seen.add(key);
   }
-}
-
-function replaceEntry(
-  name: string,
-  list: unknown,
-  index: number,
-  field: HParamField<unknown>,
-  read: Given['read'],
-): unknown[] {
-  if (!field.entry || !Array.isArray(list) || index >= list.length) {
-    throw new GCompressError('invalid-option', {
-      where: `hparams ${name}`,
-      expected: Array.isArray(list) ? `an index below ${list.length}` : 'a single value without index',
-      actual: `${name}[${index}]`,
-    });
-  }
-  return Object.assign([...list], { [index]: read(field.entry) });
 }
 
 function duplicate(name: string): GCompressError {

@@ -1,12 +1,7 @@
+import { isGCompressError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type CompressionHParams,
-  defaultHParams,
-  formatHParams,
-  isGCompressError,
-  parseHParams,
-} from '../src/index.ts';
+import { type CompressionHParams, defaultHParams, formatHParams, parseHParams } from '../src/index.ts';
 
 const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
 

@@ -1,7 +1,13 @@
-import { curveOutcome } from './curve.ts';
-import { defineSchedule, type ScheduleOptions } from './define-schedule.ts';
-import { linearCurve } from './linear-alpha.ts';
-import { delayedWindow, type UpdateWindow, updateWindow, WINDOW_OPTIONS, type WindowOptions } from './update-window.ts';
+// The three rules of updates that the Python library's code has, for runs that must match it.
+import { defineSchedule, type ScheduleOptions, type WindowOptions } from '@gcompress/scheduler';
+import {
+  curveOutcome,
+  delayedWindow,
+  linearCurve,
+  type UpdateWindow,
+  updateWindow,
+  WINDOW_OPTIONS,
+} from '@gcompress/scheduler/authors';
 
 const HINT = 'Choose a later end or a larger decrement; linearAlpha can choose the decrement itself.';
 

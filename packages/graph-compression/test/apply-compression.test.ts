@@ -4,10 +4,10 @@ import { compressAtOnce, linearAlpha } from '@gcompress/scheduler';
 import { normalMatrix } from '@gcompress/testkit';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { useTestBackend } from '../../tfjs/test/backend.ts';
+import { everyMethod } from '../../tfjs/test/methods.ts';
+import { fourSteps, levels, variableOf } from '../../tfjs/test/operators.ts';
 import { ApplyCompression } from '../src/index.ts';
-import { useTestBackend } from './backend.ts';
-import { everyMethod } from './methods.ts';
-import { fourSteps, levels, variableOf } from './operators.ts';
 
 const common = { compressor: lowRank({ rank: 2 }), schedule: fourSteps };
 const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));

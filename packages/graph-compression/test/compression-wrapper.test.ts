@@ -1,5 +1,5 @@
 import { blockDiagonal, inputOutput, mixedBlock } from '@gcompress/blocks';
-import { isGCompressError, parseHParams } from '@gcompress/core';
+import { isGCompressError } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
@@ -8,9 +8,9 @@ import { simhash } from '@gcompress/simhash';
 import { assertClose, normalMatrix } from '@gcompress/testkit';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { CompressionWrapper } from '../src/index.ts';
-import { useTestBackend } from './backend.ts';
-import { blended, levels, taken, variableOf } from './operators.ts';
+import { useTestBackend } from '../../tfjs/test/backend.ts';
+import { blended, levels, taken, variableOf } from '../../tfjs/test/operators.ts';
+import { CompressionWrapper, parseHParams } from '../src/index.ts';
 
 const wrapper = new CompressionWrapper([lowRank, levels]);
 

@@ -1,0 +1,61 @@
+// The grammar of the text form: `name=value,name=value`.
+import { describeValue, GCompressError } from '@gcompress/core';
+
+/** One clause of the text form: `name=value`. */
+export interface Assignment {
+  /** A letter, then letters, digits, underscores or dots. */
+  readonly name: string;
+  /** The words as written. */
+  readonly value: string;
+}
+
+const CLAUSE = /(?<name>[A-Za-z][\w.]*)\s*=\s*(?<value>[^,[]*)(?:,\s*|$)/y;
+
+/**
+ * The clauses of `name=value,name=value`, in the order written. A value goes up to the next comma and holds no `[`, so it may be
+ * empty or contain `=`, `/` and spaces. A trailing comma is allowed.
+ *
+ * Porting note: the grammar of `hparam.parse_values` without lists, which none of the hyperparameters is.
+ *
+ * @throws GCompressError `invalid-option`, showing where the text stops being one.
+ */
+export function readAssignments(text: string): Assignment[] {
+  const clauses = text.trimStart();
+  const assignments: Assignment[] = [];
+  let at = 0;
+  while (at < clauses.length) {
+    CLAUSE.lastIndex = at;
+    const groups = CLAUSE.exec(clauses)?.groups;
+    if (!groups) {
+      throw new GCompressError('invalid-option', {
+        where: 'hparams',
+        expected: 'clauses such as rank=200, separated by commas',
+        actual: describeValue(clauses.slice(at)),
+      });
+    }
+    at = CLAUSE.lastIndex;
+    assignments.push({ name: groups.name, value: groups.value });
+  }
+  return assignments;
+}
+
+/**
+ * Clauses as text that {@link readAssignments} reads back to the same.
+ *
+ * @throws GCompressError `invalid-option` when a value cannot be written in this form.
+ */
+export function writeAssignments(assignments: readonly Assignment[]): string {
+  return assignments
+    .map(({ name, value }) => {
+      if (!/^(?!\s)[^,[]*$/.test(value)) {
+        throw new GCompressError('invalid-option', {
+          where: `hparams ${name}`,
+          expected: 'a value without commas, brackets or leading spaces',
+          actual: describeValue(value),
+          hint: 'Write these hyperparameters as JSON instead.',
+        });
+      }
+      return `${name}=${value}`;
+    })
+    .join(',');
+}

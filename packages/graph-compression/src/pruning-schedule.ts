@@ -1,0 +1,40 @@
+// How sparsity grows, and when, by the hyperparameters of pruning.
+import { assertType } from '@gcompress/core';
+import type { CompressionHParams } from './hparams/hparams.ts';
+
+/** Pruning over the steps of a training: `sparsity` for `sparsityAt`, `steps` for `sparsityUpdateDue` of `@gcompress/pruning`. */
+export interface PruningSchedule {
+  readonly sparsity: {
+    readonly initial: number;
+    readonly target: number;
+    readonly begin: number;
+    readonly end: number;
+    readonly exponent: number;
+  };
+  readonly steps: { readonly begin: number; readonly end: number; readonly frequency: number };
+}
+
+/**
+ * The pruning schedule that these hyperparameters mean. The functions of `@gcompress/pruning` check its numbers.
+ *
+ * Porting note: `pruning.Pruning._setup_sparsity` and `conditional_mask_update_op`.
+ *
+ * @throws GCompressError `invalid-option` when `hparams` is not an object.
+ */
+export function pruningScheduleFromHParams(hparams: CompressionHParams): PruningSchedule {
+  assertType('pruningScheduleFromHParams', 'hparams', hparams, 'object', 'Give what parseHParams returns.');
+  return {
+    sparsity: {
+      initial: hparams.initialSparsity,
+      target: hparams.targetSparsity,
+      begin: hparams.sparsityFunctionBeginStep,
+      end: hparams.sparsityFunctionEndStep,
+      exponent: hparams.sparsityFunctionExponent,
+    },
+    steps: {
+      begin: hparams.beginPruningStep,
+      end: hparams.endPruningStep,
+      frequency: hparams.pruningFrequency,
+    },
+  };
+}

@@ -1,0 +1,32 @@
+// Checks that a value handed over by JavaScript is a schedule.
+import { describeValue, GCompressError } from '@gcompress/core';
+import type { CompressionSchedule } from './schedule.ts';
+
+/**
+ * Refuses anything but a schedule.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertSchedule(where: string, name: string, value: unknown): asserts value is CompressionSchedule {
+  const { config, warnings, update, alpha, forLayer } = membersOf(value);
+  const callable = [update, alpha, forLayer].every((member) => typeof member === 'function');
+  if (isObject(value) && isObject(config) && Array.isArray(warnings) && callable) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} ${name}`,
+    expected: 'a schedule',
+    actual: describeValue(value),
+    hint:
+      typeof value === 'function'
+        ? 'Call it: linearAlpha({ … }).'
+        : 'Pass what a function of @gcompress/scheduler returns: linearAlpha({ … }).',
+  });
+}
+
+/** An object or function; reading a member of either is safe. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) || typeof value === 'function' ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
