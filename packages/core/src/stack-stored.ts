@@ -116,10 +116,12 @@ function unpackOuter(
 function standInShape(tensors: PackedMatrix['tensors'], parts: StackedParts, name: string): readonly number[] {
   if (!Object.hasOwn(tensors, name)) return factorShape(parts[name]);
   const { shape } = tensors[name];
-  if (shape.length > 0 && shape[shape.length - 1] === 0) return shape.slice(0, -1);
+  const sides = shape.slice(0, -1);
+  const isSide = (side: number) => Number.isSafeInteger(side) && side >= 0;
+  if (sides.every(isSide) && shape[shape.length - 1] === 0) return sides;
   throw new GCompressError('file-tensor', {
     where: `stacked matrix tensor '${name}'`,
-    expected: 'a last side of 0, because its values are compressed',
+    expected: 'sides of which the last is 0, because its values are compressed',
     actual: describeShape(shape),
   });
 }
