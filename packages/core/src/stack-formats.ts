@@ -91,13 +91,13 @@ function partValue<T>(
 
 /** The uses of the part's values in the factor, times those of the factor's values in the matrix. */
 function partSharing(name: string, format: CompressedFormat, part: StackedPart): Record<string, Sharing> {
-  const { uses = 1, trains = [] } = part;
-  const shared = trains.map((factor): [string, Sharing] => [factor, { times: uses }]);
+  const { uses, trains } = part;
+  const shared = uses === undefined ? [] : (trains ?? []).map((factor): [string, Sharing] => [factor, { times: uses }]);
   const own = Object.entries(format.sharing?.(part) ?? {}).map(([factor, use]): [string, Sharing] => {
     const rows = use?.rows === undefined ? {} : { rows: `${name}.${use.rows}` };
-    return [factor, { ...rows, times: uses * (use?.times ?? 1) }];
+    return [factor, { ...rows, times: (uses ?? 1) * (use?.times ?? 1) }];
   });
-  return Object.fromEntries([...shared, ...own]);
+  return Object.fromEntries([...shared, ...own.filter(([factor]) => trains?.includes(factor) ?? true)]);
 }
 
 /** The factors in order, where the outer method is a plain product and what codes its factors is one too. */

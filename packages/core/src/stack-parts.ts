@@ -14,7 +14,7 @@ export interface StackedPart extends MatrixForm {
   readonly factor?: readonly number[];
   /** Entries of the matrix that use a value of the factor, on average; left out for 1. */
   readonly uses?: number;
-  /** Trainable factors of the part, by their own names; beside `uses`. */
+  /** Trainable factors of the part, by their own names; beside `uses`, and where the outer method trains none of them. */
   readonly trains?: readonly string[];
 }
 

@@ -33,12 +33,14 @@ export function planStack(
   });
   const parts = plans.map(({ name, coder, factor, trainable, plan }) => {
     const trains = Object.keys(plan.factors).filter((inner) => trainable && plan.factors[inner].trainable);
+    const isShared = trains.length > 0 && (uses[name] ?? 1) !== 1;
     const part: JsonObject = {
       version: coder.format.version,
       shape: [...plan.shape],
       config: plan.config,
       ...(factor.length !== 2 && { factor: [...factor] }),
-      ...(uses[name] !== undefined && uses[name] !== 1 && trains.length > 0 && { uses: uses[name], trains }),
+      ...(isShared && { uses: uses[name] }),
+      ...((isShared || !trainable) && { trains }),
     };
     return [name, part] as const;
   });

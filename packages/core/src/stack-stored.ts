@@ -4,7 +4,7 @@ import { GCompressError } from './errors.ts';
 import { elementCount, type Factor, type Factorization, floatFactor } from './factors.ts';
 import { assertElementLimit, MAX_ELEMENTS, type ReadLimits } from './limits.ts';
 import { describeShape } from './options.ts';
-import { assertVersion } from './packed-tensor.ts';
+import { assertVersion, packedDtype } from './packed-tensor.ts';
 import {
   besides,
   factorShape,
@@ -115,10 +115,17 @@ function unpackOuter(
 
 function standInShape(tensors: PackedMatrix['tensors'], parts: StackedParts, name: string): readonly number[] {
   if (!Object.hasOwn(tensors, name)) return factorShape(parts[name]);
-  const { shape } = tensors[name];
+  const { shape, data } = tensors[name];
+  if (packedDtype(data) !== 'float32') {
+    throw new GCompressError('file-dtype', {
+      where: `stacked matrix tensor '${name}'`,
+      expected: 'float32',
+      actual: packedDtype(data),
+    });
+  }
   const sides = shape.slice(0, -1);
   const isSide = (side: number) => Number.isSafeInteger(side) && side >= 0;
-  if (sides.every(isSide) && shape[shape.length - 1] === 0) return sides;
+  if (sides.every(isSide) && shape[shape.length - 1] === 0 && data.length === 0) return sides;
   throw new GCompressError('file-tensor', {
     where: `stacked matrix tensor '${name}'`,
     expected: 'sides of which the last is 0, because its values are compressed',
