@@ -2,7 +2,7 @@
 import { type Algorithm, type CompressionMethod, defineMethod, type FactorizeOptions } from './define-method.ts';
 import { GCompressError } from './errors.ts';
 import { type Factor, padFactor } from './factors.ts';
-import type { Matrix } from './matrix.ts';
+import type { Matrix, Shape2D } from './matrix.ts';
 import type { CompressOptions, MatrixCompressor } from './matrix-compressor.ts';
 import { assertKnownOptions, assertType } from './options.ts';
 import { type ProgressOptions, partialProgress, reportProgress } from './progress.ts';
@@ -78,13 +78,21 @@ function stackedAlgorithm(outer: MatrixCompressor, coders: Coders): Algorithm<st
   const inner = Object.entries(coders);
   const changes = [outer, ...Object.values(coders)].some((part) => part.atStep);
   const at = (part: MatrixCompressor, step: number) => part.atStep?.(step) ?? part;
+  // A plan packs zeros to see what the outer format stores, and hosts ask for the same one before every update
+  const plans = new Map<string, ReturnType<typeof planStack>>();
+  const planFor = (shape: Shape2D) => {
+    const key = shape.join();
+    const plan = plans.get(key) ?? planStack(outer, coders, shape);
+    plans.set(key, plan);
+    return plan;
+  };
   return {
     ...(changes && {
       atStep: (step: number) =>
         stackedAlgorithm(at(outer, step), Object.fromEntries(inner.map(([name, coder]) => [name, at(coder, step)]))),
     }),
     options: { outer: outer.options, inner: Object.fromEntries(inner.map(([name, coder]) => [name, coder.options])) },
-    plan: (shape) => planStack(outer, coders, shape),
+    plan: planFor,
     async factorize(matrix, options) {
       const planned = outer.plan(matrix.shape).factors;
       const { warn, onProgress, ...others } = options;
