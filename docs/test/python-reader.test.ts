@@ -43,6 +43,12 @@ const sparse = matrix(
   even.data.map((value, at) => (at % 16 < 8 || at % 5 === 0 ? 0 : value)),
 );
 
+/** Fewer kinds of blocks than levels, so that rows of codebooks are not used. */
+const few = matrix(
+  [24, 16],
+  even.data.map((_, at) => (Math.floor(at / 48) % 3) + (at % 4)),
+);
+
 /** Every format, and every form that its tensors may have. */
 const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, matrix: Matrix, tensors: string]>> = {
   'low rank': [lowRank({ rank: 4 }), odd, 'b c'],
@@ -82,6 +88,43 @@ const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, mat
     stack(lowRank, { b: kMeans, c: kMeans })({ outer: { rank: 3 }, inner: { b: { bits: 3 }, c: { bits: 2 } } }),
     odd,
     'b.codebook b.encoding c.codebook c.encoding',
+  ],
+  'stacked, levels coded': [
+    stack(kMeans, { codebook: kMeans })({
+      outer: { levels: 5, blockSize: 4, codebooks: { columns: 8 }, allowLarger: true },
+      inner: { codebook: { levels: 4, allowLarger: true } },
+    }),
+    few,
+    'codebook codebook.codebook codebook.encoding encoding',
+  ],
+  'stacked, kept values coded': [
+    stack(pruned, { values: lowRank })({ outer: { sparsity: 0.9 }, inner: { values: { rank: 1 } } }),
+    odd,
+    'gaps values values.b values.c',
+  ],
+  'stacked, levels of kept values coded': [
+    stack(prunedKMeans, { codebook: kMeans })({
+      outer: { sparsity: 0.5, levels: 5 },
+      inner: { codebook: { levels: 3, allowLarger: true } },
+    }),
+    odd,
+    'codebook codebook.codebook codebook.encoding encoding mask',
+  ],
+  'stacked, scales coded': [
+    stack(simhash, { scales: kMeans })({
+      outer: { bits: 5, allowLarger: true },
+      inner: { scales: { levels: 3, allowLarger: true } },
+    }),
+    odd,
+    'scales.codebook scales.encoding signs',
+  ],
+  'stacked, blocks coded': [
+    stack(blockDiagonal, { blocks: lowRank })({
+      outer: { blocks: 4 },
+      inner: { blocks: { rank: 1, allowLarger: true } },
+    }),
+    even,
+    'blocks.b blocks.c',
   ],
   'stacked twice': [
     stack(inputOutput, { b: kMeans, c: stack(lowRank, { b: kMeans, c: lowRank }) })({

@@ -249,16 +249,40 @@ def decode_input_output(shape, config, tensors):
 
 
 def decode_stack(name, shape, config, tensors):
-    """`outer(factor: inner, …)`: the factors of the outer format are matrices in inner formats."""
+    """`outer(factor: inner, …)`: some factors of the outer format are matrices in inner formats."""
     outer, parts = name[:-1].split("(", 1)
-    factors = {}
-    for part in split_outside_brackets(parts):
-        factor, inner = part.split(": ", 1)
-        own = {key[len(factor) + 1 :]: tensor for key, tensor in tensors.items() if key.startswith(factor + ".")}
+    own = config["outer"]
+    inner = dict(part.split(": ", 1) for part in split_outside_brackets(parts))
+    belongs = lambda key: any(key == factor or key.startswith(factor + ".") for factor in inner)
+    factors = {key: tensor for key, tensor in tensors.items() if not belongs(key)}
+    decoded = {}
+    for factor, form in inner.items():
+        coded = {key[len(factor) + 1 :]: tensor for key, tensor in tensors.items() if key.startswith(factor + ".")}
         stored = config["inner"][factor]
-        values = decode(inner, stored["version"], stored["shape"], stored["config"], own)
-        factors[factor] = Tensor("F32", stored["shape"], values)
-    return decode(outer, config["outer"]["version"], shape, config["outer"]["config"], factors)
+        values = decode(form, stored["version"], stored["shape"], stored["config"], coded)
+        decoded[factor] = Tensor("F32", stored.get("factor", stored["shape"]), values)
+    for factor, tensor in decoded.items():
+        if factor in tensors:
+            wanted_shape = tensors[factor].shape[:-1]
+            tensor = Tensor("F32", wanted_shape, stored_values(outer, shape, own["config"], factors, tensor, wanted_shape))
+        factors[factor] = tensor
+    return decode(outer, own["version"], shape, own["config"], factors)
+
+
+def stored_values(outer, shape, config, tensors, factor, wanted_shape):
+    """Of the values of a factor, those that its format stores, where these are fewer."""
+    if outer == "pruning":
+        return [factor.data[entry] for entry in kept_entries(shape, config, tensors)]
+    if outer == "kmeans-pruning":
+        return factor.data[1 : 1 + wanted_shape[0]]
+    check(outer == "kmeans", f"format {outer} stores its factors as they are")
+    (rows, size), used = factor.shape, wanted_shape[0]
+    groups = rows // config["levels"]
+    return [
+        value
+        for group in range(groups)
+        for value in factor.data[group * config["levels"] * size :][: used // groups * size]
+    ]
 
 
 DECODERS: Dict[str, Decoder] = {

@@ -1,26 +1,31 @@
-import type { CompressedFormat, PackedMatrix } from './compressed-format.ts';
-import { GCompressError } from './errors.ts';
-import { elementCount, type Factorization, type JsonObject, type JsonValue, type MatrixForm } from './factors.ts';
-import { assertElementLimit, type ReadLimits } from './limits.ts';
-import { assertShape2D, type Shape2D } from './matrix.ts';
+// The format of a stacked matrix: how the outer format computes with factors that other formats hold.
+import type { CompressedFormat, Sharing } from './compressed-format.ts';
+import type { Factorization, MatrixForm } from './factors.ts';
 import { assertType } from './options.ts';
-import { assertVersion } from './packed-tensor.ts';
+import {
+  besides,
+  factorShape,
+  type InnerFormats,
+  innerParts,
+  outerForm,
+  outside,
+  type StackedPart,
+  within,
+} from './stack-parts.ts';
+import { packStack, unpackStack } from './stack-stored.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
-/** A format for each factor of another format, by the factor's name. */
-export type InnerFormats = Readonly<Record<string, CompressedFormat>>;
-
-/** What the config of a stacked matrix says of one of its parts. */
-export interface StackedPart extends MatrixForm {
-  readonly version: number;
-}
+export type { InnerFormats, StackedPart } from './stack-parts.ts';
 
 /**
  * The format of a matrix whose factors are compressed in turn: `outer` reconstructs it from its factors, and `inner` formats
- * reconstruct those. Its id says what it is made of, e.g. `lowrank(b: kmeans, c: kmeans)`.
+ * reconstruct those that they are given for. Its id says what it is made of, e.g. `lowrank(b: kmeans, c: kmeans)`.
  *
- * Stored form, version 1: the tensors of each inner format as `factor.tensor`; config `outer` (`version`, `config`) and `inner` (for
- * each factor `version`, `shape`, `config`).
+ * Working form: the factors of each inner format as `factor.name`, and those of the outer format that stay as they are.
+ *
+ * Stored form, version 1: the tensors of each inner format as `factor.tensor`, and what the outer format stores of the factors that stay;
+ * for a compressed factor that it stores in another shape than it works with, that shape as a tensor without values, `factor [..., 0]`.
+ * Config `outer` (`version`, `config`) and `inner` (for each compressed factor a {@link StackedPart}).
  */
 export function stackFormats(outer: CompressedFormat, inner: InnerFormats): CompressedFormat {
   assertFormat('outer', outer);
@@ -30,8 +35,8 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
   const complete = outer as Required<CompressedFormat>;
   const decoded = <T>(ops: TensorOps<T>, factors: Readonly<Record<string, T>>, whole: MatrixForm) => {
     const parts = innerParts(whole.config, names);
-    const made = names.map((name) => [name, inner[name].reconstruct(ops, within(factors, name), parts[name])] as const);
-    return Object.fromEntries(made);
+    const made = names.map((name) => [name, partValue(ops, inner[name], within(factors, name), parts[name])] as const);
+    return { ...besides(factors, names), ...Object.fromEntries(made) };
   };
   return {
     id: `${outer.id}(${names.map((name) => `${name}: ${inner[name].id}`).join(', ')})`,
@@ -48,47 +53,18 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
     }),
     sharing(whole) {
       const parts = innerParts(whole.config, names);
-      const outerSharing = outer.sharing?.(outerForm(whole)) ?? {};
-      const shared = names.flatMap((name) => {
-        const times = outerSharing[name]?.times ?? 1;
-        const own = Object.entries(inner[name].sharing?.(parts[name]) ?? {}).map(([factor, use]) => {
-          const rows = use?.rows === undefined ? {} : { rows: `${name}.${use.rows}` };
-          return [factor, { ...rows, times: times * (use?.times ?? 1) }] as const;
-        });
-        return outside(name, Object.fromEntries(own));
-      });
-      return Object.fromEntries(shared);
+      const kept = besides(outer.sharing?.(outerForm(whole)) ?? {}, names);
+      const coded = names.flatMap((name) => outside(name, partSharing(name, inner[name], parts[name])));
+      return Object.fromEntries<Sharing | undefined>([...Object.entries(kept), ...coded]);
     },
-
     ...(outer.remaining && {
       remaining: <T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<string, T>>, whole: MatrixForm): T =>
         complete.remaining(ops, matrix, decoded(ops, factors, whole), outerForm(whole)),
     }),
     ...productOf(outer, inner),
     ...(names.some((name) => inner[name].trim) && { trim: (whole: Factorization) => trimmed(inner, whole) }),
-
-    pack({ factors, config }) {
-      const parts = innerParts(config, names);
-      const packed = names.flatMap((name) => {
-        return outside(name, inner[name].pack({ ...parts[name], factors: within(factors, name) }));
-      });
-      return Object.fromEntries(packed);
-    },
-
-    unpack(packed, limits) {
-      assertVersion(packed, 1);
-      const parts = innerParts(packed.config, names);
-      const values = Object.values(parts).reduce((sum, { shape }) => sum + elementCount(shape), 0);
-      // Before any part is unpacked: a few bytes may claim large ones
-      assertElementLimit(values, 'stacked factors', limits?.maxElements);
-      const unpacked = names.flatMap((name) => {
-        const format = inner[name];
-        const tensors = within(packed.tensors, name);
-        return outside(name, format.unpack({ ...parts[name], format: format.id, tensors }, limits));
-      });
-      assertFits(outer, packed, parts, limits);
-      return Object.fromEntries(unpacked);
-    },
+    pack: (whole) => packStack(outer, inner, whole),
+    unpack: (packed, limits) => unpackStack(outer, inner, packed, limits),
   };
 }
 
@@ -103,9 +79,32 @@ function assertFormat(name: string, format: unknown): void {
   );
 }
 
-/** The factors in order, where the outer method is a plain product and what codes each of its factors is one too. */
+function partValue<T>(
+  ops: TensorOps<T>,
+  format: CompressedFormat,
+  factors: Readonly<Record<string, T>>,
+  part: StackedPart,
+): T {
+  const coded = format.reconstruct(ops, factors, part);
+  return part.factor ? ops.reshape(coded, [...factorShape(part)]) : coded;
+}
+
+/** The uses of the part's values in the factor, times those of the factor's values in the matrix. */
+function partSharing(name: string, format: CompressedFormat, part: StackedPart): Record<string, Sharing> {
+  const { uses, trains } = part;
+  const shared = uses === undefined ? [] : (trains ?? []).map((factor): [string, Sharing] => [factor, { times: uses }]);
+  const own = Object.entries(format.sharing?.(part) ?? {}).map(([factor, use]): [string, Sharing] => {
+    const rows = use?.rows === undefined ? {} : { rows: `${name}.${use.rows}` };
+    return [factor, { ...rows, times: (uses ?? 1) * (use?.times ?? 1) }];
+  });
+  return Object.fromEntries([...shared, ...own.filter(([factor]) => trains?.includes(factor) ?? true)]);
+}
+
+/** The factors in order, where the outer method is a plain product and what codes its factors is one too. */
 function productOf(outer: CompressedFormat, inner: InnerFormats): Pick<CompressedFormat, 'product'> {
-  const chains = outer.product?.map((name) => inner[name]?.product?.map((factor) => `${name}.${factor}`));
+  const chains = outer.product?.map((name) =>
+    Object.hasOwn(inner, name) ? inner[name].product?.map((factor) => `${name}.${factor}`) : [name],
+  );
   const product = chains?.flatMap((chain) => chain ?? []);
   return product && chains?.every((chain) => chain !== undefined) ? { product } : {};
 }
@@ -115,77 +114,14 @@ function trimmed(inner: InnerFormats, { factors, ...whole }: Factorization): Fac
   const names = Object.keys(inner);
   const parts = innerParts(whole.config, names);
   const cut = names.map((name) => {
-    const { version, ...form } = parts[name];
-    const part = { ...form, factors: within(factors, name) };
+    const { version, shape: _shape, config: _config, ...rest } = parts[name];
+    const part = { shape: parts[name].shape, config: parts[name].config, factors: within(factors, name) };
     const { factors: left, shape, config } = inner[name].trim?.(part) ?? part;
-    return { factors: outside(name, left), entry: [name, { version, shape: [...shape], config }] as const };
+    return { factors: outside(name, left), entry: [name, { version, shape: [...shape], config, ...rest }] as const };
   });
   return {
     ...whole,
     config: { ...whole.config, inner: Object.fromEntries(cut.map(({ entry }) => entry)) },
-    factors: Object.fromEntries(cut.flatMap((part) => part.factors)),
+    factors: { ...besides(factors, names), ...Object.fromEntries(cut.flatMap((part) => part.factors)) },
   };
-}
-
-/** The entries of a record whose keys begin with `name.`, under what follows. */
-function within<V>(record: Readonly<Record<string, V>>, name: string): Record<string, V> {
-  const prefix = `${name}.`;
-  const entries = Object.entries(record).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
-}
-
-/** The entries of a record under keys that begin with `name.`. */
-export function outside<V>(name: string, record: Readonly<Record<string, V>>): [string, V][] {
-  return Object.entries(record).map(([key, value]) => [`${name}.${key}`, value]);
-}
-
-function outerForm({ shape, config }: MatrixForm): MatrixForm {
-  return { shape, config: asObject(asObject(config.outer, 'outer').config, 'outer config') };
-}
-
-function innerParts(config: JsonObject, names: readonly string[]): Readonly<Record<string, StackedPart>> {
-  const inner = asObject(config.inner, 'inner');
-  const parts = names.map((name) => {
-    const { version, shape, config: own } = asObject(inner[name], `inner ${name}`);
-    if (!Array.isArray(shape)) throw badConfig(`a shape of ${name}`, shape);
-    assertShape2D(shape as number[], `factor '${name}'`);
-    return [
-      name,
-      { version: checkedVersion(version, name), shape: shape as unknown as Shape2D, config: asObject(own, name) },
-    ] as const;
-  });
-  return Object.fromEntries(parts);
-}
-
-/** Lets the outer format check the shapes of its factors, which are not stored as it would store them. */
-function assertFits(
-  outer: CompressedFormat,
-  packed: PackedMatrix,
-  parts: Readonly<Record<string, StackedPart>>,
-  limits: ReadLimits | undefined,
-): void {
-  const { version } = asObject(packed.config.outer, 'outer');
-  const zeros = Object.entries(parts).map(([name, { shape }]) => {
-    return [name, { shape, data: new Float32Array(elementCount(shape)) }] as const;
-  });
-  const form = { ...outerForm(packed), format: outer.id, version: checkedVersion(version, 'outer') };
-  outer.unpack({ ...form, tensors: Object.fromEntries(zeros) }, limits);
-}
-
-function checkedVersion(value: JsonValue | undefined, what: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
-  throw badConfig(`a version of ${what}`, value);
-}
-
-function asObject(value: JsonValue | undefined, what: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw badConfig(`an object for ${what}`, value);
-}
-
-function badConfig(expected: string, actual: JsonValue | undefined): GCompressError {
-  return new GCompressError('file-header', {
-    where: 'stacked matrix',
-    expected,
-    actual: JSON.stringify(actual)?.slice(0, 40) ?? 'nothing',
-  });
 }

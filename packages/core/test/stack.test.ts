@@ -133,9 +133,21 @@ describe('stack', () => {
     expect(Object.keys(format.unpack(packed, { maxElements: 5 }))).toEqual(['column.whole', 'row.whole']);
   });
 
-  it('refuses factors without a method, unknown names and unknown options', () => {
+  it('leaves factors without a method as they are, and stores them as the outer format does', async () => {
     const half = stack(firstColumn, { column: plain });
-    expect(() => half({ outer: {}, inner: { column: {} } }).plan([3, 2])).toThrow(/column, row, got column/);
+    const compressed = await half({ outer: {}, inner: { column: { scale: 2 } } }).compress(weights);
+    expect(Object.keys(compressed.factors)).toEqual(['row', 'column.whole']);
+    expect([...compressed.decompress().data]).toEqual([2, 2, 6, 6, 10, 10]);
+    expect(Object.keys(compressed.pack().tensors)).toEqual(['row', 'column.whole']);
+    const { w } = await deserialize(serialize({ w: compressed }), createFormatRegistry([half]));
+    expect(w.factors).toEqual(compressed.factors);
+  });
+
+  it('refuses no methods, names that are no factors, unknown names and unknown options', () => {
+    expect(() => stack(firstColumn, {})).toThrow(/at least one factor, got none/);
+    const wrong = stack(firstColumn, { column: plain, diagonal: plain });
+    const given = { outer: {}, inner: { column: {}, diagonal: {} } };
+    expect(() => wrong(given).plan([3, 2])).toThrow(/column, row, got diagonal. The factors of .* are column, row/);
     expect(() => both({ ...options, extra: 1 } as never)).toThrow(/'extra'/);
     expect(() => both({ outer: {}, inner: { columns: {} } } as never)).toThrow(/'columns'/);
   });
