@@ -1,15 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import {
-  dequantizeUint8,
-  isGCompressError,
-  type Matrix,
-  matrix,
-  quantizeUint8,
-  relativeError,
-  type SyncMatrixCompressor,
-} from '@gcompress/core';
+import { isGCompressError, type Matrix, matrix, relativeError, type SyncMatrixCompressor } from '@gcompress/core';
+import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import { dictLearn } from '@gcompress/dictlearn';
 import { type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import { kMeans } from '@gcompress/kmeans';

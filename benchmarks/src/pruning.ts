@@ -3,15 +3,8 @@
  * The tables of packages/pruning/README.md are copied from here.
  */
 import { gzipSync } from 'node:zlib';
-import {
-  createRandom,
-  dequantizeUint8,
-  type Matrix,
-  matrix,
-  quantizeUint8,
-  relativeError,
-  type SyncMatrixCompressor,
-} from '@gcompress/core';
+import { createRandom, type Matrix, matrix, relativeError, type SyncMatrixCompressor } from '@gcompress/core';
+import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import { type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import { kMeans } from '@gcompress/kmeans';
 import { pruned, prunedKMeans } from '@gcompress/pruning';

@@ -1,11 +1,5 @@
-import {
-  dequantizeUint8,
-  isGCompressError,
-  matrix,
-  quantizeUint8,
-  relativeError,
-  type SyncMatrixCompressor,
-} from '@gcompress/core';
+import { isGCompressError, matrix, relativeError, type SyncMatrixCompressor } from '@gcompress/core';
+import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import { dictLearn } from '@gcompress/dictlearn';
 import { trainedMatrix } from '@gcompress/fixtures';
 import { kMeans } from '@gcompress/kmeans';

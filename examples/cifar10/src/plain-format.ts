@@ -1,4 +1,5 @@
-import { assertVersion, type CompressedFormat, floatFactor, packedTensor } from '@gcompress/core';
+import { type CompressedFormat, floatFactor } from '@gcompress/core';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /** A matrix that is not compressed, so that one file can hold all of a network. Stored form, version 1: float32 values. */
 export const plainFormat: CompressedFormat<'values'> = {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { quantizeUint8, serialize } from '@gcompress/core';
+import { serialize } from '@gcompress/core';
+import { quantizeUint8 } from '@gcompress/core/hosts';
 import { COMPRESSED } from './network.ts';
 import type { StrippedNetwork } from './stripped.ts';
 

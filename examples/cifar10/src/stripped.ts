@@ -1,13 +1,13 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import {
   type CompressedMatrix,
-  createCompressedMatrix,
   createFormatRegistry,
   deserialize,
   floatFactor,
   GCompressError,
   serialize,
 } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { tfOps } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { forward, LAYER_NAMES, type LayerName, type Weights } from './forward.ts';

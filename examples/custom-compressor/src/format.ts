@@ -1,13 +1,6 @@
-import {
-  assertVersion,
-  type CompressedFormat,
-  describeValue,
-  floatFactor,
-  GCompressError,
-  type JsonObject,
-  packedTensor,
-  type Shape2D,
-} from '@gcompress/core';
+import { type CompressedFormat, floatFactor, GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /**
  * The matrix as a sum of Kronecker products, `Ŵ = left₀ ⊗ right₀ + left₁ ⊗ right₁ + …`: each entry of `left` stands for a

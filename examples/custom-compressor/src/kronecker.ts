@@ -1,8 +1,4 @@
 import {
-  assertKnownOptions,
-  assertNumber,
-  assertSeed,
-  assertShape2D,
   defineMethod,
   elementCount,
   type Factor,
@@ -12,6 +8,7 @@ import {
   matrix,
   type Shape2D,
 } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertSeed, assertShape2D } from '@gcompress/core/checks';
 import { truncatedSvd } from '@gcompress/linalg';
 import { kroneckerFormat } from './format.ts';
 

@@ -1,6 +1,7 @@
 import { inputOutput } from '@gcompress/blocks';
 import { inputOutputFormat } from '@gcompress/blocks/format';
-import { createCompressedMatrix, floatFactor } from '@gcompress/core';
+import { floatFactor } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { startBackend } from '@gcompress/example-program';
 import { ApplyCompression, parseHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';

@@ -1,4 +1,4 @@
-import { quantizeUint8 } from '@gcompress/core';
+import { quantizeUint8 } from '@gcompress/core/hosts';
 import * as tf from '@tensorflow/tfjs';
 
 /**

@@ -1,4 +1,5 @@
-import { assertNumber, exactlyOneOption, GCompressError, type NumberRange, type Shape2D } from '@gcompress/core';
+import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertNumber, exactlyOneOption, type NumberRange } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';
 
 /** How the number N of blocks a side is chosen; give exactly one. It must divide both sides of the matrix. */

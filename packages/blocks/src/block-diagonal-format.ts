@@ -1,14 +1,6 @@
-import {
-  assertElementLimit,
-  assertVersion,
-  type CompressedFormat,
-  type Factor,
-  floatFactor,
-  MAX_ELEMENTS,
-  packedTensor,
-  type ReadLimits,
-  type Shape2D,
-} from '@gcompress/core';
+import { type CompressedFormat, type Factor, floatFactor, type ReadLimits, type Shape2D } from '@gcompress/core';
+import { assertElementLimit, MAX_ELEMENTS } from '@gcompress/core/checks';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
 /** Values of an identity that a file of any size may unpack to: 4 MiB of float32. */

@@ -1,5 +1,4 @@
 import {
-  assertKnownOptions,
   createRandom,
   defineMethod,
   type Factor,
@@ -9,6 +8,7 @@ import {
   reportProgress,
   type Shape2D,
 } from '@gcompress/core';
+import { assertKnownOptions } from '@gcompress/core/checks';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
 import {
   assertIdentitySize,

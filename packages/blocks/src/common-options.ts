@@ -1,4 +1,5 @@
-import { assertSeed, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertSeed, describeValue } from '@gcompress/core/checks';
 
 /** Options that all methods of this package have. */
 export interface CommonOptions {

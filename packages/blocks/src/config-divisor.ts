@@ -1,4 +1,5 @@
-import { describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 
 /**
  * A positive integer of a stored config that divides all of `sides`.

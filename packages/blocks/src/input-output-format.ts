@@ -1,16 +1,15 @@
 import {
-  assertVersion,
   type CompressedFormat,
-  describeValue,
   type Factor,
   floatFactor,
   GCompressError,
   type JsonObject,
   type JsonValue,
   type MatrixForm,
-  packedTensor,
   type TensorOps,
 } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
 /** How one side of a matrix is shortened. */

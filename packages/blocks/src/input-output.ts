@@ -1,5 +1,4 @@
 import {
-  assertKnownOptions,
   createRandom,
   defineMethod,
   type Factor,
@@ -8,6 +7,7 @@ import {
   reportProgress,
   type Shape2D,
 } from '@gcompress/core';
+import { assertKnownOptions } from '@gcompress/core/checks';
 import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
 import { fitInputOutput } from './fit-input-output.ts';
 import { factorShapes, inputOutputFormat, type Sides } from './input-output-format.ts';

@@ -1,12 +1,6 @@
-import {
-  assertVersion,
-  type CompressedFormat,
-  describeValue,
-  floatFactor,
-  GCompressError,
-  type JsonObject,
-  packedTensor,
-} from '@gcompress/core';
+import { type CompressedFormat, floatFactor, GCompressError, type JsonObject } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
 /** The factors of {@link mixedBlockFormat}. */

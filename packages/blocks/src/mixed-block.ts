@@ -1,11 +1,5 @@
-import {
-  assertKnownOptions,
-  createRandom,
-  defineMethod,
-  type JsonObject,
-  reportProgress,
-  type Shape2D,
-} from '@gcompress/core';
+import { createRandom, defineMethod, type JsonObject, reportProgress, type Shape2D } from '@gcompress/core';
+import { assertKnownOptions } from '@gcompress/core/checks';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
 import { assertOneOf, COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
 import { fitMixedBlocks } from './fit-mixed-blocks.ts';

@@ -1,11 +1,5 @@
-import {
-  assertKnownOptions,
-  assertNumber,
-  exactlyOneOption,
-  GCompressError,
-  type JsonObject,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, exactlyOneOption } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';
 import type { Side, Sides } from './input-output-format.ts';
 

@@ -1,7 +1,6 @@
 import {
   type CompressedFormat,
   type CompressedMatrix,
-  createCompressedMatrix,
   type Factor,
   floatFactor,
   type JsonObject,
@@ -9,6 +8,7 @@ import {
   matrix,
   type Shape2D,
 } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 
 /** A matrix whose entries come from their row and column. */
 export function matrixFrom(shape: Shape2D, entry: (row: number, column: number) => number): Matrix {

@@ -1,18 +1,15 @@
-export { assertCompressedMatrix } from './assert-compressed-matrix.ts';
-export { assertCompressor } from './assert-compressor.ts';
-export { bitsFor, packBits, packedBytes, unpackBits } from './bits.ts';
-export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './compressed-format.ts';
-export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
-export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './compression-op.ts';
-export { type CpuTensor, cpuOps } from './cpu-ops.ts';
+// The contract: what users, authors of methods and hosts share. Checks, storage and hosts have entries of their own.
+export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './checks/errors.ts';
+export type { ReadLimits } from './checks/size-limit.ts';
+export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './contract/compressed-format.ts';
+export type { CompressedMatrix } from './contract/compressed-matrix.ts';
 export {
   type Algorithm,
   type CompressionMethod,
   defineMethod,
   type FactorizeOptions,
   type MethodDefinition,
-} from './define-method.ts';
-export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './errors.ts';
+} from './contract/define-method.ts';
 export {
   elementCount,
   type Factor,
@@ -24,29 +21,21 @@ export {
   type JsonObject,
   type JsonValue,
   type MatrixForm,
-  padFactor,
-} from './factors.ts';
-export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './format-registry.ts';
-export { assertElementLimit, MAX_ELEMENTS, type ReadLimits } from './limits.ts';
-export { assertFinite, assertMatrix, assertShape2D, fromRows, type Matrix, matrix, type Shape2D } from './matrix.ts';
-export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
-export { frobeniusNorm, relativeError, signalToNoise } from './metrics.ts';
+} from './contract/factors.ts';
+export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './contract/matrix-compressor.ts';
 export {
-  assertKnownOptions,
-  assertNumber,
-  assertOneOf,
-  assertType,
-  describeValue,
-  type ExactlyOne,
-  exactlyOneOption,
-  type NumberRange,
-} from './options.ts';
-export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './packed-tensor.ts';
-export { plannedByteLength } from './planned-byte-length.ts';
-export { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from './progress.ts';
-export { assertSeed, createRandom, type Random } from './random.ts';
-export { deserialize, serialize } from './serialize.ts';
-export { type StackOptions, stack } from './stack.ts';
-export { type InnerFormats, type StackedPart, stackFormats } from './stack-formats.ts';
-export type { TensorOps } from './tensor-ops.ts';
-export { dequantizeUint8, quantizeUint8, type Uint8Quantization } from './uint8-baseline.ts';
+  type Pace,
+  type ProgressOptions,
+  pacedProgress,
+  partialProgress,
+  reportProgress,
+} from './contract/progress.ts';
+export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts';
+export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';
+export { createRandom, type Random } from './matrix/random.ts';
+export { type StackOptions, stack } from './stack/stack.ts';
+export { type InnerFormats, type StackedPart, stackFormats } from './stack/stack-formats.ts';
+export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './storage/format-registry.ts';
+export { deserialize, serialize } from './storage/serialize.ts';
+export { type CpuTensor, cpuOps } from './tensors/cpu-ops.ts';
+export type { TensorOps } from './tensors/tensor-ops.ts';

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  assertCompressedMatrix,
-  createCompressedMatrix,
-  defineMethod,
-  type Factor,
-  floatFactor,
-  type MatrixCompressor,
-  matrix,
-} from '../src/index.ts';
+import { assertCompressedMatrix } from '../src/checks.ts';
+import { createCompressedMatrix } from '../src/hosts.ts';
+import { defineMethod, type Factor, floatFactor, type MatrixCompressor, matrix } from '../src/index.ts';
 import { rankOne, rankOneFormat } from './rank-one.ts';
 
 const a = matrix([3, 2], [1, 2, 3, 4, 5, 6]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitsFor, packBits, packedBytes, unpackBits } from '../src/index.ts';
+import { bitsFor, packBits, packedBytes, unpackBits } from '../src/storage.ts';
 
 describe('packBits', () => {
   it('puts the lowest bit first, without gaps', () => {

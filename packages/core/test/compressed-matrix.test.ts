@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CompressedFormat,
-  type CompressedMatrix,
-  createCompressedMatrix,
-  floatFactor,
-  fromRows,
-  type Matrix,
-} from '../src/index.ts';
+import { createCompressedMatrix } from '../src/hosts.ts';
+import { type CompressedFormat, type CompressedMatrix, floatFactor, fromRows, type Matrix } from '../src/index.ts';
 import { rankOne, rankOneFormat } from './rank-one.ts';
 
 const compressed = rankOne([1, 2, 3], [10, 20]);

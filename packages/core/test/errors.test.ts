@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertElementLimit, GCompressError, isGCompressError, MAX_ELEMENTS } from '../src/index.ts';
+import { assertElementLimit, MAX_ELEMENTS } from '../src/checks.ts';
+import { GCompressError, isGCompressError } from '../src/index.ts';
 
 const details = { where: 'kmeans levels', expected: 'an integer', actual: '1.5' };
 

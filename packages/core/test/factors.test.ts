@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { elementCount, floatFactor, indexFactor, isGCompressError, padFactor } from '../src/index.ts';
+import { padFactor } from '../src/hosts.ts';
+import { elementCount, floatFactor, indexFactor, isGCompressError } from '../src/index.ts';
 
 const contract = expect.toSatisfy((error) => isGCompressError(error, 'contract'));
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createCompressedMatrix } from '../src/hosts.ts';
 import {
   type CompressedMatrix,
-  createCompressedMatrix,
   createFormatRegistry,
   deserialize,
   floatFactor,

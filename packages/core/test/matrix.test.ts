@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  assertFinite,
-  assertMatrix,
-  assertShape2D,
-  fromRows,
-  isGCompressError,
-  type Matrix,
-  matrix,
-} from '../src/index.ts';
+import { assertFinite, assertMatrix, assertShape2D } from '../src/checks.ts';
+import { fromRows, isGCompressError, type Matrix, matrix } from '../src/index.ts';
 
 const invalid = expect.toSatisfy((error) => isGCompressError(error, 'invalid-matrix'));
 

@@ -6,9 +6,9 @@ import {
   assertType,
   describeValue,
   exactlyOneOption,
-  isGCompressError,
   type NumberRange,
-} from '../src/index.ts';
+} from '../src/checks.ts';
+import { isGCompressError } from '../src/index.ts';
 
 const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertVersion, isGCompressError, type PackedMatrix, packedDtype, packedTensor } from '../src/index.ts';
+import { isGCompressError, type PackedMatrix } from '../src/index.ts';
+import { assertVersion, packedDtype, packedTensor } from '../src/storage.ts';
 
 const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
 

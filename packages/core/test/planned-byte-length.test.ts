@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { defineMethod, floatFactor, plannedByteLength, stack } from '../src/index.ts';
+import { plannedByteLength } from '../src/hosts.ts';
+import { defineMethod, floatFactor, stack } from '../src/index.ts';
 import { rankOneFormat } from './rank-one.ts';
 
 /** A column times a row; says how many bytes it takes when it is told to. */

@@ -1,34 +1,19 @@
 import { expect, it } from 'vitest';
+import * as checks from '../src/checks.ts';
+import * as hosts from '../src/hosts.ts';
 import * as api from '../src/index.ts';
+import * as storage from '../src/storage.ts';
 
 it('exports these names and no others', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "GCompressError",
-      "MAX_ELEMENTS",
-      "assertCompressedMatrix",
-      "assertCompressor",
-      "assertElementLimit",
-      "assertFinite",
-      "assertKnownOptions",
-      "assertMatrix",
-      "assertNumber",
-      "assertOneOf",
-      "assertSeed",
-      "assertShape2D",
-      "assertType",
-      "assertVersion",
-      "bitsFor",
       "cpuOps",
-      "createCompressedMatrix",
       "createFormatRegistry",
       "createRandom",
       "defineMethod",
-      "dequantizeUint8",
-      "describeValue",
       "deserialize",
       "elementCount",
-      "exactlyOneOption",
       "floatFactor",
       "frobeniusNorm",
       "fromRows",
@@ -36,21 +21,52 @@ it('exports these names and no others', () => {
       "isGCompressError",
       "matrix",
       "pacedProgress",
-      "packBits",
-      "packedBytes",
-      "packedDtype",
-      "packedTensor",
-      "padFactor",
       "partialProgress",
-      "plannedByteLength",
-      "quantizeUint8",
       "relativeError",
       "reportProgress",
       "serialize",
       "signalToNoise",
       "stack",
       "stackFormats",
-      "unpackBits",
+    ]
+  `);
+});
+
+it('exports this under ./checks, ./hosts and ./storage', () => {
+  expect([checks, hosts, storage].map((entry) => Object.keys(entry).sort())).toMatchInlineSnapshot(`
+    [
+      [
+        "MAX_ELEMENTS",
+        "assertCompressedMatrix",
+        "assertCompressor",
+        "assertElementLimit",
+        "assertFinite",
+        "assertKnownOptions",
+        "assertMatrix",
+        "assertNumber",
+        "assertOneOf",
+        "assertSeed",
+        "assertShape2D",
+        "assertType",
+        "describeValue",
+        "exactlyOneOption",
+      ],
+      [
+        "createCompressedMatrix",
+        "dequantizeUint8",
+        "padFactor",
+        "plannedByteLength",
+        "quantizeUint8",
+      ],
+      [
+        "assertVersion",
+        "bitsFor",
+        "packBits",
+        "packedBytes",
+        "packedDtype",
+        "packedTensor",
+        "unpackBits",
+      ],
     ]
   `);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertSeed, createRandom, isGCompressError, type Random } from '../src/index.ts';
+import { assertSeed } from '../src/checks.ts';
+import { createRandom, isGCompressError, type Random } from '../src/index.ts';
 
 const draw = <V>(count: number, next: () => V): V[] => Array.from({ length: count }, next);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

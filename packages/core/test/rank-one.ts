@@ -1,10 +1,6 @@
-import {
-  type CompressedFormat,
-  type CompressedMatrix,
-  createCompressedMatrix,
-  floatFactor,
-  packedTensor,
-} from '../src/index.ts';
+import { createCompressedMatrix } from '../src/hosts.ts';
+import { type CompressedFormat, type CompressedMatrix, floatFactor } from '../src/index.ts';
+import { packedTensor } from '../src/storage.ts';
 
 /** The smallest useful format: `column [m, 1] · row [1, n]`. */
 export const rankOneFormat: CompressedFormat<'column' | 'row'> = {

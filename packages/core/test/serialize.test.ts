@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { crc32 } from '../src/crc32.ts';
 import { createFormatRegistry, deserialize, type PackedMatrix, serialize } from '../src/index.ts';
-import { readSafetensors, writeSafetensors } from '../src/safetensors.ts';
+import { crc32 } from '../src/storage/crc32.ts';
+import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { rankOne, rankOneFormat } from './rank-one.ts';
 
 const formats = createFormatRegistry([rankOneFormat]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dequantizeUint8, quantizeUint8 } from '../src/index.ts';
+import { dequantizeUint8, quantizeUint8 } from '../src/hosts.ts';
 
 const values = fc.float32Array({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000, minLength: 1 });
 

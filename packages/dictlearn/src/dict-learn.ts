@@ -1,13 +1,7 @@
 import {
-  assertKnownOptions,
-  assertNumber,
-  assertOneOf,
-  assertSeed,
   type CompressOptions,
   createRandom,
   defineMethod,
-  describeValue,
-  exactlyOneOption,
   type Factor,
   GCompressError,
   type JsonObject,
@@ -16,6 +10,14 @@ import {
   reportProgress,
   type Shape2D,
 } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertSeed,
+  describeValue,
+  exactlyOneOption,
+} from '@gcompress/core/checks';
 import { type DictLearnFactor, dictLearnFormat } from './format.ts';
 import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
 import { learnDictionary } from './learn-dictionary.ts';

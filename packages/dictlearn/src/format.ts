@@ -1,5 +1,4 @@
 import {
-  assertVersion,
   type CompressedFormat,
   type Factor,
   type Factorization,
@@ -8,9 +7,9 @@ import {
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
-  packedTensor,
   type TensorOps,
 } from '@gcompress/core';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertLayoutSize, layoutOf, MAX_ATOMS } from './layout.ts';
 import { packCodes, unpackCodes } from './packed-codes.ts';
 import { collectCodes, type DictLearnFactor, spreadCodes } from './sparse-codes.ts';

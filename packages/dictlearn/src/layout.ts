@@ -1,11 +1,5 @@
-import {
-  assertElementLimit,
-  describeValue,
-  GCompressError,
-  type JsonObject,
-  type MatrixForm,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
+import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 
 /** The most atoms that an index of 16 bits can tell apart. */
 export const MAX_ATOMS = 2 ** 16;

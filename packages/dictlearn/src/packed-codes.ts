@@ -1,13 +1,5 @@
-import {
-  bitsFor,
-  GCompressError,
-  type PackedMatrix,
-  type PackedTensor,
-  packBits,
-  packedBytes,
-  packedTensor,
-  unpackBits,
-} from '@gcompress/core';
+import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
+import { bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import type { Layout } from './layout.ts';
 import { type SparseCodes, withoutZeros } from './sparse-codes.ts';
 

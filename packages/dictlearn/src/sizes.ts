@@ -1,12 +1,6 @@
-import {
-  assertNumber,
-  assertShape2D,
-  bitsFor,
-  type ExactlyOne,
-  GCompressError,
-  packedBytes,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertNumber, assertShape2D, type ExactlyOne } from '@gcompress/core/checks';
+import { bitsFor, packedBytes } from '@gcompress/core/storage';
 import { type CodeSizes, MAX_ATOMS } from './layout.ts';
 
 /** The ways to say how large codes and atoms are. */

@@ -1,10 +1,5 @@
-import {
-  createCompressedMatrix,
-  isGCompressError,
-  matrix,
-  type PackedMatrix,
-  type PackedTensor,
-} from '@gcompress/core';
+import { isGCompressError, matrix, type PackedMatrix, type PackedTensor } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
 import { dictLearn, dictLearnFormat } from '../src/index.ts';

@@ -1,13 +1,7 @@
 // Compression over many matrices: one operator each, driven together.
-import {
-  assertCompressor,
-  assertKnownOptions,
-  assertType,
-  describeValue,
-  GCompressError,
-  type MatrixCompressor,
-  type UpdateResult,
-} from '@gcompress/core';
+import { GCompressError, type MatrixCompressor } from '@gcompress/core';
+import { assertCompressor, assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
+import type { UpdateResult } from '@gcompress/core/hosts';
 import { assertSchedule, type CompressionSchedule } from '@gcompress/scheduler';
 import { TfCompressionOp, type TfCompressionOpOptions } from '@gcompress/tfjs';
 import type { Variable } from '@tensorflow/tfjs-core';

@@ -1,11 +1,6 @@
 // The compressor that hyperparameters mean, made by one of the methods that were handed over.
-import {
-  assertType,
-  type CompressionMethod,
-  describeValue,
-  GCompressError,
-  type MatrixCompressor,
-} from '@gcompress/core';
+import { type CompressionMethod, GCompressError, type MatrixCompressor } from '@gcompress/core';
+import { assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionHParams } from './hparams/hparams.ts';
 import { METHOD_OPTIONS, type MethodOptions } from './method-options.ts';
 

@@ -1,5 +1,5 @@
 // How sparsity grows, and when, by the hyperparameters of pruning.
-import { assertType } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import type { CompressionHParams } from './hparams/hparams.ts';
 
 /** Pruning over the steps of a training: `sparsity` for `sparsityAt`, `steps` for `sparsityUpdateDue` of `@gcompress/pruning`. */

@@ -1,5 +1,6 @@
 // The schedule that hyperparameters mean.
-import { assertNumber, assertType, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, assertType } from '@gcompress/core/checks';
 import { type CompressionSchedule, linearAlpha, neverUpdate } from '@gcompress/scheduler';
 import type { CompressionHParams } from './hparams/hparams.ts';
 

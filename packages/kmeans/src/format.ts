@@ -1,9 +1,5 @@
 import {
-  assertElementLimit,
-  assertVersion,
-  bitsFor,
   type CompressedFormat,
-  describeValue,
   type Factor,
   type Factorization,
   floatFactor,
@@ -12,12 +8,10 @@ import {
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
-  packBits,
-  packedBytes,
-  packedTensor,
   type TensorOps,
-  unpackBits,
 } from '@gcompress/core';
+import { assertElementLimit, describeValue } from '@gcompress/core/checks';
+import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
 
 /** Values of the codebooks that a file may ask for however few it stores: 64 MiB. */

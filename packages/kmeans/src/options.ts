@@ -1,3 +1,4 @@
+import { GCompressError } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertNumber,
@@ -6,8 +7,7 @@ import {
   describeValue,
   type ExactlyOne,
   exactlyOneOption,
-  GCompressError,
-} from '@gcompress/core';
+} from '@gcompress/core/checks';
 import { MAX_LEVELS } from './layout.ts';
 
 /** The ways to say how large a codebook is. */

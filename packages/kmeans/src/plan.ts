@@ -1,11 +1,6 @@
-import {
-  assertElementLimit,
-  bitsFor,
-  type FactorSpec,
-  GCompressError,
-  packedBytes,
-  type Shape2D,
-} from '@gcompress/core';
+import { type FactorSpec, GCompressError, type Shape2D } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
+import { bitsFor, packedBytes } from '@gcompress/core/storage';
 import type { KMeansFactor } from './format.ts';
 import { type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
 import type { CodebookScope, CompleteOptions } from './options.ts';

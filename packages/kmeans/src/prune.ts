@@ -1,4 +1,5 @@
-import { assertFinite, assertMatrix, assertNumber, type Matrix } from '@gcompress/core';
+import type { Matrix } from '@gcompress/core';
+import { assertFinite, assertMatrix, assertNumber } from '@gcompress/core/checks';
 import { sortFloats } from './sorted-points.ts';
 
 /**

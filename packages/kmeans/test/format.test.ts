@@ -1,4 +1,5 @@
-import { createCompressedMatrix, isGCompressError, matrix, type PackedMatrix } from '@gcompress/core';
+import { isGCompressError, matrix, type PackedMatrix } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import { encode } from '../src/encode.ts';
 import { kMeansFormat } from '../src/format.ts';

@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertType, describeValue, GCompressError, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
+import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import type { Kernels } from './kernels/kernels.ts';
 
 const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [

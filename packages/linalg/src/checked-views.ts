@@ -1,4 +1,4 @@
-import { assertNumber, assertType } from '@gcompress/core';
+import { assertNumber, assertType } from '@gcompress/core/checks';
 import { block as blockOf, transposed as transposeOf, type Values, type View } from './view.ts';
 
 /**

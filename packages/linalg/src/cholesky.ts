@@ -1,4 +1,5 @@
-import { assertNumber, GCompressError, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
+import { assertNumber } from '@gcompress/core/checks';
 import { assertNumbers } from './arguments.ts';
 import { listened } from './paced.ts';
 import { type Dense, squareViewOf } from './view.ts';

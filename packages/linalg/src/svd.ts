@@ -1,4 +1,5 @@
-import { assertFinite, assertMatrix, type Matrix, type ProgressOptions } from '@gcompress/core';
+import type { Matrix, ProgressOptions } from '@gcompress/core';
+import { assertFinite, assertMatrix } from '@gcompress/core/checks';
 import { bidiagonalize } from './bidiagonal.ts';
 import { diagonalizeBidiagonal } from './bidiagonal-svd.ts';
 import type { Kernels } from './kernels/kernels.ts';

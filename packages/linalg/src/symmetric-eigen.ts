@@ -1,4 +1,5 @@
-import { assertNumber, type ProgressOptions } from '@gcompress/core';
+import type { ProgressOptions } from '@gcompress/core';
+import { assertNumber } from '@gcompress/core/checks';
 import type { Kernels, Sweep } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';
 import { hypotenuse, largestMagnitude } from './norms.ts';

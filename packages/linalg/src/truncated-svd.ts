@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertNumber, assertSeed, type Matrix } from '@gcompress/core';
+import type { Matrix } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 import { blockKrylov, blockWidth } from './block-krylov.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { portableKernels } from './kernels/portable.ts';

@@ -1,4 +1,5 @@
-import { assertShape2D, describeValue, GCompressError, type Shape2D } from '@gcompress/core';
+import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertShape2D, describeValue } from '@gcompress/core/checks';
 
 /** Numbers in one array; sums over them are accumulated in float64 either way. */
 export type Values = Float32Array | Float64Array;

@@ -1,3 +1,4 @@
+import { GCompressError, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertMatrix,
@@ -5,11 +6,7 @@ import {
   assertType,
   type ExactlyOne,
   exactlyOneOption,
-  GCompressError,
-  type Matrix,
-  type ProgressOptions,
-  partialProgress,
-} from '@gcompress/core';
+} from '@gcompress/core/checks';
 import { singularValues, viewOf } from '@gcompress/linalg';
 import { breakEvenRank } from './rank.ts';
 

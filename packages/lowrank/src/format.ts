@@ -1,11 +1,5 @@
-import {
-  assertVersion,
-  type CompressedFormat,
-  type Factorization,
-  floatFactor,
-  GCompressError,
-  packedTensor,
-} from '@gcompress/core';
+import { type CompressedFormat, type Factorization, floatFactor, GCompressError } from '@gcompress/core';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /**
  * The matrix as a product of two thin factors, `Ŵ = b·c` with `b [m, k]` and `c [k, n]`.

@@ -1,20 +1,22 @@
 import {
-  assertKnownOptions,
-  assertNumber,
-  assertSeed,
   defineMethod,
-  describeValue,
-  exactlyOneOption,
   type Factor,
   type FactorizeOptions,
   floatFactor,
   GCompressError,
   type JsonObject,
   type Matrix,
-  type NumberRange,
   type ProgressOptions,
   partialProgress,
 } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertSeed,
+  describeValue,
+  exactlyOneOption,
+  type NumberRange,
+} from '@gcompress/core/checks';
 import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { lowRankFormat } from './format.ts';
 import { energyKept, type RankChoice, type RankSizes, rankForEnergy, rankForShape } from './rank.ts';

@@ -1,11 +1,5 @@
-import {
-  assertNumber,
-  assertShape2D,
-  describeValue,
-  type ExactlyOne,
-  GCompressError,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertNumber, assertShape2D, describeValue, type ExactlyOne } from '@gcompress/core/checks';
 
 /** The ways to choose the rank of a compressed matrix. */
 export interface RankSizes {

@@ -1,12 +1,5 @@
-import {
-  cpuOps,
-  createCompressedMatrix,
-  frobeniusNorm,
-  type Matrix,
-  matrix,
-  padFactor,
-  relativeError,
-} from '@gcompress/core';
+import { cpuOps, frobeniusNorm, type Matrix, matrix, relativeError } from '@gcompress/core';
+import { createCompressedMatrix, padFactor } from '@gcompress/core/hosts';
 import { singularValues } from '@gcompress/linalg';
 import { anyMatrices, denseMatrices, shapes } from '@gcompress/testkit';
 import fc from 'fast-check';

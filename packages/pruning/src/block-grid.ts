@@ -1,11 +1,5 @@
-import {
-  assertElementLimit,
-  GCompressError,
-  type JsonObject,
-  type MatrixForm,
-  type PackedMatrix,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type JsonObject, type MatrixForm, type PackedMatrix, type Shape2D } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
 
 /** Values that a file of any size may unpack to: 4 MiB of float32. */
 const FREE_VALUES = 2 ** 20;

@@ -1,3 +1,4 @@
+import { GCompressError, type Matrix, type ProgressOptions, reportProgress } from '@gcompress/core';
 import {
   assertFinite,
   assertKnownOptions,
@@ -5,11 +6,7 @@ import {
   assertNumber,
   assertSeed,
   describeValue,
-  GCompressError,
-  type Matrix,
-  type ProgressOptions,
-  reportProgress,
-} from '@gcompress/core';
+} from '@gcompress/core/checks';
 import { type BlockGrid, blockGrid, forEachEntry } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
 import { assertSparsity } from './sparsity.ts';

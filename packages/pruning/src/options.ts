@@ -1,13 +1,5 @@
-import {
-  assertKnownOptions,
-  assertNumber,
-  assertSeed,
-  exactlyOneOption,
-  GCompressError,
-  type Matrix,
-  type ProgressOptions,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type Matrix, type ProgressOptions, type Shape2D } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertSeed, exactlyOneOption } from '@gcompress/core/checks';
 import { type BlockGrid, blockGrid, flagsOf } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
 import { assertBlockShape, assertPattern, type BlockPooling, blockScores, largestOfGroups } from './masks.ts';

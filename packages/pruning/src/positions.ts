@@ -1,12 +1,5 @@
-import {
-  GCompressError,
-  type PackedMatrix,
-  type PackedTensor,
-  packBits,
-  packedBytes,
-  packedTensor,
-  unpackBits,
-} from '@gcompress/core';
+import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
+import { packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 
 /** Most bits of the remainder of a gap. */
 const MAX_REMAINDER_BITS = 28;

@@ -1,13 +1,12 @@
 import {
-  assertVersion,
   type CompressedFormat,
   type Factor,
   type Factorization,
   floatFactor,
   type PackedMatrix,
   type PackedTensor,
-  packedTensor,
 } from '@gcompress/core';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
 import { packPositions, unpackPositions } from './positions.ts';
 

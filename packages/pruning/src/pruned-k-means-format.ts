@@ -1,6 +1,4 @@
 import {
-  assertVersion,
-  bitsFor,
   type CompressedFormat,
   type Factor,
   type Factorization,
@@ -10,12 +8,9 @@ import {
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
-  packBits,
-  packedBytes,
-  packedTensor,
   type TensorOps,
-  unpackBits,
 } from '@gcompress/core';
+import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
 import { bytesTensor, packPositions, unpackPositions } from './positions.ts';
 

@@ -1,19 +1,17 @@
 import {
   type Algorithm,
-  assertKnownOptions,
-  assertNumber,
-  bitsFor,
   defineMethod,
   type Factor,
   indexFactor,
   type JsonObject,
   type Matrix,
   type ProgressOptions,
-  packedBytes,
   partialProgress,
   reportProgress,
   type Shape2D,
 } from '@gcompress/core';
+import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
+import { bitsFor, packedBytes } from '@gcompress/core/storage';
 import { configFor, keptEntries } from './block-grid.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { encodeNearest, lineCodebook } from './line-codebook.ts';

@@ -1,6 +1,5 @@
 import {
   type Algorithm,
-  assertKnownOptions,
   defineMethod,
   type Factor,
   floatFactor,
@@ -9,6 +8,7 @@ import {
   reportProgress,
   type Shape2D,
 } from '@gcompress/core';
+import { assertKnownOptions } from '@gcompress/core/checks';
 import { configFor } from './block-grid.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { spread } from './masks.ts';

@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertNumber, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
 
 /** How sparsity grows over the steps of a training. */
 export interface SparsitySchedule {

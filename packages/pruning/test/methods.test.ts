@@ -1,4 +1,5 @@
-import { createCompressedMatrix, matrix, type PackedMatrix, relativeError } from '@gcompress/core';
+import { matrix, type PackedMatrix, relativeError } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import {
   blockMask,

@@ -1,5 +1,6 @@
 // Checks that a value handed over by JavaScript is a schedule.
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule } from './schedule.ts';
 
 /**
@@ -12,7 +13,7 @@ export function assertSchedule(where: string, name: string, value: unknown): ass
   const callable = [update, alpha, forLayer].every((member) => typeof member === 'function');
   if (isObject(value) && isObject(config) && Array.isArray(warnings) && callable) return;
   throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
+    where: `${String(where)} ${String(name)}`,
     expected: 'a schedule',
     actual: describeValue(value),
     hint:

@@ -1,4 +1,4 @@
-import { assertKnownOptions, assertNumber } from '@gcompress/core';
+import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
 import { linearAlpha } from './linear-alpha.ts';
 import type { CompressionSchedule } from './schedule.ts';
 import { completeStagger, type StaggerOptions } from './stagger.ts';

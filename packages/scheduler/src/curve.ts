@@ -1,4 +1,5 @@
 import { GCompressError } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import type { ScheduleRule } from './define-schedule.ts';
 import {
   delayedWindow,
@@ -21,6 +22,7 @@ export interface Curve {
  * What follows from a curve when there is room for `available` updates, of which the n-th comes at `stepOf(n)`.
  *
  * @param hint what to change when these are too few for alpha to reach 0.
+ * @throws GCompressError `invalid-option` when the curve lacks `alpha`, or `stepOf` is not a function.
  */
 export function curveOutcome(
   kind: string,
@@ -29,6 +31,13 @@ export function curveOutcome(
   stepOf: (n: number) => number,
   hint: string,
 ): Pick<ScheduleRule<WindowOptions>, 'zeroStep' | 'warnings' | 'alpha'> {
+  assertType(
+    `${String(kind)} curve`,
+    'alpha',
+    typeof curve === 'object' && curve !== null ? curve.alpha : curve,
+    'function',
+  );
+  assertType(String(kind), 'stepOf', stepOf, 'function');
   const reachesZero = curve.updates <= available;
   return {
     zeroStep: reachesZero ? stepOf(curve.updates) : undefined,

@@ -1,11 +1,5 @@
-import {
-  assertKnownOptions,
-  assertNumber,
-  assertType,
-  describeValue,
-  GCompressError,
-  type JsonObject,
-} from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule, ScheduleState } from './schedule.ts';
 import { completeStagger, layerDelay, type StaggerOptions } from './stagger.ts';
 

@@ -1,4 +1,5 @@
-import { assertType, describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { assertType, describeValue } from '@gcompress/core/checks';
 import { cosineAlpha } from './cosine-alpha.ts';
 import type { ScheduleFactory } from './define-schedule.ts';
 import { exponentialAlpha } from './exponential-alpha.ts';

@@ -1,4 +1,4 @@
-import { assertNumber } from '@gcompress/core';
+import { assertNumber } from '@gcompress/core/checks';
 import { type Curve, curveRule } from './curve.ts';
 import { defineSchedule } from './define-schedule.ts';
 import { updatesIn, updateWindow, WINDOW_OPTIONS, type WindowOptions } from './update-window.ts';

@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertNumber, assertSeed, createRandom, type JsonObject } from '@gcompress/core';
+import { createRandom, type JsonObject } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 
 /** Lets each layer start later by a number of steps of its own, so that not all are compressed in the same step. */
 export interface StaggerOptions {

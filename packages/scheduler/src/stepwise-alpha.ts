@@ -1,4 +1,5 @@
-import { assertNumber, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, describeValue } from '@gcompress/core/checks';
 import { neverZero } from './curve.ts';
 import { defineSchedule, type ScheduleOptions } from './define-schedule.ts';
 

@@ -1,4 +1,5 @@
-import { assertNumber, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, assertType } from '@gcompress/core/checks';
 import type { ScheduleOptions } from './define-schedule.ts';
 
 /** Where updates may happen: at `begin`, `begin + frequency`, … up to and including `end`. */
@@ -27,6 +28,7 @@ export const WINDOW_OPTIONS = ['begin', 'end', 'frequency'] as const;
  * @throws GCompressError `invalid-option`, naming the option.
  */
 export function updateWindow(kind: string, options: WindowOptions): UpdateWindow {
+  assertType(String(kind), 'options', options, 'object');
   const { begin = 0, end = -1, frequency = 10 } = options;
   assertNumber(kind, 'begin', begin, { min: 0, integer: true });
   assertNumber(kind, 'end', end, { min: -1, integer: true });
@@ -60,7 +62,14 @@ export function stepOfUpdate({ begin, frequency }: UpdateWindow, n: number): num
   return begin + (n - 1) * frequency;
 }
 
-/** The window this many steps later. */
-export function delayedWindow({ begin, end }: UpdateWindow, steps: number): { begin: number; end: number } {
+/**
+ * The window this many steps later.
+ *
+ * @throws GCompressError `invalid-option`, naming the argument.
+ */
+export function delayedWindow(window: UpdateWindow, steps: number): { begin: number; end: number } {
+  assertType('delayedWindow', 'window', window, 'object');
+  assertNumber('delayedWindow', 'steps', steps);
+  const { begin, end } = window;
   return { begin: begin + steps, end: end === -1 ? -1 : end + steps };
 }

@@ -1,12 +1,6 @@
-import {
-  assertNumber,
-  assertShape2D,
-  assertType,
-  type ExactlyOne,
-  GCompressError,
-  packedBytes,
-  type Shape2D,
-} from '@gcompress/core';
+import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertNumber, assertShape2D, assertType, type ExactlyOne } from '@gcompress/core/checks';
+import { packedBytes } from '@gcompress/core/storage';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 

@@ -1,16 +1,13 @@
 import {
-  assertElementLimit,
-  assertVersion,
   type CompressedFormat,
-  describeValue,
   type Factor,
   floatFactor,
   GCompressError,
   type JsonObject,
   type PackedMatrix,
-  packedBytes,
-  packedTensor,
 } from '@gcompress/core';
+import { assertElementLimit, describeValue } from '@gcompress/core/checks';
+import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 

@@ -1,4 +1,5 @@
-import { bitsFor, type Pace, type Random } from '@gcompress/core';
+import type { Pace, Random } from '@gcompress/core';
+import { bitsFor } from '@gcompress/core/storage';
 
 /** Multiplications after which progress is told: telling it after every pair would cost as much as the pair. */
 const OPERATIONS = 2 ** 16;

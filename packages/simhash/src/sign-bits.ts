@@ -1,4 +1,4 @@
-import { packBits, unpackBits } from '@gcompress/core';
+import { packBits, unpackBits } from '@gcompress/core/storage';
 
 /** Signs ±1 as bits, eight to a byte: 1 for +1, 0 for −1. */
 export function packSigns(signs: ArrayLike<number>): Uint8Array {

@@ -1,18 +1,13 @@
+import { defineMethod, floatFactor, GCompressError, type JsonObject, type Matrix, type Pace } from '@gcompress/core';
 import {
   assertElementLimit,
   assertKnownOptions,
   assertNumber,
   assertSeed,
-  defineMethod,
   describeValue,
   exactlyOneOption,
-  floatFactor,
-  GCompressError,
-  type JsonObject,
-  type Matrix,
   type NumberRange,
-  type Pace,
-} from '@gcompress/core';
+} from '@gcompress/core/checks';
 import { type BitsChoice, type BitsSizes, bitsForShape } from './bits-choice.ts';
 import { type Encoder, encode } from './encoder.ts';
 import { fittedEncoder } from './fitted-encoder.ts';

@@ -1,4 +1,5 @@
-import { createCompressedMatrix, type ErrorCode, isGCompressError, type PackedMatrix } from '@gcompress/core';
+import { type ErrorCode, isGCompressError, type PackedMatrix } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
 import { simhash, simhashFormat } from '../src/index.ts';

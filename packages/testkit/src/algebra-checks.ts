@@ -2,12 +2,12 @@ import {
   type CompressedMatrix,
   type CpuTensor,
   cpuOps,
-  createCompressedMatrix,
   elementCount,
   frobeniusNorm,
   type Matrix,
   serialize,
 } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { assertClose } from './assert-close.ts';
 import { ensure, onEach, sameNumbers } from './assertions.ts';
 import { type Check, NotApplicable } from './check.ts';

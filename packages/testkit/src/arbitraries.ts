@@ -1,4 +1,5 @@
-import { assertNumber, assertType, type Matrix, matrix, type Shape2D } from '@gcompress/core';
+import { type Matrix, matrix, type Shape2D } from '@gcompress/core';
+import { assertNumber, assertType } from '@gcompress/core/checks';
 import * as fc from 'fast-check';
 import { assertArbitrary } from './argument-checks.ts';
 

@@ -1,5 +1,6 @@
 // What the functions of the kit are given, checked before anything is registered or run.
-import { assertType, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertType, describeValue } from '@gcompress/core/checks';
 import type { TestRunner } from './check.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { assertType } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import { assertNumbers } from './argument-checks.ts';
 import { ensure } from './assertions.ts';
 

@@ -1,4 +1,5 @@
-import { assertType, type MatrixCompressor, type Shape2D } from '@gcompress/core';
+import type { MatrixCompressor, Shape2D } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 
 /** What a method promises beyond the contract. Public: READMEs print it with {@link describeClaims}, the kit holds it. */
 export interface CompressorClaims {

@@ -1,12 +1,5 @@
-import {
-  type CompressedMatrix,
-  createCompressedMatrix,
-  createRandom,
-  elementCount,
-  type FactorizationPlan,
-  padFactor,
-  plannedByteLength,
-} from '@gcompress/core';
+import { type CompressedMatrix, createRandom, elementCount, type FactorizationPlan } from '@gcompress/core';
+import { createCompressedMatrix, padFactor, plannedByteLength } from '@gcompress/core/hosts';
 import { assertSameMatrix, bytesOf } from './algebra-checks.ts';
 import { ensure, isJson, onEach, sameJson, sameNumbers } from './assertions.ts';
 import type { Check } from './check.ts';

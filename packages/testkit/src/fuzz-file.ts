@@ -1,8 +1,4 @@
 import {
-  assertKnownOptions,
-  assertNumber,
-  assertOneOf,
-  assertType,
   type CompressedMatrix,
   createFormatRegistry,
   createRandom,
@@ -13,6 +9,7 @@ import {
   type ReadLimits,
   serialize,
 } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import { ConformanceError, describeError, ensure, sameNumbers } from './assertions.ts';
 import { mutate } from './mutations.ts';
 

@@ -1,4 +1,5 @@
-import { assertNumber, assertType, createRandom } from '@gcompress/core';
+import { createRandom } from '@gcompress/core';
+import { assertNumber, assertType } from '@gcompress/core/checks';
 import { assertNumbers } from './argument-checks.ts';
 import { ConformanceError } from './assertions.ts';
 

@@ -1,4 +1,5 @@
-import { assertShape2D, createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
+import { createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
+import { assertShape2D } from '@gcompress/core/checks';
 
 /** A matrix `[m, n]` of independent normal entries, the same for the same seed. */
 export function normalMatrix(shape: Shape2D, seed = 1): Matrix {

@@ -1,4 +1,5 @@
-import { type CompressOptions, type Matrix, plannedByteLength } from '@gcompress/core';
+import type { CompressOptions, Matrix } from '@gcompress/core';
+import { plannedByteLength } from '@gcompress/core/hosts';
 import { describeError, ensure, ensureRefused, onEach } from './assertions.ts';
 import type { Check } from './check.ts';
 import { normalMatrix } from './matrices.ts';

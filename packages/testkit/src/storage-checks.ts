@@ -1,4 +1,5 @@
-import { type CompressedMatrix, createCompressedMatrix, elementCount, type Factor } from '@gcompress/core';
+import { type CompressedMatrix, elementCount, type Factor } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { bytesOf, type Examples, storedBytes } from './algebra-checks.ts';
 import { ensure, onEach, sameJson, sameNumbers } from './assertions.ts';
 import type { Check } from './check.ts';

@@ -1,4 +1,4 @@
-import { assertKnownOptions, assertType } from '@gcompress/core';
+import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from './argument-checks.ts';
 import { callChecks, optionsCheck } from './call-checks.ts';
 import {

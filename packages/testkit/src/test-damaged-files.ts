@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertType, type CompressedMatrix } from '@gcompress/core';
+import type { CompressedMatrix } from '@gcompress/core';
+import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from './argument-checks.ts';
 import { ensure } from './assertions.ts';
 import type { TestRunner } from './check.ts';

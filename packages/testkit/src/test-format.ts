@@ -1,12 +1,6 @@
-import {
-  assertKnownOptions,
-  assertType,
-  type CompressedFormat,
-  createCompressedMatrix,
-  describeValue,
-  type Factorization,
-  GCompressError,
-} from '@gcompress/core';
+import { type CompressedFormat, type Factorization, GCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { algebraChecks, type Examples } from './algebra-checks.ts';
 import { assertRunner } from './argument-checks.ts';
 import {

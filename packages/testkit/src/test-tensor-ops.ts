@@ -1,11 +1,5 @@
-import {
-  assertKnownOptions,
-  assertType,
-  type CpuTensor,
-  createRandom,
-  elementCount,
-  type TensorOps,
-} from '@gcompress/core';
+import { type CpuTensor, createRandom, elementCount, type TensorOps } from '@gcompress/core';
+import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from './argument-checks.ts';
 import { assertClose } from './assert-close.ts';
 import { ensure, sameJson, sameNumbers } from './assertions.ts';

@@ -1,4 +1,5 @@
-import { type CompressedFormat, createCompressedMatrix, createRandom, serialize } from '@gcompress/core';
+import { type CompressedFormat, createRandom, serialize } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import { fuzzFile, normalMatrix } from '../src/index.ts';
 import { mutate } from '../src/mutations.ts';

@@ -1,4 +1,5 @@
-import { assertFinite, assertMatrix, type Matrix } from '@gcompress/core';
+import type { Matrix } from '@gcompress/core';
+import { assertFinite, assertMatrix } from '@gcompress/core/checks';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,5 @@
-import { type CompressedFormat, createCompressedMatrix, type Factorization } from '@gcompress/core';
+import type { CompressedFormat, Factorization } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import { chapter, runChapters } from '../src/check.ts';
 import { checkFormat, normalMatrix, testFormat } from '../src/index.ts';

@@ -1,8 +1,9 @@
 // Checks of what JavaScript callers hand over: tensors, variables and views.
-export { assertCompressor } from '@gcompress/core';
+export { assertCompressor } from '@gcompress/core/checks';
 export { assertSchedule } from '@gcompress/scheduler';
 
-import { assertShape2D, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertShape2D, describeValue } from '@gcompress/core/checks';
 import { Tensor, Variable } from '@tensorflow/tfjs-core';
 
 /**

@@ -1,12 +1,5 @@
-import {
-  assertKnownOptions,
-  assertNumber,
-  assertType,
-  describeValue,
-  elementCount,
-  GCompressError,
-  type Shape2D,
-} from '@gcompress/core';
+import { elementCount, GCompressError, type Shape2D } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import { getGradient, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { assertCompressor, assertSchedule, assertTensor, assertVariable, assertView } from './argument-checks.ts';

@@ -1,20 +1,21 @@
 import {
-  type ApplyMatMulOptions,
-  assertCompressedMatrix,
-  assertFinite,
   type CompressedMatrix,
-  type CompressionOp,
-  createCompressedMatrix,
   type Factor,
   type FactorizationPlan,
   GCompressError,
   type MatrixCompressor,
   type MatrixForm,
   matrix,
+} from '@gcompress/core';
+import { assertCompressedMatrix, assertFinite } from '@gcompress/core/checks';
+import {
+  type ApplyMatMulOptions,
+  type CompressionOp,
+  createCompressedMatrix,
   padFactor,
   plannedByteLength,
   type UpdateResult,
-} from '@gcompress/core';
+} from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import { concat, reshape, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from './argument-checks.ts';

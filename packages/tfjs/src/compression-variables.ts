@@ -1,4 +1,5 @@
-import { assertType, type FactorizationPlan, GCompressError } from '@gcompress/core';
+import { type FactorizationPlan, GCompressError } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import { engine, scalar, type Tensor, tensor1d, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 
 /** Everything of a compressed matrix that trains or must survive a checkpoint. */

@@ -1,10 +1,5 @@
-import {
-  type CompressedMatrix,
-  createCompressedMatrix,
-  floatFactor,
-  type Matrix,
-  type MatrixCompressor,
-} from '@gcompress/core';
+import { type CompressedMatrix, floatFactor, type Matrix, type MatrixCompressor } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
 import { type CompressionSchedule, linearAlpha } from '@gcompress/scheduler';

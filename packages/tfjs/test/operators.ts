@@ -6,8 +6,8 @@ import {
   indexFactor,
   type Matrix,
   matrix,
-  packedTensor,
 } from '@gcompress/core';
+import { packedTensor } from '@gcompress/core/storage';
 import { type CompressionSchedule, linearAlpha } from '@gcompress/scheduler';
 // Registers gradients
 import '@tensorflow/tfjs-layers';

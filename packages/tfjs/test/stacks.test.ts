@@ -9,11 +9,11 @@ import {
   type JsonValue,
   type Matrix,
   matrix,
-  plannedByteLength,
   relativeError,
   serialize,
   stack,
 } from '@gcompress/core';
+import { plannedByteLength } from '@gcompress/core/hosts';
 import { dictLearn } from '@gcompress/dictlearn';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';

@@ -1,12 +1,6 @@
-import {
-  assertVersion,
-  type CompressedFormat,
-  type CompressedMatrix,
-  createCompressedMatrix,
-  floatFactor,
-  type Matrix,
-  packedTensor,
-} from '@gcompress/core';
+import { type CompressedFormat, type CompressedMatrix, floatFactor, type Matrix } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /**
  * A matrix as it is, in float32: for what a file must hold beside the compressed matrices. A format of the page's own, as any

@@ -1,4 +1,4 @@
-import { dequantizeUint8, quantizeUint8 } from '@gcompress/core';
+import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import type { Digits } from '@gcompress/example-datasets';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { LAYERS, type LayerName } from '../network/architecture.ts';

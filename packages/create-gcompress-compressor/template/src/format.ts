@@ -1,7 +1,8 @@
-import { assertVersion, type CompressedFormat, floatFactor, packedTensor } from '@gcompress/core';
+import { type CompressedFormat, floatFactor } from '@gcompress/core';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /**
- * How a matrix comes back from its factors. Replace it with the format of your method; import nothing but `@gcompress/core` here,
+ * How a matrix comes back from its factors. Replace it with the format of your method; import nothing but `@gcompress/core` and its entries here,
  * so that a page which only decodes carries no more.
  *
  * What stands here is a product of a column and a row, `Ŵ = column · row`, with `column [m, 1]` and `row [1, n]`. Stored form,

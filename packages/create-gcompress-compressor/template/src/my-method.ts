@@ -1,14 +1,5 @@
-import {
-  assertKnownOptions,
-  assertNumber,
-  assertSeed,
-  createRandom,
-  defineMethod,
-  floatFactor,
-  GCompressError,
-  type Matrix,
-  reportProgress,
-} from '@gcompress/core';
+import { createRandom, defineMethod, floatFactor, GCompressError, type Matrix, reportProgress } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 import { myMethodFormat } from './format.ts';
 
 /** Options of {@link myMethod}. */

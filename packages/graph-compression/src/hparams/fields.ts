@@ -1,5 +1,6 @@
 // What one hyperparameter may be: text, a word, a boolean, a number or a choice.
-import { assertNumber, describeValue, GCompressError, type NumberRange } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, describeValue, type NumberRange } from '@gcompress/core/checks';
 
 /** What one hyperparameter may be: how it is read, checked and written. */
 export interface HParamField<V> {

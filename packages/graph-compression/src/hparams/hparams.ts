@@ -1,5 +1,6 @@
 // The hyperparameters of the Python library: their names, defaults and checks, and the text form.
-import { assertType, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import { booleanField, type Choice, choiceField, numberField, type Refusal, textField, wordField } from './fields.ts';
 import { formatValues, type HParamsSchema, parseValues } from './schema.ts';
 

@@ -1,5 +1,6 @@
 // Reads and writes all hyperparameters of a schema, from text, JSON or an object.
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import type { HParamField } from './fields.ts';
 import { readAssignments, writeAssignments } from './text.ts';
 

@@ -1,5 +1,6 @@
 // The grammar of the text form: `name=value,name=value`.
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 
 /** One clause of the text form: `name=value`. */
 export interface Assignment {

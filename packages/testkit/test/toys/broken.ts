@@ -2,7 +2,6 @@ import {
   type CompressedFormat,
   type CompressedMatrix,
   type CompressOptions,
-  createCompressedMatrix,
   defineMethod,
   type Factor,
   type FactorizationPlan,
@@ -10,9 +9,9 @@ import {
   GCompressError,
   type Matrix,
   type PackedTensor,
-  padFactor,
   type SyncMatrixCompressor,
 } from '@gcompress/core';
+import { createCompressedMatrix, padFactor } from '@gcompress/core/hosts';
 import type { CheckCompressorOptions } from '../../src/index.ts';
 import { type QuantizerFactors, quantizer, quantizerFormat } from './column-quantizer.ts';
 import { rowSelection, type SelectionFactors, selectionFormat } from './row-selection.ts';

@@ -1,8 +1,4 @@
 import {
-  assertKnownOptions,
-  assertNumber,
-  assertVersion,
-  bitsFor,
   type CompressedFormat,
   type CompressOptions,
   defineMethod,
@@ -11,13 +7,11 @@ import {
   GCompressError,
   indexFactor,
   type Matrix,
-  packBits,
-  packedBytes,
-  packedTensor,
   reportProgress,
   type TensorOps,
-  unpackBits,
 } from '@gcompress/core';
+import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
+import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 
 /** `table [t, 1]` of levels, `codes [m, n]` into it, `scale [1, n]` a column; t is the number of levels that occur. */
 export type QuantizerFactors = 'table' | 'codes' | 'scale';

@@ -1,15 +1,14 @@
 import {
-  assertKnownOptions,
-  assertNumber,
   type CompressedFormat,
   defineMethod,
   type Factor,
   floatFactor,
   GCompressError,
   type Matrix,
-  packedTensor,
   reportProgress,
 } from '@gcompress/core';
+import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
+import { packedTensor } from '@gcompress/core/storage';
 
 /** `selection [m, k]` of zeros and ones, `rows [k, n]` of the matrix. */
 export type SelectionFactors = 'selection' | 'rows';

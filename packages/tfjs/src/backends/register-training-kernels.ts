@@ -1,4 +1,4 @@
-import { assertType } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import {
   BatchMatMul,
   Conv2D,

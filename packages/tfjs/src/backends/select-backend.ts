@@ -1,4 +1,5 @@
-import { assertKnownOptions, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
 import { env, findBackendFactory, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import {
   BACKEND_CANDIDATES,

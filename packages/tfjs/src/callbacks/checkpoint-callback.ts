@@ -1,11 +1,5 @@
-import {
-  assertKnownOptions,
-  assertNumber,
-  assertOneOf,
-  assertType,
-  GCompressError,
-  type JsonObject,
-} from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CheckedCallback } from '../layers/checked-callback.ts';

@@ -1,4 +1,5 @@
-import { describeValue, GCompressError, type JsonObject, type JsonValue } from '@gcompress/core';
+import { GCompressError, type JsonObject, type JsonValue } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 
 /** Where a training goes on. */
 export interface CheckpointProgress {

@@ -1,4 +1,5 @@
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import { io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** What a file says of one of its tensors. */

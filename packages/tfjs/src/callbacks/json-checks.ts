@@ -1,4 +1,5 @@
-import { describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 
 /** How deep objects and lists may lie in each other: more than any program needs, less than any stack holds. */
 const MAX_DEPTH = 64;

@@ -1,4 +1,4 @@
-import { assertType } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { CheckedCallback } from '../layers/checked-callback.ts';
 import type { LearningRate } from './learning-rate.ts';

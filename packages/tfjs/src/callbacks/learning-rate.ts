@@ -1,4 +1,4 @@
-import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 
 /** The learning rate of a step, from 0. A pure function, so that a training that is resumed goes on where it was. */
 export type LearningRate = (step: number) => number;

@@ -1,4 +1,5 @@
-import { assertType, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { Callback } from '@tensorflow/tfjs-layers';
 

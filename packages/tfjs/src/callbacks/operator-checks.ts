@@ -1,4 +1,5 @@
-import { createCompressedMatrix, type Factor, isGCompressError } from '@gcompress/core';
+import { type Factor, isGCompressError } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TfCompressionOp } from '../compression-op.ts';
 import { damaged } from './checkpoint-tensors.ts';

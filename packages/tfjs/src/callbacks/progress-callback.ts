@@ -1,4 +1,4 @@
-import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import type { FitParams } from '../layers/checked-callback.ts';
 import { compressionOps } from './compression-state.ts';

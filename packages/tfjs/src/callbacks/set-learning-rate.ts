@@ -1,4 +1,5 @@
-import { assertNumber, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, describeValue } from '@gcompress/core/checks';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 
 /** What the stock optimizers keep their rate in; SGD and Momentum also keep a tensor of it, which the method replaces. */

@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertNumber, assertType, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { type CompressionSummaryOptions, compressionSummaries } from '../summaries/compression-summaries.ts';
 import type { Summary, SummaryWriter } from '../summaries/summary.ts';

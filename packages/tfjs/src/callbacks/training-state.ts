@@ -1,4 +1,5 @@
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../compression-op.ts';

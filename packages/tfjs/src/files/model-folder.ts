@@ -16,7 +16,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { assertKnownOptions, assertNumber, describeValue, GCompressError, isGCompressError } from '@gcompress/core';
+import { GCompressError, isGCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import { loadModel, MODEL_FILE } from './model-reader.ts';
 

@@ -1,4 +1,5 @@
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import { Callback, LayersModel } from '@tensorflow/tfjs-layers';
 
 /** What `fit` and `fitDataset` tell callbacks of themselves. */

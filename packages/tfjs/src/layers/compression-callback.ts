@@ -1,4 +1,6 @@
-import { assertKnownOptions, assertType, GCompressError, type UpdateResult } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertType } from '@gcompress/core/checks';
+import type { UpdateResult } from '@gcompress/core/hosts';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';

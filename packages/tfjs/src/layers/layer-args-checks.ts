@@ -1,5 +1,6 @@
 // Checks of what the constructors of compressed and packed layers are given.
-import { assertKnownOptions, assertOneOf, assertType, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { layers } from '@tensorflow/tfjs-layers';
 import { assertCompressor, assertSchedule } from '../argument-checks.ts';
 import type { Layer } from './layer.ts';

@@ -1,12 +1,6 @@
 // Checks of the options of compressModel, before anything is made of them.
-import {
-  assertKnownOptions,
-  assertNumber,
-  assertOneOf,
-  assertType,
-  describeValue,
-  GCompressError,
-} from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { assertCompressor, assertSchedule } from '../argument-checks.ts';
 import { isModel, type Layer } from './layer.ts';
 import type { LayerChoice, LayerRule } from './layer-rules.ts';

@@ -1,4 +1,5 @@
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { allLayers } from './layer.ts';
 

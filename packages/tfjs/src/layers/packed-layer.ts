@@ -1,15 +1,14 @@
 import {
-  assertElementLimit,
   type CompressedFormat,
   elementCount,
   GCompressError,
   type JsonObject,
-  type PackedDtype,
   type PackedMatrix,
   type PackedTensor,
-  packedDtype,
   type Shape2D,
 } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
+import { type PackedDtype, packedDtype } from '@gcompress/core/storage';
 import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { type Layer, type LayerConfig, sameClass } from './layer.ts';

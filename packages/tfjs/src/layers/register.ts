@@ -1,11 +1,11 @@
 import {
   type CompressionMethod,
   createFormatRegistry,
-  describeValue,
   GCompressError,
   isGCompressError,
   type MatrixCompressor,
 } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
 import { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';

@@ -1,4 +1,5 @@
-import { assertElementLimit, assertShape2D, describeValue, GCompressError, type JsonObject } from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
+import { assertElementLimit, assertShape2D, describeValue } from '@gcompress/core/checks';
 import type { KernelSplit } from './layer-kinds.ts';
 import type { PackedForm, Preference } from './packed-layer.ts';
 

@@ -1,4 +1,5 @@
-import { assertKnownOptions, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compressedLayers, isCompressedLayer } from './compressed-layer.ts';
 import { isModel } from './layer.ts';

@@ -1,4 +1,4 @@
-import { assertKnownOptions, assertType } from '@gcompress/core';
+import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { norm, stack, tidy } from '@tensorflow/tfjs-core';
 import type { TfCompressionOp } from '../compression-op.ts';
 import { assertOperator } from './operator-argument.ts';

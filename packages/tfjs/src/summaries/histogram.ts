@@ -1,4 +1,5 @@
-import { describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 
 /** How numbers are distributed; the message `HistogramProto` of TensorBoard. */
 export interface Histogram {

@@ -1,4 +1,5 @@
-import { assertNumber, describeValue, GCompressError } from '@gcompress/core';
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, describeValue } from '@gcompress/core/checks';
 import type { HistogramSummary } from './histogram.ts';
 import type { Summary } from './summary.ts';
 

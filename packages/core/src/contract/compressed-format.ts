@@ -1,0 +1,75 @@
+import type { ReadLimits } from '../checks/size-limit.ts';
+import type { Shape2D } from '../matrix/matrix.ts';
+import type { TensorOps } from '../tensors/tensor-ops.ts';
+import type { Factor, Factorization, JsonObject, MatrixForm } from './factors.ts';
+import type { MatrixCompressor } from './matrix-compressor.ts';
+
+/** A tensor as it is written: the smallest type that holds its values. */
+export interface PackedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+}
+
+/** A compressed matrix as it is written. */
+export interface PackedMatrix {
+  /** Id of the {@link CompressedFormat}. */
+  readonly format: string;
+  /** Version of the stored form. */
+  readonly version: number;
+  readonly shape: Shape2D;
+  readonly config: JsonObject;
+  readonly tensors: Readonly<Record<string, PackedTensor>>;
+}
+
+/** How often each value of a trainable factor is used; the two multiply where both are given. */
+export interface Sharing<K extends string = string> {
+  /** The int32 factor whose entries are the rows of this factor in use, such as the encoding of a codebook. */
+  readonly rows?: K;
+  /** How often the form uses every value, such as one small block that the matrix repeats. */
+  readonly times?: number;
+}
+
+/**
+ * A decoder: how a matrix comes back from its factors. Stateless and without hyperparameters, so that a page which only
+ * decodes carries no encoder. Import nothing but `@gcompress/core` here.
+ */
+export interface CompressedFormat<K extends string = string> {
+  /** Unique; `'lowrank'`, or `'acme/tensor-train'` for packages outside the scope. */
+  readonly id: string;
+  /** Version of the stored form, not of the npm package. Readers refuse newer ones and go on reading older ones. */
+  readonly version: number;
+  /**
+   * For formats that are a plain matrix product: the names of the factors in order, so that
+   * `Ŵ = factors[0] · factors[1] · …`. A host can then express a layer as a chain of its own stock layers.
+   */
+  readonly product?: readonly K[];
+  /** The matrix `[m, n]`. Zero padding at the end of any axis of any factor must not change it. */
+  reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /** `x [b, m] · Ŵ → [b, n]`, where that is cheaper than reconstructing. */
+  multiply?<T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /** Whether {@link multiply} is cheaper for this form, where not for every one. Left out: it is. */
+  multiplyPays?(form: MatrixForm): boolean;
+  /** Rows of Ŵ by int32 `ids [q] → [q, n]`, where that is cheaper than reconstructing. */
+  lookup?<T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /**
+   * What of the uncompressed matrix `[m, n]` takes part beside these factors while alpha is above 0, for a compressor that changes
+   * with the steps of the training ({@link MatrixCompressor.atStep}): what is pruned does not. Left out, all of it does.
+   */
+  remaining?<T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /**
+   * Which trainable factors hold values that several entries of the matrix share. The gradient of a shared value is the sum over its
+   * uses; a host divides by their number, so that a step moves the value by the mean of what would have moved each entry. Plain
+   * gradient descent then stands the learning rate of the uncompressed network. Leave it out where nothing is shared.
+   */
+  sharing?(form: MatrixForm): { readonly [factor in K]?: Sharing<K> };
+  /** The factors without what contributes nothing, such as the zero padding of a reserved size. */
+  trim?(factorization: Factorization<K>): Factorization<K>;
+  /** The stored form: as few bytes as possible, everything that {@link unpack} needs. */
+  pack(factorization: Factorization<K>): Record<string, PackedTensor>;
+  /**
+   * The working form. What comes in may be hostile: check each tensor with {@link packedTensor}, and values that are used
+   * as indices or sizes, before anything is allocated from them. What is derived and larger than the matrix or the stored tensors is
+   * held to `limits.maxElements` by {@link assertElementLimit}.
+   */
+  unpack(packed: PackedMatrix, limits?: ReadLimits): Record<K, Factor>;
+}

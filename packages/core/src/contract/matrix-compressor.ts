@@ -1,0 +1,55 @@
+import type { Matrix, Shape2D } from '../matrix/matrix.ts';
+import type { CompressedFormat } from './compressed-format.ts';
+import type { CompressedMatrix } from './compressed-matrix.ts';
+import type { FactorizationPlan, JsonObject } from './factors.ts';
+
+/** What every compression can be given besides the matrix. */
+export interface CompressOptions {
+  /** Ends the work between two iterations; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Called with the part that is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+  /**
+   * How much the error of each entry counts, `[m, n]` like the matrix, non-negative, not all zero. Only methods that say so
+   * accept it.
+   */
+  readonly importance?: Matrix;
+}
+
+/**
+ * An encoder with its hyperparameters. Make one by calling a {@link CompressionMethod}, define your own with
+ * {@link defineMethod}.
+ *
+ * Porting note: `compression_op.MatrixCompressorInferface` [sic]. `static_matrix_compressor(a)` is `compress(matrix)`;
+ * the shapes come from `plan(shape)`, where Python compresses a zero matrix (`default_matrix()`).
+ */
+export interface MatrixCompressor<K extends string = string> {
+  /** Name of the method, which is also the name of its option, e.g. `'lowrank'`. */
+  readonly method: string;
+  /** The hyperparameters, complete: the method called with them gives an equal compressor. */
+  readonly options: JsonObject;
+  readonly format: CompressedFormat<K>;
+  /**
+   * The factors that a matrix of this shape will have, without running the algorithm.
+   *
+   * @throws GCompressError when the shape cannot be compressed with these options.
+   */
+  plan(shape: Shape2D): FactorizationPlan<K>;
+  /**
+   * Compresses a matrix `[m, n]`, which is not changed. Same matrix and options, same bytes.
+   *
+   * @throws GCompressError `invalid-matrix`, `non-finite`, or what {@link plan} throws; the signal's reason when aborted.
+   */
+  compress(matrix: Matrix, options?: CompressOptions): CompressedMatrix<K> | PromiseLike<CompressedMatrix<K>>;
+  /**
+   * For a method that goes on changing while a model trains, such as pruning that grows: the compressor in force at a step, −1
+   * being before the first. It has the plan of this one. A host compresses again, from what
+   * the model computes with, whenever the options of the compressor in force change.
+   */
+  atStep?(step: number): MatrixCompressor<K>;
+}
+
+/** A {@link MatrixCompressor} that answers at once; all built-in ones do. */
+export interface SyncMatrixCompressor<K extends string = string> extends MatrixCompressor<K> {
+  compress(matrix: Matrix, options?: CompressOptions): CompressedMatrix<K>;
+}

@@ -1,0 +1,3 @@
+// Stored tensors: their element types, checks of what was read, and integers in as few bits as they need.
+export { bitsFor, packBits, packedBytes, unpackBits } from './storage/bits.ts';
+export { assertVersion, type PackedDtype, packedDtype, packedTensor } from './storage/packed-tensor.ts';
