@@ -31,12 +31,8 @@ export function curveOutcome(
   stepOf: (n: number) => number,
   hint: string,
 ): Pick<ScheduleRule<WindowOptions>, 'zeroStep' | 'warnings' | 'alpha'> {
-  assertType(
-    `${String(kind)} curve`,
-    'alpha',
-    typeof curve === 'object' && curve !== null ? curve.alpha : curve,
-    'function',
-  );
+  assertType(String(kind), 'curve', curve, 'object');
+  assertType(`${String(kind)} curve`, 'alpha', curve.alpha, 'function');
   assertType(String(kind), 'stepOf', stepOf, 'function');
   const reachesZero = curve.updates <= available;
   return {
