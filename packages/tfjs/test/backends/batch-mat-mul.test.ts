@@ -1,3 +1,4 @@
+// Products of matrices on wasm equal those of cpu.
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Kernels that the backend had wrong equal those of cpu over random shapes, strides, paddings and signs.
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -244,10 +244,10 @@ export const withoutGradient: readonly (readonly [layerCase: LayerCase, message:
     layerCase('batchNormalization', shapes.image, () => layers.batchNormalization({ axis: 1 }), 'by another axis'),
     'must match the product of shape',
   ],
-  [
+  ...[
+    layerCase('conv1d', shapes.line, () => layers.conv1d({ filters: 3, kernelSize: 2, dilationRate: 2 }), 'dilated'),
     layerCase('conv2d', shapes.image, () => layers.conv2d({ filters: 3, kernelSize: 2, dilationRate: 2 }), 'dilated'),
-    'dilation rates greater than 1 are not yet supported',
-  ],
+  ].map((dilated) => [dilated, 'dilation rates greater than 1 are not yet supported'] as const),
 ];
 
 /** Layers of TensorFlow.js without a case, by class, and why. */
