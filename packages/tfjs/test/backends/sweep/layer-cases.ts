@@ -21,7 +21,7 @@ export function titled<T extends { readonly kind: string; readonly variant: stri
 }
 
 const { layers } = tf;
-const shapes = { vector: [6], line: [7, 3], image: [6, 7, 2], volume: [4, 5, 4, 2], film: [3, 4, 4, 2] };
+const shapes = { vector: [6], line: [5, 3], image: [6, 7, 2], volume: [4, 5, 4, 2], film: [3, 4, 4, 2] };
 const BATCH = 3;
 
 function layerCase(kind: string, shape: number[], make: () => Layer, variant = '', batch = BATCH): LayerCase {
@@ -158,7 +158,7 @@ const shapeChanges = [
   layerCase('zeroPadding2d', shapes.image, () => layers.zeroPadding2d({ padding: around })),
   layerCase('cropping2D', shapes.image, () => layers.cropping2D({ cropping: around })),
   layerCase('flatten', shapes.image, () => layers.flatten()),
-  layerCase('reshape', shapes.line, () => layers.reshape({ targetShape: [3, 7] })),
+  layerCase('reshape', shapes.line, () => layers.reshape({ targetShape: [3, 5] })),
   layerCase('repeatVector', shapes.vector, () => layers.repeatVector({ n: 3 })),
   layerCase('permute', shapes.image, () => layers.permute({ dims: [3, 1, 2] })),
   layerCase('rescaling', shapes.image, () => layers.rescaling({ scale: 0.5, offset: 1 }) as Layer),
