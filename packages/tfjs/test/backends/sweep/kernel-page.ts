@@ -6,7 +6,7 @@ import { losses, optimizers, outputs } from './training-cases.ts';
 import { prepare } from './training-pass.ts';
 
 /** Kernels of one thing that trains. */
-export interface Reached {
+interface Reached {
   readonly name: string;
   /** Of its output; empty for an optimizer. */
   readonly output: readonly string[];

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { normal } from '../both-backends.ts';
 
-export type Layer = tf.layers.Layer;
+type Layer = tf.layers.Layer;
 
 /** One layer and what it is given. */
 export interface LayerCase {
