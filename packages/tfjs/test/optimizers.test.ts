@@ -7,11 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { everyMethod } from './methods.ts';
 import { useOperators, variableOf } from './operators.ts';
 
-const [INPUTS, HIDDEN, OUTPUTS, EXAMPLES] = [32, 64, 4, 64];
+const [INPUTS, HIDDEN, OUTPUTS, EXAMPLES] = [32, 64, 4, 32];
 /** The loss of a network that answers the same for every example. */
 const CHANCE = Math.log(OUTPUTS);
-const COMPRESSED_AT = 20;
-const STEPS = 60;
+const COMPRESSED_AT = 6;
+const STEPS = 24;
 
 const optimizers: readonly (readonly [name: string, create: () => tf.Optimizer])[] = [
   ['plain gradient descent', () => tf.train.sgd(0.5)],

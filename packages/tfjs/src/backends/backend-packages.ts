@@ -1,3 +1,4 @@
+// The packages that bring a backend, the fastest first.
 /** Name of a backend in TensorFlow.js; both native packages register `'tensorflow'`. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 

@@ -1,3 +1,4 @@
+// What `@gcompress/tfjs/backends` exports.
 export type { BackendLoader, BackendName, BackendPackage } from './backend-packages.ts';
 export { registerTrainingKernels } from './register-training-kernels.ts';
 export {

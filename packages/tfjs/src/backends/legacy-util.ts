@@ -1,3 +1,4 @@
+// A function of `node:util` that tfjs-node calls and Node 23 removed.
 interface LegacyUtil {
   isNullOrUndefined?: (value: unknown) => boolean;
 }

@@ -1,3 +1,4 @@
+// Adds and replaces kernels of the wasm backend, so that models train on it.
 import { assertType } from '@gcompress/core/checks';
 import {
   BatchMatMul,
@@ -43,6 +44,8 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
  * - Replaced because those of version 4.22.0 are wrong: `MaxPoolGrad`, `MaxPool3DGrad` and `MaxPool3D` (largest values that are not above
  *   0), both gradients of `Conv3D`, `Conv2D` and `DepthwiseConv2dNative` with their fused forms (`same` padding with values behind the
  *   last window).
+ *
+ * `test/backends/stock-kernels.test.ts` holds the smallest input of each fault; `docs/wasm-kernels.md` lists what each layer reaches.
  *
  * It may be called again, and then changes nothing. Call it after the backend's package is imported.
  *

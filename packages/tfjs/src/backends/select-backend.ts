@@ -1,3 +1,4 @@
+// Starts the fastest backend that is there.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
 import { env, findBackendFactory, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
@@ -9,6 +10,7 @@ import {
   type BackendPackage,
 } from './backend-packages.ts';
 import { withLegacyUtil } from './legacy-util.ts';
+import { nearestBackend } from './nearest-backend.ts';
 import { registerTrainingKernels } from './register-training-kernels.ts';
 
 /** How {@link selectBackend} chooses. */
@@ -46,7 +48,8 @@ export interface SelectedBackend {
  * the application's: call `setWasmPaths` first. WebGL and WebGPU are not tried.
  *
  * @throws GCompressError `unsupported`, listing what was tried, when `only` does not start or nothing does; the backend
- * that was set before is then set again. `invalid-option` or `unknown-option` for options that are not allowed.
+ * that was set before is then set again. `invalid-option` or `unknown-option` for options that are not allowed; for a misspelt backend with the name
+ * that is nearest.
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   assertKnownOptions('selectBackend', options, ['only', 'loaders']);
@@ -57,13 +60,7 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     loaders,
     BACKEND_CANDIDATES.map((candidate) => candidate.package),
   );
-  if (candidates.length === 0) {
-    throw new GCompressError('invalid-option', {
-      where: 'selectBackend only',
-      expected: `one of ${[...new Set(BACKEND_CANDIDATES.map(({ name }) => `'${name}'`))].join(', ')}`,
-      actual: describeValue(only),
-    });
-  }
+  if (candidates.length === 0) throw unknownBackend(only);
 
   const before = getBackend();
   const passedOver: BackendAttempt[] = [];
@@ -87,6 +84,22 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     actual: listed(passedOver),
     hint: `Install ${candidates.map((candidate) => candidate.package).join(' or ')} beside @tensorflow/tfjs-core.`,
   });
+}
+
+function unknownBackend(only: unknown): GCompressError {
+  const hint = typeof only === 'string' ? hintFor(only) : undefined;
+  return new GCompressError('invalid-option', {
+    where: 'selectBackend only',
+    expected: `one of ${[...new Set(BACKEND_CANDIDATES.map(({ name }) => `'${name}'`))].join(', ')}`,
+    actual: describeValue(only),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function hintFor(only: string): string | undefined {
+  if (/^web(gl|gpu)$/i.test(only)) return 'WebGL and WebGPU are not tried; call tf.setBackend for them.';
+  const meant = nearestBackend(only);
+  return meant === undefined ? undefined : `Did you mean '${meant}'?`;
 }
 
 /** Why the candidate cannot be used; nothing when it is in use now. */

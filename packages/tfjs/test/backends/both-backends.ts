@@ -1,8 +1,28 @@
+// Both backends at once: what is computed on wasm is held against cpu, and against the kernels that wasm brings.
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createRandom } from '@gcompress/core';
 import { expect } from 'vitest';
 import { registerTrainingKernels } from '../../src/backends/index.ts';
+
+/** The kernels that the wasm backend registers itself, by name. */
+export const stockKernels: ReadonlyMap<string, tf.KernelConfig> = new Map(
+  tf.getKernelsForBackend('wasm').map((kernel) => [kernel.kernelName, kernel]),
+);
+
+/** Runs `compute` while the wasm backend has its own kernel of this name, or none where it brings none. */
+export function withStockKernel<T>(kernelName: string, compute: () => T): T {
+  const ours = tf.getKernel(kernelName, 'wasm');
+  const stock = stockKernels.get(kernelName);
+  tf.unregisterKernel(kernelName, 'wasm');
+  if (stock) tf.registerKernel(stock);
+  try {
+    return compute();
+  } finally {
+    if (stock) tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel(ours);
+  }
+}
 
 /** Starts both backends, so that {@link on} can switch between them at once. */
 export async function startBackends(): Promise<void> {

@@ -1,3 +1,4 @@
+// The function of `node:util` is there only as long as tfjs-node needs it.
 import util from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLegacyUtil } from '../../src/backends/legacy-util.ts';

@@ -1,3 +1,4 @@
+// The names that the entry point exports.
 import { expect, it } from 'vitest';
 import * as api from '../../src/backends/index.ts';
 

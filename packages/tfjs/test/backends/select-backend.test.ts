@@ -1,3 +1,4 @@
+// Which backend is chosen, and what is said where none is.
 import { isGCompressError } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
@@ -130,6 +131,54 @@ describe('selectBackend', () => {
     expect(isGCompressError(error, 'unsupported')).toBe(true);
     expect(tf.getBackend()).toBe('cpu');
     expect(tf.add(1, 2).dataSync()[0]).toBe(3);
+  });
+
+  it.each([
+    ['wsam', 'wasm'],
+    ['WASM', 'wasm'],
+    ['wams', 'wasm'],
+    ['wasm ', 'wasm'],
+    ['CPU', 'cpu'],
+    ['cpi', 'cpu'],
+    ['tensorfow', 'tensorflow'],
+    ['tensroflow', 'tensorflow'],
+    ['node', 'tensorflow'],
+    ['gpu', 'tensorflow'],
+    ['tfjs-node', 'tensorflow'],
+    ['backend-wasm', 'wasm'],
+    [cpu, 'cpu'],
+  ])('asks for %s whether %s is meant', async (only, meant) => {
+    const error = await refusal({ only } as unknown as SelectBackendOptions);
+    expect(String(error)).toMatch(
+      new RegExp(`'tensorflow', 'wasm', 'cpu', got '${only}'. Did you mean '${meant}'\\?$`),
+    );
+  });
+
+  it('suggests every name for each single slip in it', async () => {
+    for (const name of ['tensorflow', 'wasm', 'cpu']) {
+      const slips = Array.from(name, (_, i) => [
+        `${name.slice(0, i)}x${name.slice(i + 1)}`,
+        `${name.slice(0, i)}x${name.slice(i)}`,
+        `${name.slice(0, i)}${name.slice(i + 1)}`,
+      ]).flat();
+      for (const only of slips) {
+        const error = await refusal({ only } as unknown as SelectBackendOptions);
+        expect(String(error), only).toContain(`Did you mean '${name}'?`);
+      }
+    }
+  });
+
+  it.each(['plaid', '', 'mps', 'w', 'metal', 'x'.repeat(1e6), 5, {}, null, []])(
+    'suggests nothing for %j',
+    async (only) => {
+      const error = await refusal({ only } as unknown as SelectBackendOptions);
+      expect(isGCompressError(error, 'invalid-option')).toBe(true);
+      expect(String(error)).not.toContain('Did you mean');
+    },
+  );
+
+  it.each(['webgl', 'WebGPU'])('says that %s is not tried', async (only) => {
+    expect(String(await refusal({ only } as unknown as SelectBackendOptions))).toMatch(/not tried; call tf.setBackend/);
   });
 
   it.each([

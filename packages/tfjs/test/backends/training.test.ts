@@ -1,3 +1,4 @@
+// Models learn on wasm what they learn on cpu; kernels are registered once.
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerTrainingKernels } from '../../src/backends/index.ts';

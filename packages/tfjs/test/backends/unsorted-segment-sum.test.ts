@@ -1,3 +1,4 @@
+// Sums by segment on wasm equal those of cpu.
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ describe('UnsortedSegmentSum on wasm', () => {
           tf.unsortedSegmentSum(normal([ids.length, ...rest], 1), tf.tensor1d(ids, 'int32'), segments),
         );
       }),
-      { numRuns: 100, seed: 7 },
+      { numRuns: 40, seed: 7 },
     );
   });
 

@@ -1,3 +1,4 @@
+// Kernels that the backend had wrong equal those of cpu over random shapes, strides, paddings and signs.
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ const cases = fc.record({
   channels: side,
   seed: fc.nat(1000),
 });
-const options = { numRuns: 40, seed: 3 };
+const options = { numRuns: 20, seed: 3 };
 
 function signed(shape: number[], sign: string, seed: number): tf.Tensor {
   const x = normal(shape, seed);

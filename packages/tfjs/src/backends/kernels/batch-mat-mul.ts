@@ -1,3 +1,4 @@
+// Products of matrices on wasm, as plain products, which are fast.
 import {
   type BatchMatMulAttrs,
   broadcast_util,

@@ -1,3 +1,4 @@
+// The gradient of a 2-D convolution by its input, as a convolution.
 import {
   backend_util,
   type Conv2DBackpropInputAttrs,

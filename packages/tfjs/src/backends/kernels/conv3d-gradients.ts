@@ -1,3 +1,4 @@
+// The gradients of a 3-D convolution, as products of matrices.
 import {
   backend_util,
   type Conv3DBackpropFilterV2Attrs,
@@ -16,7 +17,8 @@ import {
 
 /**
  * Gradient of a 3-D convolution by its filter `[kd, kh, kw, cin, cout]`, from the input and the gradient `dy` of the output. For each
- * place of the filter the values it met, `[outputs, cin]`, are gathered and multiplied with `dy` `[outputs, cout]`.
+ * place of the filter the values it met, `[outputs, cin]`, are gathered and multiplied with `dy` `[outputs, cout]`. The wasm backend's own is
+ * wrong with strides; without, it is right, but slower where there are many channels.
  */
 export const conv3DBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
   const { x, dy } = inputs as { x: Tensor5D; dy: Tensor5D };
@@ -40,7 +42,8 @@ export const conv3DBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
 
 /**
  * Gradient of a 3-D convolution by its input `[b, d, h, w, cin]`, from the gradient `dy` of the output and the filter
- * `[kd, kh, kw, cin, cout]`. For each place of the filter `dy` is multiplied with it, and added to the values that it met.
+ * `[kd, kh, kw, cin, cout]`. For each place of the filter `dy` is multiplied with it, and added to the values that it met. The wasm backend's own is
+ * wrong, without strides too: of two values in depth the second gets 0.
  */
 export const conv3DBackpropInput: KernelFunc = ({ inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Tensor5D; filter: Tensor5D };

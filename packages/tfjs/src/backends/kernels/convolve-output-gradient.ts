@@ -1,3 +1,4 @@
+// What both gradients by the input of a convolution share: the spread-out gradient of the output.
 import { type backend_util, pad as padZeros, reshape, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 
 /**

@@ -1,3 +1,4 @@
+// The gradient of a depthwise convolution by its input, as a depthwise convolution.
 import {
   backend_util,
   type DepthwiseConv2dNativeBackpropInputAttrs,

@@ -1,3 +1,4 @@
+// The zeros that the windows of a convolution touch.
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /**

@@ -81,7 +81,8 @@ export function maxPool(poolingOf: PoolingOf): KernelFunc {
 /**
  * Gradient of max pooling by its input, on the host: each value of `dy` goes to the largest value of its window, and of equal
  * ones to the one that the cpu backend takes. Stock `MaxPoolGrad` and `MaxPool3DGrad` of the wasm backend start from the smallest positive number
- * when they look for the largest value, so that a window without a value above 0 gets a wrong gradient.
+ * when they look for the largest value, so that a window without a value above 0 gets a wrong gradient. (That of
+ * the cpu backend is wrong in 3-D for windows that are not as high as wide; here they are right.)
  */
 export function maxPoolGradient(poolingOf: PoolingOf): KernelFunc {
   return ({ inputs, attrs }) => {

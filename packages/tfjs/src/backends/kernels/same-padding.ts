@@ -1,10 +1,11 @@
+// Convolutions with `same` padding, which are given to the backend with explicit padding.
 import { backend_util, type Conv2DAttrs, type KernelFunc, type Tensor4D } from '@tensorflow/tfjs-core';
 import { exactPadding } from './exact-padding.ts';
 
 /**
- * Makes convolutions with `same` padding right where the stride leaves values of the input behind the last window, as a window of one
- * value with stride 2 on an even side does: stock `Conv2D` of the wasm backend gives zeros there. With the same padding given as numbers it
- * does not.
+ * Makes convolutions with `same` padding right where the stride leaves values of the input behind the last window, as a window
+ * `[2, 1]` with stride 2 on an image `[1, 2]` does: stock `Conv2D` of the wasm backend gives zeros there. With the same padding given as
+ * numbers it does not.
  *
  * @param depthwise whether the filter has a set of its own for each channel.
  */

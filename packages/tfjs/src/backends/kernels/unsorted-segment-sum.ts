@@ -1,3 +1,4 @@
+// Sums of the slices that have the same id, as a scatter.
 import {
   type KernelFunc,
   scatterND,

@@ -1,0 +1,33 @@
+// Which backend is meant by a name that is none.
+import { BACKEND_CANDIDATES, type BackendName } from './backend-packages.ts';
+
+/**
+ * The backend that was probably meant: the one of the package of this name or that has it in its name (`'gpu'`, `'tfjs-node'`), or
+ * else the one whose name is this with at most two letters added, left out or changed, and no more than half of them (`'wsam'`, `'WASM'`). Undefined
+ * where neither is near.
+ */
+export function nearestBackend(text: string): BackendName | undefined {
+  const given = text.trim().toLowerCase();
+  const packaged = BACKEND_CANDIDATES.find((candidate) => given.length > 2 && candidate.package.includes(given));
+  if (packaged !== undefined) return packaged.name;
+  const ranked = BACKEND_CANDIDATES.map(({ name }) => ({ name, distance: editDistance(given, name) }));
+  const { name, distance } = ranked.reduce((best, next) => (next.distance < best.distance ? next : best));
+  // No more than half of a short name: any word of two or three letters would be near 'cpu'
+  return distance <= Math.min(2, name.length / 2) ? name : undefined;
+}
+
+/** How many letters are added, left out or changed between two words (Levenshtein's distance), by one row of his table at a time. */
+function editDistance(from: string, to: string): number {
+  // A text without end is near to nothing, and is not read to its end
+  if (from.length > 2 * to.length) return from.length;
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const changed = row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[to.length];
+}
