@@ -11,7 +11,6 @@ export {
   type MethodDefinition,
 } from './contract/define-method.ts';
 export {
-  elementCount,
   type Factor,
   type Factorization,
   type FactorizationPlan,
@@ -38,4 +37,5 @@ export { type InnerFormats, type StackedPart, stackFormats } from './stack/stack
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './storage/format-registry.ts';
 export { deserialize, serialize } from './storage/serialize.ts';
 export { type CpuTensor, cpuOps } from './tensors/cpu-ops.ts';
+export { elementCount } from './tensors/element-count.ts';
 export type { TensorOps } from './tensors/tensor-ops.ts';

@@ -2,7 +2,6 @@ import type { ReadLimits } from '../checks/size-limit.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
 import type { TensorOps } from '../tensors/tensor-ops.ts';
 import type { Factor, Factorization, JsonObject, MatrixForm } from './factors.ts';
-import type { MatrixCompressor } from './matrix-compressor.ts';
 
 /** A tensor as it is written: the smallest type that holds its values. */
 export interface PackedTensor {
@@ -53,7 +52,7 @@ export interface CompressedFormat<K extends string = string> {
   lookup?<T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /**
    * What of the uncompressed matrix `[m, n]` takes part beside these factors while alpha is above 0, for a compressor that changes
-   * with the steps of the training ({@link MatrixCompressor.atStep}): what is pruned does not. Left out, all of it does.
+   * with the steps of the training (`atStep` of its compressor): what is pruned does not. Left out, all of it does.
    */
   remaining?<T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /**

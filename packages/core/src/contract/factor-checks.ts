@@ -1,7 +1,8 @@
 // What an algorithm returns, held against its plan; shared by methods that are defined here and by hosts of foreign ones.
 import { GCompressError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
-import { elementCount, type Factor, type FactorSpec } from './factors.ts';
+import { elementCount } from '../tensors/element-count.ts';
+import type { Factor, FactorSpec } from './factors.ts';
 
 /**
  * Checks factors against their plan: names, dtypes, roles, shapes (each side at most as planned), data that fills the shape, finite

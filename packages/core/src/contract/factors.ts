@@ -1,6 +1,7 @@
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
+import { elementCount } from '../tensors/element-count.ts';
 
 /** What can be written into a file's header and a layer's configuration. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -42,22 +43,6 @@ export interface FactorizationPlan<K extends string = string> extends MatrixForm
   readonly factors: Readonly<Record<K, FactorSpec>>;
   /** The most bytes that the stored form takes; left out where they are those of the planned factors. */
   readonly byteLength?: number;
-}
-
-/**
- * Values in a tensor of this shape; 1 for a scalar.
- *
- * @throws GCompressError `invalid-option` for anything but a list.
- */
-export function elementCount(shape: readonly number[]): number {
-  if (!Array.isArray(shape) || shape.some((side) => typeof side !== 'number')) {
-    throw new GCompressError('invalid-option', {
-      where: 'elementCount',
-      expected: 'a shape',
-      actual: describeShape(shape),
-    });
-  }
-  return shape.reduce((product, side) => product * side, 1);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { assertType } from '../checks/option-checks.ts';
+import { elementCount } from '../tensors/element-count.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import { createCompressedMatrix } from './compressed-matrix.ts';
-import { elementCount, type Factor, type FactorizationPlan, type FactorSpec } from './factors.ts';
+import type { Factor, FactorizationPlan, FactorSpec } from './factors.ts';
 
 /** Bytes of the stored form that a plan leads to, at most, known without compressing anything. */
 export function plannedByteLength(format: CompressedFormat, plan: FactorizationPlan): number {

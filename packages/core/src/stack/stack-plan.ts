@@ -1,15 +1,10 @@
 // What a stacked method plans for a shape: the factors of its parts, those that stay, and what of the outer method can be compressed.
 import { GCompressError } from '../checks/errors.ts';
-import {
-  elementCount,
-  type Factor,
-  type FactorizationPlan,
-  type FactorSpec,
-  type JsonObject,
-} from '../contract/factors.ts';
+import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from '../contract/factors.ts';
 import type { MatrixCompressor } from '../contract/matrix-compressor.ts';
 import { plannedByteLength } from '../contract/planned-byte-length.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
+import { elementCount } from '../tensors/element-count.ts';
 import { besides, codedShape, outside } from './stack-parts.ts';
 import { withRole } from './stack-stored.ts';
 

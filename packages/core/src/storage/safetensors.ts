@@ -2,7 +2,7 @@ import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit } from '../checks/size-limit.ts';
 import type { PackedTensor } from '../contract/compressed-format.ts';
-import { elementCount } from '../contract/factors.ts';
+import { elementCount } from '../tensors/element-count.ts';
 import { packedDtype } from './packed-tensor.ts';
 import { isRecord, isSizes, parseObject } from './stored-json.ts';
 

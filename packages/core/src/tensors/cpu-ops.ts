@@ -1,6 +1,6 @@
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
-import { elementCount } from '../contract/factors.ts';
+import { elementCount } from './element-count.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
 /** A dense array on the CPU: what {@link cpuOps} computes with. A Matrix and a Factor are ones. */

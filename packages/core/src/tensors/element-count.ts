@@ -1,0 +1,19 @@
+// How many values a tensor has.
+import { GCompressError } from '../checks/errors.ts';
+import { describeShape } from '../checks/option-checks.ts';
+
+/**
+ * Values in a tensor of this shape; 1 for a scalar.
+ *
+ * @throws GCompressError `invalid-option` for anything but a list.
+ */
+export function elementCount(shape: readonly number[]): number {
+  if (!Array.isArray(shape) || shape.some((side) => typeof side !== 'number')) {
+    throw new GCompressError('invalid-option', {
+      where: 'elementCount',
+      expected: 'a shape',
+      actual: describeShape(shape),
+    });
+  }
+  return shape.reduce((product, side) => product * side, 1);
+}
