@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
-import { DECODER_ENTRY, DECODER_IMPORTS, IMPORT_RULES } from './import-rules.ts';
+import { DECODER_ENTRY, DECODER_IMPORTS, PACKAGES } from './import-rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const problems: string[] = [];
 
 for (const name of readdirSync(join(root, 'packages'))) {
   const folder = join(root, 'packages', name);
-  const allowed = IMPORT_RULES[name];
+  const allowed = PACKAGES[name]?.imports;
   if (!allowed) {
     problems.push(`packages/${name}: no import rule; add one to tools/import-rules.ts`);
     continue;

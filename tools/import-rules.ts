@@ -1,18 +1,42 @@
-/** What the source of each package may import from the workspace: the diagram of ARCHITECTURE.md as data. */
-export const IMPORT_RULES: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  linalg: ['core'],
-  scheduler: ['core'],
-  lowrank: ['core', 'linalg'],
-  simhash: ['core', 'linalg'],
-  dictlearn: ['core', 'linalg'],
-  kmeans: ['core'],
-  blocks: ['core', 'linalg'],
-  pruning: ['core'],
-  testkit: ['core'],
-  tfjs: ['core', 'scheduler'],
-  'graph-compression': ['core', 'scheduler', 'tfjs'],
-  'create-gcompress-compressor': [],
+// What lives in each package and what its source may import: ARCHITECTURE.md is written from this table.
+
+/** One package of the workspace. */
+export interface PackageRule {
+  /** What lives there. */
+  readonly lives: string;
+  /** Packages of the workspace that its source may import. */
+  readonly imports: readonly string[];
+}
+
+const METHOD = 'one method each: an encoder at `.`, a decoder at `./format`';
+
+export const PACKAGES: Readonly<Record<string, PackageRule>> = {
+  core: {
+    lives: 'the contract: matrices, factors, formats, methods, files; checks, storage and what hosts need at subpaths',
+    imports: [],
+  },
+  linalg: { lives: 'numerics for the algorithms: products, QR, eigenproblem, SVD', imports: ['core'] },
+  scheduler: { lives: 'when to compress, and how alpha falls: pure functions of a state', imports: ['core'] },
+  lowrank: { lives: METHOD, imports: ['core', 'linalg'] },
+  simhash: { lives: METHOD, imports: ['core', 'linalg'] },
+  dictlearn: { lives: METHOD, imports: ['core', 'linalg'] },
+  kmeans: { lives: METHOD, imports: ['core'] },
+  blocks: { lives: METHOD, imports: ['core', 'linalg'] },
+  pruning: { lives: METHOD, imports: ['core'] },
+  testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
+  tfjs: {
+    lives:
+      'operators at `.`, layers at `./layers`, callbacks at `./callbacks`, summaries at `./summaries`, backends at `./backends`, files that Node writes at `./files`',
+    imports: ['core', 'scheduler'],
+  },
+  'graph-compression': {
+    lives: 'the Python library: hyperparameters, its schedules, `ApplyCompression`, the wrapper',
+    imports: ['core', 'scheduler', 'tfjs'],
+  },
+  'create-gcompress-compressor': {
+    lives: 'makes a package for a method of one’s own from its `template`',
+    imports: [],
+  },
 };
 
 /** Decoders, and what they are made of, are carried by pages that only decode: they may import the contract alone. */
