@@ -87,7 +87,7 @@ describe('mnist', () => {
     // The names of the weight files are drawn anew for each save, and gzip may take a byte more for one than for another
     const kept = (all: readonly Result[]) => all.map(({ accuracy, diskBytes }) => [accuracy, diskBytes]);
     expect(kept(await resultsOf(second))).toEqual(kept(results));
-  });
+  }, 240_000);
 
   it('does the same with every other method', async () => {
     const output = join(root, 'others');
@@ -99,7 +99,7 @@ describe('mnist', () => {
     expect(results.map(({ name }) => name).slice(2)).toEqual(methods.map((method) => `compressed, ${method}`));
     expect(reports.map(({ compressed }) => compressed.length)).toEqual(methods.map(() => 2));
     assertUsable(results);
-  });
+  }, 240_000);
 
   it('stops at Ctrl-C without a half-written model', async () => {
     const output = join(root, 'stopped');
