@@ -29,7 +29,8 @@ const [, script, seedOfChild] = process.argv;
 if (seedOfChild !== undefined) {
   // As a child: one seed, results as the last line
   const output = mkdtempSync(join(tmpdir(), 'gcompress-bench-'));
-  const options = { ...RUNS[0], seed: Number(seedOfChild), epochs: EPOCHS, images: IMAGES, output, json: true };
+  const fixed = { epochs: EPOCHS, images: IMAGES, timedRuns: 201, output, json: true };
+  const options = { ...RUNS[0], ...fixed, seed: Number(seedOfChild) };
   const { results } = await runJob(options, { progress: new Progress(), signal: new AbortController().signal }, RUNS);
   process.stdout.write(`\n${JSON.stringify(results)}\n`);
   process.exit();

@@ -37,9 +37,12 @@ export function digits(folder: string, part: Part, count: number): Digits {
       actual: `${count}`,
     });
   }
+  // A loop: Float32Array.from with a function takes a second for 10,000 pictures
+  const images = new Float32Array(count * height * width);
+  for (let i = 0; i < images.length; i++) images[i] = pixels[i] / 255;
   return {
     count,
-    images: Float32Array.from(pixels.subarray(0, count * height * width), (level) => level / 255),
+    images,
     labels: labels.slice(0, count),
   };
 }

@@ -19,8 +19,8 @@ export interface Evaluation {
   readonly batch32Ms: number;
 }
 
-/** Loads the models in these folders, one after the other, and measures them. */
-export async function evaluateAll(folders: readonly string[]): Promise<Evaluation[]> {
+/** Loads the models in these folders, one after the other, and measures them: the times by so many runs each. */
+export async function evaluateAll(folders: readonly string[], timedRuns: number): Promise<Evaluation[]> {
   registerCompressedLayers(methods);
   const digits = mnist('test');
   const { xs, ys } = tensors(
@@ -28,12 +28,12 @@ export async function evaluateAll(folders: readonly string[]): Promise<Evaluatio
     Array.from({ length: digits.count }, (_, i) => i),
   );
   const evaluations: Evaluation[] = [];
-  for (const folder of folders) evaluations.push(await evaluate(folder, xs, ys));
+  for (const folder of folders) evaluations.push(await evaluate(folder, xs, ys, timedRuns));
   tf.dispose([xs, ys]);
   return evaluations;
 }
 
-async function evaluate(folder: string, xs: tf.Tensor2D, ys: tf.Tensor2D): Promise<Evaluation> {
+async function evaluate(folder: string, xs: tf.Tensor2D, ys: tf.Tensor2D, timedRuns: number): Promise<Evaluation> {
   const first = xs.slice([0, 0], [1, 784]);
   const before = tf.memory().numBytes;
   const model = await tf.loadLayersModel(modelFolder(folder));
@@ -45,15 +45,15 @@ async function evaluate(folder: string, xs: tf.Tensor2D, ys: tf.Tensor2D): Promi
     accuracy: accuracy.dataSync()[0],
     parameters: model.countParams(),
     memoryBytes,
-    batch1Ms: medianMs(model, xs, 1),
-    batch32Ms: medianMs(model, xs, 32),
+    batch1Ms: medianMs(model, xs, 1, timedRuns),
+    batch32Ms: medianMs(model, xs, 32, timedRuns),
   };
   tf.dispose([first, loss, accuracy]);
   model.dispose();
   return evaluation;
 }
 
-function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number): number {
+function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number, runs: number): number {
   const input = xs.slice([0, 0], [batch, 784]);
   const run = () => {
     const start = performance.now();
@@ -62,15 +62,15 @@ function medianMs(model: tf.LayersModel, xs: tf.Tensor2D, batch: number): number
     output.dispose();
     return performance.now() - start;
   };
-  for (let i = 0; i < 50; i++) run();
-  const times = Array.from({ length: 201 }, run).sort((a, b) => a - b);
+  for (let i = 0; i < Math.min(50, runs); i++) run();
+  const times = Array.from({ length: runs }, run).sort((a, b) => a - b);
   input.dispose();
-  return times[100];
+  return times[Math.floor(runs / 2)];
 }
 
-// As a program: evaluate.ts <backend> <folder> … prints the evaluations as a line of JSON
+// As a program: evaluate.ts <backend> <runs> <folder> … prints the evaluations as a line of JSON
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , backend, ...folders] = process.argv;
+  const [, , backend, runs, ...folders] = process.argv;
   await startBackend(backend as Backend);
-  process.stdout.write(`\n${JSON.stringify(await evaluateAll(folders))}\n`);
+  process.stdout.write(`\n${JSON.stringify(await evaluateAll(folders, Number(runs)))}\n`);
 }

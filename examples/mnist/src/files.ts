@@ -27,11 +27,15 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** Evaluates the models in these folders in a process of its own, which knows nothing but the files. */
-export async function evaluateInFreshProcess(folders: readonly string[], backend: string): Promise<Evaluation[]> {
+/** Evaluates the models in these folders in a process of its own, which knows nothing but the files; each is timed so often. */
+export async function evaluateInFreshProcess(
+  folders: readonly string[],
+  backend: string,
+  timedRuns: number,
+): Promise<Evaluation[]> {
   const script = fileURLToPath(new URL('./evaluate.ts', import.meta.url));
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const args = ['--import', loader, script, backend, ...folders];
+  const args = ['--import', loader, script, backend, `${timedRuns}`, ...folders];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   // tfjs may greet on the standard output; the evaluations are the last line
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Evaluation[];

@@ -68,7 +68,7 @@ export async function runJob(
   for (const [i, { model }] of compressed.entries()) await model.save(modelFolder(folders[i + 2]));
 
   around.progress.start('evaluating saved models', 1);
-  const evaluations = await evaluateInFreshProcess(folders, backend.name);
+  const evaluations = await evaluateInFreshProcess(folders, backend.name, options.timedRuns);
   around.progress.stop();
   const bytes = await Promise.all(folders.map(folderBytes));
   const titles = ['dense float32', 'dense as uint8', ...runs.map(({ method }) => `compressed, ${method}`)];

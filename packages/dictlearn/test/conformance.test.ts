@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, describeClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
 import { type DictLearnOptions, dictLearn } from '../src/index.ts';
@@ -50,7 +51,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     method: dictLearn,
     create: () => dictLearn({ ...options, allowLarger: true }),
     claims,
-    fuzzRuns: 100,
+    fuzzRuns: testRuns(100),
     matrices: { 'normal 40×12': normalMatrix([40, 12], 7) },
   });
 }

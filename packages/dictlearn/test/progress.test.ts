@@ -1,37 +1,10 @@
-import { normalMatrix } from '@gcompress/testkit';
-import { describe, expect, it } from 'vitest';
+// How often the inner loops tell their progress.
+import { testProgress } from '@gcompress/fixtures/progress';
 import { dictLearn } from '../src/index.ts';
 
-// Sizes at which each of the inner loops has to tell its progress by itself
-describe.each([
-  ['rows', dictLearn({ atoms: 24, nonzeros: 4, iterations: 2 }), [120, 48] as const, 7],
-  ['many atoms a signal', dictLearn({ atoms: 60, nonzeros: 12, iterations: 1 }), [200, 48] as const, 7],
-  ['pieces, of which a sample is learned from', dictLearn({ ratio: 8, iterations: 1 }), [128, 96] as const, 6],
-  ['as many nonzeros as atoms', dictLearn({ atoms: 6, nonzeros: 6 }), [80, 70] as const, 4],
-])('%s', (_, compressor, shape, least) => {
-  const original = normalMatrix(shape, 3);
-  const told: number[] = [];
-  compressor.compress(original, { onProgress: (done) => told.push(done) });
-
-  it('tells progress often, rising from 0 to 1', () => {
-    expect(told[0]).toBe(0);
-    expect(told.at(-1)).toBe(1);
-    expect(told).toEqual([...told].sort((a, b) => a - b));
-    expect(told.filter((done) => done === 1)).toHaveLength(1);
-    expect(told.length).toBeGreaterThanOrEqual(least);
-  });
-
-  it('ends at any call at which it is aborted, with the reason', () => {
-    // All calls where they are few, and an even choice of many
-    const step = Math.ceil(told.length / 12);
-    for (let call = told.length; call > 0; call -= step) {
-      const controller = new AbortController();
-      let calls = 0;
-      const onProgress = () => {
-        if (++calls === call) controller.abort(new Error(`at ${call}`));
-      };
-      expect(() => compressor.compress(original, { signal: controller.signal, onProgress })).toThrow(`at ${call}`);
-      expect(calls).toBe(call);
-    }
-  });
+testProgress({
+  rows: [dictLearn({ atoms: 24, nonzeros: 4, iterations: 2 }), [120, 48], 7],
+  'many atoms a signal': [dictLearn({ atoms: 60, nonzeros: 12, iterations: 1 }), [200, 48], 7],
+  'pieces, of which a sample is learned from': [dictLearn({ ratio: 8, iterations: 1 }), [128, 96], 6],
+  'as many nonzeros as atoms': [dictLearn({ atoms: 6, nonzeros: 6 }), [80, 70], 4],
 });

@@ -1,3 +1,4 @@
+import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
 import { type KMeansOptions, kMeans } from '../src/index.ts';
@@ -51,7 +52,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     method: kMeans,
     create: () => kMeans({ ...options, allowLarger: true }),
     claims,
-    fuzzRuns: 200,
+    fuzzRuns: testRuns(200),
     matrices: { 'normal 40×12': normalMatrix([40, 12], 7) },
   });
 }

@@ -1,3 +1,5 @@
+// Thousands of damaged files of one matrix.
+import { testRuns } from '@gcompress/fixtures/test-runs';
 import { normalMatrix, testDamagedFiles } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
 import { kMeans } from '../src/index.ts';
@@ -5,4 +7,5 @@ import { kMeans } from '../src/index.ts';
 testDamagedFiles({
   runner: { describe, it },
   compressed: kMeans({ levels: 5, blockSize: 3 }).compress(normalMatrix([12, 8], 1)),
+  runs: testRuns(1000),
 });

@@ -1,3 +1,4 @@
+import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
 import { type SimhashOptions, simhash } from '../src/index.ts';
@@ -38,6 +39,6 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     method: simhash,
     create: () => simhash(options),
     claims,
-    fuzzRuns: 60,
+    fuzzRuns: testRuns(60),
   });
 }

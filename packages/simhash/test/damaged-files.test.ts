@@ -1,5 +1,11 @@
+// Thousands of damaged files of one matrix.
+import { testRuns } from '@gcompress/fixtures/test-runs';
 import { normalMatrix, testDamagedFiles } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
 import { simhash } from '../src/index.ts';
 
-testDamagedFiles({ runner: { describe, it }, compressed: simhash({ bits: 5 }).compress(normalMatrix([12, 8], 1)) });
+testDamagedFiles({
+  runner: { describe, it },
+  compressed: simhash({ bits: 5 }).compress(normalMatrix([12, 8], 1)),
+  runs: testRuns(1000),
+});

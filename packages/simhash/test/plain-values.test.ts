@@ -1,50 +1,11 @@
-import { isGCompressError } from '@gcompress/core';
-import { expect, it } from 'vitest';
+// What the public functions do with plain JavaScript values.
+import { testPlainValues } from '@gcompress/fixtures/plain-values';
 import { bitsFromPercent, bitsFromPercentOfColumns, breakEvenBits, simhash, storedBytes } from '../src/index.ts';
 
-const PLAIN = [
-  null,
-  undefined,
-  Number.NaN,
-  -1,
-  0,
-  1.5,
-  2 ** 60,
-  'text',
-  true,
-  {},
-  [],
-  [2.5, 'x'],
-  () => 1,
-  Symbol('s'),
-  10n,
-];
-
-type Call = (...values: never[]) => unknown;
-
-const CALLS: readonly (readonly [string, Call, readonly unknown[]])[] = [
-  ['bitsFromPercent', bitsFromPercent, [[24, 16], 200]],
-  ['bitsFromPercentOfColumns', bitsFromPercentOfColumns, [[24, 16], 200]],
-  ['breakEvenBits', breakEvenBits, [[24, 16], true]],
-  ['storedBytes', storedBytes, [[24, 16], 3, true]],
-  ['simhash', simhash, [{ bits: 2 }]],
-];
-
-it.each(CALLS)('%s takes its own arguments, and refuses any other by the house error', (_, call, values) => {
-  expect(() => call(...(values as never[]))).not.toThrow();
-  for (const plain of PLAIN) {
-    for (const place of [...values.keys(), 'all']) {
-      try {
-        call(...(values.map((value, at) => (at === place || place === 'all' ? plain : value)) as never[]));
-      } catch (error) {
-        if (!isGCompressError(error)) throw error;
-      }
-    }
-  }
-});
-
-it.each(CALLS)('%s refuses what is nothing', (_, call) => {
-  for (const plain of [null, undefined, 0, 'text', {}]) {
-    expect(() => call(...([plain] as never[]))).toThrow(expect.toSatisfy((error) => isGCompressError(error)));
-  }
+testPlainValues({
+  bitsFromPercent: [bitsFromPercent, [24, 16], 200],
+  bitsFromPercentOfColumns: [bitsFromPercentOfColumns, [24, 16], 200],
+  breakEvenBits: [breakEvenBits, [24, 16], true],
+  storedBytes: [storedBytes, [24, 16], 3, true],
+  simhash: [simhash, { bits: 2 }],
 });

@@ -63,7 +63,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly #blended: BlendedMatrix;
   readonly #ownsVariables: boolean;
   readonly #untrained: UntrainedFactors;
-  /** What the method said of the last compression, and all that its result warned of. */
+  /** What the method said of the last compression, and all that its result warned of but its size then, which training may change. */
   #notes: readonly string[] = [];
   #compressionWarnings: readonly string[] = [];
   readonly #updates = new OneAtATime();
@@ -277,7 +277,10 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
       return [name, padFactor(compressed.factors[name], spec.shape)] as const;
     });
-    return { factors: Object.fromEntries(padded), notes: compressed.notes ?? [], warnings: compressed.warnings ?? [] };
+    const { format, shape, byteLength, notes = [], warnings = [] } = compressed;
+    const ofSize = sizeWarnings(format.id, shape, byteLength);
+    const lasting = warnings.filter((warning) => !ofSize.includes(warning));
+    return { factors: Object.fromEntries(padded), notes, warnings: lasting };
   }
 
   /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */

@@ -1,4 +1,4 @@
-import { GCompressError, type JsonObject } from '@gcompress/core';
+import { GCompressError, isGCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -36,6 +36,7 @@ export class CheckpointCallback extends CheckedCallback {
   #progress: CheckpointProgress = { epoch: 0, best: undefined };
   /** Whether what the store has is of this training. */
   #ours = false;
+  #warnings: readonly string[] = [];
 
   constructor(
     private readonly trained: LayersModel,
@@ -59,9 +60,15 @@ export class CheckpointCallback extends CheckedCallback {
     this.#every = every;
   }
 
+  /** What the last `restore` found: a `best` that is damaged. Mostly empty. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
   /**
    * Goes on from a checkpoint, if there is one; the model must be compiled. Call it before `fit`. What the store has as `best` is
-   * replaced by a better epoch only, also where `last` is older than it.
+   * replaced by a better epoch only, also where `last` is older than it. A `best` that is damaged does not keep the training from going
+   * on from `last`: {@link warnings} tell of it, and the next epoch that can be best replaces it.
    *
    * @param name `'last'` or `'best'`.
    * @throws GCompressError as {@link restoreCheckpoint} does, and `invalid-option` for a `best` that another metric has chosen; the
@@ -69,16 +76,19 @@ export class CheckpointCallback extends CheckedCallback {
    */
   async restore(name: 'last' | 'best' = 'last'): Promise<CheckpointProgress> {
     assertOneOf('checkpointCallback restore', 'name', name, ['last', 'best']);
-    const kept = (await this.store.has('best')) ? await this.#keptBest() : undefined;
+    const { best: kept, damage } = (await this.store.has('best')) ? await this.#keptBest() : {};
+    // The value that `last` remembers says nothing where the epoch with it is lost
+    const better = (best: CheckpointProgress['best']) => (damage ? undefined : this.#better(best, kept));
     if (await this.store.has(name)) {
       const read = (progress: JsonObject) => this.#checked(readProgress(progress));
       const { epoch, best, callbacks } = await restoreChecked(this.trained, this.store.handler(name), read);
-      this.#progress = { epoch, best: this.#better(best, kept) };
+      this.#progress = { epoch, best: better(best) };
       const { restored } = resumablesOf(this.trained.optimizer);
       restored.clear();
       for (const [key, state] of callbacks) restored.set(key, state);
-    } else this.#progress = { ...this.#progress, best: this.#better(this.#progress.best, kept) };
+    } else this.#progress = { ...this.#progress, best: better(this.#progress.best) };
     this.#ours = true;
+    this.#warnings = damage ? [damage] : [];
     return this.#progress;
   }
 
@@ -110,9 +120,15 @@ export class CheckpointCallback extends CheckedCallback {
     if (due) await this.#save('last', callbacks);
   }
 
-  /** The best epoch that the store has, when the checkpoint says so. */
-  async #keptBest(): Promise<CheckpointProgress['best']> {
-    return this.#checked(readProgress(await readCheckpointProgress(this.store.handler('best')))).best;
+  /** The best epoch that the store has, when the checkpoint says so; or what is damaged in it. */
+  async #keptBest(): Promise<{ readonly best?: CheckpointProgress['best']; readonly damage?: string }> {
+    try {
+      return { best: this.#checked(readProgress(await readCheckpointProgress(this.store.handler('best')))).best };
+    } catch (error) {
+      if (!isGCompressError(error) || !error.code.startsWith('file-')) throw error;
+      const damage = `The checkpoint 'best' is damaged, and is replaced by the next epoch that can be best: ${error.message}`;
+      return { damage };
+    }
   }
 
   /** Values of two metrics cannot be compared. */

@@ -72,12 +72,15 @@ export async function restoreChecked<T>(
 }
 
 /**
- * The progress that a checkpoint was saved with, whatever else is in it.
+ * The progress that a checkpoint was saved with, of whatever training it is.
  *
- * @throws GCompressError `file-header`, `unsupported-version`, what the handler throws.
+ * @throws GCompressError `file-header`, `file-tensor`, `unsupported-version`, what the handler throws.
  */
 export async function readCheckpointProgress(handler: io.IOHandler): Promise<JsonObject> {
-  return readHeader(await methodOf('restoreCheckpoint', handler, 'load')()).progress;
+  const artifacts = await methodOf('restoreCheckpoint', handler, 'load')();
+  const { progress } = readHeader(artifacts);
+  readSpecs(artifacts);
+  return progress;
 }
 
 /** @throws GCompressError `shape-mismatch`, naming the first thing that differs. */
