@@ -1,16 +1,9 @@
-import {
-  assertKnownOptions,
-  assertType,
-  describeValue,
-  GCompressError,
-  type MatrixCompressor,
-  type UpdateResult,
-} from '@gcompress/core';
+import { assertKnownOptions, assertType, describeValue, GCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { assertCompressor, assertSchedule, assertVariable } from './argument-checks.ts';
-import { TfCompressionOp } from './compression-op.ts';
-import type { TfCompressionOpOptions } from './compression-op-options.ts';
+import { TfCompressionOp } from './training/compression-op.ts';
+import type { TfCompressionOpOptions, UpdateResult } from './training/op-options.ts';
 
 /** The compressor and schedule that all matrices get unless told otherwise. */
 export interface ApplyCompressionOptions {

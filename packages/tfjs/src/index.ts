@@ -1,7 +1,15 @@
+// What training loops of one's own need: operators for single variables and for many.
 export { ApplyCompression, type ApplyCompressionOptions } from './apply-compression.ts';
-export { TfCompressionOp } from './compression-op.ts';
-export type { ApplyOptions, TfCompressionOpOptions, ToCompressedMatrixOptions } from './compression-op-options.ts';
-export { type CompressionVariables, type VariableSpec, variableSpecs } from './compression-variables.ts';
 export { CompressionWrapper } from './compression-wrapper.ts';
-export type { StepState } from './step-state.ts';
-export { tfOps } from './tensor-ops.ts';
+export { TfCompressionOp } from './training/compression-op.ts';
+export { type CompressionVariables, type VariableSpec, variableSpecs } from './training/compression-variables.ts';
+export type {
+  ApplyMatMulOptions,
+  ApplyOptions,
+  TfCompressionOpOptions,
+  ToCompressedMatrixOptions,
+  UpdateResult,
+} from './training/op-options.ts';
+export type { StepState } from './training/step-state.ts';
+export { tfOps } from './weight/tf-ops.ts';
+export type { Weight } from './weight/weight.ts';

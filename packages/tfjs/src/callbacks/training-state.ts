@@ -1,11 +1,11 @@
 import { describeValue, GCompressError } from '@gcompress/core';
 import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import type { TfCompressionOp } from '../compression-op.ts';
 import { isCompressedLayer } from '../layers/compressed-layer.ts';
 import { allLayers, type Layer } from '../layers/layer.ts';
 import { assertModel, assertUsableModel } from '../layers/model-checks.ts';
 import { assertOperator } from '../summaries/operator-argument.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 import { compressionOps } from './compression-state.ts';
 import { isOptimizer } from './set-learning-rate.ts';
 

@@ -1,19 +1,22 @@
+// A layer that is compressed while it trains.
 import { GCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { TfCompressionOp } from '../compression-op.ts';
-import { type VariableSpec, variableSpecs } from '../compression-variables.ts';
+import { TfCompressionOp } from '../training/compression-op.ts';
+import { type VariableSpec, variableSpecs } from '../training/compression-variables.ts';
+import type { Weight } from '../weight/weight.ts';
 import { deploy, deploysAsStock } from './deploy.ts';
+import type { CallArguments } from './inner-call.ts';
 import { allLayers, configOf, type Layer, type LayerConfig } from './layer.ts';
 import { compressedLayerInside } from './layer-args-checks.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
+import { LayerWrapper } from './layer-wrapper.ts';
 import { assertModel } from './model-checks.ts';
 import type { Preference } from './packed-layer.ts';
 import type { Replacement } from './rebuild-model.ts';
 import { storedText } from './stored-config.ts';
-import { type CallArguments, WrappedLayer } from './wrapped-layer.ts';
 
 /** How the matrices of a layer are compressed. */
 export interface LayerCompression {
@@ -42,13 +45,15 @@ export interface CompressedLayerArgs extends LayerCompression {
  * Porting note: `keras_layers` of the 2022 library has classes for Dense and Conv2D that compress by input blocks, not by a
  * compressor; this layer is what its eager operator was meant to be part of.
  */
-export class CompressedLayer extends WrappedLayer {
+export class CompressedLayer extends LayerWrapper {
   static readonly className = 'CompressedLayer';
   /** Whether something runs the update steps, or who knows it; set by the callback, and by hand in a training loop of one's own. */
   driven: boolean | (() => boolean) = false;
   readonly #compression: LayerCompression;
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
+  #trainingWeights: readonly Weight[] = [];
+  #inferenceWeights: readonly Weight[] = [];
 
   /** @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type. */
   constructor(args: CompressedLayerArgs) {
@@ -83,23 +88,16 @@ export class CompressedLayer extends WrappedLayer {
       (name) => all.find((matrix) => matrix.name === name) ?? unknownMatrix(this, name, all),
     );
     this.#ops = this.#matrices.map((matrix) => this.#createOp(matrix));
+    this.#trainingWeights = this.#ops.map((op) => op.weight({ training: true }));
+    this.#inferenceWeights = this.#ops.map((op) => op.weight({ training: false }));
+    this.replaceWeights(this.#matrices.map(({ weight }) => weight));
   }
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
     const training = args.training === true;
     const { driven } = this;
     if (training && !(typeof driven === 'function' ? driven() : driven)) throw undriven(this.name);
-    const operators = this.#ops.map((op) => ({
-      apply: () => op.apply({ training }),
-      applyMatMul: (x: Tensor) => op.applyMatMul(x, { training }),
-      applyLookup: (ids: Tensor) => op.applyLookup(ids, { training }),
-    }));
-    return this.compute(
-      inputs,
-      args,
-      this.#matrices.map(({ weight }) => weight),
-      operators,
-    );
+    return this.innerCall.run(inputs, args, training ? this.#trainingWeights : this.#inferenceWeights);
   }
 
   override getConfig(): LayerConfig {

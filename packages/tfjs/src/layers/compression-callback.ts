@@ -1,5 +1,6 @@
-import { assertKnownOptions, assertType, GCompressError, type UpdateResult } from '@gcompress/core';
+import { assertKnownOptions, assertType, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { UpdateResult } from '../training/op-options.ts';
 import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
 import { restoreExactly } from './exact-resume.ts';

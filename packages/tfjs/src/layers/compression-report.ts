@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { TfCompressionOp } from '../compression-op.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
 import { allLayers, type Layer } from './layer.ts';
 

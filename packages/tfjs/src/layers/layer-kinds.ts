@@ -1,5 +1,5 @@
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import type { MatrixView } from '../matrix-view.ts';
+import type { MatrixView } from '../weight/matrix-view.ts';
 import type { Layer } from './layer.ts';
 import { isCompressible, type LayerMatrix, lastAxisColumns, namedMatrices } from './layer-matrix.ts';
 import { ownedWeights } from './owned-weights.ts';

@@ -1,6 +1,6 @@
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import { isViewOf, type MatrixView } from '../matrix-view.ts';
+import { isViewOf, type MatrixView } from '../weight/matrix-view.ts';
 import type { Layer } from './layer.ts';
 
 /** A weight of a layer that is a matrix, or can be read as one. */

@@ -1,3 +1,4 @@
+// A layer for inference whose matrices are stored as packed bytes.
 import {
   assertElementLimit,
   type CompressedFormat,
@@ -12,13 +13,16 @@ import {
 } from '@gcompress/core';
 import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import { inferenceWeight } from '../weight/inference-weight.ts';
+import { UntilWritten } from '../weight/until-written.ts';
+import type { Weight } from '../weight/weight.ts';
+import type { CallArguments } from './inner-call.ts';
 import { type Layer, type LayerConfig, sameClass } from './layer.ts';
 import { packedLayerInside } from './layer-args-checks.ts';
 import { type KernelSplit, matricesOf } from './layer-kinds.ts';
 import type { LayerMatrix } from './layer-matrix.ts';
+import { LayerWrapper } from './layer-wrapper.ts';
 import { storedText } from './stored-config.ts';
-import { UnpackedMatrix } from './unpacked-matrix.ts';
-import { type CallArguments, WrappedLayer } from './wrapped-layer.ts';
 
 /** A packed matrix without its values: what a layer's configuration holds. */
 export interface PackedForm {
@@ -77,13 +81,15 @@ interface Place extends LayerMatrix {
  *
  * Weights, in order: those of the inner layer that are not packed, then the packed tensors.
  */
-export class PackedLayer extends WrappedLayer {
+export class PackedLayer extends LayerWrapper {
   static readonly className = 'PackedLayer';
   #matrices: readonly PackedLayerMatrix[];
   readonly #split: KernelSplit;
   readonly #prefer: Preference;
   #places: readonly Place[] = [];
-  #unpacked: { readonly of: readonly object[]; readonly matrices: readonly UnpackedMatrix[] } | undefined;
+  readonly #weights = new UntilWritten<readonly Weight[]>((weights) => {
+    for (const weight of weights) weight.dispose();
+  });
 
   /**
    * @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type, `file-oversized` for packed tensors that are
@@ -130,17 +136,21 @@ export class PackedLayer extends WrappedLayer {
       matrix.weight.dispose();
       return { ...matrix, format, form, weightShape, stored: this.#addStored(name, packed) };
     });
+    this.replaceWeights(this.#places.map(({ weight }) => weight));
     // The weights have the values now
     this.#matrices = this.#places.map(({ name, format, form }) => ({ name, format, packed: form }));
   }
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
-    const weights = this.#places.map(({ weight }) => weight);
-    const matrices = this.#unpackedMatrices();
+    const stored = this.#places.flatMap((place) => Object.values(place.stored).map((weight) => weight.read()));
     try {
-      return this.compute(inputs, args, weights, matrices);
+      return this.innerCall.run(
+        inputs,
+        args,
+        this.#weights.get(stored, () => this.#unpack()),
+      );
     } finally {
-      if (this.#prefer === 'memory') this.#disposeUnpacked();
+      if (this.#prefer === 'memory') this.#weights.clear();
     }
   }
 
@@ -156,7 +166,7 @@ export class PackedLayer extends WrappedLayer {
   }
 
   protected override disposeWeights(): number {
-    this.#disposeUnpacked();
+    this.#weights.clear();
     return super.disposeWeights();
   }
 
@@ -178,24 +188,11 @@ export class PackedLayer extends WrappedLayer {
     return Object.fromEntries(stored);
   }
 
-  /** The unpacked matrices; made again when the weights were written since. */
-  #unpackedMatrices(): readonly UnpackedMatrix[] {
-    const of = this.#places.flatMap(({ stored }) => Object.values(stored).map((weight) => weight.read().dataId));
-    if (this.#unpacked && of.every((dataId, i) => dataId === this.#unpacked?.of[i])) return this.#unpacked.matrices;
-    const parts = this.#places.map((place) => ({
-      ...place,
-      factors: place.format.unpack(storedMatrix(place)),
-      needs: this.directNeeds,
-    }));
-    this.#disposeUnpacked();
-    const matrices = parts.map((part) => new UnpackedMatrix(part));
-    this.#unpacked = { of, matrices };
-    return matrices;
-  }
-
-  #disposeUnpacked(): void {
-    for (const matrix of this.#unpacked?.matrices ?? []) matrix.dispose();
-    this.#unpacked = undefined;
+  #unpack(): readonly Weight[] {
+    const { use } = this.innerCall;
+    // Everything that a hostile file can make fail comes first
+    const parts = this.#places.map((place) => ({ ...place, factors: place.format.unpack(storedMatrix(place)), use }));
+    return parts.map((part) => inferenceWeight(part));
   }
 }
 

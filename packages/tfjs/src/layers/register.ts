@@ -11,9 +11,9 @@ import { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { CompressedLayer } from './compressed-layer.ts';
 import { isModel, type Layer } from './layer.ts';
+import { LayerWrapper } from './layer-wrapper.ts';
 import { PackedLayer } from './packed-layer.ts';
 import { parseCompression, parseInnerLayer, parsePacked } from './stored-config.ts';
-import { WrappedLayer } from './wrapped-layer.ts';
 
 /** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
 export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);
@@ -91,7 +91,7 @@ function innerLayer(stored: unknown): Layer {
     });
   }
   const made: unknown = fromFile('layer inside', () => fromConfig(layerClass, config as serialization.ConfigDict));
-  if (made instanceof layers.Layer && !isModel(made) && !(made instanceof WrappedLayer)) return made;
+  if (made instanceof layers.Layer && !isModel(made) && !(made instanceof LayerWrapper)) return made;
   throw new GCompressError('file-header', {
     where: 'configuration of a compressed layer',
     expected: 'a layer inside that can be compressed',

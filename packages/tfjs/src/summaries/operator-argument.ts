@@ -1,5 +1,5 @@
 import { describeValue, GCompressError } from '@gcompress/core';
-import type { TfCompressionOp } from '../compression-op.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 
 /**
  * Checks that a value is a compression operator, of whatever copy of this package.

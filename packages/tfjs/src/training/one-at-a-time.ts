@@ -1,3 +1,4 @@
+// Asynchronous work, one piece after the other.
 /** Runs asynchronous work one piece after the other, each at once when nothing runs. */
 export class OneAtATime {
   /** What was begun last; settles when all work has. */

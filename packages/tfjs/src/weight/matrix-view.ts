@@ -1,3 +1,4 @@
+// How a tensor of any rank is read as a matrix, and written back.
 import type { Shape2D } from '@gcompress/core';
 import { reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
 

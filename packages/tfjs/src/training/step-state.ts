@@ -1,5 +1,7 @@
+// Where an operator stands in its training, and the variable that keeps it.
 import type { ScheduleState } from '@gcompress/scheduler';
 import { tensor1d, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { UntilWritten } from '../weight/until-written.ts';
 
 /** Where an operator stands in its training. */
 export interface StepState extends ScheduleState {
@@ -7,29 +9,22 @@ export interface StepState extends ScheduleState {
   readonly steps: number;
 }
 
-/**
- * The host's view of a state variable. It is read again only when something else has written the variable, such as the
- * loading of a checkpoint: every write gives a variable new data.
- */
+/** The host's view of a state variable, read again only when something else has written it, such as the loading of a checkpoint. */
 export class StepStateVariable {
-  #seen: object | undefined;
-  #state: StepState = { updates: 0, lastUpdateStep: -1, steps: 0 };
+  readonly #state = new UntilWritten<StepState>();
 
   constructor(private readonly variable: Variable) {}
 
   /** The state now. Synchronous, because three numbers that the host wrote itself need no trip to a device. */
   read(): StepState {
-    if (this.variable.dataId !== this.#seen) {
+    return this.#state.get([this.variable], () => {
       const [updates, lastUpdateStep, steps] = this.variable.dataSync();
-      this.#state = { updates, lastUpdateStep, steps };
-      this.#seen = this.variable.dataId;
-    }
-    return this.#state;
+      return { updates, lastUpdateStep, steps };
+    });
   }
 
   write({ updates, lastUpdateStep, steps }: StepState): void {
     tidy(() => this.variable.assign(tensor1d([updates, lastUpdateStep, steps], 'int32')));
-    this.#state = { updates, lastUpdateStep, steps };
-    this.#seen = this.variable.dataId;
+    this.#state.set([this.variable], { updates, lastUpdateStep, steps });
   }
 }

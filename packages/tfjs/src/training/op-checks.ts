@@ -1,3 +1,4 @@
+// Checks of what an operator is made of, called with, and gives.
 import {
   assertKnownOptions,
   assertNumber,
@@ -9,8 +10,8 @@ import {
 } from '@gcompress/core';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import { getGradient, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { assertCompressor, assertSchedule, assertTensor, assertVariable, assertView } from './argument-checks.ts';
-import { isViewOf, type MatrixView } from './matrix-view.ts';
+import { assertCompressor, assertSchedule, assertTensor, assertVariable, assertView } from '../argument-checks.ts';
+import { isViewOf, type MatrixView } from '../weight/matrix-view.ts';
 
 /** How a variable is read as a matrix; refused where the sizes do not fit. */
 export function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, name: string): MatrixView {

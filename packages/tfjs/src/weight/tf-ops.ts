@@ -1,3 +1,4 @@
+// The tensor operations of the contract, on tensors of TensorFlow.js.
 import type { TensorOps } from '@gcompress/core';
 import { add, gather, matMul, mul, reshape, slice, type Tensor, transpose } from '@tensorflow/tfjs-core';
 

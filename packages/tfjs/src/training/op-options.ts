@@ -1,3 +1,4 @@
+// Options of an operator and of its methods.
 import type { MatrixCompressor, Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { CompressionVariables } from './compression-variables.ts';
@@ -30,3 +31,15 @@ export interface ApplyOptions {
   /** Default true. When false, a term whose weight is 0 is left out. */
   readonly training?: boolean;
 }
+
+/** How an operator multiplies. */
+export interface ApplyMatMulOptions {
+  /**
+   * Whether by the transpose of the matrix, as a softmax layer does that shares the table `[vocabulary, width]` of an embedding.
+   * Default false.
+   */
+  readonly transpose?: boolean;
+}
+
+/** What an update step did: nothing was due, the factors were (re)computed, or only alpha fell. */
+export type UpdateResult = 'idle' | 'compressed' | 'decayed';

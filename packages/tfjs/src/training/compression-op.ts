@@ -1,9 +1,8 @@
+// The operator that compresses one variable while it trains.
 import {
-  type ApplyMatMulOptions,
   assertCompressedMatrix,
   assertFinite,
   type CompressedMatrix,
-  type CompressionOp,
   createCompressedMatrix,
   type Factor,
   type FactorizationPlan,
@@ -13,13 +12,19 @@ import {
   matrix,
   padFactor,
   plannedByteLength,
-  type UpdateResult,
 } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { concat, reshape, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { assertTensor } from './argument-checks.ts';
-import { type Blend, BlendedMatrix } from './blended-matrix.ts';
-import { CompressedKernel } from './compressed-kernel.ts';
+import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { assertTensor } from '../argument-checks.ts';
+import { UntrainedFactors } from '../untrained-factors.ts';
+import { BlendedWeight } from '../weight/blended-weight.ts';
+import { DenseWeight } from '../weight/dense-weight.ts';
+import { FactorWeight } from '../weight/factor-weight.ts';
+import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts';
+import { tfOps } from '../weight/tf-ops.ts';
+import type { Weight } from '../weight/weight.ts';
+import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import {
   assertApplyOptions,
   assertGradients,
@@ -31,13 +36,16 @@ import {
   checkedAlpha,
   sizeWarnings,
   viewOf,
-} from './compression-op-checks.ts';
-import type { ApplyOptions, TfCompressionOpOptions, ToCompressedMatrixOptions } from './compression-op-options.ts';
-import { type CompressionVariables, createVariables } from './compression-variables.ts';
-import type { MatrixView } from './matrix-view.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+} from './op-checks.ts';
+import type {
+  ApplyMatMulOptions,
+  ApplyOptions,
+  TfCompressionOpOptions,
+  ToCompressedMatrixOptions,
+  UpdateResult,
+} from './op-options.ts';
+import { relativeError } from './relative-error.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
-import { UntrainedFactors } from './untrained-factors.ts';
 
 /**
  * Compresses one variable of any training loop: computes `α·A + (1−α)·Ŵ`, where the schedule lets alpha fall from 1 to 0 and
@@ -46,7 +54,7 @@ import { UntrainedFactors } from './untrained-factors.ts';
  * Porting note: `compression_op.CompressionOp` and `CompressionOpEager`. Each operator counts its own updates. A is neither
  * frozen nor zeroed, as in Python; leave it out of weight decay once alpha is 0.
  */
-export class TfCompressionOp implements CompressionOp<Tensor> {
+export class TfCompressionOp {
   readonly name: string;
   readonly compressor: MatrixCompressor;
   readonly schedule: CompressionSchedule;
@@ -58,8 +66,12 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
   readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
-  readonly #kernel: CompressedKernel;
-  readonly #blended: BlendedMatrix;
+  /** A, without what may not take part any more. */
+  readonly #dense: DenseWeight;
+  /** Ŵ. */
+  readonly #compressed: FactorWeight;
+  readonly #trainingWeight: BlendedWeight;
+  readonly #inferenceWeight: BlendedWeight;
   readonly #ownsVariables: boolean;
   readonly #untrained: UntrainedFactors;
   /** What the method said of the last compression, and all that its result warned of. */
@@ -90,8 +102,13 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     const { form, variables } = this;
     const { format } = options.compressor;
     const constant = Object.values(this.#plan.factors).every((spec) => !spec.trainable);
-    this.#kernel = new CompressedKernel({ format, form, factors: variables.factors, constant });
-    this.#blended = new BlendedMatrix({ format, form, variables, view: this.#view, kernel: this.#kernel });
+    const view = this.#view;
+    const { factors, alpha } = variables;
+    this.#dense = new DenseWeight(() => this.#uncompressed(), view);
+    this.#compressed = new FactorWeight({ format, form, factors, view, weightShape: matrix.shape, constant });
+    const parts = { dense: this.#dense, compressed: this.#compressed, view, alpha };
+    this.#trainingWeight = new BlendedWeight(parts);
+    this.#inferenceWeight = new BlendedWeight(parts, () => this.alpha);
     this.#untrained = new UntrainedFactors(matrix, Object.values(variables.factors));
   }
 
@@ -123,22 +140,43 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return [...new Set([...schedule.warnings, ...ofForm, ...this.#untrained.warnings])];
   }
 
-  apply(options: ApplyOptions = {}): Tensor {
-    assertApplyOptions('apply', this.name, options);
-    return this.#blended.weight(this.#blend(options));
+  /**
+   * The weight `α·A + (1−α)·Ŵ` as it is whenever it is used, to read, multiply with and look up in; its arguments are not checked. It is
+   * of no use once the operator is disposed.
+   *
+   * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
+   */
+  weight(options: ApplyOptions = {}): Weight {
+    assertApplyOptions('weight', this.name, options);
+    return this.#weight(options);
   }
 
+  /**
+   * `α·A + (1−α)·Ŵ` in A's own shape (Python: `get_apply_compression_op`). The caller owns the result.
+   *
+   * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
+   */
+  apply(options: ApplyOptions = {}): Tensor {
+    assertApplyOptions('apply', this.name, options);
+    return this.#weight(options).read();
+  }
+
+  /**
+   * `x [..., m]` times that matrix `→ [..., n]`, for `x` of at least one axis; with `transpose` `x [..., n] → [..., m]`. The caller owns
+   * the result.
+   *
+   * Porting note: `get_mix_operator`, `get_matmul_operator` and `get_einsum_operator`. Python's `get_apply_matmul` multiplies by the
+   * transpose in some methods and not in others; here the option says so, for every method.
+   *
+   * @throws GCompressError `shape-mismatch` when the last side of `x` does not fit; `disposed`; `invalid-option` or `unknown-option`.
+   */
   applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
     assertApplyOptions('applyMatMul', this.name, options);
     assertTensor(`applyMatMul of '${this.name}'`, 'x', x);
     const [rows, cols] = this.form.shape;
     const { transpose = false } = options;
-    const [inputs, outputs] = transpose ? [cols, rows] : [rows, cols];
-    assertLastSide(x, inputs, this.name);
-    return tidy(() => {
-      const flat = reshape(x, [x.size / inputs, inputs]);
-      return reshape(this.#blended.multiply(flat, transpose, this.#blend(options)), [...x.shape.slice(0, -1), outputs]);
-    });
+    assertLastSide(x, transpose ? cols : rows, this.name);
+    return this.#weight(options).matMul(x, transpose);
   }
 
   /**
@@ -154,16 +192,22 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return tidy(() => this.applyMatMul(concat([...inputs], -1), options));
   }
 
+  /**
+   * Rows of `α·A + (1−α)·Ŵ` by int32 ids of any shape `→ [..., n]` (Python: `get_apply_embedding_lookup`). The caller owns the result.
+   *
+   * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
+   */
   applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
     assertApplyOptions('applyLookup', this.name, options);
     assertTensor(`applyLookup of '${this.name}'`, 'ids', ids, 'int32');
-    const [, cols] = this.form.shape;
-    return tidy(() => {
-      const rows = this.#blended.lookup(reshape(ids, [ids.size]), this.#blend(options));
-      return reshape(rows, [...ids.shape, cols]);
-    });
+    return this.#weight(options).lookup(ids);
   }
 
+  /**
+   * Does what the schedule has due at this step of the training. A failure leaves everything as it was.
+   *
+   * @throws GCompressError when the matrix cannot be compressed, such as `non-finite`; `disposed`; `invalid-option`.
+   */
   async runUpdateStep(step: number): Promise<UpdateResult> {
     assertStep(step, this.name);
     this.#assertLive();
@@ -181,6 +225,7 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return this.#filled ? this.toCompressedMatrixSync().byteLength : this.#plannedByteLength;
   }
 
+  /** The factors as they are now, trained values included. */
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
     assertTrimOption(options);
     this.#assertLive();
@@ -197,10 +242,11 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, options);
   }
 
+  /** Frees what the operator made; never A. May be called again. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#kernel.dispose();
+    this.#compressed.dispose();
     if (!this.#ownsVariables) return;
     const { factors, alpha, state } = this.variables;
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
@@ -251,14 +297,21 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
     return updates > 0 || this.#changes(-1, steps - 1);
   }
 
-  /** Whether a part of A takes no part any more. */
-  get #leavesOut(): boolean {
-    const { format, atStep } = this.compressor;
-    return atStep !== undefined && format.remaining !== undefined && this.#filled;
+  #weight({ training = true }: ApplyOptions): Weight {
+    this.#assertLive();
+    return training ? this.#trainingWeight : this.#inferenceWeight;
   }
 
-  #blend({ training = true }: ApplyOptions): Blend {
-    return { alpha: this.alpha, training, leavesOut: this.#leavesOut };
+  /** A in its own shape, without what may not take part any more. To be called in a tidy. */
+  #uncompressed(): Tensor {
+    const { matrix, factors } = this.variables;
+    const { format, atStep } = this.compressor;
+    if (!atStep || !format.remaining || !this.#filled) return matrix;
+    return fromMatrix(
+      format.remaining(tfOps, toMatrix(matrix, this.#view), factors, this.form),
+      matrix.shape,
+      this.#view,
+    );
   }
 
   /** The factors in their planned shapes, and what the compressor says of them. */
@@ -281,16 +334,15 @@ export class TfCompressionOp implements CompressionOp<Tensor> {
 
   /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
   async #source(): Promise<Float32Array> {
-    // At alpha 1, where nothing is left out, that is A
-    const alpha = this.compressor.atStep ? this.alpha : 1;
-    const source = this.#blended.matrix({ alpha, training: false, leavesOut: this.#leavesOut });
+    const weight = this.compressor.atStep ? this.#inferenceWeight : this.#dense;
+    const source = tidy(() => toMatrix(weight.read(), this.#view));
     return Float32Array.from(await source.data().finally(() => source.dispose()));
   }
 
   /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
   async relativeError(): Promise<number> {
     this.#assertLive();
-    return this.#blended.relativeError();
+    return relativeError(this.variables.matrix, () => this.#compressed.read(), this.#view);
   }
 
   #asMatrix(

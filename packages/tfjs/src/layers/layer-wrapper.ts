@@ -1,19 +1,18 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+// A layer around another one, with other values for some of its weights.
+import { GCompressError } from '@gcompress/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type Shape, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { type DirectCall, directCall, type MatrixOperator } from './direct-call.ts';
+import { type CallArguments, type InnerCall, innerCall } from './inner-call.ts';
 import { configOf, type Layer, type LayerConfig } from './layer.ts';
-
-/** What a layer is called with. */
-export type CallArguments = Readonly<Record<string, unknown>>;
 
 /**
  * A layer around another one that reads other values than its own for some of its weights. All else is that of the inner layer:
  * its inputs and outputs, masks, state and losses.
  */
-export abstract class WrappedLayer extends layers.Layer {
+export abstract class LayerWrapper extends layers.Layer {
   /** The layer inside: stock or of the user, with the name of this one. */
   readonly inner: Layer;
-  #direct: DirectCall | undefined;
+  #call: InnerCall | undefined;
 
   constructor(inner: Layer) {
     super({ name: inner.name, trainable: inner.trainable });
@@ -53,7 +52,6 @@ export abstract class WrappedLayer extends layers.Layer {
     this.inner.build(inputShape);
     this.inner.built = true;
     this.inputSpec = this.inner.inputSpec;
-    this.#direct = directCall(this.inner);
     super.build(inputShape);
   }
 
@@ -88,34 +86,22 @@ export abstract class WrappedLayer extends layers.Layer {
     return { ...configOf(this.inner), ...(batchInputShape ? { batchInputShape } : {}) };
   }
 
-  /** What of its matrices is used without the weight as a whole; `undefined` where the weights are needed. */
-  protected get directNeeds(): DirectCall['needs'] | undefined {
-    return this.#direct?.needs;
+  /** To be called by subclasses when they are built, with the weights of the inner layer that they replace in each call. */
+  protected replaceWeights(weights: readonly LayerVariable[]): void {
+    this.#call = innerCall(this.inner, weights);
   }
 
-  /** The output of the inner layer with these matrices, in the place of these weights of it. */
-  protected compute(
-    inputs: Tensor | Tensor[],
-    args: CallArguments,
-    weights: readonly LayerVariable[],
-    matrices: readonly MatrixOperator[],
-  ): Tensor | Tensor[] {
-    const direct = this.#direct;
-    return tidy(() => {
-      if (direct) return direct.call(Array.isArray(inputs) ? inputs[0] : inputs, matrices[0]);
-      // Once a call, though recurrent layers read their weights at every time step
-      const values = matrices.map((matrix) => matrix.apply());
-      return reading(weights, values, () => this.inner.apply(inputs, { ...args }) as Tensor | Tensor[]);
+  /**
+   * The call of the inner layer.
+   *
+   * @throws GCompressError `not-ready` before the layer is built.
+   */
+  protected get innerCall(): InnerCall {
+    if (this.#call) return this.#call;
+    throw new GCompressError('not-ready', {
+      where: `layer '${this.name}'`,
+      expected: 'a layer that is built',
+      actual: 'one without an input shape',
     });
-  }
-}
-
-/** Runs something while weights read as other values. An own property hides the method of their class, and is removed again. */
-function reading<T>(weights: readonly LayerVariable[], values: readonly Tensor[], run: () => T): T {
-  for (const [i, weight] of weights.entries()) weight.read = () => values[i];
-  try {
-    return run();
-  } finally {
-    for (const weight of weights) delete (weight as Partial<LayerVariable>).read;
   }
 }

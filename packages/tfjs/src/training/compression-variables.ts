@@ -1,3 +1,4 @@
+// The variables of a compressed matrix: what trains, and what must survive a checkpoint.
 import { assertType, type FactorizationPlan, GCompressError } from '@gcompress/core';
 import { engine, scalar, type Tensor, tensor1d, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 

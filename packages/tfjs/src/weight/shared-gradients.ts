@@ -13,18 +13,13 @@ import {
   tidy,
   unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
+import { UntilWritten } from './until-written.ts';
 
 /** What {@link SharedGradients} are made of; all of it stays the caller's. */
 export interface SharedGradientsParts {
   readonly format: CompressedFormat;
   readonly form: MatrixForm;
   readonly factors: Readonly<Record<string, Tensor>>;
-}
-
-interface Uses {
-  /** What the factor that holds the row numbers had in it when they were counted. */
-  readonly of: object;
-  readonly counts: Tensor;
 }
 
 /**
@@ -37,7 +32,7 @@ interface Uses {
 export class SharedGradients {
   readonly #factors: SharedGradientsParts['factors'];
   readonly #sharing: readonly (readonly [name: string, sharing: Sharing])[];
-  readonly #uses = new Map<string, Uses>();
+  readonly #uses = new Map<string, UntilWritten<Tensor>>();
 
   constructor({ format, form, factors }: SharedGradientsParts) {
     this.#factors = factors;
@@ -53,8 +48,7 @@ export class SharedGradients {
 
   /** Frees what was counted. May be called again. */
   dispose(): void {
-    for (const { counts } of this.#uses.values()) counts.dispose();
-    this.#uses.clear();
+    for (const uses of this.#uses.values()) uses.clear();
   }
 
   #divided(name: string, { rows, times = 1 }: Sharing): Tensor {
@@ -72,15 +66,14 @@ export class SharedGradients {
   /** How often each row of a factor is used, at least 1, in a shape that divides the factor; counted when row numbers changed. */
   #counted(name: string, rows: string): Tensor {
     const { [name]: factor, [rows]: numbers } = this.#factors;
-    const last = this.#uses.get(name);
-    if (last?.of === numbers.dataId) return last.counts;
-    last?.counts.dispose();
     const [count] = factor.shape;
-    const counts = tidy(() => {
-      const uses = unsortedSegmentSum(ones([numbers.size]), reshape(numbers, [numbers.size]) as Tensor1D, count);
-      return keep(reshape(maximum(uses, 1), [count, ...factor.shape.slice(1).map(() => 1)]));
-    });
-    this.#uses.set(name, { of: numbers.dataId, counts });
-    return counts;
+    const known = this.#uses.get(name) ?? new UntilWritten((counts: Tensor) => counts.dispose());
+    this.#uses.set(name, known);
+    return known.get([numbers], () =>
+      tidy(() => {
+        const uses = unsortedSegmentSum(ones([numbers.size]), reshape(numbers, [numbers.size]) as Tensor1D, count);
+        return keep(reshape(maximum(uses, 1), [count, ...factor.shape.slice(1).map(() => 1)]));
+      }),
+    );
   }
 }
