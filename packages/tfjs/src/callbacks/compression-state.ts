@@ -1,6 +1,6 @@
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { compressedLayers } from '../layers/compressed-layer.ts';
+import { compressedLayers } from '../layers/model/compressed-layers.ts';
 import type { TfCompressionOp } from '../training/compression-op.ts';
 
 /** The operators of all compressed layers of a model. */

@@ -1,6 +1,7 @@
+// Checks that a value is a model of the layers API, and that it can be used.
 import { describeValue, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { allLayers } from './layer.ts';
+import { allLayers } from './model-layers.ts';
 
 /**
  * Refuses anything but a model of the layers API, with what to do about a promise and a graph model.

@@ -2,8 +2,8 @@
 import { GCompressError } from '@gcompress/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type Shape, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { configOf, type Layer, type LayerConfig } from '../weights/clone-layer.ts';
 import { type CallArguments, type InnerCall, innerCall } from './inner-call.ts';
-import { configOf, type Layer, type LayerConfig } from './layer.ts';
 
 /**
  * A layer around another one that reads other values than its own for some of its weights. All else is that of the inner layer:
@@ -82,7 +82,7 @@ export abstract class LayerWrapper extends layers.Layer {
   }
 
   /** The arguments of the inner layer when this one has the given ones. */
-  protected innerConfig({ batchInputShape }: LayerConfig): LayerConfig {
+  innerConfig({ batchInputShape }: LayerConfig): LayerConfig {
     return { ...configOf(this.inner), ...(batchInputShape ? { batchInputShape } : {}) };
   }
 

@@ -1,9 +1,12 @@
+// A model without the dense matrices, for deployment.
 import { assertKnownOptions, describeValue, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { compressedLayers, isCompressedLayer } from './compressed-layer.ts';
-import { isModel } from './layer.ts';
+import type { Preference } from '../saved/packed-form.ts';
+import { stripLayer } from '../strip/strip-layer.ts';
+import { isCompressedLayer } from '../wrapper/compressed-layer.ts';
+import { compressedLayers } from './compressed-layers.ts';
 import { assertUsableModel } from './model-checks.ts';
-import type { Preference } from './packed-layer.ts';
+import { isModel } from './model-layers.ts';
 import { rebuildModel } from './rebuild-model.ts';
 
 /** Options of {@link stripCompression}. */
@@ -52,7 +55,7 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
   }
   const taken = new Set(namesIn(model));
   return rebuildModel(model, (layer, config) =>
-    isCompressedLayer(layer) ? layer.deploy(config, prefer, taken) : undefined,
+    isCompressedLayer(layer) ? stripLayer(layer, { config, prefer, taken }) : undefined,
   );
 }
 

@@ -1,7 +1,9 @@
+// The hook by which a layer of one's own names its matrices.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import { isViewOf, type MatrixView } from '../weight/matrix-view.ts';
-import type { Layer } from './layer.ts';
+import { isViewOf, type MatrixView } from '../../weight/matrix-view.ts';
+import { lastAxisColumns } from '../../weight/weight-views.ts';
+import type { Layer } from './clone-layer.ts';
 
 /** A weight of a layer that is a matrix, or can be read as one. */
 export interface CompressibleMatrix {
@@ -28,13 +30,7 @@ export interface LayerMatrix {
   readonly weight: LayerVariable;
   readonly view: MatrixView;
   /** Why no product of matrices may stand for it, where that is so. */
-  readonly noProduct?: string | undefined;
-}
-
-/** The usual view: all axes but the last are rows. */
-export function lastAxisColumns(shape: readonly number[]): MatrixView {
-  const columns = shape[shape.length - 1];
-  return { shape: [shape.slice(0, -1).reduce((product, side) => product * side, 1), columns] };
+  readonly productObstacle?: string | undefined;
 }
 
 /** Whether a layer has the hook. */

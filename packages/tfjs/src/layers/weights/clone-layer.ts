@@ -1,21 +1,12 @@
+// A layer's class, configuration and weights, for a copy of it.
 import type { Variable } from '@tensorflow/tfjs-core';
-import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
 
 /** Any layer of the layers API. */
 export type Layer = layers.Layer;
 
 /** Arguments of a layer, as its `getConfig()` gives them. */
 export type LayerConfig = ReturnType<Layer['getConfig']>;
-
-/** Whether a layer is itself a model. */
-export function isModel(layer: Layer): layer is LayersModel {
-  return 'layers' in layer && 'inputs' in layer && 'outputs' in layer;
-}
-
-/** The layers of a model, those of nested models included; one that is used in several places is there once. */
-export function allLayers(model: LayersModel): Layer[] {
-  return [...new Set(model.layers.flatMap((layer) => (isModel(layer) ? allLayers(layer) : [layer])))];
-}
 
 /** A layer's own configuration, from which {@link sameClass} makes another one. */
 export function configOf(layer: Layer): LayerConfig {

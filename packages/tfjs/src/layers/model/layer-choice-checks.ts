@@ -7,9 +7,10 @@ import {
   describeValue,
   GCompressError,
 } from '@gcompress/core';
-import { assertCompressor, assertSchedule } from '../argument-checks.ts';
-import { isModel, type Layer } from './layer.ts';
+import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
+import type { Layer } from '../weights/clone-layer.ts';
 import type { LayerChoice, LayerRule } from './layer-rules.ts';
+import { isModel } from './model-layers.ts';
 
 const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning'];
 const RULE_KEYS = [

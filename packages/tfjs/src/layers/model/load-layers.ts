@@ -1,3 +1,4 @@
+// How TensorFlow.js makes compressed and packed layers from a saved model.
 import {
   type CompressionMethod,
   createFormatRegistry,
@@ -9,11 +10,12 @@ import {
 import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
 import { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { CompressedLayer } from './compressed-layer.ts';
-import { isModel, type Layer } from './layer.ts';
-import { LayerWrapper } from './layer-wrapper.ts';
-import { PackedLayer } from './packed-layer.ts';
-import { parseCompression, parseInnerLayer, parsePacked } from './stored-config.ts';
+import { parseCompression, parseInnerLayer, parsePacked } from '../saved/layer-config.ts';
+import type { Layer } from '../weights/clone-layer.ts';
+import { CompressedLayer } from '../wrapper/compressed-layer.ts';
+import { LayerWrapper } from '../wrapper/layer-wrapper.ts';
+import { PackedLayer } from '../wrapper/packed-layer.ts';
+import { isModel } from './model-layers.ts';
 
 /** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
 export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);

@@ -2,21 +2,18 @@
 import { GCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { initializers, type LayersModel, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { TfCompressionOp } from '../training/compression-op.ts';
-import { type VariableSpec, variableSpecs } from '../training/compression-variables.ts';
-import type { Weight } from '../weight/weight.ts';
-import { deploy, deploysAsStock } from './deploy.ts';
+import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import { TfCompressionOp } from '../../training/compression-op.ts';
+import { type VariableSpec, variableSpecs } from '../../training/compression-variables.ts';
+import type { Weight } from '../../weight/weight.ts';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import { storedText } from '../saved/layer-config.ts';
+import type { Layer, LayerConfig } from '../weights/clone-layer.ts';
+import type { LayerMatrix } from '../weights/compressible-layer.ts';
+import { matricesOf } from '../weights/layer-matrices.ts';
 import type { CallArguments } from './inner-call.ts';
-import { allLayers, configOf, type Layer, type LayerConfig } from './layer.ts';
 import { compressedLayerInside } from './layer-args-checks.ts';
-import { type KernelSplit, matricesOf } from './layer-kinds.ts';
-import type { LayerMatrix } from './layer-matrix.ts';
 import { LayerWrapper } from './layer-wrapper.ts';
-import { assertModel } from './model-checks.ts';
-import type { Preference } from './packed-layer.ts';
-import type { Replacement } from './rebuild-model.ts';
-import { storedText } from './stored-config.ts';
 
 /** How the matrices of a layer are compressed. */
 export interface LayerCompression {
@@ -47,8 +44,11 @@ export interface CompressedLayerArgs extends LayerCompression {
  */
 export class CompressedLayer extends LayerWrapper {
   static readonly className = 'CompressedLayer';
-  /** Whether something runs the update steps, or who knows it; set by the callback, and by hand in a training loop of one's own. */
-  driven: boolean | (() => boolean) = false;
+  /**
+   * Whether something runs the update steps of {@link ops}, or a function that tells; the compression callback sets it. A layer without an
+   * updater refuses to train.
+   */
+  hasUpdater: boolean | (() => boolean) = false;
   readonly #compression: LayerCompression;
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
@@ -70,6 +70,20 @@ export class CompressedLayer extends LayerWrapper {
       expected: 'a layer that is built',
       actual: 'one without an input shape',
     });
+  }
+
+  /** The weights of the inner layer that are compressed, in the order of {@link ops}. */
+  get compressedWeights(): readonly {
+    readonly name: string;
+    readonly weight: LayerVariable;
+    readonly op: TfCompressionOp;
+  }[] {
+    return this.ops.map((op, i) => ({ name: this.#matrices[i].name, weight: this.#matrices[i].weight, op }));
+  }
+
+  /** How the kernel of a Conv2D layer is read. */
+  get split(): KernelSplit {
+    return this.#compression.split;
   }
 
   override get trainableWeights(): LayerVariable[] {
@@ -95,8 +109,8 @@ export class CompressedLayer extends LayerWrapper {
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
     const training = args.training === true;
-    const { driven } = this;
-    if (training && !(typeof driven === 'function' ? driven() : driven)) throw undriven(this.name);
+    const { hasUpdater } = this;
+    if (training && !(typeof hasUpdater === 'function' ? hasUpdater() : hasUpdater)) throw withoutUpdater(this.name);
     return this.innerCall.run(inputs, args, training ? this.#trainingWeights : this.#inferenceWeights);
   }
 
@@ -105,27 +119,6 @@ export class CompressedLayer extends LayerWrapper {
     const { method, options } = compressor;
     const compression = { method, options, schedule: schedule.config, matrices, split };
     return { ...super.getConfig(), compression: storedText(compression) };
-  }
-
-  /** Whether the deployed layer is a `PackedLayer`, which loads with `registerCompressedLayers` alone. */
-  get needsLoader(): boolean {
-    const matrices = this.ops.map((op) => op.toCompressedMatrixSync());
-    return !deploysAsStock(this.inner, configOf(this.inner), matrices, this.#compression.split);
-  }
-
-  /**
-   * Stock or packed layers that compute what this one computes at alpha 0, with their weights.
-   *
-   * @param taken names of layers that the model has; those of the new layers are put into it.
-   */
-  deploy(config: LayerConfig, prefer: Preference, taken = new Set<string>()): Replacement {
-    const matrices = this.#matrices.map(({ name, weight }, i) => ({
-      name,
-      weight,
-      compressed: this.ops[i].toCompressedMatrixSync(),
-    }));
-    const { split } = this.#compression;
-    return deploy(this.inner, { config: this.innerConfig(config), matrices, split, prefer, taken });
   }
 
   protected override disposeWeights(): number {
@@ -163,17 +156,7 @@ export class CompressedLayer extends LayerWrapper {
 
 /** Whether a layer is one of ours, also when it comes from a second copy of this package. */
 export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
-  return 'ops' in layer && 'driven' in layer && 'deploy' in layer;
-}
-
-/**
- * The compressed layers of a model, those of nested models included.
- *
- * @throws GCompressError `invalid-option` for another thing than a model.
- */
-export function compressedLayers(model: LayersModel): CompressedLayer[] {
-  assertModel(model, 'compressedLayers');
-  return allLayers(model).filter(isCompressedLayer);
+  return 'ops' in layer && 'hasUpdater' in layer;
 }
 
 function unknownMatrix({ name: layer }: Layer, name: string, all: readonly LayerMatrix[]): never {
@@ -184,7 +167,7 @@ function unknownMatrix({ name: layer }: Layer, name: string, all: readonly Layer
   });
 }
 
-function undriven(name: string): GCompressError {
+function withoutUpdater(name: string): GCompressError {
   return new GCompressError('not-ready', {
     where: `layer '${name}'`,
     expected: 'a training whose steps are counted',

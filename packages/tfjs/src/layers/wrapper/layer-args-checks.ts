@@ -1,8 +1,8 @@
 // Checks of what the constructors of compressed and packed layers are given.
 import { assertKnownOptions, assertOneOf, assertType, describeValue, GCompressError } from '@gcompress/core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { assertCompressor, assertSchedule } from '../argument-checks.ts';
-import type { Layer } from './layer.ts';
+import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
+import type { Layer } from '../weights/clone-layer.ts';
 
 /**
  * Checks the arguments of a `CompressedLayer`; returns the layer inside.

@@ -1,7 +1,8 @@
+// Chains of stock layers that compute a product of factors.
 import { type CompressedMatrix, type CpuTensor, cpuOps } from '@gcompress/core';
 import { layers } from '@tensorflow/tfjs-layers';
-import type { Layer, LayerConfig } from './layer.ts';
-import type { KernelSplit } from './layer-kinds.ts';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import type { Layer, LayerConfig } from '../weights/clone-layer.ts';
 
 /** One stock layer of a chain that computes a product. */
 export interface Link {
@@ -25,7 +26,7 @@ type Chain = (config: LayerConfig, parts: readonly Part[], split: KernelSplit) =
  * Stock layers that compute what one layer computes with the product of some factors: the first takes its inputs, the last has its
  * name, bias and activation. The names of the others are put into `taken`. `undefined` where the format is no product, or no stock layers can do it.
  */
-export function productChain(
+export function stockChain(
   className: string,
   config: LayerConfig,
   { format, factors }: CompressedMatrix,

@@ -1,3 +1,4 @@
+// A callback that checks what it is given and how it is used.
 import { describeValue, GCompressError } from '@gcompress/core';
 import { Callback, LayersModel } from '@tensorflow/tfjs-layers';
 

@@ -1,10 +1,12 @@
+// The callback that runs the update steps of compressed layers while a model trains.
 import { assertKnownOptions, assertType, GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { UpdateResult } from '../training/op-options.ts';
+import type { UpdateResult } from '../../training/op-options.ts';
+import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
 import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
-import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
-import { restoreExactly } from './exact-resume.ts';
+import { compressedLayers } from './compressed-layers.ts';
 import { assertModel, assertUsableModel } from './model-checks.ts';
+import { resumeAdam } from './resume-adam.ts';
 
 /** One update of one matrix of a layer. */
 export interface CompressionUpdate {
@@ -84,13 +86,13 @@ export class CompressionCallback extends CheckedCallback {
     const model = this.model ?? this.#made;
     const { fitting, history } = fitOf(model);
     if (fitting) this.#assertAlone();
-    restoreExactly(this.model?.optimizer);
+    resumeAdam(this.model?.optimizer);
     // A fit that is rejected tells nobody: the next one has another history, and between two none is fitting
-    const driven = () => {
+    const hasUpdater = () => {
       const now = fitOf(model);
       return now.fitting === fitting && now.history === history;
     };
-    for (const layer of this.#layers) layer.driven = driven;
+    for (const layer of this.#layers) layer.hasUpdater = hasUpdater;
     this.#warnings = this.#warningsOf(this.fitParams);
     for (const warning of this.#warnings) this.#options.onWarning?.(warning);
   }
@@ -112,12 +114,12 @@ export class CompressionCallback extends CheckedCallback {
   }
 
   override async onTrainEnd(): Promise<void> {
-    for (const layer of this.#layers) layer.driven = false;
+    for (const layer of this.#layers) layer.hasUpdater = false;
   }
 
   /** Two callbacks would count each step twice; one that a fit was rejected with is no longer there. */
   #assertAlone(): void {
-    const taken = this.#layers.find(({ driven }) => typeof driven === 'function' && driven());
+    const taken = this.#layers.find(({ hasUpdater }) => typeof hasUpdater === 'function' && hasUpdater());
     if (!taken) return;
     throw new GCompressError('invalid-option', {
       where: `${this.where} callbacks`,

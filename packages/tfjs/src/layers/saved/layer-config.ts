@@ -1,6 +1,7 @@
+// What the configurations of compressed and packed layers hold, as JSON that survives saving and loading.
 import { assertElementLimit, assertShape2D, describeValue, GCompressError, type JsonObject } from '@gcompress/core';
-import type { KernelSplit } from './layer-kinds.ts';
-import type { PackedForm, Preference } from './packed-layer.ts';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import type { PackedForm, Preference } from './packed-form.ts';
 
 /** What a compressed layer's configuration says of its compression. */
 export interface StoredCompression {

@@ -4,33 +4,30 @@ import {
   type CompressedFormat,
   elementCount,
   GCompressError,
-  type JsonObject,
-  type PackedDtype,
   type PackedMatrix,
-  type PackedTensor,
-  packedDtype,
-  type Shape2D,
 } from '@gcompress/core';
 import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { inferenceWeight } from '../weight/inference-weight.ts';
-import { UntilWritten } from '../weight/until-written.ts';
-import type { Weight } from '../weight/weight.ts';
+import { inferenceWeight } from '../../weight/inference-weight.ts';
+import { UntilWritten } from '../../weight/until-written.ts';
+import type { Weight } from '../../weight/weight.ts';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import { storedText } from '../saved/layer-config.ts';
+import {
+  assertPackedSize,
+  formOf,
+  type PackedForm,
+  type Preference,
+  packedFromWeights,
+  wordCount,
+  wordsOf,
+} from '../saved/packed-form.ts';
+import { type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
+import type { LayerMatrix } from '../weights/compressible-layer.ts';
+import { matricesOf } from '../weights/layer-matrices.ts';
 import type { CallArguments } from './inner-call.ts';
-import { type Layer, type LayerConfig, sameClass } from './layer.ts';
 import { packedLayerInside } from './layer-args-checks.ts';
-import { type KernelSplit, matricesOf } from './layer-kinds.ts';
-import type { LayerMatrix } from './layer-matrix.ts';
 import { LayerWrapper } from './layer-wrapper.ts';
-import { storedText } from './stored-config.ts';
-
-/** A packed matrix without its values: what a layer's configuration holds. */
-export interface PackedForm {
-  readonly version: number;
-  readonly shape: Shape2D;
-  readonly config: JsonObject;
-  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: PackedDtype }>>;
-}
 
 /** A matrix of a {@link PackedLayer}. */
 export interface PackedLayerMatrix {
@@ -40,12 +37,6 @@ export interface PackedLayerMatrix {
   /** With its values; without them when they come from a file. */
   readonly packed: PackedForm | PackedMatrix;
 }
-
-/**
- * What a {@link PackedLayer} saves between calls: `'speed'` keeps its matrices unpacked, as factors where the layer computes with them
- * and they are small, otherwise as the weight itself; `'memory'` keeps the packed bytes alone and unpacks them for each call.
- */
-export type Preference = 'speed' | 'memory';
 
 /** Arguments of a {@link PackedLayer}. */
 export interface PackedLayerArgs {
@@ -58,16 +49,8 @@ export interface PackedLayerArgs {
   readonly prefer?: Preference;
 }
 
-const ARRAYS = {
-  float32: Float32Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-} as const;
-
-/** A packed matrix in its place, with the weights that hold its tensors. */
-interface Place extends LayerMatrix {
+/** A packed weight of the layer inside, with the weights that hold its tensors. */
+interface PackedWeight extends LayerMatrix {
   readonly format: CompressedFormat;
   readonly form: PackedForm;
   readonly stored: Readonly<Record<string, LayerVariable>>;
@@ -86,7 +69,7 @@ export class PackedLayer extends LayerWrapper {
   #matrices: readonly PackedLayerMatrix[];
   readonly #split: KernelSplit;
   readonly #prefer: Preference;
-  #places: readonly Place[] = [];
+  #packed: readonly PackedWeight[] = [];
   readonly #weights = new UntilWritten<readonly Weight[]>((weights) => {
     for (const weight of weights) weight.dispose();
   });
@@ -109,7 +92,7 @@ export class PackedLayer extends LayerWrapper {
 
   /** The weights of the inner layer that are not packed. */
   get keptWeights(): LayerVariable[] {
-    const packed = new Set(this.#places.map(({ weight }) => weight));
+    const packed = new Set(this.#packed.map(({ weight }) => weight));
     return this.inner.weights.filter((weight) => !packed.has(weight));
   }
 
@@ -128,21 +111,21 @@ export class PackedLayer extends LayerWrapper {
   override build(inputShape: Shape | Shape[]): void {
     super.build(inputShape);
     const all = matricesOf(this.inner, this.#split) ?? [];
-    this.#places = this.#matrices.map(({ name, format, packed }) => {
+    this.#packed = this.#matrices.map(({ name, format, packed }) => {
       const form = formOf(packed);
       const matrix = all.find((candidate) => candidate.name === name);
-      if (!matrix || String(matrix.view.shape) !== String(form.shape)) throw wrongPlace(this, name, form, matrix);
+      if (!matrix || String(matrix.view.shape) !== String(form.shape)) throw wrongMatrix(this, name, form, matrix);
       const weightShape = matrix.weight.shape as number[];
       matrix.weight.dispose();
       return { ...matrix, format, form, weightShape, stored: this.#addStored(name, packed) };
     });
-    this.replaceWeights(this.#places.map(({ weight }) => weight));
+    this.replaceWeights(this.#packed.map(({ weight }) => weight));
     // The weights have the values now
-    this.#matrices = this.#places.map(({ name, format, form }) => ({ name, format, packed: form }));
+    this.#matrices = this.#packed.map(({ name, format, form }) => ({ name, format, packed: form }));
   }
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
-    const stored = this.#places.flatMap((place) => Object.values(place.stored).map((weight) => weight.read()));
+    const stored = this.#packed.flatMap((packed) => Object.values(packed.stored).map((weight) => weight.read()));
     try {
       return this.innerCall.run(
         inputs,
@@ -173,7 +156,7 @@ export class PackedLayer extends LayerWrapper {
   #addStored(matrixName: string, packed: PackedForm | PackedMatrix): Record<string, LayerVariable> {
     const stored = Object.entries(formOf(packed).tensors).map(([name, { shape, dtype }]) => {
       assertElementLimit(elementCount(shape), `layer '${this.name}' tensor '${name}'`);
-      const length = Math.ceil((elementCount(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT) / 4);
+      const length = wordCount({ shape, dtype });
       const type = dtype === 'float32' ? 'float32' : 'int32';
       const weightName = `${matrixName}/${name}`;
       const weight = this.addWeight(weightName, [length], type, initializers.zeros(), undefined, false);
@@ -191,61 +174,16 @@ export class PackedLayer extends LayerWrapper {
   #unpack(): readonly Weight[] {
     const { use } = this.innerCall;
     // Everything that a hostile file can make fail comes first
-    const parts = this.#places.map((place) => ({ ...place, factors: place.format.unpack(storedMatrix(place)), use }));
+    const parts = this.#packed.map((packed) => ({
+      ...packed,
+      factors: packed.format.unpack(packedFromWeights(packed.format, packed.form, packed.stored)),
+      use,
+    }));
     return parts.map((part) => inferenceWeight(part));
   }
 }
 
-/** Packed tensors may be larger than their matrix, but not without bound: a file announces them before its bytes are there. */
-const LARGEST_RATIO = 4;
-/** What small matrices may take all the same, in bytes. */
-const ALWAYS_ALLOWED = 2 ** 16;
-
-function assertPackedSize(where: string, { shape, tensors }: PackedForm): void {
-  const limit = LARGEST_RATIO * elementCount(shape) * Float32Array.BYTES_PER_ELEMENT + ALWAYS_ALLOWED;
-  const bytes = Object.values(tensors).reduce(
-    (sum, tensor) => sum + elementCount(tensor.shape) * ARRAYS[tensor.dtype].BYTES_PER_ELEMENT,
-    0,
-  );
-  if (bytes <= limit) return;
-  throw new GCompressError('file-oversized', {
-    where,
-    expected: `packed tensors of at most ${limit} bytes for a matrix [${shape.join(', ')}]`,
-    actual: `${bytes}`,
-    hint: 'The model was written by another program, damaged, or is hostile.',
-  });
-}
-
-function storedMatrix({ format, form, stored }: Place): PackedMatrix {
-  const tensors = Object.entries(form.tensors).map(([name, { shape, dtype }]) => {
-    // A copy, because tfjs may hand out its own memory
-    const { buffer } = bytesOf(stored[name].read().dataSync()).slice();
-    return [name, { shape, data: new ARRAYS[dtype](buffer, 0, elementCount(shape)) }] as const;
-  });
-  return { ...form, format: format.id, tensors: Object.fromEntries(tensors) };
-}
-
-/** float32 values as they are, all others as int32 words, the last filled up with zeros. */
-function wordsOf(data: PackedTensor['data']): Float32Array | Int32Array {
-  if (data instanceof Float32Array) return data;
-  const words = new Int32Array(Math.ceil(data.byteLength / 4));
-  new Uint8Array(words.buffer).set(bytesOf(data));
-  return words;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function formOf({ version, shape, config, tensors }: PackedForm | PackedMatrix): PackedForm {
-  const forms = Object.entries(tensors).map(([name, stored]) => {
-    const dtype = 'data' in stored ? packedDtype(stored.data) : stored.dtype;
-    return [name, { shape: stored.shape, dtype }] as const;
-  });
-  return { version, shape, config, tensors: Object.fromEntries(forms) };
-}
-
-function wrongPlace(
+function wrongMatrix(
   layer: Layer,
   name: string,
   { shape }: PackedForm,

@@ -1,10 +1,10 @@
 // The call of a layer with other values for some of its weights.
 import { add, cast, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import type { WeightUse } from '../weight/choose-execution.ts';
-import type { Weight } from '../weight/weight.ts';
-import type { Layer } from './layer.ts';
-import { weightName } from './layer-kinds.ts';
+import type { WeightUse } from '../../weight/choose-execution.ts';
+import type { Weight } from '../../weight/weight.ts';
+import type { Layer } from '../weights/clone-layer.ts';
+import { weightName } from '../weights/layer-matrices.ts';
 
 /** What a layer is called with. */
 export type CallArguments = Readonly<Record<string, unknown>>;

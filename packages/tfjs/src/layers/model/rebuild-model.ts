@@ -1,3 +1,4 @@
+// A new model with some layers of an old one replaced.
 import { GCompressError } from '@gcompress/core';
 import {
   model as functionalModel,
@@ -6,17 +7,11 @@ import {
   type SymbolicTensor,
   sequential,
 } from '@tensorflow/tfjs-layers';
-import { configOf, copyWeights, isModel, type Layer, type LayerConfig, sameClass } from './layer.ts';
-import { copyLayer } from './owned-weights.ts';
-import { PackedLayer } from './packed-layer.ts';
-
-/** New layers in the place of an old one. */
-export interface Replacement {
-  /** Applied one after the other; the last has the name of the old layer. */
-  readonly layers: readonly Layer[];
-  /** Puts the weights in, once the layers are built. */
-  initialize(): void;
-}
+import type { Replacement } from '../strip/replacement.ts';
+import { configOf, copyWeights, type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
+import { copyLayer } from '../weights/owned-weights.ts';
+import { PackedLayer } from '../wrapper/packed-layer.ts';
+import { isModel } from './model-layers.ts';
 
 /** Decides what stands in the place of a layer; `undefined` for a copy of it. `config` is that of the layer to be. */
 export type Replace = (layer: Layer, config: LayerConfig) => Replacement | undefined;

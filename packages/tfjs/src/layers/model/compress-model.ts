@@ -1,13 +1,15 @@
+// A model whose layers are compressed while it trains, from one that is not.
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { CompressedLayer, isCompressedLayer } from './compressed-layer.ts';
+import { type Layer, sameClass } from '../weights/clone-layer.ts';
+import { copyLayer } from '../weights/owned-weights.ts';
+import { CompressedLayer, isCompressedLayer } from '../wrapper/compressed-layer.ts';
 import { CompressionCallback, type CompressionCallbackOptions } from './compression-callback.ts';
 import { type CompressionReport, compressionReport, type SkippedLayerReport } from './compression-report.ts';
-import { allLayers, type Layer, sameClass } from './layer.ts';
 import { assertLayerChoice } from './layer-choice-checks.ts';
 import { decide, type LayerChoice, type LayerDecision } from './layer-rules.ts';
 import { assertUsableModel } from './model-checks.ts';
-import { copyLayer } from './owned-weights.ts';
+import { allLayers } from './model-layers.ts';
 import { rebuildModel } from './rebuild-model.ts';
 
 /** Options of {@link compressModel}. */

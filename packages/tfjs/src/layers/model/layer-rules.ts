@@ -1,10 +1,12 @@
+// Which layers are compressed, and how: rules, and the decision about one layer.
 import { isGCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import type { LayerCompression } from './compressed-layer.ts';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import type { Layer } from '../weights/clone-layer.ts';
+import type { LayerMatrix } from '../weights/compressible-layer.ts';
+import { matricesOf } from '../weights/layer-matrices.ts';
+import type { LayerCompression } from '../wrapper/compressed-layer.ts';
 import type { SkippedLayerReport } from './compression-report.ts';
-import type { Layer } from './layer.ts';
-import { type KernelSplit, matricesOf } from './layer-kinds.ts';
-import type { LayerMatrix } from './layer-matrix.ts';
 
 /** What happens to the layers that match; every condition that is given must hold. */
 export interface LayerRule {
@@ -68,7 +70,7 @@ export function decide(layer: Layer, choice: LayerChoice): LayerDecision {
   const reasons = new Map(
     (matricesOf(layer, split) ?? []).map((matrix) => {
       const wanted = rule.matrices?.includes(matrix.name) ?? true;
-      return [matrix.name, wanted ? refusal(matrix, compressor, fewest) : 'left out by a rule'] as const;
+      return [matrix.name, wanted ? skipReason(matrix, compressor, fewest) : 'left out by a rule'] as const;
     }),
   );
   const skipped = [...reasons].flatMap(([name, reason]) =>
@@ -79,10 +81,14 @@ export function decide(layer: Layer, choice: LayerChoice): LayerDecision {
 }
 
 /** Why a matrix is not compressed; `undefined` when it is. */
-function refusal({ view, noProduct }: LayerMatrix, compressor: MatrixCompressor, fewest: number): string | undefined {
+function skipReason(
+  { view, productObstacle }: LayerMatrix,
+  compressor: MatrixCompressor,
+  fewest: number,
+): string | undefined {
   const size = sizeOf(view.shape);
   if (size < fewest) return `${size} weights, fewer than minWeights ${fewest}`;
-  if (noProduct && compressor.format.product) return `${compressor.method} gives a product: ${noProduct}`;
+  if (productObstacle && compressor.format.product) return `${compressor.method} gives a product: ${productObstacle}`;
   try {
     compressor.plan(view.shape);
     return undefined;

@@ -1,7 +1,11 @@
+// What was compressed in a model, and what was not.
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { TfCompressionOp } from '../training/compression-op.ts';
-import { type CompressedLayer, compressedLayers } from './compressed-layer.ts';
-import { allLayers, type Layer } from './layer.ts';
+import type { TfCompressionOp } from '../../training/compression-op.ts';
+import { needsLoader } from '../strip/strip-layer.ts';
+import type { Layer } from '../weights/clone-layer.ts';
+import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
+import { compressedLayers } from './compressed-layers.ts';
+import { allLayers } from './model-layers.ts';
 
 /** What became of one compressed matrix. */
 export interface CompressedMatrixReport {
@@ -69,9 +73,7 @@ export function compressionReport(model: LayersModel, skipped: readonly SkippedL
     compressed,
     skipped,
     warnings: [...new Set(ops.flatMap(warningsOf))],
-    needsLoader: [...layers.filter((layer) => layer.needsLoader), ...allLayers(model).filter(isPacked)].map(
-      ({ name }) => name,
-    ),
+    needsLoader: [...layers.filter(needsLoader), ...allLayers(model).filter(isPacked)].map(({ name }) => name),
     denseBytes: sum('denseBytes'),
     compressedBytes: sum('compressedBytes'),
   };

@@ -2,7 +2,7 @@
 import { GCompressError } from '@gcompress/core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import type { Layer } from './layer.ts';
+import type { Layer } from './clone-layer.ts';
 
 /** What TensorFlow.js keeps in every layer, in the order in which the weights were made. */
 interface OwnWeights {

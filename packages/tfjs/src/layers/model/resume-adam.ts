@@ -1,3 +1,4 @@
+// Stock Adam continues bit for bit after it was loaded.
 import { type Scalar, scalar, tidy, type Variable } from '@tensorflow/tfjs-core';
 
 /** What stock Adam keeps private: the running powers of its decay rates. */
@@ -13,7 +14,7 @@ interface AdamState {
  * trains, but recomputes them as a power when it is loaded, which rounds differently after some twenty steps. Here they are
  * multiplied up again; in an optimizer that was not loaded this changes nothing.
  */
-export function restoreExactly(optimizer: { readonly iterations: number } | undefined): void {
+export function resumeAdam(optimizer: { readonly iterations: number } | undefined): void {
   if (!optimizer || !isAdam(optimizer)) return;
   const { beta1, beta2, accBeta1, accBeta2, iterations } = optimizer;
   tidy(() => {
