@@ -94,7 +94,7 @@ export class TfCompressionOp {
     this.schedule = options.schedule;
     this.#view = viewOf(matrix, options, this.name);
     const { shape } = this.#view;
-    this.#plan = options.compressor.plan(shape);
+    this.#plan = options.plan ?? options.compressor.plan(shape);
     this.form = { shape, config: this.#plan.config };
     this.#ownsVariables = options.variables === undefined;
     this.variables = options.variables ?? createVariables(matrix, this.#plan, this.name);

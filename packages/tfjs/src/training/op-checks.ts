@@ -46,7 +46,7 @@ export function assertGradients(): void {
   });
 }
 
-const OP_OPTIONS = ['compressor', 'schedule', 'name', 'shape', 'permutation', 'variables'];
+const OP_OPTIONS = ['compressor', 'schedule', 'name', 'shape', 'permutation', 'plan', 'variables'];
 
 /** The last step of a training whose number, and the number of the next one, fit into int32. */
 const LAST_STEP = 2 ** 31 - 2;
@@ -56,11 +56,18 @@ export function assertOpArguments(matrix: unknown, options: unknown): void {
   const where = 'TfCompressionOp';
   assertVariable(where, 'matrix', matrix);
   assertKnownOptions(where, options, OP_OPTIONS);
-  const { compressor, schedule, name, shape, permutation, variables } = options as Readonly<Record<string, unknown>>;
+  const { compressor, schedule, name, shape, permutation, plan, variables } = options as Readonly<
+    Record<string, unknown>
+  >;
   assertCompressor(where, 'compressor', compressor);
   assertSchedule(where, 'schedule', schedule);
   if (name !== undefined) assertType(where, 'name', name, 'string');
   assertView(where, shape, permutation);
+  if (plan !== undefined) {
+    assertType(where, 'plan', plan, 'object', 'Pass what compressor.plan(shape) returns.');
+    const { factors } = plan as { readonly factors?: unknown };
+    assertType(where, 'plan.factors', factors, 'object', 'Pass what compressor.plan(shape) returns.');
+  }
   if (variables === undefined) return;
   assertKnownOptions(`${where} variables`, variables, ['matrix', 'factors', 'alpha', 'state']);
   const { factors, ...others } = variables as Readonly<Record<string, unknown>>;

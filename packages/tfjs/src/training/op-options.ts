@@ -1,5 +1,5 @@
 // Options of an operator and of its methods.
-import type { MatrixCompressor, Shape2D } from '@gcompress/core';
+import type { FactorizationPlan, MatrixCompressor, Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { CompressionVariables } from './compression-variables.ts';
 
@@ -13,6 +13,8 @@ export interface TfCompressionOpOptions {
   readonly shape?: Shape2D;
   /** The axes of the variable in the order in which they are read, each once. Default: their own order. */
   readonly permutation?: readonly number[] | undefined;
+  /** What `compressor.plan` gave for the shape of the matrix, for hosts that have it already. Default: the operator asks. */
+  readonly plan?: FactorizationPlan;
   /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
   readonly variables?: CompressionVariables;
 }

@@ -1,7 +1,7 @@
 // A weight that fades from the dense matrix A to its compressed form Ŵ.
 import { add, matMul, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { FactorWeight } from './factor-weight.ts';
-import { onLastAxis } from './last-axis.ts';
+import { fromRows, toRows } from './last-axis.ts';
 import { type MatrixView, toMatrix } from './matrix-view.ts';
 import type { Weight } from './weight.ts';
 
@@ -41,13 +41,17 @@ export class BlendedWeight implements Weight {
   matMul(x: Tensor, transpose = false): Tensor {
     const { dense, compressed, view } = this.#parts;
     const use = transpose ? 'transposedMatMul' : 'matMul';
-    return onLastAxis(x, (rows) => {
+    return tidy(() => {
+      const rows = toRows(x);
       // Where the product needs Ŵ, blending the matrices first saves a product
-      if (compressed.execution(use) === 'dense') return matMul(rows, toMatrix(this.read(), view), false, transpose);
-      return this.#sum(
+      if (compressed.execution(use) === 'dense') {
+        return fromRows(matMul(rows, toMatrix(this.read(), view), false, transpose), x);
+      }
+      const product = this.#sum(
         () => dense.matMul(rows, transpose),
         () => compressed.matMul(rows, transpose),
       );
+      return fromRows(product, x);
     });
   }
 

@@ -1,6 +1,6 @@
 // A weight that is not compressed.
 import { dispose, gather, matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { onAllIds, onLastAxis } from './last-axis.ts';
+import { fromRows, onAllIds, toRows } from './last-axis.ts';
 import { type MatrixView, toMatrix } from './matrix-view.ts';
 import type { Weight } from './weight.ts';
 
@@ -26,7 +26,7 @@ export class DenseWeight implements Weight {
   }
 
   matMul(x: Tensor, transpose = false): Tensor {
-    return onLastAxis(x, (rows) => matMul(rows, this.#matrix(), false, transpose));
+    return tidy(() => fromRows(matMul(toRows(x), this.#matrix(), false, transpose), x));
   }
 
   lookup(ids: Tensor): Tensor {

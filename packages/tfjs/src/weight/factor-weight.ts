@@ -2,7 +2,7 @@
 import type { CompressedFormat, MatrixForm } from '@gcompress/core';
 import { dispose, gather, keep, matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { chooseExecution, type Execution, type WeightUse } from './choose-execution.ts';
-import { onAllIds, onLastAxis } from './last-axis.ts';
+import { fromRows, onAllIds, toRows } from './last-axis.ts';
 import { fromMatrix, type MatrixView } from './matrix-view.ts';
 import { SharedGradients } from './shared-gradients.ts';
 import { tfOps } from './tf-ops.ts';
@@ -61,9 +61,10 @@ export class FactorWeight implements Weight {
     if (transpose) return this.#transposedMatMul(x);
     const { format, form } = this.#parts;
     const fromFactors = this.#executions.matMul === 'factors';
-    return onLastAxis(x, (rows) => {
+    return tidy(() => {
+      const rows = toRows(x);
       const product = fromFactors ? format.multiply?.(tfOps, rows, this.#factors(), form) : undefined;
-      return product ?? matMul(rows, this.#matrix());
+      return fromRows(product ?? matMul(rows, this.#matrix()), x);
     });
   }
 
@@ -84,10 +85,12 @@ export class FactorWeight implements Weight {
 
   #transposedMatMul(x: Tensor): Tensor {
     const product = this.#executions.transposedMatMul === 'factors' ? this.#parts.format.product : undefined;
-    return onLastAxis(x, (rows) => {
-      if (!product) return matMul(rows, this.#matrix(), false, true);
+    return tidy(() => {
+      const rows = toRows(x);
+      if (!product) return fromRows(matMul(rows, this.#matrix(), false, true), x);
       const factors = this.#factors();
-      return product.reduceRight((left, name) => matMul(left, factors[name], false, true), rows);
+      const result = product.reduceRight((left, name) => matMul(left, factors[name], false, true), rows);
+      return fromRows(result, x);
     });
   }
 

@@ -1,20 +1,20 @@
 // Products and look-ups on tensors of any rank, computed on matrices and lists.
 import { reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
-/** A product over the last axis: `x [..., m] → [..., n]`, from one of matrices `[b, m] → [b, n]`. The caller owns the result. */
-export function onLastAxis(x: Tensor, product: (rows: Tensor) => Tensor): Tensor {
-  return tidy(() => {
-    const { shape, rank, size } = x;
-    if (rank !== 2) {
-      const side = shape[rank - 1];
-      const result = product(reshape(x, [size / side, side]));
-      const [, width] = result.shape as number[];
-      return reshape(result, [...shape.slice(0, -1), width]);
-    }
-    const result = product(x);
-    // A format may answer with its argument, which the caller owns already
-    return result === x ? result.clone() : result;
-  });
+/** A tensor of any rank as rows: `x [..., m] → [b, m]`; a matrix as it is. */
+export function toRows(x: Tensor): Tensor {
+  const { shape, rank, size } = x;
+  if (rank === 2) return x;
+  const side = shape[rank - 1];
+  return reshape(x, [size / side, side]);
+}
+
+/** A product `[b, n]` of the rows of `x [..., m]` as `[..., n]`. */
+export function fromRows(product: Tensor, x: Tensor): Tensor {
+  // A format may answer with its argument, which the caller owns already
+  if (x.rank === 2) return product === x ? product.clone() : product;
+  const [, width] = product.shape as number[];
+  return reshape(product, [...x.shape.slice(0, -1), width]);
 }
 
 /** A look-up by ids of any shape: `ids [...] → [..., n]`, from one by a list `[q] → [q, n]`. The caller owns the result. */

@@ -55,9 +55,9 @@ export function compressModel(model: LayersModel, options: CompressModelOptions)
   if (![...decisions.values()].some(({ compression }) => compression)) throw nothingToCompress(model.name, skipped);
 
   const rebuilt = rebuildModel(model, (layer, config) => {
-    const compression = decisions.get(layer)?.compression;
+    const { compression, plans } = decisions.get(layer) ?? {};
     if (!compression) return undefined;
-    const replacement = new CompressedLayer({ ...compression, layer: sameClass(layer, config) });
+    const replacement = new CompressedLayer({ ...compression, layer: sameClass(layer, config) }, plans);
     replacement.setFastWeightInitDuringBuild(true);
     return { layers: [replacement], initialize: () => copyLayer(layer, replacement.inner) };
   });

@@ -1,5 +1,5 @@
 // Which layers are compressed, and how: rules, and the decision about one layer.
-import { isGCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
+import { elementCount, type FactorizationPlan, isGCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { KernelSplit } from '../../weight/weight-views.ts';
 import type { Layer } from '../weights/clone-layer.ts';
@@ -50,6 +50,8 @@ const MIN_WEIGHTS = 4096;
 export interface LayerDecision {
   /** Not there when the whole layer is left. */
   readonly compression?: LayerCompression;
+  /** The compressor's plans of the matrices that are compressed, by name. */
+  readonly plans?: ReadonlyMap<string, FactorizationPlan>;
   readonly skipped: readonly SkippedLayerReport[];
 }
 
@@ -59,39 +61,37 @@ export interface LayerDecision {
  * @throws GCompressError `invalid-option` when the layer's own hook names anything but a matrix.
  */
 export function decide(layer: Layer, choice: LayerChoice): LayerDecision {
-  const skip = (reason: string, name = layer.name): LayerDecision => ({ skipped: [{ name, reason }] });
-  const all = matricesOf(layer, 'filters');
+  const skip = (reason: string): LayerDecision => ({ skipped: [{ name: layer.name, reason }] });
+  const all = matricesOf(layer);
   if (!all?.length) return skip(unsupported(layer));
   const rule = choice.rules ? choice.rules.find((candidate) => matches(candidate, layer, all)) : {};
   if (!rule) return skip('no rule matches');
   if (rule.method === null) return skip('left out by a rule');
   const { method: compressor = choice.method, schedule = choice.schedule, split = 'filters' } = rule;
   const fewest = rule.minWeights ?? choice.minWeights ?? MIN_WEIGHTS;
-  const reasons = new Map(
-    (matricesOf(layer, split) ?? []).map((matrix) => {
-      const wanted = rule.matrices?.includes(matrix.name) ?? true;
-      return [matrix.name, wanted ? skipReason(matrix, compressor, fewest) : 'left out by a rule'] as const;
-    }),
-  );
-  const skipped = [...reasons].flatMap(([name, reason]) =>
-    reason ? skip(reason, reasons.size > 1 ? `${layer.name}/${name}` : layer.name).skipped : [],
-  );
-  const matrices = [...reasons].flatMap(([name, reason]) => (reason ? [] : [name]));
-  return matrices.length > 0 ? { compression: { compressor, schedule, matrices, split }, skipped } : { skipped };
+  const plans = new Map<string, FactorizationPlan>();
+  const skipped: SkippedLayerReport[] = [];
+  for (const matrix of all) {
+    const wanted = rule.matrices?.includes(matrix.name) ?? true;
+    const plan = wanted ? planOrReason(matrix, { compressor, fewest, split }) : 'left out by a rule';
+    if (typeof plan !== 'string') plans.set(matrix.name, plan);
+    else skipped.push({ name: all.length > 1 ? `${layer.name}/${matrix.name}` : layer.name, reason: plan });
+  }
+  if (plans.size === 0) return { skipped };
+  return { compression: { compressor, schedule, matrices: [...plans.keys()], split }, plans, skipped };
 }
 
-/** Why a matrix is not compressed; `undefined` when it is. */
-function skipReason(
-  { view, productObstacle }: LayerMatrix,
-  compressor: MatrixCompressor,
-  fewest: number,
-): string | undefined {
-  const size = sizeOf(view.shape);
+/** The plan of a matrix, or why it is not compressed. */
+function planOrReason(
+  { viewAs, productObstacle }: LayerMatrix,
+  { compressor, fewest, split }: { compressor: MatrixCompressor; fewest: number; split: KernelSplit },
+): FactorizationPlan | string {
+  const { shape } = viewAs(split);
+  const size = elementCount(shape);
   if (size < fewest) return `${size} weights, fewer than minWeights ${fewest}`;
   if (productObstacle && compressor.format.product) return `${compressor.method} gives a product: ${productObstacle}`;
   try {
-    compressor.plan(view.shape);
-    return undefined;
+    return compressor.plan(shape);
   } catch (error) {
     if (isGCompressError(error)) return error.message;
     throw error;
@@ -111,10 +111,7 @@ function matches(rule: LayerRule, layer: Layer, all: readonly LayerMatrix[]): bo
   // Not test(), which with the flags g and y goes on where it stopped in another name
   if (name instanceof RegExp && layer.name.search(name) < 0) return false;
   if (className !== undefined && layer.getClassName() !== className) return false;
-  if (minWeights !== undefined && !all.some(({ view }) => sizeOf(view.shape) >= minWeights)) return false;
+  if (minWeights !== undefined && !all.some(({ weight }) => elementCount(weight.shape as number[]) >= minWeights))
+    return false;
   return predicate === undefined || predicate(layer);
-}
-
-function sizeOf([rows, cols]: Shape2D): number {
-  return rows * cols;
 }

@@ -2,7 +2,7 @@
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { isViewOf, type MatrixView } from '../../weight/matrix-view.ts';
-import { lastAxisColumns } from '../../weight/weight-views.ts';
+import { type KernelSplit, lastAxisColumns } from '../../weight/weight-views.ts';
 import type { Layer } from './clone-layer.ts';
 
 /** A weight of a layer that is a matrix, or can be read as one. */
@@ -28,7 +28,8 @@ export interface CompressibleLayer {
 export interface LayerMatrix {
   readonly name: string;
   readonly weight: LayerVariable;
-  readonly view: MatrixView;
+  /** How it is read as a matrix; the split matters to kernels of Conv2D layers alone. */
+  viewAs(split: KernelSplit): MatrixView;
   /** Why no product of matrices may stand for it, where that is so. */
   readonly productObstacle?: string | undefined;
 }
@@ -62,6 +63,6 @@ export function namedMatrices(layer: Layer & CompressibleLayer): LayerMatrix[] {
       });
     }
     names.add(name);
-    return { name, weight, view };
+    return { name, weight, viewAs: () => view };
   });
 }

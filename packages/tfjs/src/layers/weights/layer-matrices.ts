@@ -28,10 +28,10 @@ const STOCK_WEIGHTS: ReadonlyMap<string, Readonly<Record<string, OpWeight>>> = n
  *
  * @throws GCompressError what {@link namedMatrices} throws.
  */
-export function matricesOf(layer: Layer, split: KernelSplit): LayerMatrix[] | undefined {
+export function matricesOf(layer: Layer): LayerMatrix[] | undefined {
   if (isCompressible(layer)) return namedMatrices(layer);
   const className = layer.getClassName();
-  if (className === 'TimeDistributed') return matricesOf(wrappedBy(layer), split);
+  if (className === 'TimeDistributed') return matricesOf(wrappedBy(layer));
   const both = className === 'Bidirectional';
   const names = STOCK_WEIGHTS.get(both ? wrappedBy(layer).getClassName() : className);
   if (!names) return undefined;
@@ -43,7 +43,8 @@ export function matricesOf(layer: Layer, split: KernelSplit): LayerMatrix[] | un
     if (!Object.hasOwn(names, name)) return [];
     const prefix = prefixes[weights.slice(0, i).filter((earlier) => weightName(earlier) === name).length];
     const { view, productObstacle } = WEIGHT_VIEWS[names[name]];
-    return [{ name: `${prefix}${name}`, weight, view: view(weight.shape as number[], split), productObstacle }];
+    const viewAs = (split: KernelSplit) => view(weight.shape as number[], split);
+    return [{ name: `${prefix}${name}`, weight, viewAs, productObstacle }];
   });
 }
 

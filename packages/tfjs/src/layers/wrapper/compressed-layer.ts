@@ -1,5 +1,5 @@
 // A layer that is compressed while it trains.
-import { GCompressError, type MatrixCompressor } from '@gcompress/core';
+import { type FactorizationPlan, GCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
@@ -50,16 +50,21 @@ export class CompressedLayer extends LayerWrapper {
    */
   hasUpdater: boolean | (() => boolean) = false;
   readonly #compression: LayerCompression;
+  readonly #plans: ReadonlyMap<string, FactorizationPlan>;
   #matrices: readonly LayerMatrix[] = [];
   #ops: readonly TfCompressionOp[] = [];
   #trainingWeights: readonly Weight[] = [];
   #inferenceWeights: readonly Weight[] = [];
 
-  /** @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type. */
-  constructor(args: CompressedLayerArgs) {
+  /**
+   * @param plans the compressor's plans of the matrices by name, where the caller made them already.
+   * @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type.
+   */
+  constructor(args: CompressedLayerArgs, plans: ReadonlyMap<string, FactorizationPlan> = new Map()) {
     super(compressedLayerInside(args));
     const { compressor, schedule, matrices, split } = args;
     this.#compression = { compressor, schedule, matrices, split };
+    this.#plans = plans;
   }
 
   /** One operator a compressed matrix, called `layer/matrix`; they exist once the layer is built. */
@@ -96,8 +101,8 @@ export class CompressedLayer extends LayerWrapper {
 
   override build(inputShape: Shape | Shape[]): void {
     super.build(inputShape);
-    const { matrices, split } = this.#compression;
-    const all = matricesOf(this.inner, split) ?? [];
+    const { matrices } = this.#compression;
+    const all = matricesOf(this.inner) ?? [];
     this.#matrices = matrices.map(
       (name) => all.find((matrix) => matrix.name === name) ?? unknownMatrix(this, name, all),
     );
@@ -127,10 +132,12 @@ export class CompressedLayer extends LayerWrapper {
   }
 
   /** Factors, alpha and state become weights of the layer, so that they are compiled, saved and loaded with it. */
-  #createOp({ name, weight, view }: LayerMatrix): TfCompressionOp {
-    const { compressor, schedule } = this.#compression;
+  #createOp({ name, weight, viewAs }: LayerMatrix): TfCompressionOp {
+    const { compressor, schedule, split } = this.#compression;
+    const view = viewAs(split);
     const opName = `${this.name}/${name}`;
-    const specs = variableSpecs(compressor.plan(view.shape));
+    const plan = this.#plans.get(name) ?? compressor.plan(view.shape);
+    const specs = variableSpecs(plan);
     const create = (suffix: string, { shape, dtype, trainable, initial }: VariableSpec): Variable => {
       const added = this.addWeight(`${name}/${suffix}`, [...shape], dtype, initializers.zeros(), undefined, trainable);
       // Written rather than initialized, because fast building turns every initializer into zeros
@@ -144,6 +151,7 @@ export class CompressedLayer extends LayerWrapper {
       compressor,
       schedule: schedule.forLayer(opName),
       name: opName,
+      plan,
       variables: {
         matrix: weight.read() as Variable,
         factors: Object.fromEntries(Object.entries(specs.factors).map(([key, spec]) => [key, create(key, spec)])),

@@ -9,6 +9,7 @@ import {
 import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { inferenceWeight } from '../../weight/inference-weight.ts';
+import type { MatrixView } from '../../weight/matrix-view.ts';
 import { UntilWritten } from '../../weight/until-written.ts';
 import type { Weight } from '../../weight/weight.ts';
 import type { KernelSplit } from '../../weight/weight-views.ts';
@@ -23,7 +24,6 @@ import {
   wordsOf,
 } from '../saved/packed-form.ts';
 import { type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
-import type { LayerMatrix } from '../weights/compressible-layer.ts';
 import { matricesOf } from '../weights/layer-matrices.ts';
 import type { CallArguments } from './inner-call.ts';
 import { packedLayerInside } from './layer-args-checks.ts';
@@ -50,7 +50,10 @@ export interface PackedLayerArgs {
 }
 
 /** A packed weight of the layer inside, with the weights that hold its tensors. */
-interface PackedWeight extends LayerMatrix {
+interface PackedWeight {
+  readonly name: string;
+  readonly weight: LayerVariable;
+  readonly view: MatrixView;
   readonly format: CompressedFormat;
   readonly form: PackedForm;
   readonly stored: Readonly<Record<string, LayerVariable>>;
@@ -110,14 +113,15 @@ export class PackedLayer extends LayerWrapper {
 
   override build(inputShape: Shape | Shape[]): void {
     super.build(inputShape);
-    const all = matricesOf(this.inner, this.#split) ?? [];
+    const all = matricesOf(this.inner) ?? [];
     this.#packed = this.#matrices.map(({ name, format, packed }) => {
       const form = formOf(packed);
       const matrix = all.find((candidate) => candidate.name === name);
-      if (!matrix || String(matrix.view.shape) !== String(form.shape)) throw wrongMatrix(this, name, form, matrix);
+      const view = matrix?.viewAs(this.#split);
+      if (!matrix || !view || String(view.shape) !== String(form.shape)) throw wrongMatrix(this, name, form, view);
       const weightShape = matrix.weight.shape as number[];
       matrix.weight.dispose();
-      return { ...matrix, format, form, weightShape, stored: this.#addStored(name, packed) };
+      return { name, view, weight: matrix.weight, format, form, weightShape, stored: this.#addStored(name, packed) };
     });
     this.replaceWeights(this.#packed.map(({ weight }) => weight));
     // The weights have the values now
@@ -183,15 +187,10 @@ export class PackedLayer extends LayerWrapper {
   }
 }
 
-function wrongMatrix(
-  layer: Layer,
-  name: string,
-  { shape }: PackedForm,
-  matrix: LayerMatrix | undefined,
-): GCompressError {
+function wrongMatrix(layer: Layer, name: string, { shape }: PackedForm, view: MatrixView | undefined): GCompressError {
   return new GCompressError('shape-mismatch', {
     where: `layer '${layer.name}'`,
-    expected: matrix ? `a matrix '${name}' [${matrix.view.shape.join(', ')}]` : `a layer with a matrix '${name}'`,
-    actual: matrix ? `[${shape.join(', ')}]` : 'one without',
+    expected: view ? `a matrix '${name}' [${view.shape.join(', ')}]` : `a layer with a matrix '${name}'`,
+    actual: view ? `[${shape.join(', ')}]` : 'one without',
   });
 }
