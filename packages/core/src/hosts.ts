@@ -1,6 +1,5 @@
 // What a host of compressed matrices needs, such as the integration into TensorFlow.js.
 export { createCompressedMatrix } from './contract/compressed-matrix.ts';
-export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './contract/compression-op.ts';
 export { padFactor } from './contract/factors.ts';
 export { plannedByteLength } from './contract/planned-byte-length.ts';
 export { dequantizeUint8, quantizeUint8, type Uint8Quantization } from './storage/uint8-baseline.ts';

@@ -1,9 +1,8 @@
 // Compression over many matrices: one operator each, driven together.
 import { GCompressError, type MatrixCompressor } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
-import type { UpdateResult } from '@gcompress/core/hosts';
 import { assertSchedule, type CompressionSchedule } from '@gcompress/scheduler';
-import { TfCompressionOp, type TfCompressionOpOptions } from '@gcompress/tfjs';
+import { TfCompressionOp, type TfCompressionOpOptions, type UpdateResult } from '@gcompress/tfjs';
 import type { Variable } from '@tensorflow/tfjs-core';
 
 /** The compressor and schedule that all matrices get unless told otherwise. */

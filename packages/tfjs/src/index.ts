@@ -1,5 +1,13 @@
-export { TfCompressionOp } from './compression-op.ts';
-export type { ApplyOptions, TfCompressionOpOptions, ToCompressedMatrixOptions } from './compression-op-options.ts';
-export { type CompressionVariables, type VariableSpec, variableSpecs } from './compression-variables.ts';
-export type { StepState } from './step-state.ts';
-export { tfOps } from './tensor-ops.ts';
+// What training loops of one's own need: an operator for each variable.
+export { TfCompressionOp } from './training/compression-op.ts';
+export { type CompressionVariables, type VariableSpec, variableSpecs } from './training/compression-variables.ts';
+export type {
+  ApplyMatMulOptions,
+  ApplyOptions,
+  TfCompressionOpOptions,
+  ToCompressedMatrixOptions,
+  UpdateResult,
+} from './training/op-options.ts';
+export type { StepState } from './training/step-state.ts';
+export { tfOps } from './weight/tf-ops.ts';
+export type { Weight } from './weight/weight.ts';

@@ -2,8 +2,8 @@ import { GCompressError, isGCompressError, type JsonObject } from '@gcompress/co
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { CheckedCallback } from '../layers/checked-callback.ts';
-import { assertModel, assertUsableModel } from '../layers/model-checks.ts';
+import { CheckedCallback } from '../layers/model/checked-callback.ts';
+import { assertModel, assertUsableModel } from '../layers/model/model-checks.ts';
 import { type CheckpointProgress, readProgress, type StoredProgress, writtenProgress } from './checkpoint-progress.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { assertReachesZero, isFullyCompressed } from './compression-state.ts';

@@ -1,7 +1,7 @@
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { TfCompressionOp } from '../compression-op.ts';
-import { compressedLayers } from '../layers/compressed-layer.ts';
+import { compressedLayers } from '../layers/model/compressed-layers.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 
 /** The operators of all compressed layers of a model. */
 export function compressionOps(model: LayersModel): TfCompressionOp[] {

@@ -1,7 +1,7 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import type { Callback, EarlyStoppingCallbackArgs } from '@tensorflow/tfjs-layers';
-import { CheckedCallback } from '../layers/checked-callback.ts';
+import { CheckedCallback } from '../layers/model/checked-callback.ts';
 import { assertReachesZero, isFullyCompressed } from './compression-state.ts';
 import { assertMetric, type Logs, metricsOf } from './metrics.ts';
 import { type Resumable, resumablesOf } from './resumable.ts';

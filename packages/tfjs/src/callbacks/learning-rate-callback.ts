@@ -1,6 +1,6 @@
 import { assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
-import { CheckedCallback } from '../layers/checked-callback.ts';
+import { CheckedCallback } from '../layers/model/checked-callback.ts';
 import type { LearningRate } from './learning-rate.ts';
 import { assertRated, setLearningRate } from './set-learning-rate.ts';
 

@@ -1,7 +1,7 @@
 import { type Factor, isGCompressError } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { TfCompressionOp } from '../compression-op.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 import { damaged } from './checkpoint-tensors.ts';
 
 /** How far the stored alpha may be from that of the schedule: what a device with half precision rounds. */

@@ -1,6 +1,6 @@
 import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
-import type { FitParams } from '../layers/checked-callback.ts';
+import type { FitParams } from '../layers/model/checked-callback.ts';
 import { compressionOps } from './compression-state.ts';
 import { StepCallback, type TrainingStep } from './step-callback.ts';
 

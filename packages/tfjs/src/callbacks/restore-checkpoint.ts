@@ -1,6 +1,6 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { dispose, type io, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { restoreExactly } from '../layers/exact-resume.ts';
+import { resumeAdam } from '../layers/model/resume-adam.ts';
 import { type CheckpointHeader, readHeader } from './checkpoint-header.ts';
 import { damaged, decodeTensors, readSpecs, type TensorSpec } from './checkpoint-tensors.ts';
 import { methodOf } from './io-handler-checks.ts';
@@ -64,7 +64,7 @@ export async function restoreChecked<T>(
     tidy(() => {
       for (const [i, { variable }] of stored.variables.entries()) variable.assign(values[i]);
     });
-    restoreExactly(stored.optimizer);
+    resumeAdam(stored.optimizer);
     return progress;
   } finally {
     dispose(made);

@@ -1,4 +1,4 @@
-import { CheckedCallback } from '../layers/checked-callback.ts';
+import { CheckedCallback } from '../layers/model/checked-callback.ts';
 import { type Logs, metricsOf } from './metrics.ts';
 
 /** A step of a training that is over. */

@@ -2,11 +2,12 @@ import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import type { TfCompressionOp } from '../compression-op.ts';
-import { isCompressedLayer } from '../layers/compressed-layer.ts';
-import { allLayers, type Layer } from '../layers/layer.ts';
-import { assertModel, assertUsableModel } from '../layers/model-checks.ts';
+import { assertModel, assertUsableModel } from '../layers/model/model-checks.ts';
+import { allLayers } from '../layers/model/model-layers.ts';
+import type { Layer } from '../layers/weights/clone-layer.ts';
+import { isCompressedLayer } from '../layers/wrapper/compressed-layer.ts';
 import { assertOperator } from '../summaries/operator-argument.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 import { compressionOps } from './compression-state.ts';
 import { isOptimizer } from './set-learning-rate.ts';
 

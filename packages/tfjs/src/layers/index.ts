@@ -1,31 +1,28 @@
-export { type CompressedModel, type CompressModelOptions, compressModel } from './compress-model.ts';
-export {
-  CompressedLayer,
-  type CompressedLayerArgs,
-  compressedLayers,
-  type LayerCompression,
-} from './compressed-layer.ts';
+// Layers and models that are compressed while they train.
+
+export type { KernelSplit } from '../weight/weight-views.ts';
+export { type CompressedModel, type CompressModelOptions, compressModel } from './model/compress-model.ts';
+export { compressedLayers } from './model/compressed-layers.ts';
 export {
   CompressionCallback,
   type CompressionCallbackOptions,
   type CompressionUpdate,
   compressionCallback,
-} from './compression-callback.ts';
+} from './model/compression-callback.ts';
 export {
   type CompressedMatrixReport,
   type CompressionReport,
   compressionReport,
   type SkippedLayerReport,
-} from './compression-report.ts';
-export type { KernelSplit } from './layer-kinds.ts';
-export type { CompressibleLayer, CompressibleMatrix } from './layer-matrix.ts';
-export type { LayerChoice, LayerRule } from './layer-rules.ts';
+} from './model/compression-report.ts';
+export type { LayerChoice, LayerRule } from './model/layer-rules.ts';
+export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts';
+export { type StripOptions, stripCompression } from './model/strip-compression.ts';
+export type { PackedForm, Preference } from './saved/packed-form.ts';
+export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
 export {
-  type PackedForm,
-  PackedLayer,
-  type PackedLayerArgs,
-  type PackedLayerMatrix,
-  type Preference,
-} from './packed-layer.ts';
-export { type AnyMethod, registerCompressedLayers } from './register.ts';
-export { type StripOptions, stripCompression } from './strip-compression.ts';
+  CompressedLayer,
+  type CompressedLayerArgs,
+  type LayerCompression,
+} from './wrapper/compressed-layer.ts';
+export { PackedLayer, type PackedLayerArgs, type PackedLayerMatrix } from './wrapper/packed-layer.ts';

@@ -1,6 +1,6 @@
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { norm, stack, tidy } from '@tensorflow/tfjs-core';
-import type { TfCompressionOp } from '../compression-op.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 import { assertOperator } from './operator-argument.ts';
 import type { Summary } from './summary.ts';
 

@@ -1,6 +1,6 @@
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import type { TfCompressionOp } from '../compression-op.ts';
+import type { TfCompressionOp } from '../training/compression-op.ts';
 
 /**
  * Checks that a value is a compression operator, of whatever copy of this package.

@@ -15,7 +15,7 @@ import {
   registerCompressedLayers,
   stripCompression,
 } from '../../src/layers/index.ts';
-import { isModel } from '../../src/layers/layer.ts';
+import { isModel } from '../../src/layers/model/model-layers.ts';
 import { useTestBackend } from '../backend.ts';
 import { loadArtifacts, savedArtifacts } from '../networks.ts';
 

@@ -1,0 +1,79 @@
+// A model whose layers are compressed while it trains, from one that is not.
+import { GCompressError } from '@gcompress/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Layer, sameClass } from '../weights/clone-layer.ts';
+import { copyLayer } from '../weights/owned-weights.ts';
+import { CompressedLayer, isCompressedLayer } from '../wrapper/compressed-layer.ts';
+import { CompressionCallback, type CompressionCallbackOptions } from './compression-callback.ts';
+import { type CompressionReport, compressionReport, type SkippedLayerReport } from './compression-report.ts';
+import { assertLayerChoice } from './layer-choice-checks.ts';
+import { decide, type LayerChoice, type LayerDecision } from './layer-rules.ts';
+import { assertUsableModel } from './model-checks.ts';
+import { allLayers } from './model-layers.ts';
+import { rebuildModel } from './rebuild-model.ts';
+
+/** Options of {@link compressModel}. */
+export interface CompressModelOptions extends LayerChoice, CompressionCallbackOptions {}
+
+/** A model that is compressed while it trains. */
+export interface CompressedModel {
+  /** A new model; compile it before training. */
+  readonly model: LayersModel;
+  /** Must be passed to every `fit` of the model. */
+  readonly callback: CompressionCallback;
+  /** What was compressed, what was skipped and why, and bytes, as they are when it is called. */
+  report(): CompressionReport;
+}
+
+/**
+ * A new model in which the chosen layers are compressed while it trains. Weights, names and the graph are kept; the given model is
+ * not changed and shares no weight with the new one. A layer that cannot be compressed is left as it is and listed in the report
+ * with the reason.
+ *
+ * @throws GCompressError `disposed`, `not-ready` (a model that is not built), `already-compressed`, `unsupported` when no layer at
+ * all can be compressed or a layer cannot be copied, `invalid-option` and `unknown-option` for options that are none and for a rule that
+ * names no layer; the old model is as it was.
+ */
+export function compressModel(model: LayersModel, options: CompressModelOptions): CompressedModel {
+  assertUsableModel(model, 'compressModel');
+  const layers = allLayers(model);
+  const compressed = layers.find(isCompressedLayer);
+  if (compressed) {
+    throw new GCompressError('already-compressed', {
+      where: 'compressModel',
+      expected: 'a model without compressed layers',
+      actual: `layer '${compressed.name}'`,
+      hint: 'Strip the model first, or go on training it with compressionCallback(model).',
+    });
+  }
+  assertLayerChoice(options, layers);
+  const decisions = new Map<Layer, LayerDecision>();
+  for (const layer of layers) {
+    if (layer.weights.length > 0) decisions.set(layer, decide(layer, options));
+  }
+  const skipped = [...decisions.values()].flatMap((decision) => decision.skipped);
+  if (![...decisions.values()].some(({ compression }) => compression)) throw nothingToCompress(model.name, skipped);
+
+  const rebuilt = rebuildModel(model, (layer, config) => {
+    const { compression, plans } = decisions.get(layer) ?? {};
+    if (!compression) return undefined;
+    const replacement = new CompressedLayer({ ...compression, layer: sameClass(layer, config) }, plans);
+    replacement.setFastWeightInitDuringBuild(true);
+    return { layers: [replacement], initialize: () => copyLayer(layer, replacement.inner) };
+  });
+  const { onUpdate, onWarning } = options;
+  return {
+    model: rebuilt,
+    callback: new CompressionCallback(rebuilt, { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) }),
+    report: () => compressionReport(rebuilt, skipped),
+  };
+}
+
+function nothingToCompress(name: string, skipped: readonly SkippedLayerReport[]): GCompressError {
+  const reasons = skipped.map((layer) => `${layer.name}: ${layer.reason}`).join('; ');
+  return new GCompressError('unsupported', {
+    where: 'compressModel',
+    expected: 'at least one layer that can be compressed',
+    actual: `none in '${name}' (${reasons || 'it has no weights'})`,
+  });
+}

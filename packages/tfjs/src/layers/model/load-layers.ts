@@ -1,0 +1,145 @@
+// How TensorFlow.js makes compressed and packed layers from a saved model.
+import {
+  type CompressionMethod,
+  createFormatRegistry,
+  GCompressError,
+  isGCompressError,
+  type MatrixCompressor,
+} from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
+import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
+import { serialization } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { parseCompression, parseInnerLayer, parsePacked } from '../saved/layer-config.ts';
+import type { Layer } from '../weights/clone-layer.ts';
+import { CompressedLayer } from '../wrapper/compressed-layer.ts';
+import { LayerWrapper } from '../wrapper/layer-wrapper.ts';
+import { PackedLayer } from '../wrapper/packed-layer.ts';
+import { isModel } from './model-layers.ts';
+
+/** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
+export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);
+
+/**
+ * Tells tfjs how to load models with compressed layers; call it once before `loadLayersModel`. Only files that use these methods
+ * can be loaded. tfjs keeps classes in a map of its own, so a second call replaces the first.
+ *
+ * @param methods the methods whose models may be loaded.
+ * @param schedules makers of schedules that are not of `@gcompress/scheduler`.
+ * @throws GCompressError `invalid-option` for another thing than lists of methods and of makers of schedules.
+ */
+export function registerCompressedLayers(
+  methods: readonly AnyMethod[],
+  schedules: readonly ScheduleFactory<never>[] = [],
+): void {
+  assertMethods(methods);
+  if (!Array.isArray(schedules)) {
+    throw new GCompressError('invalid-option', {
+      where: 'registerCompressedLayers schedules',
+      expected: 'a list of makers of schedules',
+      actual: describeValue(schedules),
+    });
+  }
+  const formats = createFormatRegistry(methods);
+  const known = new Map(methods.map((method) => [method.method, method]));
+  const ids = new Map(methods.map((method) => [method.format.id, method.format]));
+
+  class LoadedCompressedLayer extends CompressedLayer {
+    static override fromConfig<T extends serialization.Serializable>(
+      _cls: serialization.SerializableConstructor<T>,
+      { compression, layer }: serialization.ConfigDict,
+    ): T {
+      const { method, options, schedule, ...choice } = parseCompression(compression);
+      const create = known.get(method);
+      if (!create) throw unknown(`method '${method}'`, [...known.keys()]);
+      const compressor = fromFile('compression', () => create(options as never));
+      const made = {
+        ...choice,
+        compressor,
+        schedule: fromFile('schedule', () => scheduleFromConfig(schedule, schedules)),
+      };
+      return new CompressedLayer({ ...made, layer: innerLayer(layer) }) as Layer as unknown as T;
+    }
+  }
+  class LoadedPackedLayer extends PackedLayer {
+    static override fromConfig<T extends serialization.Serializable>(
+      _cls: serialization.SerializableConstructor<T>,
+      { packed, layer }: serialization.ConfigDict,
+    ): T {
+      const { matrices, ...choice } = parsePacked(packed);
+      const places = matrices.map(({ name, format: id, ...form }) => {
+        const format = ids.get(id);
+        if (!format) throw unknown(`format '${id}'`, formats.ids);
+        return { name, format, packed: form };
+      });
+      return new PackedLayer({ ...choice, layer: innerLayer(layer), matrices: places }) as Layer as unknown as T;
+    }
+  }
+  serialization.registerClass(LoadedCompressedLayer);
+  serialization.registerClass(LoadedPackedLayer);
+}
+
+/** The layer inside, of a class that tfjs knows. */
+function innerLayer(stored: unknown): Layer {
+  const { className, config } = parseInnerLayer(stored);
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  const [layerClass, fromConfig] = (Object.hasOwn(classNameMap, className) && classNameMap[className]) || [];
+  if (!layerClass || !fromConfig) {
+    throw new GCompressError('unsupported', {
+      where: 'loadLayersModel',
+      expected: 'layers of registered classes',
+      actual: `a compressed layer of class '${className}', which is not`,
+      hint: `Call tf.serialization.registerClass(${className}) before loading, in the program that has this class.`,
+    });
+  }
+  const made: unknown = fromFile('layer inside', () => fromConfig(layerClass, config as serialization.ConfigDict));
+  if (made instanceof layers.Layer && !isModel(made) && !(made instanceof LayerWrapper)) return made;
+  throw new GCompressError('file-header', {
+    where: 'configuration of a compressed layer',
+    expected: 'a layer inside that can be compressed',
+    actual: `a '${className}'`,
+    hint: 'The model was written by another program, damaged, or is hostile.',
+  });
+}
+
+/** What a file describes; a description that others cannot read is a fault of the file. */
+function fromFile<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (isGCompressError(cause)) throw cause;
+    throw new GCompressError('file-header', {
+      where: `${what} in the configuration of a compressed layer`,
+      expected: 'arguments that make one',
+      actual: `those that end in '${cause instanceof Error ? cause.message.slice(0, 120) : 'an error'}'`,
+      hint: 'The model was written by another program, damaged, or is hostile.',
+      cause,
+    });
+  }
+}
+
+function assertMethods(methods: unknown): void {
+  const other = Array.isArray(methods) ? methods.find((method) => !isMethod(method)) : methods;
+  if (Array.isArray(methods) && methods.every(isMethod)) return;
+  throw new GCompressError('invalid-option', {
+    where: 'registerCompressedLayers methods',
+    expected: 'a list of methods, such as [lowRank, kMeans]',
+    actual: Array.isArray(methods) ? `a list with ${describeValue(other)}` : describeValue(other),
+    hint: 'Pass methods themselves, not what they return.',
+  });
+}
+
+function isMethod(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  const { method, format } = value as Partial<AnyMethod>;
+  return typeof method === 'string' && typeof format === 'object' && format !== null;
+}
+
+function unknown(what: string, known: readonly string[]): GCompressError {
+  return new GCompressError('unknown-format', {
+    where: 'loadLayersModel',
+    expected: `a model that uses ${known.join(', ') || 'no method at all'}`,
+    actual: what,
+    hint: 'Install the package of this method and pass it to registerCompressedLayers.',
+  });
+}

@@ -1,0 +1,74 @@
+// A model without the dense matrices, for deployment.
+import { GCompressError } from '@gcompress/core';
+import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Preference } from '../saved/packed-form.ts';
+import { stripLayer } from '../strip/strip-layer.ts';
+import { isCompressedLayer } from '../wrapper/compressed-layer.ts';
+import { compressedLayers } from './compressed-layers.ts';
+import { assertUsableModel } from './model-checks.ts';
+import { isModel } from './model-layers.ts';
+import { rebuildModel } from './rebuild-model.ts';
+
+/** Options of {@link stripCompression}. */
+export interface StripOptions {
+  /**
+   * What layers with packed weights save: with `'speed'`, the default, they keep a kernel unpacked between calls, as factors where
+   * these are faster; with `'memory'` they keep the packed bytes alone, and unpack them for each call.
+   */
+  readonly prefer?: Preference;
+}
+
+/**
+ * A new model for deployment, without the dense matrices: products of factors become plain Dense layers, so that a low-rank model
+ * loads with stock `loadLayersModel`; other formats become layers whose weights are the packed factors. The given model is not
+ * changed.
+ *
+ * @throws GCompressError `invalid-option`, `not-ready` while alpha of a layer is not 0, `unsupported` for a model without compressed layers,
+ * `disposed`, or a layer that cannot be copied.
+ */
+export function stripCompression(model: LayersModel, options: StripOptions = {}): LayersModel {
+  assertUsableModel(model, 'stripCompression');
+  assertKnownOptions('stripCompression', options, ['prefer']);
+  const { prefer = 'speed' } = options;
+  if (prefer !== 'speed' && prefer !== 'memory') throw badPreference(prefer);
+  const layers = compressedLayers(model);
+  if (layers.length === 0) {
+    throw new GCompressError('unsupported', {
+      where: 'stripCompression',
+      expected: 'a model with compressed layers',
+      actual: `'${model.name}', which has none`,
+      hint: 'Pass the model that compressModel returned.',
+    });
+  }
+  const unfinished = layers.flatMap(({ ops }) => ops).find(({ alpha }) => alpha !== 0);
+  if (unfinished) {
+    const { alpha, name, schedule, state } = unfinished;
+    throw new GCompressError('not-ready', {
+      where: 'stripCompression',
+      expected: 'alpha 0 in every matrix',
+      actual: `${alpha} in '${name}' after ${state.steps} steps`,
+      hint:
+        schedule.zeroStep === undefined
+          ? 'This schedule never reaches 0: use one that does, and train on.'
+          : `Train on: the schedule reaches 0 at step ${schedule.zeroStep}.`,
+    });
+  }
+  const taken = new Set(namesIn(model));
+  return rebuildModel(model, (layer, config) =>
+    isCompressedLayer(layer) ? stripLayer(layer, { config, prefer, taken }) : undefined,
+  );
+}
+
+/** Names of all layers and nested models. */
+function namesIn({ layers }: LayersModel): string[] {
+  return layers.flatMap((layer) => (isModel(layer) ? [layer.name, ...namesIn(layer)] : [layer.name]));
+}
+
+function badPreference(prefer: unknown): GCompressError {
+  return new GCompressError('invalid-option', {
+    where: 'stripCompression prefer',
+    expected: "'speed' or 'memory'",
+    actual: describeValue(prefer),
+  });
+}

@@ -1,0 +1,70 @@
+// One compressed layer without its dense matrices: stock layers, or a packed one.
+import type { CompressedMatrix, CpuTensor } from '@gcompress/core';
+import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import type { Preference } from '../saved/packed-form.ts';
+import { configOf, copyWeights, type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
+import { ownedWeights } from '../weights/owned-weights.ts';
+import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
+import { PackedLayer } from '../wrapper/packed-layer.ts';
+import type { Replacement } from './replacement.ts';
+import { type Link, stockChain } from './stock-chains.ts';
+
+/** What a stripped layer depends on besides the compressed one. */
+export interface StripChoice {
+  /** Configuration of the compressed layer. */
+  readonly config: LayerConfig;
+  readonly prefer: Preference;
+  /** Names of layers that the model has; new ones are added. */
+  readonly taken: Set<string>;
+}
+
+/**
+ * Layers that compute what a compressed layer computes at alpha 0. Where it has one matrix, and this is a product that stock layers can
+ * compute, they are stock layers, which load without this package; otherwise a {@link PackedLayer}.
+ */
+export function stripLayer(layer: CompressedLayer, { config, prefer, taken }: StripChoice): Replacement {
+  const { inner, split, compressedWeights } = layer;
+  const innerConfig = layer.innerConfig(config);
+  const others = ownedWeights(inner).filter((weight) => !compressedWeights.some((matrix) => matrix.weight === weight));
+  const matrices = compressedWeights.map(({ name, op }) => ({ name, compressed: op.toCompressedMatrixSync() }));
+  const links = stockLinks(inner, innerConfig, matrices, { split, taken });
+  if (links) return stockLayers(links, others);
+  const packed = new PackedLayer({
+    split,
+    prefer,
+    layer: sameClass(inner, innerConfig),
+    matrices: matrices.map(({ name, compressed }) => ({ name, format: compressed.format, packed: compressed.pack() })),
+  });
+  return { layers: [packed], initialize: () => copyWeights(others, packed.keptWeights) };
+}
+
+/** Whether the stripped layer is a {@link PackedLayer}, which loads with `registerCompressedLayers` alone. */
+export function needsLoader({ inner, split, ops }: CompressedLayer): boolean {
+  const matrices = ops.map((op) => ({ compressed: op.toCompressedMatrixSync() }));
+  return stockLinks(inner, configOf(inner), matrices, { split, taken: new Set() }) === undefined;
+}
+
+function stockLinks(
+  layer: Layer,
+  config: LayerConfig,
+  matrices: readonly { readonly compressed: CompressedMatrix }[],
+  choice: { readonly split: KernelSplit; readonly taken: Set<string> },
+): Link[] | undefined {
+  return matrices.length === 1 ? stockChain(layer.getClassName(), config, matrices[0].compressed, choice) : undefined;
+}
+
+function stockLayers(links: readonly Link[], others: readonly LayerVariable[]): Replacement {
+  const last = links[links.length - 1];
+  const fill = ({ layer, kernel }: Link) => {
+    const [first, ...rest] = layer.weights;
+    tidy(() => (first.read() as Variable).assign(tensorOf(kernel)));
+    if (layer === last.layer) copyWeights(others, rest);
+  };
+  return { layers: links.map(({ layer }) => layer), initialize: () => links.forEach(fill) };
+}
+
+function tensorOf({ shape, data }: CpuTensor) {
+  return tensor(data, [...shape], 'float32');
+}

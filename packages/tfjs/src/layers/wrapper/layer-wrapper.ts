@@ -1,0 +1,107 @@
+// A layer around another one, with other values for some of its weights.
+import { GCompressError } from '@gcompress/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type LayerVariable, layers, type Shape, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { configOf, type Layer, type LayerConfig } from '../weights/clone-layer.ts';
+import { type CallArguments, type InnerCall, innerCall } from './inner-call.ts';
+
+/**
+ * A layer around another one that reads other values than its own for some of its weights. All else is that of the inner layer:
+ * its inputs and outputs, masks, state and losses.
+ */
+export abstract class LayerWrapper extends layers.Layer {
+  /** The layer inside: stock or of the user, with the name of this one. */
+  readonly inner: Layer;
+  #call: InnerCall | undefined;
+
+  constructor(inner: Layer) {
+    super({ name: inner.name, trainable: inner.trainable });
+    this.inner = inner;
+    this.batchInputShape = inner.batchInputShape;
+    this.dtype = inner.dtype;
+    this.supportsMasking = inner.supportsMasking;
+  }
+
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  override set trainable(value: boolean) {
+    super.trainable = value;
+    this.inner.trainable = value;
+  }
+
+  override get losses(): Layer['losses'] {
+    return this.inner.losses;
+  }
+
+  override get stateful(): boolean {
+    return this.inner.stateful;
+  }
+
+  override resetStates(): void {
+    this.inner.resetStates();
+  }
+
+  override setFastWeightInitDuringBuild(value: boolean): void {
+    super.setFastWeightInitDuringBuild(value);
+    this.inner.setFastWeightInitDuringBuild(value);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    this.inner.build(inputShape);
+    this.inner.built = true;
+    this.inputSpec = this.inner.inputSpec;
+    super.build(inputShape);
+  }
+
+  /** Initial states of a recurrent layer become inputs, as the inner layer does it for itself. */
+  override apply(
+    inputs: Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[],
+    { initialState, ...others }: CallArguments = {},
+  ): Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[] {
+    const states = Array.isArray(inputs) || initialState === undefined ? [] : [initialState].flat();
+    return super.apply(states.length > 0 ? ([inputs, ...states] as Tensor[]) : inputs, others);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return this.inner.computeOutputShape(inputShape);
+  }
+
+  override computeMask(inputs: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor | Tensor[] {
+    return this.inner.computeMask(inputs, mask);
+  }
+
+  override getConfig(): LayerConfig {
+    return { ...super.getConfig(), layer: { className: this.inner.getClassName(), config: configOf(this.inner) } };
+  }
+
+  /** Specifications of the inner layer are for one input; with initial states it checks its inputs itself, when it is called. */
+  protected override assertInputCompatibility(inputs: Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[]): void {
+    if (!Array.isArray(inputs) || inputs.length === 1) super.assertInputCompatibility(inputs);
+  }
+
+  /** The arguments of the inner layer when this one has the given ones. */
+  innerConfig({ batchInputShape }: LayerConfig): LayerConfig {
+    return { ...configOf(this.inner), ...(batchInputShape ? { batchInputShape } : {}) };
+  }
+
+  /** To be called by subclasses when they are built, with the weights of the inner layer that they replace in each call. */
+  protected replaceWeights(weights: readonly LayerVariable[]): void {
+    this.#call = innerCall(this.inner, weights);
+  }
+
+  /**
+   * The call of the inner layer.
+   *
+   * @throws GCompressError `not-ready` before the layer is built.
+   */
+  protected get innerCall(): InnerCall {
+    if (this.#call) return this.#call;
+    throw new GCompressError('not-ready', {
+      where: `layer '${this.name}'`,
+      expected: 'a layer that is built',
+      actual: 'one without an input shape',
+    });
+  }
+}

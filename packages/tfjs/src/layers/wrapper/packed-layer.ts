@@ -1,0 +1,191 @@
+// A layer for inference whose matrices are stored as packed bytes.
+import { type CompressedFormat, elementCount, GCompressError, type PackedMatrix } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
+import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import { inferenceWeight } from '../../weight/inference-weight.ts';
+import type { MatrixView } from '../../weight/matrix-view.ts';
+import { UntilWritten } from '../../weight/until-written.ts';
+import type { Weight } from '../../weight/weight.ts';
+import type { KernelSplit } from '../../weight/weight-views.ts';
+import { storedText } from '../saved/layer-config.ts';
+import {
+  assertPackedSize,
+  formOf,
+  type PackedForm,
+  type Preference,
+  packedFromWeights,
+  wordCount,
+  wordsOf,
+} from '../saved/packed-form.ts';
+import { type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
+import { matricesOf } from '../weights/layer-matrices.ts';
+import type { CallArguments } from './inner-call.ts';
+import { packedLayerInside } from './layer-args-checks.ts';
+import { LayerWrapper } from './layer-wrapper.ts';
+
+/** A matrix of a {@link PackedLayer}. */
+export interface PackedLayerMatrix {
+  /** Name of the matrix in the layer, e.g. `'kernel'`. */
+  readonly name: string;
+  readonly format: CompressedFormat;
+  /** With its values; without them when they come from a file. */
+  readonly packed: PackedForm | PackedMatrix;
+}
+
+/** Arguments of a {@link PackedLayer}. */
+export interface PackedLayerArgs {
+  /** The layer whose matrices are packed, not built yet; it belongs to the new one. */
+  readonly layer: Layer;
+  readonly matrices: readonly PackedLayerMatrix[];
+  /** How the kernel of a Conv2D layer was read. Default `'filters'`. */
+  readonly split?: KernelSplit;
+  /** Default `'speed'`. */
+  readonly prefer?: Preference;
+}
+
+/** A packed weight of the layer inside, with the weights that hold its tensors. */
+interface PackedWeight {
+  readonly name: string;
+  readonly weight: LayerVariable;
+  readonly view: MatrixView;
+  readonly format: CompressedFormat;
+  readonly form: PackedForm;
+  readonly stored: Readonly<Record<string, LayerVariable>>;
+  /** Shape of the weight that it stands for. */
+  readonly weightShape: readonly number[];
+}
+
+/**
+ * A layer for inference around another one, some of whose matrices are stored as packed bytes, so that `model.save` writes just those:
+ * float32 tensors as they are, all others as int32 words. They are unpacked at the first call, or at each one. It does not train.
+ *
+ * Weights, in order: those of the inner layer that are not packed, then the packed tensors.
+ */
+export class PackedLayer extends LayerWrapper {
+  static readonly className = 'PackedLayer';
+  #matrices: readonly PackedLayerMatrix[];
+  readonly #split: KernelSplit;
+  readonly #prefer: Preference;
+  #packed: readonly PackedWeight[] = [];
+  readonly #weights = new UntilWritten<readonly Weight[]>((weights) => {
+    for (const weight of weights) weight.dispose();
+  });
+
+  /**
+   * @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type, `file-oversized` for packed tensors that are
+   * far larger than their matrix.
+   */
+  constructor(args: PackedLayerArgs) {
+    super(packedLayerInside(args));
+    const { layer, matrices, split = 'filters', prefer = 'speed' } = args;
+    for (const { name, packed } of matrices) assertPackedSize(`layer '${layer.name}' matrix '${name}'`, formOf(packed));
+    this.trainable = false;
+    this.#matrices = matrices;
+    this.#split = split;
+    this.#prefer = prefer;
+    // The weights that go are made and dropped again, so that their initializers must cost nothing
+    layer.setFastWeightInitDuringBuild(true);
+  }
+
+  /** The weights of the inner layer that are not packed. */
+  get keptWeights(): LayerVariable[] {
+    const packed = new Set(this.#packed.map(({ weight }) => weight));
+    return this.inner.weights.filter((weight) => !packed.has(weight));
+  }
+
+  override get trainableWeights(): LayerVariable[] {
+    return [];
+  }
+
+  override get nonTrainableWeights(): LayerVariable[] {
+    return [...this.keptWeights, ...super.nonTrainableWeights];
+  }
+
+  override setFastWeightInitDuringBuild(): void {
+    super.setFastWeightInitDuringBuild(true);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    super.build(inputShape);
+    const all = matricesOf(this.inner) ?? [];
+    this.#packed = this.#matrices.map(({ name, format, packed }) => {
+      const form = formOf(packed);
+      const matrix = all.find((candidate) => candidate.name === name);
+      const view = matrix?.viewAs(this.#split);
+      if (!matrix || !view || String(view.shape) !== String(form.shape)) throw wrongMatrix(this, name, form, view);
+      const weightShape = matrix.weight.shape as number[];
+      matrix.weight.dispose();
+      return { name, view, weight: matrix.weight, format, form, weightShape, stored: this.#addStored(name, packed) };
+    });
+    this.replaceWeights(this.#packed.map(({ weight }) => weight));
+    // The weights have the values now
+    this.#matrices = this.#packed.map(({ name, format, form }) => ({ name, format, packed: form }));
+  }
+
+  override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
+    const stored = this.#packed.flatMap((packed) => Object.values(packed.stored).map((weight) => weight.read()));
+    try {
+      return this.innerCall.run(
+        inputs,
+        args,
+        this.#weights.get(stored, () => this.#unpack()),
+      );
+    } finally {
+      if (this.#prefer === 'memory') this.#weights.clear();
+    }
+  }
+
+  override getConfig(): LayerConfig {
+    const matrices = this.#matrices.map(({ name, format, packed }) => ({ name, format: format.id, ...formOf(packed) }));
+    return { ...super.getConfig(), packed: storedText({ split: this.#split, prefer: this.#prefer, matrices }) };
+  }
+
+  /** A layer with the same arguments and no values yet. */
+  remake(config: LayerConfig): PackedLayer {
+    const layer = sameClass(this.inner, this.innerConfig(config));
+    return new PackedLayer({ layer, matrices: this.#matrices, split: this.#split, prefer: this.#prefer });
+  }
+
+  protected override disposeWeights(): number {
+    this.#weights.clear();
+    return super.disposeWeights();
+  }
+
+  #addStored(matrixName: string, packed: PackedForm | PackedMatrix): Record<string, LayerVariable> {
+    const stored = Object.entries(formOf(packed).tensors).map(([name, { shape, dtype }]) => {
+      assertElementLimit(elementCount(shape), `layer '${this.name}' tensor '${name}'`);
+      const length = wordCount({ shape, dtype });
+      const type = dtype === 'float32' ? 'float32' : 'int32';
+      const weightName = `${matrixName}/${name}`;
+      const weight = this.addWeight(weightName, [length], type, initializers.zeros(), undefined, false);
+      const values = packed.tensors[name];
+      if ('data' in values) {
+        tidy(() => {
+          weight.write(tensor1d(wordsOf(values.data), type));
+        });
+      }
+      return [name, weight] as const;
+    });
+    return Object.fromEntries(stored);
+  }
+
+  #unpack(): readonly Weight[] {
+    const { use } = this.innerCall;
+    // Everything that a hostile file can make fail comes first
+    const parts = this.#packed.map((packed) => ({
+      ...packed,
+      factors: packed.format.unpack(packedFromWeights(packed.format, packed.form, packed.stored)),
+      use,
+    }));
+    return parts.map((part) => inferenceWeight(part));
+  }
+}
+
+function wrongMatrix(layer: Layer, name: string, { shape }: PackedForm, view: MatrixView | undefined): GCompressError {
+  return new GCompressError('shape-mismatch', {
+    where: `layer '${layer.name}'`,
+    expected: view ? `a matrix '${name}' [${view.shape.join(', ')}]` : `a layer with a matrix '${name}'`,
+    actual: view ? `[${shape.join(', ')}]` : 'one without',
+  });
+}

@@ -1,0 +1,372 @@
+// The operator that compresses one variable while it trains.
+import {
+  type CompressedMatrix,
+  type Factor,
+  type FactorizationPlan,
+  GCompressError,
+  type MatrixCompressor,
+  type MatrixForm,
+  matrix,
+} from '@gcompress/core';
+import { assertCompressedMatrix, assertFinite } from '@gcompress/core/checks';
+import { createCompressedMatrix, padFactor, plannedByteLength } from '@gcompress/core/hosts';
+import type { CompressionSchedule } from '@gcompress/scheduler';
+import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { assertTensor } from '../argument-checks.ts';
+import { UntrainedFactors } from '../untrained-factors.ts';
+import { BlendedWeight } from '../weight/blended-weight.ts';
+import { DenseWeight } from '../weight/dense-weight.ts';
+import { FactorWeight } from '../weight/factor-weight.ts';
+import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts';
+import { tfOps } from '../weight/tf-ops.ts';
+import type { Weight } from '../weight/weight.ts';
+import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import {
+  assertApplyOptions,
+  assertGradients,
+  assertLastSide,
+  assertMixInputs,
+  assertOpArguments,
+  assertStep,
+  assertTrimOption,
+  checkedAlpha,
+  sizeWarnings,
+  viewOf,
+} from './op-checks.ts';
+import type {
+  ApplyMatMulOptions,
+  ApplyOptions,
+  TfCompressionOpOptions,
+  ToCompressedMatrixOptions,
+  UpdateResult,
+} from './op-options.ts';
+import { relativeError } from './relative-error.ts';
+import { type StepState, StepStateVariable } from './step-state.ts';
+
+/**
+ * Compresses one variable of any training loop: computes `α·A + (1−α)·Ŵ`, where the schedule lets alpha fall from 1 to 0 and
+ * Ŵ comes from factors that train along.
+ *
+ * Porting note: `compression_op.CompressionOp` and `CompressionOpEager`. Each operator counts its own updates. A is neither
+ * frozen nor zeroed, as in Python; leave it out of weight decay once alpha is 0.
+ */
+export class TfCompressionOp {
+  readonly name: string;
+  readonly compressor: MatrixCompressor;
+  readonly schedule: CompressionSchedule;
+  readonly variables: CompressionVariables;
+  /** What the factors stand for: shape `[m, n]` and config. */
+  readonly form: MatrixForm;
+  /** `‖A − Ŵ‖ / ‖A‖` right after the last compression; undefined before the first, and after loading a checkpoint. */
+  relativeErrorAtCompression: number | undefined;
+  readonly #view: MatrixView;
+  readonly #plan: FactorizationPlan;
+  readonly #state: StepStateVariable;
+  /** A, without what may not take part any more. */
+  readonly #dense: DenseWeight;
+  /** Ŵ. */
+  readonly #compressed: FactorWeight;
+  readonly #trainingWeight: BlendedWeight;
+  readonly #inferenceWeight: BlendedWeight;
+  readonly #ownsVariables: boolean;
+  readonly #untrained: UntrainedFactors;
+  /** What the method said of the last compression, and all that its result warned of but its size then, which training may change. */
+  #notes: readonly string[] = [];
+  #compressionWarnings: readonly string[] = [];
+  readonly #updates = new OneAtATime();
+  #disposed = false;
+
+  /**
+   * @param matrix the variable A; it stays the caller's.
+   * @throws GCompressError what the compressor's plan throws for this shape; `already-compressed` when the name is taken;
+   * `unsupported` when tfjs has no gradients registered; `invalid-option` for another thing than a variable, a compressor or a schedule;
+   * `disposed` for a variable that is.
+   */
+  constructor(matrix: Variable, options: TfCompressionOpOptions) {
+    assertOpArguments(matrix, options);
+    assertGradients();
+    this.name = options.name ?? matrix.name;
+    this.compressor = options.compressor;
+    this.schedule = options.schedule;
+    this.#view = viewOf(matrix, options, this.name);
+    const { shape } = this.#view;
+    this.#plan = options.plan ?? options.compressor.plan(shape);
+    this.form = { shape, config: this.#plan.config };
+    this.#ownsVariables = options.variables === undefined;
+    this.variables = options.variables ?? createVariables(matrix, this.#plan, this.name);
+    this.#state = new StepStateVariable(this.variables.state);
+    const { form, variables } = this;
+    const { format } = options.compressor;
+    const constant = Object.values(this.#plan.factors).every((spec) => !spec.trainable);
+    const view = this.#view;
+    const { factors, alpha } = variables;
+    this.#dense = new DenseWeight(() => this.#uncompressed(), view);
+    this.#compressed = new FactorWeight({ format, form, factors, view, weightShape: matrix.shape, constant });
+    const parts = { dense: this.#dense, compressed: this.#compressed, view, alpha };
+    this.#trainingWeight = new BlendedWeight(parts);
+    this.#inferenceWeight = new BlendedWeight(parts, () => this.alpha);
+    this.#untrained = new UntrainedFactors(matrix, Object.values(variables.factors));
+  }
+
+  get alpha(): number {
+    return this.schedule.alpha(this.state);
+  }
+
+  /** Updates so far, the step of the last one, and steps taken. */
+  get state(): StepState {
+    this.#assertLive();
+    return this.#state.read();
+  }
+
+  /** The variables an optimizer may change: A and the trainable factors. */
+  get trainableVariables(): Variable[] {
+    const { matrix, factors } = this.variables;
+    return [matrix, ...Object.values(factors).filter((factor) => factor.trainable)];
+  }
+
+  /**
+   * What a user should know of this matrix: what the schedule and the last compression warn of, a form that is not smaller than the
+   * matrix, and an optimizer that trains the matrix without its factors. Mostly empty. Blocks on backends that must read back from a device.
+   */
+  get warnings(): readonly string[] {
+    const { compressor, form, schedule } = this;
+    const ofForm = this.#filled
+      ? [...this.#compressionWarnings, ...this.toCompressedMatrixSync().warnings]
+      : sizeWarnings(compressor.format.id, form.shape, this.#plannedByteLength);
+    return [...new Set([...schedule.warnings, ...ofForm, ...this.#untrained.warnings])];
+  }
+
+  /**
+   * The weight `α·A + (1−α)·Ŵ` as it is whenever it is used, to read, multiply with and look up in; its arguments are not checked. It is
+   * of no use once the operator is disposed.
+   *
+   * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
+   */
+  weight(options: ApplyOptions = {}): Weight {
+    assertApplyOptions('weight', this.name, options);
+    return this.#weight(options);
+  }
+
+  /**
+   * `α·A + (1−α)·Ŵ` in A's own shape (Python: `get_apply_compression_op`). The caller owns the result.
+   *
+   * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
+   */
+  apply(options: ApplyOptions = {}): Tensor {
+    assertApplyOptions('apply', this.name, options);
+    return this.#weight(options).read();
+  }
+
+  /**
+   * `x [..., m]` times that matrix `→ [..., n]`, for `x` of at least one axis; with `transpose` `x [..., n] → [..., m]`. The caller owns
+   * the result.
+   *
+   * Porting note: `get_mix_operator`, `get_matmul_operator` and `get_einsum_operator`. Python's `get_apply_matmul` multiplies by the
+   * transpose in some methods and not in others; here the option says so, for every method.
+   *
+   * @throws GCompressError `shape-mismatch` when the last side of `x` does not fit; `disposed`; `invalid-option` or `unknown-option`.
+   */
+  applyMatMul(x: Tensor, options: ApplyOptions & ApplyMatMulOptions = {}): Tensor {
+    assertApplyOptions('applyMatMul', this.name, options);
+    assertTensor(`applyMatMul of '${this.name}'`, 'x', x);
+    const [rows, cols] = this.form.shape;
+    const { transpose = false } = options;
+    assertLastSide(x, transpose ? cols : rows, this.name);
+    return this.#weight(options).matMul(x, transpose);
+  }
+
+  /**
+   * The inputs side by side, times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
+   * `[i + o, 4·o]`. The caller owns the result.
+   *
+   * Porting note: `get_mix_operator(theta, concat)`, where the caller concatenates.
+   *
+   * @throws GCompressError `shape-mismatch` when the inputs together are not as long as the matrix has rows.
+   */
+  applyMix(inputs: readonly Tensor[], options: ApplyOptions = {}): Tensor {
+    assertMixInputs(inputs, this.name);
+    return tidy(() => this.applyMatMul(concat([...inputs], -1), options));
+  }
+
+  /**
+   * Rows of `α·A + (1−α)·Ŵ` by int32 ids of any shape `→ [..., n]` (Python: `get_apply_embedding_lookup`). The caller owns the result.
+   *
+   * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
+   */
+  applyLookup(ids: Tensor, options: ApplyOptions = {}): Tensor {
+    assertApplyOptions('applyLookup', this.name, options);
+    assertTensor(`applyLookup of '${this.name}'`, 'ids', ids, 'int32');
+    return this.#weight(options).lookup(ids);
+  }
+
+  /**
+   * Does what the schedule has due at this step of the training. A failure leaves everything as it was.
+   *
+   * @throws GCompressError when the matrix cannot be compressed, such as `non-finite`; `disposed`; `invalid-option`.
+   */
+  async runUpdateStep(step: number): Promise<UpdateResult> {
+    assertStep(step, this.name);
+    this.#assertLive();
+    // An update that began while another one runs would count from the same state
+    return this.#updates.run(() => this.#update(step));
+  }
+
+  /** Bytes of the factors as they would be written now; before the first compression, those planned, at most. */
+  async byteLength(): Promise<number> {
+    return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.#plannedByteLength;
+  }
+
+  /** {@link byteLength} without a promise; blocks on backends that must read back from a device. */
+  byteLengthSync(): number {
+    return this.#filled ? this.toCompressedMatrixSync().byteLength : this.#plannedByteLength;
+  }
+
+  /** The factors as they are now, trained values included. */
+  async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
+    assertTrimOption(options);
+    this.#assertLive();
+    const entries = Object.entries(this.variables.factors);
+    const data = await Promise.all(entries.map(([, variable]) => variable.data()));
+    return this.#asMatrix(Object.fromEntries(entries.map(([name], i) => [name, data[i] as Factor['data']])), options);
+  }
+
+  /** {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device. */
+  toCompressedMatrixSync(options: ToCompressedMatrixOptions = {}): CompressedMatrix {
+    assertTrimOption(options);
+    this.#assertLive();
+    const data = Object.entries(this.variables.factors).map(([name, variable]) => [name, variable.dataSync()] as const);
+    return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, options);
+  }
+
+  /** Frees what the operator made; never A. May be called again. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#compressed.dispose();
+    if (!this.#ownsVariables) return;
+    const { factors, alpha, state } = this.variables;
+    for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
+  }
+
+  get #plannedByteLength(): number {
+    return plannedByteLength(this.compressor.format, this.#plan);
+  }
+
+  async #update(step: number): Promise<UpdateResult> {
+    const state = this.state;
+    this.#untrained.look(this.#filled);
+    const { due, compress, state: next } = this.schedule.update(step, state);
+    const changes = this.#changes(state.steps - 1, step);
+    if (!due && !changes) {
+      this.#state.write({ ...state, steps: step + 1 });
+      return 'idle';
+    }
+    // Everything that can fail comes first; then all variables change at once
+    const alpha = checkedAlpha(this.schedule, next, this.name);
+    const compressed = compress || changes ? await this.#compress(step) : undefined;
+    this.#assertLive();
+    tidy(() => {
+      for (const [name, factor] of Object.entries(compressed?.factors ?? {})) {
+        this.variables.factors[name].assign(tensor(factor.data, [...factor.shape], factor.dtype));
+      }
+      this.variables.alpha.assign(scalar(alpha));
+    });
+    this.#state.write({ ...next, steps: step + 1 });
+    this.#untrained.forget();
+    if (!compressed) return 'decayed';
+    this.#notes = compressed.notes;
+    this.#compressionWarnings = compressed.warnings;
+    this.relativeErrorAtCompression = await this.relativeError();
+    return 'compressed';
+  }
+
+  /** Whether another compressor is in force at one step than at another. */
+  #changes(from: number, to: number): boolean {
+    const { compressor } = this;
+    if (!compressor.atStep) return false;
+    return JSON.stringify(compressor.atStep(from).options) !== JSON.stringify(compressor.atStep(to).options);
+  }
+
+  /** Whether the factors have been computed. */
+  get #filled(): boolean {
+    const { updates, steps } = this.state;
+    return updates > 0 || this.#changes(-1, steps - 1);
+  }
+
+  #weight({ training = true }: ApplyOptions): Weight {
+    this.#assertLive();
+    return training ? this.#trainingWeight : this.#inferenceWeight;
+  }
+
+  /** A in its own shape, without what may not take part any more. To be called in a tidy. */
+  #uncompressed(): Tensor {
+    const { matrix, factors } = this.variables;
+    const { format, atStep } = this.compressor;
+    if (!atStep || !format.remaining || !this.#filled) return matrix;
+    return fromMatrix(
+      format.remaining(tfOps, toMatrix(matrix, this.#view), factors, this.form),
+      matrix.shape,
+      this.#view,
+    );
+  }
+
+  /** The factors in their planned shapes, and what the compressor says of them. */
+  async #compress(step: number): Promise<{
+    readonly factors: Record<string, Factor>;
+    readonly notes: readonly string[];
+    readonly warnings: readonly string[];
+  }> {
+    const where = `TfCompressionOp '${this.name}'`;
+    const compressor = this.compressor.atStep?.(step) ?? this.compressor;
+    const source = matrix(this.form.shape, await this.#source());
+    assertFinite(source, where);
+    const compressed: unknown = await compressor.compress(source);
+    assertCompressedMatrix(where, compressed, compressor, this.#plan);
+    const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
+      return [name, padFactor(compressed.factors[name], spec.shape)] as const;
+    });
+    const { format, shape, byteLength, notes = [], warnings = [] } = compressed;
+    const ofSize = sizeWarnings(format.id, shape, byteLength);
+    const lasting = warnings.filter((warning) => !ofSize.includes(warning));
+    return { factors: Object.fromEntries(padded), notes, warnings: lasting };
+  }
+
+  /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
+  async #source(): Promise<Float32Array> {
+    const weight = this.compressor.atStep ? this.#inferenceWeight : this.#dense;
+    const source = tidy(() => toMatrix(weight.read(), this.#view));
+    return Float32Array.from(await source.data().finally(() => source.dispose()));
+  }
+
+  /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
+  async relativeError(): Promise<number> {
+    this.#assertLive();
+    return relativeError(this.variables.matrix, () => this.#compressed.read(), this.#view);
+  }
+
+  #asMatrix(
+    data: Readonly<Record<string, Factor['data']>>,
+    { trim = this.#filled }: ToCompressedMatrixOptions,
+  ): CompressedMatrix {
+    const { format } = this.compressor;
+    const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
+      return [name, { ...spec, data: data[name] }] as const;
+    });
+    const factorization = { ...this.form, factors: Object.fromEntries(factors) };
+    return createCompressedMatrix(
+      format,
+      trim && format.trim ? format.trim(factorization) : factorization,
+      this.#notes,
+    );
+  }
+
+  #assertLive(): void {
+    if (!this.#disposed && !this.variables.matrix.isDisposed) return;
+    throw new GCompressError('disposed', {
+      where: `TfCompressionOp '${this.name}'`,
+      expected: 'an operator in use',
+      actual: this.#disposed ? 'a disposed one' : 'one whose matrix is disposed',
+    });
+  }
+}

@@ -1,0 +1,45 @@
+// When a compressed weight is computed from its factors.
+import type { CompressedFormat } from '@gcompress/core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { chooseExecution, type WeightUse } from '../../src/weight/choose-execution.ts';
+
+const uses: readonly WeightUse[] = ['read', 'matMul', 'transposedMatMul', 'lookup'];
+
+const choices = fc.record({
+  use: fc.constantFrom(...uses),
+  multiplies: fc.boolean(),
+  looksUp: fc.boolean(),
+  product: fc.boolean(),
+  pays: fc.constantFrom(true, false, undefined),
+  constantValues: fc.option(fc.nat(200), { nil: undefined }),
+});
+
+const result = (): never => {
+  throw new Error('not to be called');
+};
+
+it('takes factors exactly where the format can answer from them, says that it pays, and a kept copy would not be smaller', () => {
+  fc.assert(
+    fc.property(choices, ({ use, multiplies, looksUp, product, pays, constantValues }) => {
+      const format: CompressedFormat = {
+        id: 'test',
+        version: 1,
+        reconstruct: result,
+        pack: result,
+        unpack: result,
+        ...(multiplies && { multiply: result }),
+        ...(looksUp && { lookup: result }),
+        ...(product && { product: ['a', 'b'] }),
+        ...(pays !== undefined && { multiplyPays: () => pays }),
+      };
+      const can = { read: false, matMul: multiplies, transposedMatMul: product, lookup: looksUp }[use];
+      const isProduct = use === 'matMul' || use === 'transposedMatMul';
+      const smaller = constantValues === undefined || constantValues < 10 * 10;
+      const factors = can && smaller && !(isProduct && pays === false);
+      expect(chooseExecution({ format, form: { shape: [10, 10], config: {} }, use, constantValues })).toBe(
+        factors ? 'factors' : 'dense',
+      );
+    }),
+  );
+});
