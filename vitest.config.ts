@@ -16,7 +16,7 @@ class ProjectByProject extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', 'docs'],
+    projects: ['packages/*', 'packages/tfjs/vitest.backends.config.ts', 'examples/*', 'docs'],
     // The default leaves one processor idle: most of the time the main process has nothing to do
     maxWorkers: availableParallelism(),
     sequence: { sequencer: ProjectByProject },

@@ -8,8 +8,6 @@ import * as summaries from '../src/summaries/index.ts';
 it('exports this and nothing else', () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
     [
-      "ApplyCompression",
-      "CompressionWrapper",
       "TfCompressionOp",
       "tfOps",
       "variableSpecs",

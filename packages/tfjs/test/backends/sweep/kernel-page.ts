@@ -161,7 +161,7 @@ export function kernelPage(found: Awaited<ReturnType<typeof everythingReached>>)
 
 Which kernels training reaches on the wasm backend of TensorFlow.js ${tf.version_core}, and where each comes from. A test writes this page
 from the registered kernels and fails where it differs: do not edit it, run
-\`pnpm vitest run --project @gcompress/tfjs kernel-page -u\`.
+\`pnpm vitest run --project @gcompress/tfjs-backends kernel-page -u\`.
 
 A kernel in **bold** is added or replaced by \`registerTrainingKernels\` of \`@gcompress/tfjs/backends\`, which \`selectBackend\` calls; all
 others are the backend's own. Each layer, loss and optimizer below is held against \`cpu\` in the tests, with several strides, windows and
