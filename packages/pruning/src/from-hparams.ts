@@ -1,3 +1,4 @@
+// Pruning as the hyperparameters of the reference describe it.
 import { assertType, type CompressionHParams } from '@gcompress/core';
 import type { PruningOptions } from './options.ts';
 import { type PruningSteps, type SparsitySchedule, sparsityAt, sparsityUpdateDue } from './sparsity.ts';
@@ -12,7 +13,8 @@ export function pruningFromHParams(hparams: CompressionHParams): PruningOptions 
   const { sparsity, steps } = pruningScheduleFromHParams(hparams);
   const pooling = blockPoolingFunction === 'MAX' ? 'max' : 'average';
   const single = blockHeight === 1 && blockWidth === 1;
-  return { sparsity: { ...sparsity, steps }, structure: single ? 'entries' : { blockHeight, blockWidth, pooling } };
+  const structure = single ? 'entries' : ({ blockHeight, blockWidth, pooling } as const);
+  return { sparsity: { ...sparsity, steps }, structure, allowLarger: true };
 }
 
 /**

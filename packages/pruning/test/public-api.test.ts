@@ -6,6 +6,7 @@ it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "blockMask",
+      "gradientImportance",
       "magnitudeMask",
       "patternMask",
       "pruned",
@@ -16,6 +17,7 @@ it('exports this and nothing else', () => {
       "sparsityAt",
       "sparsityFor",
       "sparsityUpdateDue",
+      "withImportance",
     ]
   `);
   expect(Object.keys(format).sort()).toEqual(['prunedFormat', 'prunedKMeansFormat']);
