@@ -52,7 +52,10 @@ function printCodebooks(): void {
       const kept = pruned({ sparsity: 0.5 }).compress(weights);
       const values = Float32Array.from(kept.pack().tensors.values.data);
       const line = matrix([1, values.length], values);
-      const own = relativeError(line, prunedKMeans({ sparsity: 0, levels }).compress(line).decompress());
+      const own = relativeError(
+        line,
+        prunedKMeans({ sparsity: 0, levels, allowLarger: true }).compress(line).decompress(),
+      );
       const best = relativeError(line, kMeans({ levels, keepZero: false }).compress(line).decompress());
       return [name, `${levels}`, best.toFixed(6), `${(((own / best) ** 2 - 1) * 100).toFixed(4)} %`];
     }),

@@ -32,7 +32,8 @@ function pruningOptions(hparams: CompressionHParams): object {
   const { sparsity, steps } = pruningScheduleFromHParams(hparams);
   const pooling = blockPoolingFunction === 'MAX' ? 'max' : 'average';
   const single = blockHeight === 1 && blockWidth === 1;
-  return { sparsity: { ...sparsity, steps }, structure: single ? 'entries' : { blockHeight, blockWidth, pooling } };
+  const structure = single ? 'entries' : { blockHeight, blockWidth, pooling };
+  return { sparsity: { ...sparsity, steps }, structure, allowLarger: true };
 }
 
 function prunedKMeansOptions(hparams: CompressionHParams): object {

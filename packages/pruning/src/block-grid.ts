@@ -1,4 +1,12 @@
-import { GCompressError, type JsonObject, type MatrixForm, type PackedMatrix, type Shape2D } from '@gcompress/core';
+// The blocks of a matrix that are kept or pruned as a whole, and what a file may say of them.
+import {
+  GCompressError,
+  type JsonObject,
+  type MatrixForm,
+  type Pace,
+  type PackedMatrix,
+  type Shape2D,
+} from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 
 /** Values that a file of any size may unpack to: 4 MiB of float32. */
@@ -77,33 +85,43 @@ export function assertExpansion({
   });
 }
 
-/** Calls `visit` for each entry in reading order, with the number of its block. */
+/** Calls `visit` for each entry in reading order, with the number of its block; and `pace` after each row. */
 export function forEachEntry(
   { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,
   visit: (entry: number, block: number) => void,
+  pace?: Pace,
 ): void {
   for (let row = 0, entry = 0; row < rows; row++) {
     const first = Math.floor(row / blockHeight) * across;
     for (let col = 0; col < cols; col++, entry++) visit(entry, first + Math.floor(col / blockWidth));
+    pace?.(cols, (row + 1) / rows);
   }
 }
 
 /** A flag for each block: 1 where the entries, of which all in a block are alike, are not 0. */
-export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid): Uint8Array {
+export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace): Uint8Array {
   const flags = new Uint8Array(grid.count);
-  forEachEntry(grid, (entry, block) => {
-    if (entries[entry] !== 0) flags[block] = 1;
-  });
+  forEachEntry(
+    grid,
+    (entry, block) => {
+      if (entries[entry] !== 0) flags[block] = 1;
+    },
+    pace,
+  );
   return flags;
 }
 
 /** Numbers of the entries in the blocks that have the flag 1, in reading order. */
-export function keptEntries(flags: Uint8Array, grid: BlockGrid): Int32Array {
+export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Int32Array {
   const entries = new Int32Array(entryCount(flags, grid));
   let count = 0;
-  forEachEntry(grid, (entry, block) => {
-    if (flags[block] === 1) entries[count++] = entry;
-  });
+  forEachEntry(
+    grid,
+    (entry, block) => {
+      if (flags[block] === 1) entries[count++] = entry;
+    },
+    pace,
+  );
   return entries;
 }
 

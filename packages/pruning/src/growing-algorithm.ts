@@ -1,3 +1,4 @@
+// Pruning that grows while a model trains.
 import type { Algorithm, JsonObject } from '@gcompress/core';
 import type { CompletePruning } from './options.ts';
 import { finalSparsity, sparsityInForce } from './sparsity.ts';
@@ -15,11 +16,11 @@ export function growingAlgorithm<K extends string, O extends CompletePruning, R>
   const { sparsity } = complete;
   if (typeof sparsity !== 'object') return fixed(complete, complete);
   // Before the first mask everything is kept
-  const whole = { ...complete, sparsity: 0 };
-  const at = (value: number) => fixed({ ...complete, sparsity: value }, whole);
+  const whole = { ...complete, sparsity: 0, allowLarger: true };
   return {
-    ...at(finalSparsity(sparsity)),
+    ...fixed({ ...complete, sparsity: finalSparsity(sparsity) }, whole),
     options: { ...complete } as unknown as JsonObject,
-    atStep: (step) => at(sparsityInForce(step, sparsity)),
+    // Only what is left at the end must be smaller than the matrix
+    atStep: (step) => fixed({ ...complete, sparsity: sparsityInForce(step, sparsity), allowLarger: true }, whole),
   };
 }

@@ -1,4 +1,9 @@
 export {
+  type GradientImportance,
+  type GradientImportanceOptions,
+  gradientImportance,
+} from './gradient-importance.ts';
+export {
   type BlockPooling,
   type BlockShape,
   blockMask,
@@ -6,10 +11,10 @@ export {
   patternMask,
   type SparsityPattern,
 } from './masks.ts';
-export type { PruningOptions, PruningStructure } from './options.ts';
+export type { PruningChoice, PruningOptions, PruningSettings, PruningSizes, PruningStructure } from './options.ts';
 export { pruned } from './pruned.ts';
 export { type PrunedFactor, prunedFormat } from './pruned-format.ts';
-export { type PrunedKMeansOptions, prunedKMeans } from './pruned-k-means.ts';
+export { type CodebookSettings, type PrunedKMeansOptions, prunedKMeans } from './pruned-k-means.ts';
 export { type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';
 export {
   type GrowingSparsity,
@@ -19,3 +24,4 @@ export {
   sparsityUpdateDue,
 } from './sparsity.ts';
 export { type SparsityMap, sparsityFor } from './sparsity-map.ts';
+export { withImportance } from './with-importance.ts';

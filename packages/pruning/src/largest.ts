@@ -1,5 +1,5 @@
 // Which entries or blocks are kept: those with the largest scores.
-import { createRandom, type ProgressOptions } from '@gcompress/core';
+import { createRandom, type ProgressOptions, pacedProgress, partialProgress } from '@gcompress/core';
 import { nthLargest } from './nth-largest.ts';
 
 /**
@@ -14,7 +14,8 @@ export function flagLargest(
 ): Uint8Array {
   const flags = new Uint8Array(scores.length);
   if (keep === 0) return flags;
-  const threshold = nthLargest(scores, keep, progress);
+  const threshold = nthLargest(scores, keep, partialProgress(progress, 0, 0.8));
+  const pace = pacedProgress(partialProgress(progress, 0.8, 1));
   const equal: number[] = [];
   let left = keep;
   for (let at = 0; at < scores.length; at++) {
@@ -22,6 +23,7 @@ export function flagLargest(
       flags[at] = 1;
       left--;
     } else if (scores[at] === threshold) equal.push(at);
+    pace(1, at / scores.length);
   }
   if (left < equal.length) createRandom(seed).shuffle(equal);
   for (const at of equal.slice(0, left)) flags[at] = 1;

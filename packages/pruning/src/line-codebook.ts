@@ -1,5 +1,6 @@
 // One-dimensional k-means over the entries that are kept.
-import { type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
+import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
+import { sortValues } from './sort-values.ts';
 
 /** Cells that the search for an optimal codebook tells apart: for fewer values than half of them, each value is one. */
 const CELLS = 4096;
@@ -22,17 +23,18 @@ interface RunningSums {
  */
 export function lineCodebook(values: Float32Array, levels: number, progress: ProgressOptions = {}): Float32Array {
   reportProgress(progress, 0);
-  const sorted = values.slice().sort();
-  const distinct = sorted.filter((value, at) => at === 0 || value !== sorted[at - 1]);
-  if (distinct.length <= levels) return distinct;
+  const sorted = sortValues(values, partialProgress(progress, 0, 0.1));
+  const pace = pacedProgress(partialProgress(progress, 0.1, 0.2));
+  const distinct = fewDistinct(sorted, levels, pace);
+  if (distinct) return distinct;
   // Far from zero the sums would be large, and what differs between them small
   const origin = sorted[sorted.length >>> 1];
-  const sums = runningSums(sorted, origin);
+  const sums = runningSums(sorted, origin, pace);
   const edges = refined(
     sorted,
     sums,
     origin,
-    optimalEdges(sums, cellEdges(sorted), levels, partialProgress(progress, 0.2, 0.8)),
+    optimalEdges(sums, cellEdges(sorted, pace), levels, partialProgress(progress, 0.2, 0.8)),
     partialProgress(progress, 0.8, 1),
   );
   return Float32Array.from(
@@ -42,7 +44,13 @@ export function lineCodebook(values: Float32Array, levels: number, progress: Pro
 }
 
 /** For each value the number of its nearest centroid in an ascending codebook; the smaller of two equally near. */
-export function encodeNearest(values: Float32Array, codebook: Float32Array): Int32Array {
+export function encodeNearest(
+  values: Float32Array,
+  codebook: Float32Array,
+  progress: ProgressOptions = {},
+): Int32Array {
+  const pace = pacedProgress(progress);
+  const steps = 1 + Math.ceil(Math.log2(codebook.length));
   const codes = new Int32Array(values.length);
   for (let at = 0; at < values.length; at++) {
     let low = 0;
@@ -53,17 +61,31 @@ export function encodeNearest(values: Float32Array, codebook: Float32Array): Int
       else high = middle;
     }
     codes[at] = low;
+    pace(steps, at / values.length);
   }
   return codes;
 }
 
-function runningSums(sorted: Float32Array, origin: number): RunningSums {
+/** The distinct values, if there are at most so many. */
+function fewDistinct(sorted: Float32Array, most: number, pace: Pace): Float32Array | undefined {
+  const distinct: number[] = [];
+  for (let at = 0; at < sorted.length; at++) {
+    pace(1, 0.3 * (at / sorted.length));
+    if (at > 0 && sorted[at] === sorted[at - 1]) continue;
+    if (distinct.length === most) return undefined;
+    distinct.push(sorted[at]);
+  }
+  return Float32Array.from(distinct);
+}
+
+function runningSums(sorted: Float32Array, origin: number, pace: Pace): RunningSums {
   const first = new Float64Array(sorted.length + 1);
   const second = new Float64Array(sorted.length + 1);
   for (let at = 0; at < sorted.length; at++) {
     const distance = sorted[at] - origin;
     first[at + 1] = first[at] + distance;
     second[at + 1] = second[at] + distance * distance;
+    pace(1, 0.3 + 0.4 * (at / sorted.length));
   }
   return { first, second };
 }
@@ -80,7 +102,7 @@ function centroid({ first }: RunningSums, from: number, to: number): number {
  * Where cells begin, and the end: half of them divide the values evenly, half the line, so that dense parts and tails have
  * enough.
  */
-function cellEdges(sorted: Float32Array): Int32Array {
+function cellEdges(sorted: Float32Array, pace: Pace): Int32Array {
   const half = CELLS / 2;
   const smallest = sorted[0];
   const width = sorted[sorted.length - 1] - smallest;
@@ -88,6 +110,7 @@ function cellEdges(sorted: Float32Array): Int32Array {
   let byCount = 0;
   let byValue = 0;
   for (let at = 1; at < sorted.length; at++) {
+    pace(1, 0.7 + 0.3 * (at / sorted.length));
     const count = Math.floor((at / sorted.length) * half);
     const value = Math.floor(((sorted[at] - smallest) / width) * half);
     if (count === byCount && value === byValue) continue;

@@ -1,4 +1,5 @@
-import { GCompressError, type Matrix, type ProgressOptions, reportProgress } from '@gcompress/core';
+// Masks of what is kept: the largest entries, blocks, or m of each n.
+import { GCompressError, type Matrix, type Pace, type ProgressOptions, pacedProgress } from '@gcompress/core';
 import {
   assertFinite,
   assertKnownOptions,
@@ -71,25 +72,36 @@ export function blockMask(matrix: Matrix, sparsity: number, shape: BlockShape, s
  * the first of them stay.
  */
 export function patternMask(matrix: Matrix, pattern: SparsityPattern): Matrix {
-  return largestOfGroups(matrix, pattern, {});
-}
-
-/** {@link patternMask}, which tells its progress. */
-export function largestOfGroups(matrix: Matrix, pattern: SparsityPattern, progress: ProgressOptions): Matrix {
   const where = 'patternMask';
   assertMatrix(matrix, where);
   assertFinite(matrix, where);
   assertPattern(where, pattern);
-  const { shape, data } = matrix;
+  return largestOfGroups(matrix, pattern, {});
+}
+
+/** What decides what is kept: a matrix, or the same weighed by importance, which float32 may not hold. */
+export interface ScoredMatrix {
+  readonly shape: Matrix['shape'];
+  readonly data: Float32Array | Float64Array;
+}
+
+/** {@link patternMask} of what was checked before; tells its progress. */
+export function largestOfGroups(
+  { shape, data }: ScoredMatrix,
+  pattern: SparsityPattern,
+  progress: ProgressOptions,
+): Matrix {
   const [rows, cols] = shape;
   const mask = new Float32Array(data.length);
+  const pace = pacedProgress(progress);
   for (let first = 0; first < rows; first += pattern.n) {
-    reportProgress(progress, first / rows);
     const last = Math.min(first + pattern.n, rows);
     for (let col = 0; col < cols; col++) {
       const group = Array.from({ length: last - first }, (_, i) => (first + i) * cols + col);
       group.sort((a, b) => Math.abs(data[b]) - Math.abs(data[a]) || a - b);
       for (const entry of group.slice(0, pattern.m)) mask[entry] = 1;
+      // A sort of so few takes some 50 operations an entry
+      pace(50 * group.length, (first + ((last - first) * col) / cols) / rows);
     }
   }
   return { shape: [rows, cols], data: mask };
@@ -106,30 +118,47 @@ function largestBlocks(where: string, matrix: Matrix, sparsity: number, shape: B
 }
 
 /** Pooled magnitude of each block. */
-export function blockScores({ data }: Matrix, grid: BlockGrid, pooling: BlockPooling = 'average'): Float64Array {
+export function blockScores(
+  { data }: ScoredMatrix,
+  grid: BlockGrid,
+  pooling: BlockPooling = 'average',
+  pace?: Pace,
+): Float64Array {
   const scores = new Float64Array(grid.count);
   // The mean of one entry is the largest
   if (pooling === 'max' || grid.blockHeight * grid.blockWidth === 1) {
-    forEachEntry(grid, (entry, block) => {
-      scores[block] = Math.max(scores[block], Math.abs(data[entry]));
-    });
+    forEachEntry(
+      grid,
+      (entry, block) => {
+        scores[block] = Math.max(scores[block], Math.abs(data[entry]));
+      },
+      pace,
+    );
     return scores;
   }
   const sizes = new Int32Array(grid.count);
-  forEachEntry(grid, (entry, block) => {
-    scores[block] += Math.abs(data[entry]);
-    sizes[block]++;
-  });
+  forEachEntry(
+    grid,
+    (entry, block) => {
+      scores[block] += Math.abs(data[entry]);
+      sizes[block]++;
+    },
+    pace,
+  );
   return scores.map((sum, block) => sum / sizes[block]);
 }
 
 /** The mask `[m, n]` whose blocks have these flags. */
-export function spread(flags: Uint8Array, grid: BlockGrid): Matrix {
+export function spread(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Matrix {
   const [rows, cols] = grid.shape;
   const mask = new Float32Array(rows * cols);
-  forEachEntry(grid, (entry, block) => {
-    mask[entry] = flags[block];
-  });
+  forEachEntry(
+    grid,
+    (entry, block) => {
+      mask[entry] = flags[block];
+    },
+    pace,
+  );
   return { shape: [rows, cols], data: mask };
 }
 

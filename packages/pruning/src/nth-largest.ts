@@ -1,5 +1,5 @@
 // Finds the n-th largest score without sorting: a radix selection, 16 bits of the numbers at a time.
-import { type ProgressOptions, reportProgress } from '@gcompress/core';
+import { type ProgressOptions, pacedProgress, partialProgress } from '@gcompress/core';
 
 /** Which half of a float64 holds its sign and exponent. */
 const HIGH_WORD = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
@@ -13,18 +13,23 @@ export function nthLargest(scores: Float64Array, n: number, progress: ProgressOp
   let candidates = scores;
   let rank = n;
   for (let digit = 0; digit < 4 && candidates.length > 1; digit++) {
-    reportProgress(progress, digit / 4);
+    const pace = pacedProgress(partialProgress(progress, digit / 4, (digit + 1) / 4));
+    const size = candidates.length;
     const words = new Uint32Array(candidates.buffer, candidates.byteOffset, 2 * candidates.length);
     const word = digit < 2 ? HIGH_WORD : 1 - HIGH_WORD;
     const shift = digit % 2 === 0 ? 16 : 0;
     const digitOf = (at: number) => (words[2 * at + word] >>> shift) & 0xffff;
     const counts = new Int32Array(0x10000);
-    for (let at = 0; at < candidates.length; at++) counts[digitOf(at)]++;
+    for (let at = 0; at < size; at++) {
+      counts[digitOf(at)]++;
+      pace(1, at / (2 * size));
+    }
     let chosen = 0xffff;
     for (; rank > counts[chosen]; chosen--) rank -= counts[chosen];
     const rest = new Float64Array(counts[chosen]);
-    for (let at = 0, next = 0; at < candidates.length; at++) {
+    for (let at = 0, next = 0; at < size; at++) {
       if (digitOf(at) === chosen) rest[next++] = candidates[at];
+      pace(1, 0.5 + at / (2 * size));
     }
     candidates = rest;
   }

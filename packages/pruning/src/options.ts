@@ -1,8 +1,31 @@
-import { GCompressError, type Matrix, type ProgressOptions, type Shape2D } from '@gcompress/core';
-import { assertKnownOptions, assertNumber, assertSeed, exactlyOneOption } from '@gcompress/core/checks';
+// Options of pruning, and how much of a matrix they keep.
+import {
+  GCompressError,
+  type Matrix,
+  type ProgressOptions,
+  pacedProgress,
+  partialProgress,
+  type Shape2D,
+} from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertSeed,
+  type ExactlyOne,
+  exactlyOneOption,
+} from '@gcompress/core/checks';
 import { type BlockGrid, blockGrid, flagsOf } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
-import { assertBlockShape, assertPattern, type BlockPooling, blockScores, largestOfGroups } from './masks.ts';
+import {
+  assertBlockShape,
+  assertPattern,
+  type BlockPooling,
+  blockScores,
+  largestOfGroups,
+  type ScoredMatrix,
+  type SparsityPattern,
+} from './masks.ts';
 import { positionBytes } from './positions.ts';
 import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsity } from './sparsity.ts';
 
@@ -13,10 +36,10 @@ import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsi
 export type PruningStructure =
   | 'entries'
   | { readonly blockHeight: number; readonly blockWidth: number; readonly pooling?: BlockPooling }
-  | { readonly m: number; readonly n: number };
+  | SparsityPattern;
 
-/** Options that all methods of pruning have: exactly one of the sizes, none with m of n, and what is pruned. */
-export interface PruningOptions {
+/** The ways to say how much is kept. */
+export interface PruningSizes {
   /**
    * Part of the entries or blocks that is pruned, from 0 to below 1; or how it grows while a model trains, where `compress` alone
    * prunes as much as in the end.
@@ -26,19 +49,33 @@ export interface PruningOptions {
   readonly ratio?: number;
   /** The most bytes that the stored form may take: as much is kept as this allows. */
   readonly bytes?: number;
-  /** What is kept or pruned as a whole. Default `'entries'`. */
-  readonly structure?: PruningStructure;
-  /** Seed of the shuffle among equal magnitudes, an integer from 0 to 2³² − 1. Default 0. */
-  readonly seed?: number;
 }
 
+/** What is pruned and how much: exactly one of {@link PruningSizes}, and none with m of n, which decides it. */
+export type PruningChoice =
+  | (ExactlyOne<PruningSizes> & { readonly structure?: Exclude<PruningStructure, SparsityPattern> })
+  | ({ readonly [size in keyof PruningSizes]?: undefined } & { readonly structure: SparsityPattern });
+
+/** What all methods of pruning can be told besides. */
+export interface PruningSettings {
+  /** Seed of the shuffle among equal magnitudes, an integer from 0 to 2³² − 1. Default 0. */
+  readonly seed?: number;
+  /** Accept a size at which the stored form may be larger than the matrix. Default false. */
+  readonly allowLarger?: boolean;
+}
+
+/** Options that all methods of pruning have: what is kept or pruned as a whole (`structure`, by default `'entries'`), and how much. */
+export type PruningOptions = PruningChoice & PruningSettings;
+
 /** Names of {@link PruningOptions}. */
-export const PRUNING_OPTIONS = ['sparsity', 'ratio', 'bytes', 'structure', 'seed'] as const;
+export const PRUNING_OPTIONS = ['sparsity', 'ratio', 'bytes', 'structure', 'seed', 'allowLarger'] as const;
 const SIZES = ['sparsity', 'ratio', 'bytes'] as const;
 
 /** {@link PruningOptions} with all defaults filled in. */
-export type CompletePruning = Omit<PruningOptions, 'sparsity'> &
-  Required<Pick<PruningOptions, 'structure' | 'seed'>> & { readonly sparsity?: number | CompleteGrowth };
+export interface CompletePruning extends Omit<PruningSizes, 'sparsity'>, Required<PruningSettings> {
+  readonly structure: PruningStructure;
+  readonly sparsity?: number | CompleteGrowth;
+}
 
 /** How much of a matrix is kept. */
 export interface PruningPlan {
@@ -57,16 +94,17 @@ export interface PruningPlan {
  * @throws GCompressError `unknown-option` or `invalid-option`.
  */
 export function completePruning(where: string, options: PruningOptions): CompletePruning {
-  const { structure = 'entries', seed = 0 } = options;
+  const { structure = 'entries', seed = 0, allowLarger = false } = options;
   assertStructure(where, structure);
   assertSeed(seed, where);
+  assertOneOf(where, 'allowLarger', allowLarger, [true, false]);
   const { sparsity } = options;
   const growing = typeof sparsity === 'object' && sparsity !== null;
   const sizes = growing ? { ...options, sparsity: completeGrowth(where, sparsity) } : options;
   const given = Object.fromEntries(
     SIZES.filter((name) => sizes[name] !== undefined).map((name) => [name, sizes[name]]),
   );
-  const complete: CompletePruning = { ...given, structure, seed };
+  const complete: CompletePruning = { ...given, structure, seed, allowLarger };
   if (isPattern(structure)) {
     if (Object.keys(given).length === 0) return complete;
     throw new GCompressError('invalid-option', {
@@ -86,12 +124,33 @@ export function completePruning(where: string, options: PruningOptions): Complet
  * How much is kept of a matrix of this shape, at a sparsity that is a number.
  *
  * @param valueBytes the most bytes that so many kept entries take.
- * @throws GCompressError `invalid-option` when not even one block fits in the ratio or the bytes.
+ * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix, unless `allowLarger`;
+ * `invalid-option` when not even one block fits in the ratio or the bytes.
  */
 export function pruningPlan(
   where: string,
   shape: Shape2D,
-  { structure, sparsity, ratio, bytes }: CompletePruning,
+  options: CompletePruning,
+  valueBytes: (entries: number) => number,
+): PruningPlan {
+  const plan = anyPlan(where, shape, options, valueBytes);
+  if (options.allowLarger || plan.byteLength < denseBytes(shape)) return plan;
+  throw new GCompressError('not-smaller', {
+    where,
+    expected: `fewer than the ${denseBytes(shape)} bytes of a matrix [${shape.join(', ')}]`,
+    actual: `up to ${plan.byteLength} bytes for ${plan.entries} kept entries and their positions`,
+    hint: 'Prune more, or allowLarger; or leave this matrix as it is.',
+  });
+}
+
+function denseBytes([rows, cols]: Shape2D): number {
+  return rows * cols * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function anyPlan(
+  where: string,
+  shape: Shape2D,
+  { structure, sparsity, ratio, bytes, allowLarger }: CompletePruning,
   valueBytes: (entries: number) => number,
 ): PruningPlan {
   const [rows, cols] = shape;
@@ -107,9 +166,10 @@ export function pruningPlan(
   const grid = blockGrid(shape, blockHeight, blockWidth);
   if (typeof sparsity === 'number') return planned(grid, keptCount(grid.count, sparsity));
 
-  const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
+  const dense = denseBytes(shape);
   const budget = ratio === undefined ? (bytes ?? 0) : dense / ratio;
   const least = planned(grid, 1).byteLength;
+  if (bytes !== undefined && least <= bytes && least >= dense) return planned(grid, 1);
   if (least > budget) {
     throw new GCompressError('invalid-option', {
       where,
@@ -118,29 +178,52 @@ export function pruningPlan(
       hint: `The largest ratio here is ${(dense / least).toFixed(2)}.`,
     });
   }
+  // Bytes that the matrix itself would not fill are no reason to grow beyond it
+  const most = allowLarger ? budget : Math.min(budget, dense - 1);
   let fits = 1;
   let tooMany = grid.count + 1;
   while (tooMany - fits > 1) {
     const middle = (fits + tooMany) >>> 1;
-    if (planned(grid, middle).byteLength <= budget) fits = middle;
+    if (planned(grid, middle).byteLength <= most) fits = middle;
     else tooMany = middle;
   }
   return planned(grid, fits);
 }
 
-/** A flag for each block of the plan's grid: 1 where it is kept. */
+/**
+ * A flag for each block of the plan's grid: 1 where it is kept. With importance, entries count by what zeroing them costs,
+ * `importance·entry²`, or rather its root, which is their magnitude when all weigh the same.
+ */
 export function keptFlags(
   matrix: Matrix,
   { structure, seed }: CompletePruning,
   { grid, keep }: PruningPlan,
   progress: ProgressOptions = {},
+  importance?: Matrix,
 ): Uint8Array {
-  if (isPattern(structure)) return flagsOf(largestOfGroups(matrix, structure, progress).data, grid);
+  const scored = importance ? weighed(matrix, importance, partialProgress(progress, 0, 0.2)) : matrix;
+  const rest = partialProgress(progress, 0.2, 1);
+  if (isPattern(structure)) {
+    const { data } = largestOfGroups(scored, structure, partialProgress(rest, 0, 0.8));
+    return flagsOf(data, grid, pacedProgress(partialProgress(rest, 0.8, 1)));
+  }
   const pooling = structure === 'entries' ? undefined : structure.pooling;
-  return flagLargest(blockScores(matrix, grid, pooling), keep, seed, progress);
+  const scores = blockScores(scored, grid, pooling, pacedProgress(partialProgress(rest, 0, 0.3)));
+  return flagLargest(scores, keep, seed, partialProgress(rest, 0.3, 1));
 }
 
-function isPattern(structure: PruningStructure): structure is { readonly m: number; readonly n: number } {
+/** In float64, because float32 does not hold all products. */
+function weighed({ shape, data }: Matrix, { data: weights }: Matrix, progress: ProgressOptions): ScoredMatrix {
+  const pace = pacedProgress(progress);
+  const scores = new Float64Array(data.length);
+  for (let entry = 0; entry < data.length; entry++) {
+    scores[entry] = Math.abs(data[entry]) * Math.sqrt(weights[entry]);
+    pace(1, entry / data.length);
+  }
+  return { shape, data: scores };
+}
+
+function isPattern(structure: PruningStructure): structure is SparsityPattern {
   return structure !== 'entries' && 'm' in structure;
 }
 

@@ -1,3 +1,4 @@
+// Pruning and a codebook for what is left, as a compression method.
 import {
   type Algorithm,
   defineMethod,
@@ -6,6 +7,7 @@ import {
   type JsonObject,
   type Matrix,
   type ProgressOptions,
+  pacedProgress,
   partialProgress,
   reportProgress,
   type Shape2D,
@@ -27,12 +29,15 @@ import {
 import { codebookFactors, MAX_LEVELS, type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';
 
 /** Options of {@link prunedKMeans}. */
-export interface PrunedKMeansOptions extends PruningOptions {
+export type PrunedKMeansOptions = PruningOptions & CodebookSettings;
+
+/** What {@link prunedKMeans} can be told of its codebook. */
+export interface CodebookSettings {
   /** Levels of the codebook for the kept entries, from 1 to 1,024; never more than there are kept entries. Default 16. */
   readonly levels?: number;
 }
 
-type Complete = CompletePruning & Required<Pick<PrunedKMeansOptions, 'levels'>>;
+type Complete = CompletePruning & Required<CodebookSettings>;
 
 const WHERE = 'prunedKMeans';
 
@@ -99,15 +104,16 @@ function factorize(
 ): Record<PrunedKMeansFactor, Factor> {
   const plan = planFor(matrix.shape, options);
   reportProgress(listeners, 0);
-  const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.4));
-  const entries = keptEntries(flags, plan.grid);
+  const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.3));
+  const entries = keptEntries(flags, plan.grid, pacedProgress(partialProgress(listeners, 0.3, 0.4)));
   const encoding = new Int32Array(matrix.data.length);
-  let codebook = new Float32Array(0);
+  let codebook: Float32Array = new Float32Array(0);
   if (entries.length > 0) {
-    const values = Float32Array.from(entries, (entry) => matrix.data[entry]);
-    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.4, 0.9)) as Float32Array<ArrayBuffer>;
-    const codes = encodeNearest(values, codebook);
-    for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;
+    const values = new Float32Array(entries.length);
+    for (let at = 0; at < values.length; at++) values[at] = matrix.data[entries[at]];
+    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.4, 0.9));
+    const codes = encodeNearest(values, codebook, partialProgress(listeners, 0.9, 1));
+    for (let at = 0; at < codes.length; at++) encoding[entries[at]] = codes[at] + 1;
   }
   reportProgress(listeners, 1);
   return { ...codebookFactors(codebook, levels), encoding: indexFactor([...matrix.shape], encoding) };

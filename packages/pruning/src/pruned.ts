@@ -1,9 +1,11 @@
+// Magnitude pruning as a compression method.
 import {
   type Algorithm,
   defineMethod,
   type Factor,
   floatFactor,
   type JsonObject,
+  pacedProgress,
   partialProgress,
   reportProgress,
   type Shape2D,
@@ -28,7 +30,7 @@ const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT
 /**
  * Magnitude pruning: the entries, or blocks of them, that are largest are kept as they are, and all others become zero. Of
  * all matrices with as many nonzeros, that with single entries is the nearest. What is kept is trainable, where it is is
- * not.
+ * not. `importance` weighs what zeroing an entry costs: kept is what is largest in `importance·entry²`.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
@@ -39,6 +41,7 @@ const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT
 export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>({
   name: 'pruning',
   format: prunedFormat,
+  acceptsImportance: true,
 
   create(options) {
     assertKnownOptions(WHERE, options, PRUNING_OPTIONS);
@@ -61,13 +64,17 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
         byteLength,
       };
     },
-    factorize(matrix, listeners) {
+    factorize(matrix, { importance, ...listeners }) {
       const plan = planFor(matrix.shape);
       reportProgress(listeners, 0);
-      const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.8));
-      reportProgress(listeners, 0.8);
-      const mask = spread(flags, plan.grid).data;
-      const values = matrix.data.map((value, entry) => (mask[entry] === 1 ? value : 0));
+      const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.8), importance);
+      const pace = pacedProgress(partialProgress(listeners, 0.8, 1));
+      const mask = spread(flags, plan.grid, (visits, done) => pace(visits, done / 2)).data;
+      const values = new Float32Array(matrix.data.length);
+      for (let entry = 0; entry < values.length; entry++) {
+        if (mask[entry] === 1) values[entry] = matrix.data[entry];
+        pace(1, 0.5 + entry / (2 * values.length));
+      }
       reportProgress(listeners, 1);
       return { values: floatFactor(matrix.shape, values), mask: floatFactor(matrix.shape, mask, false) };
     },

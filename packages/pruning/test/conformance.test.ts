@@ -2,7 +2,11 @@ import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/
 import { describe, it } from 'vitest';
 import { type PrunedKMeansOptions, type PruningOptions, pruned, prunedKMeans } from '../src/index.ts';
 
-const common: CompressorClaims = { fixedSize: true, neverWorseThanZero: true, scaleEquivariant: true };
+const common: CompressorClaims = {
+  fixedSize: true,
+  neverWorseThanZero: true,
+  scaleEquivariant: true,
+};
 const matrices = { 'normal 40×12': normalMatrix([40, 12], 7) };
 const runner = { describe, it };
 
@@ -11,8 +15,8 @@ const subjects: Record<string, { readonly options: PruningOptions; readonly clai
     options: { sparsity: 0.5 },
     claims: {
       ...common,
-      exactAtFullSize: { create: () => pruned({ sparsity: 0 }), maxRelativeError: 0 },
-      monotoneInBudget: [0.95, 0.9, 0.8, 0.5, 0.1, 0].map((sparsity) => pruned({ sparsity })),
+      exactAtFullSize: { create: () => pruned({ sparsity: 0, allowLarger: true }), maxRelativeError: 0 },
+      monotoneInBudget: [0.95, 0.9, 0.8, 0.5, 0.1, 0].map((sparsity) => pruned({ sparsity, allowLarger: true })),
       minSignalToNoise: { 'normal 24×16': 11 },
     },
   },
@@ -25,7 +29,15 @@ const subjects: Record<string, { readonly options: PruningOptions; readonly clai
 };
 
 for (const [name, { options, claims }] of Object.entries(subjects)) {
-  testCompressor({ runner, name, method: pruned, create: () => pruned(options), claims, fuzzRuns: 100, matrices });
+  testCompressor({
+    runner,
+    name,
+    method: pruned,
+    create: () => pruned(options),
+    claims: { ...claims, usesImportance: true },
+    fuzzRuns: 100,
+    matrices,
+  });
 }
 
 const coded: Record<string, { readonly options: PrunedKMeansOptions; readonly claims: CompressorClaims }> = {
@@ -33,7 +45,10 @@ const coded: Record<string, { readonly options: PrunedKMeansOptions; readonly cl
     options: { sparsity: 0.7, levels: 8 },
     claims: {
       ...common,
-      exactAtFullSize: { create: () => prunedKMeans({ sparsity: 0, levels: 1024 }), maxRelativeError: 0 },
+      exactAtFullSize: {
+        create: () => prunedKMeans({ sparsity: 0, levels: 1024, allowLarger: true }),
+        maxRelativeError: 0,
+      },
       monotoneInBudget: [2, 4, 8, 16, 64].map((levels) => prunedKMeans({ sparsity: 0.5, levels })),
       minSignalToNoise: { 'normal 24×16': 5 },
     },

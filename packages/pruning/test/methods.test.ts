@@ -12,6 +12,7 @@ import {
   prunedFormat,
   prunedKMeans,
   prunedKMeansFormat,
+  type SparsityPattern,
 } from '../src/index.ts';
 import { expectRefusal, nonzeros, randomMatrix } from './support.ts';
 
@@ -38,7 +39,8 @@ describe('pruned', () => {
   });
 
   it('stores blocks as one position each', () => {
-    const bytes = (structure: PruningStructure) => pruned({ sparsity: 0.75, structure }).compress(a).byteLength;
+    const bytes = (structure: Exclude<PruningStructure, SparsityPattern>) =>
+      pruned({ sparsity: 0.75, structure }).compress(a).byteLength;
     expect(bytes({ blockHeight: 4, blockWidth: 4 })).toBeLessThanOrEqual(4 * 640 + 20);
     expect(bytes('entries')).toBeGreaterThan(4 * 640 + 200);
   });
@@ -109,12 +111,19 @@ describe('size', () => {
 describe('options', () => {
   it('are complete, and make an equal compressor', () => {
     const { options } = prunedKMeans({ sparsity: 0.5, structure: { blockHeight: 2, blockWidth: 2 } });
-    expect(options).toEqual({ sparsity: 0.5, structure: { blockHeight: 2, blockWidth: 2 }, seed: 0, levels: 16 });
-    expect(prunedKMeans(options as PrunedKMeansOptions).options).toEqual(options);
+    expect(options).toEqual({
+      sparsity: 0.5,
+      structure: { blockHeight: 2, blockWidth: 2 },
+      seed: 0,
+      allowLarger: false,
+      levels: 16,
+    });
+    expect(prunedKMeans(options as unknown as PrunedKMeansOptions).options).toEqual(options);
     expect(pruned({ bytes: 9, ratio: undefined } as unknown as PruningOptions).options).toEqual({
       bytes: 9,
       structure: 'entries',
       seed: 0,
+      allowLarger: false,
     });
   });
 
@@ -238,4 +247,29 @@ it('the nearest matrix with as many nonzeros is that of single entries', () => {
   ];
   const errors = structures.map((options) => relativeError(a, pruned(options).compress(a).decompress()));
   expect(errors).toEqual([...errors].sort());
+});
+
+// Checked by the compiler alone
+export const typed = [
+  () => pruned({ ratio: 4, seed: 1, structure: { blockHeight: 1, blockWidth: 4 } }),
+  () => prunedKMeans({ structure: { m: 2, n: 4 }, levels: 8 }),
+  // @ts-expect-error no size
+  () => pruned({}),
+  // @ts-expect-error two sizes
+  () => prunedKMeans({ sparsity: 0.5, ratio: 4 }),
+  // @ts-expect-error a size with m of n
+  () => pruned({ sparsity: 0.5, structure: { m: 2, n: 4 } }),
+];
+
+it.each<[PruningOptions]>([[{ sparsity: 0 }], [{ sparsity: 0.02 }], [{ structure: { m: 4, n: 4 } }]])(
+  'a stored form that is not smaller is refused unless allowed: %o',
+  (options) => {
+    expectRefusal(() => pruned(options).plan([64, 40]), 'not-smaller');
+    expect(pruned({ ...options, allowLarger: true }).plan([64, 40]).byteLength).toBeGreaterThanOrEqual(10_240);
+  },
+);
+
+it('more bytes than the matrix has are used only when that is allowed', () => {
+  expect(pruned({ bytes: 99_999 }).plan([64, 40]).byteLength).toBeLessThan(10_240);
+  expect(pruned({ bytes: 99_999, allowLarger: true }).plan([64, 40]).byteLength).toBeGreaterThan(10_240);
 });

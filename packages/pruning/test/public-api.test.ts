@@ -6,6 +6,7 @@ it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "blockMask",
+      "gradientImportance",
       "magnitudeMask",
       "patternMask",
       "pruned",
@@ -15,6 +16,7 @@ it('exports this and nothing else', () => {
       "sparsityAt",
       "sparsityFor",
       "sparsityUpdateDue",
+      "withImportance",
     ]
   `);
   expect(Object.keys(format).sort()).toEqual(['prunedFormat', 'prunedKMeansFormat']);
