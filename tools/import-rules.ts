@@ -11,6 +11,7 @@ export const IMPORT_RULES: Readonly<Record<string, readonly string[]>> = {
   pruning: ['core'],
   testkit: ['core'],
   tfjs: ['core', 'scheduler'],
+  packed: ['core'],
   'create-gcompress-compressor': [],
 };
 

@@ -4,6 +4,7 @@ export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './co
 export { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 export type { ApplyMatMulOptions, CompressionOp, UpdateResult } from './compression-op.ts';
 export { type CpuTensor, cpuOps } from './cpu-ops.ts';
+export { crc32 } from './crc32.ts';
 export {
   type Algorithm,
   type CompressionMethod,

@@ -19,6 +19,7 @@ it('exports these names and no others', () => {
       "assertVersion",
       "bitsFor",
       "cpuOps",
+      "crc32",
       "createCompressedMatrix",
       "createFormatRegistry",
       "createRandom",
