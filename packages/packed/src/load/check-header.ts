@@ -36,7 +36,7 @@ function assertParts(parts: readonly unknown[], tensors: readonly StoredTensor[]
   let at = 0;
   let total = 0;
   for (const part of parts) {
-    if (!Array.isArray(part) || !(part[0] > 0) || !isSize(part[0]) || !isSize(part[1]) || !isSize(part[2])) {
+    if (!Array.isArray(part) || !isSize(part[0]) || part[0] === 0 || !isSize(part[1]) || !isSize(part[2])) {
       throw badHeader('tensors, bytes and checksum of a part', 'something else');
     }
     const bytes = tensors.slice(at, at + part[0]).reduce((sum, tensor) => sum + storedBytes(tensor), 0);
@@ -75,7 +75,8 @@ function isMatrix(matrix: unknown, weight: readonly number[]): matrix is StoredM
   if (typeof format !== 'string' || !isSize(version) || version < 1 || !Array.isArray(shape)) return false;
   if (!Object.values(tensors).every(Array.isArray) || typeof swapped !== 'boolean') return false;
   const columns = weight[weight.length - (swapped ? 2 : 1)] ?? 1;
-  const fits = shape.length === 2 && shape[0] > 0 && shape[1] > 0 && product(shape as number[]) === product(weight);
+  const size = product(shape);
+  const fits = shape.length === 2 && size > 0 && size === product(weight);
   return fits && (!swapped || shape[1] === columns);
 }
 
