@@ -1,5 +1,6 @@
 // One weight into its stored form: a compressed matrix where it is a kernel, plain values where not.
 import {
+  assertCompressedMatrix,
   type CompressedMatrix,
   GCompressError,
   isGCompressError,
@@ -46,6 +47,7 @@ export async function packWeight(weight: ModelWeight, packing: WeightPacking): P
     if (!isGCompressError(error)) throw error;
     return withNote(plain, error.message);
   }
+  assertCompressedMatrix(`pack '${weight.name}'`, compressed, compressor, compressor.plan(matrix.shape));
   const { tensor, bytes } = storedMatrix(weight, compressed, kernel.swapped);
   if (bytes.length >= plain.bytes.length) {
     return withNote(plain, `${compressor.method}: ${bytes.length} bytes are not fewer than ${plain.bytes.length}.`);

@@ -155,8 +155,8 @@ function checkedOptions(options: PackOptions) {
 }
 
 function assertCompressor(name: string, compressor: unknown): void {
-  const { compress, format } = (compressor ?? {}) as Partial<MatrixCompressor>;
-  if (typeof compress === 'function' && typeof format === 'object') return;
+  const { compress, plan, format } = (compressor ?? {}) as Partial<MatrixCompressor>;
+  if (typeof compress === 'function' && typeof plan === 'function' && typeof format === 'object') return;
   throw new GCompressError('invalid-option', {
     where: `pack ${name}`,
     expected: 'a compressor, such as kMeans({ levels: 16 })',

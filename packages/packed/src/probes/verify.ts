@@ -1,5 +1,5 @@
 // Asking a model again where it runs.
-import { assertNumber, GCompressError } from '@gcompress/core';
+import { assertNumber, assertType, GCompressError } from '@gcompress/core';
 import { decodedBytes } from '../container/byte-lengths.ts';
 import type { StoredTensor } from '../container/header.ts';
 import { type ProbeTensor, seededValues } from '../container/probe.ts';
@@ -51,12 +51,14 @@ export interface Verification {
 export async function verify(
   model: ProbedModel,
   source: PackedSource,
-  { tolerance = 0.05, ...options }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): Promise<Verification> {
   assertModel('verify', model);
   assertSource('verify', source);
+  assertType('verify', 'options', options, 'object');
+  const { tolerance = 0.05, ...loading } = options;
   assertNumber('verify', 'tolerance', tolerance, { min: 0 });
-  const settings = readOptions('verify', options);
+  const settings = readOptions('verify', loading);
   const probes = probesOf(await readContents(await openSource(source, settings.signal), settings));
   if (probes.length === 0) {
     throw new GCompressError('not-ready', {
@@ -76,7 +78,7 @@ export async function verify(
   }
   return {
     agrees: outputs.every(({ agrees }) => agrees),
-    largestDifference: Math.max(...outputs.map(({ largestDifference }) => largestDifference)),
+    largestDifference: Math.max(0, ...outputs.map(({ largestDifference }) => largestDifference)),
     outputs,
   };
 }
