@@ -1,5 +1,5 @@
 // A packed file into the artifacts that TensorFlow.js makes a model of.
-import { crc32, reportProgress } from '@gcompress/core';
+import { crc32 } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, storedBytes } from '../container/byte-lengths.ts';
 import { type Header, type StoredTensor, tensorsOf } from '../container/header.ts';
@@ -79,7 +79,9 @@ async function readParts(
         bytes.set(piece, filled);
         filled += piece.length;
         sum = crc32(piece, sum);
-        reportProgress({ signal, onProgress }, reader.position / fileBytes);
+        onProgress?.(reader.position / fileBytes);
+        // The listener may have aborted it
+        signal?.throwIfAborted();
         await turn();
       }
       if (matrix) matrices.push(() => decodeMatrix(matrix, tensor[2], bytes, target, settings));

@@ -1,7 +1,7 @@
 // A packed file as a place that stock TensorFlow.js loads from.
-import { assertKnownOptions, assertNumber, assertType, describeValue, GCompressError } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { artifactsOf, type ReadOptions, readContents } from './load-artifacts.ts';
+import { assertArgument, refusal } from './refusal.ts';
 import type { RowDecoder } from './row-decoder.ts';
 import { assertSource, type OpenSource, openSource, type PackedSource } from './source.ts';
 
@@ -54,28 +54,35 @@ export function handlerOf(
 
 /** The options with their defaults, checked. */
 export function readOptions(where: string, options: PackedModelOptions): ReadOptions {
-  assertKnownOptions(where, options, ['onProgress', 'signal', 'limits', 'formats']);
-  const { onProgress, signal, limits = {}, formats = [] } = options;
-  if (onProgress !== undefined) assertType(where, 'onProgress', onProgress, 'function');
-  if (signal !== undefined) {
-    assertType(where, 'signal', signal, 'object', 'Pass the signal of an AbortController.');
-    assertType(`${where} signal`, 'throwIfAborted', signal.throwIfAborted, 'function');
+  assertArgument(isObject(options), `${where} options`, 'an object', options);
+  const { onProgress, signal, limits = {}, formats = [], ...others } = options;
+  assertArgument(isObject(limits), `${where} limits`, 'an object', limits);
+  const { maxBytes = 2 ** 30, ...otherLimits } = limits;
+  for (const unknown of Object.keys({ ...others, ...otherLimits })) {
+    const known = 'options among onProgress, signal, limits { maxBytes }, formats';
+    throw refusal('unknown-option', known, `'${unknown.slice(0, 60)}'`, undefined, where);
   }
-  assertKnownOptions(`${where} limits`, limits, ['maxBytes']);
-  const { maxBytes = 2 ** 30 } = limits;
-  assertNumber(where, 'maxBytes', maxBytes, { min: 0, max: 2 ** 40 });
-  return { decoders: [...BUILT_IN, ...checkedFormats(where, formats)], maxBytes, signal, onProgress };
+  const isSignal =
+    signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function';
+  assertArgument(isSignal, `${where} signal`, 'the signal of an AbortController', signal);
+  const isListener = onProgress === undefined || typeof onProgress === 'function';
+  assertArgument(isListener, `${where} onProgress`, 'a function', onProgress);
+  assertArgument(
+    typeof maxBytes === 'number' && maxBytes >= 0 && maxBytes <= 2 ** 40,
+    `${where} maxBytes`,
+    'a number from 0 to 2⁴⁰',
+    maxBytes,
+  );
+  const areDecoders = Array.isArray(formats) && formats.every(isDecoder);
+  assertArgument(areDecoders, `${where} formats`, 'an array of decoders, such as [rowDecoder(lowRankFormat)]', formats);
+  return { decoders: [...BUILT_IN, ...formats], maxBytes, signal, onProgress };
 }
 
-function checkedFormats(where: string, formats: unknown): readonly RowDecoder[] {
-  const isDecoder = (format: unknown) => {
-    const { id, rows } = (format ?? {}) as Record<string, unknown>;
-    return typeof id === 'string' && typeof rows === 'function';
-  };
-  if (Array.isArray(formats) && formats.every(isDecoder)) return formats;
-  throw new GCompressError('invalid-option', {
-    where: `${where} formats`,
-    expected: 'an array of decoders, such as [rowDecoder(lowRankFormat)]',
-    actual: describeValue(formats),
-  });
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDecoder(format: unknown): boolean {
+  const { id, rows } = (format ?? {}) as Partial<RowDecoder>;
+  return typeof id === 'string' && typeof rows === 'function';
 }

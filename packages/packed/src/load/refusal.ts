@@ -15,11 +15,27 @@ const HINTS: Readonly<Record<string, string>> = {
   'unknown-format': 'Pass what decodes it: formats: [ … ].',
 };
 
-/** The error for a file that is refused. */
-export function refusal(code: string, expected: string, actual: unknown, cause?: unknown): GCompressError {
+/** The error for a file that is refused, or for what is asked of its reader. */
+export function refusal(
+  code: string,
+  expected: string,
+  actual: unknown,
+  cause?: unknown,
+  where = 'packed file',
+): GCompressError {
   const hint = HINTS[code];
-  const details = { where: 'packed file', expected, actual: String(actual), cause };
+  const details = { where, expected, actual: String(actual), cause };
   return new GCompressError(code, hint ? { ...details, hint } : details);
+}
+
+/**
+ * Checks an argument without the messages of core's own checks, which a page would have to carry.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertArgument(fits: boolean, where: string, expected: string, value: unknown): asserts fits {
+  const kind = typeof value === 'number' || value === null ? `${value}` : `a value of type ${typeof value}`;
+  if (!fits) throw refusal('invalid-option', expected, kind, undefined, where);
 }
 
 /** What an error says, for the one that it leads to. */

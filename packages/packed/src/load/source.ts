@@ -1,7 +1,6 @@
 // Where a packed file comes from: an address, a file of the user, or memory.
-import { describeValue, GCompressError } from '@gcompress/core';
 import type { NextPiece } from './byte-reader.ts';
-import { messageOf, refusal } from './refusal.ts';
+import { assertArgument, messageOf, refusal } from './refusal.ts';
 
 /** What a packed file can be loaded from. A string is an address; for a path use the `./node` entry. */
 export type PackedSource = string | URL | Blob | ArrayBuffer | Uint8Array;
@@ -18,12 +17,8 @@ const PIECE = 2 ** 20;
 
 /** Refuses what is no source, before anything is loaded. */
 export function assertSource(where: string, source: unknown): asserts source is PackedSource {
-  if (typeof source === 'string' || source instanceof URL || source instanceof Blob || bytesOf(source)) return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} source`,
-    expected: 'an address, a File, a Blob, an ArrayBuffer or a Uint8Array',
-    actual: describeValue(source),
-  });
+  const isSource = typeof source === 'string' || source instanceof URL || source instanceof Blob || !!bytesOf(source);
+  assertArgument(isSource, `${where} source`, 'an address, a File, a Blob, an ArrayBuffer or a Uint8Array', source);
 }
 
 /**
