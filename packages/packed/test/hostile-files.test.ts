@@ -1,5 +1,6 @@
 // Files that may come from anywhere: each fault has its code, and none gives a model.
 import { type ErrorCode, isGCompressError } from '@gcompress/core';
+import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assertHeader } from '../src/load/check-header.ts';
@@ -15,9 +16,12 @@ beforeAll(async () => {
   file = await packedExample();
 });
 
+async function loadArtifacts(bytes: Uint8Array, options: PackedModelOptions = {}): Promise<tf.io.ModelArtifacts> {
+  return (await packedModel(bytes, { formats, ...options }).load?.()) as tf.io.ModelArtifacts;
+}
+
 async function load(bytes: Uint8Array, options: PackedModelOptions = {}): Promise<ArrayBuffer> {
-  const artifacts = await packedModel(bytes, { formats, ...options }).load?.();
-  return artifacts?.weightData as ArrayBuffer;
+  return (await loadArtifacts(bytes, options)).weightData as ArrayBuffer;
 }
 
 /** The code of the error that a file is refused with; undefined where it loads. Any other error is one of the test. */
@@ -181,7 +185,17 @@ function edited(tree: unknown, path: readonly string[], value: unknown): unknown
 }
 
 describe('what its checksums do not betray', () => {
-  it('is refused by the house error, or loads with data that fits its specifications', async () => {
+  it('is refused where a string is longer than its tensor', async () => {
+    const { header, data } = takenApart(file);
+    const at = Buffer.from(data).indexOf('Katze');
+    for (const length of [4, 6, 255]) {
+      const changed = data.slice();
+      changed[at - 4] = length;
+      expect(await codeOf(putTogether(JSON.stringify(withChecksums(header, changed)), changed))).toBe('file-tensor');
+    }
+  });
+
+  it('is refused by the house error, or loads with data that TensorFlow.js makes tensors of', async () => {
     const { header, data } = takenApart(file);
     // The topology is handed on as it is; its places would only hide the others
     const rest = { ...header, model: { modelTopology: {} } };
@@ -201,9 +215,13 @@ describe('what its checksums do not betray', () => {
     let loaded = 0;
     for (const hostile of accepted.slice(0, FILES)) {
       try {
-        const weights = await load(putTogether(JSON.stringify(hostile), data), { limits: { maxBytes: 2 ** 22 } });
+        const weights = await loadArtifacts(putTogether(JSON.stringify(hostile), data), {
+          limits: { maxBytes: 2 ** 22 },
+        });
         loaded++;
-        expect(weights.byteLength).toBeLessThanOrEqual(2 ** 22);
+        const { weightData, weightSpecs } = weights;
+        expect((weightData as ArrayBuffer).byteLength).toBeLessThanOrEqual(2 ** 22);
+        tf.dispose(tf.io.decodeWeights(weightData as ArrayBuffer, weightSpecs ?? []));
       } catch (error) {
         if (!isGCompressError(error)) throw error;
       }

@@ -3,6 +3,7 @@ import { describeValue, GCompressError } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product } from '../container/byte-lengths.ts';
 import type { Storage, StoredTensor } from '../container/header.ts';
+import { endOfStrings } from '../container/string-bytes.ts';
 import { fromFloat16 } from './float16.ts';
 
 /** A weight as its model has it. */
@@ -64,13 +65,9 @@ function bytesOf(tensor: StoredTensor, data: Uint8Array, from: number): number {
     if (Number.isNaN(bytes)) throw badArtifacts(`a known dtype for '${name}'`, describeValue(dtype));
     return bytes;
   }
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  let at = from;
-  for (let i = 0; i < product(shape); i++) {
-    if (at + 4 > data.length) throw badArtifacts(`the strings of '${name}'`, 'the end of the data');
-    at += 4 + view.getUint32(at, true);
-  }
-  return at - from;
+  const end = endOfStrings(data, from, product(shape));
+  if (Number.isNaN(end)) throw badArtifacts(`the strings of '${name}'`, 'the end of the data');
+  return end - from;
 }
 
 function wholeData(data: unknown): Uint8Array {

@@ -4,6 +4,9 @@ import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts
 import { type Header, type StoredMatrix, type StoredTensor, tensorsOf } from '../container/header.ts';
 import { refusal } from './refusal.ts';
 
+/** The quantization of a weight that has none. */
+const NONE: Readonly<Record<string, unknown>> = {};
+
 /**
  * Checks a header before memory is taken for what it announces.
  *
@@ -55,8 +58,8 @@ function assertTensor(tensor: unknown, isProbe: boolean): void {
   }
   const { spec = {}, bytes, matrix, seed } = storage;
   const sizes = product(shape);
-  const quantization = isRecord(spec) && 'quantization' in spec ? spec.quantization : {};
-  const known = isRecord(spec) && isRecord(quantization) && (dtype === 'string') === isSize(bytes);
+  const quantization = isRecord(spec) && 'quantization' in spec ? spec.quantization : NONE;
+  const known = isRecord(spec) && isQuantization(quantization, dtype) && (dtype === 'string') === isSize(bytes);
   if (Number.isNaN(sizes) || !known || Number.isNaN(decodedBytes(tensor as StoredTensor))) {
     throw badHeader(`type and shape of tensor '${name.slice(0, 60)}'`, 'something else');
   }
@@ -67,6 +70,15 @@ function assertTensor(tensor: unknown, isProbe: boolean): void {
     throw badHeader(`a matrix for weight '${name.slice(0, 60)}'`, 'something else');
   }
   if (!isSize(storedBytes(tensor as StoredTensor))) throw badHeader('types and shapes of tensors', 'something else');
+}
+
+/** What TensorFlow.js can undo; or none at all. */
+function isQuantization(value: unknown, dtype: string): boolean {
+  if (!isRecord(value)) return false;
+  const { dtype: codes, scale, min } = value;
+  if (codes === 'float16') return dtype === 'float32';
+  const isLinear = (codes === 'uint8' || codes === 'uint16') && typeof scale === 'number' && typeof min === 'number';
+  return value === NONE || (isLinear && (dtype === 'float32' || dtype === 'int32'));
 }
 
 function isMatrix(matrix: unknown, weight: readonly number[]): matrix is StoredMatrix {

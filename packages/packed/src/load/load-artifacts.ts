@@ -1,8 +1,9 @@
 // A packed file into the artifacts that TensorFlow.js makes a model of.
 import { crc32 } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
-import { decodedBytes, storedBytes } from '../container/byte-lengths.ts';
+import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts';
 import { type Header, type StoredTensor, tensorsOf } from '../container/header.ts';
+import { endOfStrings } from '../container/string-bytes.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decodeMatrix } from './decode-matrix.ts';
 import { takingTurns } from './pause.ts';
@@ -66,6 +67,7 @@ async function readParts(
   for (const [count, , written] of parts) {
     let sum = 0;
     const matrices: (() => Promise<void>)[] = [];
+    const strings: [Uint8Array, StoredTensor][] = [];
     const inPart = tensors.slice(at, at + count);
     for (const [i, tensor] of inPart.entries()) {
       const kind = at + i < weights.length ? 0 : 1;
@@ -84,11 +86,16 @@ async function readParts(
         signal?.throwIfAborted();
         await turn();
       }
+      if (tensor[1] === 'string') strings.push([bytes, tensor]);
       if (matrix) matrices.push(() => decodeMatrix(matrix, tensor[2], bytes, target, settings));
     }
     assertChecksum(`tensors ${at} to ${at + count - 1}`, written, sum);
     // Only what is known to be what was written is decoded, so that damage is called damage
     for (const decode of matrices) await decode();
+    for (const [bytes, [name, , shape]] of strings) {
+      const end = endOfStrings(bytes, 0, product(shape));
+      if (end !== bytes.length) throw refusal('file-tensor', `${bytes.length} bytes of strings in '${name}'`, end);
+    }
     at += count;
   }
 }
