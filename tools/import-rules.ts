@@ -33,6 +33,11 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'the Python library: hyperparameters, its schedules, `ApplyCompression`, the wrapper',
     imports: ['core', 'scheduler', 'tfjs'],
   },
+  packed: {
+    lives:
+      'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`',
+    imports: ['core'],
+  },
   'create-gcompress-compressor': {
     lives: 'makes a package for a method of one’s own from its `template`',
     imports: [],

@@ -61,6 +61,7 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
       [
         "assertVersion",
         "bitsFor",
+        "crc32",
         "packBits",
         "packedBytes",
         "packedDtype",

@@ -25,6 +25,10 @@ export type ErrorCode =
   | 'unsupported-version'
   /** A file cannot be read. */
   | 'file-read'
+  /** A web page came instead of a file, such as the answer of a server that has no such file. */
+  | 'file-html'
+  /** The source of a file broke off while it was read. */
+  | 'file-interrupted'
   /** A file cannot be written. */
   | 'file-write'
   /** A file ends before what its header announces. */

@@ -1,0 +1,60 @@
+// What the header of a packed file says: the types that its writer and its reader share.
+import type { JsonObject, Shape2D } from '@gcompress/core';
+
+/** The letters that a packed file begins with; the version follows. */
+export const MAGIC = 'GCM';
+/** The newest layout of the container that this code writes and reads. */
+export const CONTAINER_VERSION = 1;
+/** Bytes before the header: letters, version, three unsigned integers. */
+export const PRELUDE_BYTES = 16;
+
+/** A weight or a tensor of a probe: its name, type and shape, and how its bytes are stored. */
+export type StoredTensor = readonly [name: string, dtype: string, shape: readonly number[], storage?: Storage];
+
+/** How the bytes of a tensor are stored; nothing is said of those that are stored as TensorFlow.js keeps them. */
+export interface Storage {
+  /** What the weight's specification says besides name, type and shape, such as its quantization. */
+  readonly spec?: JsonObject;
+  /** Bytes of a tensor of strings. */
+  readonly bytes?: number;
+  /** A matrix in the form of a format. */
+  readonly matrix?: StoredMatrix;
+  /** The seed that a probe's values are drawn from; they take no bytes. */
+  readonly seed?: number;
+}
+
+/** A compressed matrix as the header describes it. */
+export interface StoredMatrix {
+  readonly format: string;
+  readonly version: number;
+  readonly shape: Shape2D;
+  readonly config: JsonObject;
+  /** Type and shape of each tensor, in the order of their bytes. */
+  readonly tensors: Readonly<Record<string, readonly [dtype: string, ...shape: number[]]>>;
+  /** Whether the last two axes of the weight are exchanged in the matrix. */
+  readonly swapped?: boolean;
+}
+
+/** Inputs of a model and the outputs that its packer saw for them. */
+export interface StoredProbe {
+  readonly inputs: readonly StoredTensor[];
+  readonly outputs: readonly StoredTensor[];
+}
+
+/** Tensors that follow one another under one checksum. */
+export type StoredPart = readonly [tensors: number, bytes: number, crc32: number];
+
+/** The header, as JSON. */
+export interface Header {
+  /** The artifacts of the model without weights and their specifications. */
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly weights: readonly StoredTensor[];
+  readonly probes: readonly StoredProbe[];
+  /** The tensors of weights, then those of probes, in this many pieces. */
+  readonly parts: readonly StoredPart[];
+}
+
+/** All tensors of a file in the order of their bytes. */
+export function tensorsOf({ weights, probes }: Pick<Header, 'weights' | 'probes'>): StoredTensor[] {
+  return [...weights, ...probes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
+}

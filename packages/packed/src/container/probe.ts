@@ -1,0 +1,35 @@
+// Inputs of a model and what came out for them, which travel with its file.
+import { createRandom } from '@gcompress/core';
+
+/** A tensor of a probe as plain values. */
+export interface ProbeTensor {
+  /** Name of the model's input or output. */
+  readonly name: string;
+  /** With the batch axis. */
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  /** Row-major: Float32Array for float32, Int32Array for int32, Uint8Array for bool. */
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** A float32 input whose values, from 0 to 1, are drawn from a seed and take no bytes in a file. */
+export interface SeededInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** An integer from 0 to 2³² − 1. */
+  readonly seed: number;
+}
+
+/** What a model answered: all its inputs in their order, and all its outputs. */
+export interface Probe {
+  readonly inputs: readonly (ProbeTensor | SeededInput)[];
+  readonly outputs: readonly ProbeTensor[];
+}
+
+/** The values of a seeded input: `uniform()` of the file format, one after another, rounded to float32. */
+export function seededValues({ name, shape, seed }: SeededInput): ProbeTensor {
+  const random = createRandom(seed);
+  const data = new Float32Array(shape.reduce((product, side) => product * side, 1));
+  for (let i = 0; i < data.length; i++) data[i] = random.uniform();
+  return { name, shape, dtype: 'float32', data };
+}

@@ -1,0 +1,46 @@
+// Which weights of a layers model are matrices: by their names and by the classes of their layers.
+import type { Kernel, WeightKind } from './kernel.ts';
+import type { ModelWeight } from './model-weights.ts';
+
+/** What the last part of a weight's name says; TensorFlow.js appends a number where a name comes twice. */
+const NAMES: readonly (readonly [RegExp, WeightKind])[] = [
+  [/^depthwise_kernel(_\d+)?$/, 'depthwise'],
+  [/^pointwise_kernel(_\d+)?$/, 'convolution'],
+  [/^recurrent_kernel(_\d+)?$/, 'recurrent'],
+  [/^embeddings(_\d+)?$/, 'embedding'],
+  [/^kernel(_\d+)?$/, 'dense'],
+];
+/** What `kernel` is in a layer of these classes. */
+const CLASSES: readonly (readonly [RegExp, WeightKind])[] = [
+  [/^Conv\dDTranspose$/, 'transposed-convolution'],
+  [/^DepthwiseConv/, 'depthwise'],
+  [/LSTM|GRU|RNN/, 'recurrent'],
+  [/Conv\dD/, 'convolution'],
+];
+
+/** The weights that layers multiply with, by name. Weights of optimizers are none. */
+export function layerKernels(topology: unknown, weights: readonly ModelWeight[]): Map<string, Kernel> {
+  const classes = new Map<string, string>();
+  collectClasses(topology, classes);
+  const kernels = new Map<string, Kernel>();
+  for (const { name, shape, spec } of weights) {
+    const path = name.split('/');
+    const named = NAMES.find(([pattern]) => pattern.test(path[path.length - 1]));
+    if (!named || shape.length < 2 || spec.group === 'optimizer') continue;
+    const layer = [...path].reverse().find((part) => classes.has(part));
+    const usedBy = (layer !== undefined && classes.get(layer)) || 'a layer';
+    const ofClass = named[1] === 'dense' && CLASSES.find(([pattern]) => pattern.test(usedBy));
+    const kind = ofClass ? ofClass[1] : named[1];
+    kernels.set(name, { kind, usedBy, swapped: kind === 'transposed-convolution' });
+  }
+  return kernels;
+}
+
+/** The classes of all layers, those inside of models and wrappers too, by the layers' names. */
+function collectClasses(value: unknown, classes: Map<string, string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { class_name: className, config } = value as { readonly class_name?: unknown; readonly config?: unknown };
+  const name = typeof config === 'object' && config !== null && 'name' in config ? config.name : undefined;
+  if (typeof className === 'string' && typeof name === 'string') classes.set(name, className);
+  for (const inner of Object.values(value)) collectClasses(inner, classes);
+}

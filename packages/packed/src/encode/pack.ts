@@ -1,0 +1,157 @@
+// A whole model into one file.
+import { GCompressError, type MatrixCompressor, reportProgress } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
+import type { io } from '@tensorflow/tfjs-core';
+import type { Probe } from '../container/probe.ts';
+import { writtenProbes } from './check-probes.ts';
+import { graphKernels } from './graph-kernels.ts';
+import type { Kernel, WeightKind } from './kernel.ts';
+import { layerKernels } from './layer-kernels.ts';
+import { type ModelWeight, modelWeights } from './model-weights.ts';
+import { type PackedResult, packWeight } from './pack-weight.ts';
+import type { PackReport } from './report.ts';
+import type { RestDtype } from './rest-values.ts';
+import { writeFile } from './write-file.ts';
+
+/** A weight that can be compressed, for those who choose a method for each. */
+export interface PackableWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** How the model uses it. */
+  readonly kind: WeightKind;
+  /** Class of the layer, or op of the node, that uses it. */
+  readonly usedBy: string;
+}
+
+/** Options of {@link pack}. */
+export interface PackOptions {
+  /**
+   * What compresses the weights that a model multiplies with: one compressor for all, or a function that chooses one for each, or
+   * `undefined` for a weight that is to be stored as the rest is.
+   */
+  readonly method: MatrixCompressor | ((weight: PackableWeight) => MatrixCompressor | undefined);
+  /** Values that a weight must have to be compressed. Default 256. */
+  readonly minElements?: number;
+  /**
+   * How the float32 weights are stored that are not compressed. Default `'float16'`. Where a weight has few values, or values too large
+   * for the type, a larger type is taken; the report says which, and how far the values are off.
+   */
+  readonly rest?: RestDtype;
+  /** Inputs and the model's outputs for them, by which `verify` notices a broken backend. Default none. */
+  readonly probes?: readonly Probe[];
+  /** Ends the work; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Called with the part of the weights' bytes that is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** A packed file, and what became of each weight. */
+export interface PackResult {
+  readonly bytes: Uint8Array;
+  readonly report: PackReport;
+}
+
+/**
+ * Packs a layers model or a graph model into one file. Weights that the model multiplies with are compressed: in a graph those of
+ * products, convolutions and tables, in layers the kernels and embeddings. All else is kept: topology, signature and metadata as they
+ * are, integers and strings bit by bit, other floats in the type that `rest` says.
+ *
+ * @param artifacts what the `load()` of an IOHandler gives; they stay as they are.
+ * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is no JSON; the signal's reason when
+ *   aborted.
+ */
+export async function pack(artifacts: io.ModelArtifacts, options: PackOptions): Promise<PackResult> {
+  const { method, minElements, rest, probes, signal, onProgress } = checkedOptions(options);
+  assertType('pack', 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
+  const weights = modelWeights(artifacts);
+  const model = modelOf(artifacts);
+  const kernels = kernelsOf(model, weights);
+  const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const packed: PackedResult[] = [];
+  let done = 0;
+  for (const weight of weights) {
+    reportProgress({ signal, onProgress }, originalBytes === 0 ? 1 : done / originalBytes);
+    const kernel = kernels.get(weight.name);
+    const compressor = kernel && values(weight) >= minElements ? chosen(method, weight, kernel) : undefined;
+    packed.push(await packWeight(weight, { kernel, compressor, rest, signal }));
+    done += weight.bytes.length;
+  }
+  const { bytes, headerBytes } = await writeFile({ model, weights: packed, probes: writtenProbes(probes) });
+  reportProgress({ signal, onProgress }, 1);
+  return {
+    bytes,
+    report: { bytes: bytes.length, headerBytes, originalBytes, weights: packed.map(({ report }) => report) },
+  };
+}
+
+/** Everything of the artifacts but the weights, as JSON keeps it. */
+function modelOf(artifacts: io.ModelArtifacts): Readonly<Record<string, unknown>> {
+  const { weightSpecs: _, weightData: __, getWeightStream: ___, ...model } = artifacts;
+  if (typeof model.modelTopology !== 'object' || model.modelTopology === null || isBinary(model.modelTopology)) {
+    throw new GCompressError('unsupported', {
+      where: 'pack artifacts',
+      expected: 'a modelTopology in JSON',
+      actual: describeValue(model.modelTopology),
+    });
+  }
+  try {
+    return JSON.parse(JSON.stringify(model));
+  } catch (cause) {
+    throw new GCompressError('unsupported', {
+      where: 'pack artifacts',
+      expected: 'a topology and metadata that JSON can hold',
+      actual: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  }
+}
+
+function isBinary(value: unknown): boolean {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}
+
+/** A graph has a list of nodes. */
+function kernelsOf({ modelTopology }: Readonly<Record<string, unknown>>, weights: readonly ModelWeight[]) {
+  const topology = modelTopology as Readonly<Record<string, unknown>>;
+  return Array.isArray(topology.node) ? graphKernels(topology) : layerKernels(topology, weights);
+}
+
+function values({ shape }: ModelWeight): number {
+  return shape.reduce((product, side) => product * side, 1);
+}
+
+function chosen(
+  method: PackOptions['method'],
+  { name, shape }: ModelWeight,
+  { kind, usedBy }: Kernel,
+): MatrixCompressor | undefined {
+  if (typeof method !== 'function') return method;
+  const compressor = method({ name, shape: [...shape], kind, usedBy });
+  if (compressor !== undefined) assertCompressor(`method for '${name}'`, compressor);
+  return compressor;
+}
+
+function checkedOptions(options: PackOptions) {
+  const known = ['method', 'minElements', 'rest', 'probes', 'signal', 'onProgress'];
+  assertKnownOptions('pack', options, known);
+  const { method, minElements = 256, rest = 'float16', probes = [], signal, onProgress } = options;
+  if (typeof method !== 'function') assertCompressor('method', method);
+  assertNumber('pack', 'minElements', minElements, { min: 0 });
+  assertOneOf('pack', 'rest', rest, ['float32', 'float16', 'uint8'] as const);
+  if (signal !== undefined) {
+    assertType('pack', 'signal', signal, 'object', 'Pass the signal of an AbortController.');
+    assertType('pack signal', 'throwIfAborted', signal.throwIfAborted, 'function');
+  }
+  if (onProgress !== undefined) assertType('pack', 'onProgress', onProgress, 'function');
+  return { method, minElements, rest, probes, signal, onProgress };
+}
+
+function assertCompressor(name: string, compressor: unknown): void {
+  const { compress, plan, format } = (compressor ?? {}) as Partial<MatrixCompressor>;
+  if (typeof compress === 'function' && typeof plan === 'function' && typeof format === 'object') return;
+  throw new GCompressError('invalid-option', {
+    where: `pack ${name}`,
+    expected: 'a compressor, such as kMeans({ levels: 16 })',
+    actual: describeValue(compressor),
+  });
+}

@@ -1,0 +1,76 @@
+// A compressed matrix into the bytes of its weight, in slices.
+import type { PackedMatrix, PackedTensor } from '@gcompress/core';
+import { packedBytes } from '../container/byte-lengths.ts';
+import type { StoredMatrix } from '../container/header.ts';
+import { refusal } from './refusal.ts';
+import { type RowDecoder, startRows } from './row-decoder.ts';
+
+/** Values that are decoded before others may have their turn: a few milliseconds of work. */
+const SLICE = 2 ** 14;
+
+const ARRAYS = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+} as const;
+
+/** What decoding needs besides the matrix. */
+export interface DecodeOptions {
+  readonly decoders: readonly RowDecoder[];
+  readonly maxElements: number;
+  /** Awaited between two slices. */
+  readonly turn: () => Promise<void>;
+}
+
+/**
+ * Writes the values of a matrix over `target`, the bytes of its weight in the order of TensorFlow.js.
+ *
+ * @param stored the bytes of the matrix's tensors, one after another.
+ * @throws GCompressError what the decoder refuses; `file-tensor` where a decoder fails on what it was given.
+ */
+export async function decodeMatrix(
+  matrix: StoredMatrix,
+  weightShape: readonly number[],
+  stored: Uint8Array,
+  target: Uint8Array,
+  { decoders, maxElements, turn }: DecodeOptions,
+): Promise<void> {
+  const [rows, columns] = matrix.shape;
+  const next = startRows(packedMatrix(matrix, stored), decoders, { maxElements });
+  const most = Math.max(1, Math.floor(SLICE / columns));
+  const inner = matrix.swapped ? weightShape[weightShape.length - 1] : 0;
+  for (let row = 0; row < rows; row += most) {
+    const count = Math.min(most, rows - row);
+    const values = next(count);
+    if (values.length !== count * columns) {
+      throw refusal('contract', `${count * columns} values of ${matrix.format}`, values.length);
+    }
+    if (inner > 0) writeSwapped(values, row, columns, inner, target);
+    else target.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), row * columns * 4);
+    await turn();
+  }
+}
+
+/** Row `r` of the matrix is what the weight has at `[r / inner, all, r mod inner]`. */
+function writeSwapped(values: Float32Array, first: number, columns: number, inner: number, target: Uint8Array): void {
+  const view = new DataView(target.buffer, target.byteOffset);
+  for (const [at, value] of values.entries()) {
+    const row = first + Math.floor(at / columns);
+    const block = Math.floor(row / inner) * columns + (at % columns);
+    view.setFloat32((block * inner + (row % inner)) * 4, value, true);
+  }
+}
+
+/** The tensors as typed arrays; those that are not aligned are copied. */
+function packedMatrix({ format, version, shape, config, tensors }: StoredMatrix, stored: Uint8Array): PackedMatrix {
+  let at = 0;
+  const packed = Object.entries(tensors).map(([name, entry]): [string, PackedTensor] => {
+    const [dtype, ...sides] = entry;
+    const bytes = stored.slice(at, at + packedBytes(entry));
+    at += bytes.length;
+    return [name, { shape: sides, data: new ARRAYS[dtype as keyof typeof ARRAYS](bytes.buffer) }];
+  });
+  return { format, version, shape, config, tensors: Object.fromEntries(packed) };
+}

@@ -1,0 +1,88 @@
+// A packed file as a place that stock TensorFlow.js loads from.
+import type { io } from '@tensorflow/tfjs-core';
+import { artifactsOf, type ReadOptions, readContents } from './load-artifacts.ts';
+import { assertArgument, refusal } from './refusal.ts';
+import type { RowDecoder } from './row-decoder.ts';
+import { assertSource, type OpenSource, openSource, type PackedSource } from './source.ts';
+
+/** Limits of a reader, whatever a file announces. */
+export interface PackedLimits {
+  /** The most bytes that the decoded weights may take. Default 2³⁰ (1 GiB). */
+  readonly maxBytes?: number;
+}
+
+/** Options of {@link packedModel}. */
+export interface PackedModelOptions {
+  /** Called with the part of the file that was read, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+  /** Ends the loading; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  readonly limits?: PackedLimits;
+  /** Decoders of formats besides those that are built in; `rowDecoder` of the `./formats` entry makes one of any format. */
+  readonly formats?: readonly RowDecoder[];
+}
+
+/** Formats that every loader knows. */
+const BUILT_IN: readonly RowDecoder[] = [];
+
+/**
+ * A packed model, for `tf.loadLayersModel` or `tf.loadGraphModel`. What needs no decoding goes straight into the memory that TensorFlow.js
+ * reads; matrices are decoded into it in slices, so that a page stays usable.
+ *
+ * ```ts
+ * const model = await tf.loadLayersModel(packedModel('https://example.org/small.gcm'));
+ * ```
+ *
+ * @param source the address of the file, a File or Blob, or its bytes.
+ * @throws GCompressError `invalid-option`; from `load`, `file-read` where it cannot be reached, `file-interrupted`, `file-truncated`,
+ *   `file-html`, `file-header`, `file-overlap`, `file-checksum`, `file-oversized`, `file-tensor`, `unknown-format`, `unsupported-version`;
+ *   the signal's reason when it is aborted.
+ */
+export function packedModel(source: PackedSource, options: PackedModelOptions = {}): io.IOHandler {
+  const read = readOptions('packedModel', options);
+  assertSource('packedModel', source);
+  return handlerOf((signal) => openSource(source, signal), read);
+}
+
+/** A handler that opens its source whenever a model is loaded. */
+export function handlerOf(
+  open: (signal: AbortSignal | undefined) => Promise<OpenSource>,
+  options: ReadOptions,
+): io.IOHandler {
+  return { load: async () => artifactsOf(await readContents(await open(options.signal), options)) };
+}
+
+/** The options with their defaults, checked. */
+export function readOptions(where: string, options: PackedModelOptions): ReadOptions {
+  assertArgument(isObject(options), `${where} options`, 'an object', options);
+  const { onProgress, signal, limits = {}, formats = [], ...others } = options;
+  assertArgument(isObject(limits), `${where} limits`, 'an object', limits);
+  const { maxBytes = 2 ** 30, ...otherLimits } = limits;
+  for (const unknown of Object.keys({ ...others, ...otherLimits })) {
+    const known = 'options among onProgress, signal, limits { maxBytes }, formats';
+    throw refusal('unknown-option', known, `'${unknown.slice(0, 60)}'`, undefined, where);
+  }
+  const isSignal =
+    signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function';
+  assertArgument(isSignal, `${where} signal`, 'the signal of an AbortController', signal);
+  const isListener = onProgress === undefined || typeof onProgress === 'function';
+  assertArgument(isListener, `${where} onProgress`, 'a function', onProgress);
+  assertArgument(
+    typeof maxBytes === 'number' && maxBytes >= 0 && maxBytes <= 2 ** 40,
+    `${where} maxBytes`,
+    'a number from 0 to 2⁴⁰',
+    maxBytes,
+  );
+  const areDecoders = Array.isArray(formats) && formats.every(isDecoder);
+  assertArgument(areDecoders, `${where} formats`, 'an array of decoders, such as [rowDecoder(lowRankFormat)]', formats);
+  return { decoders: [...BUILT_IN, ...formats], maxBytes, signal, onProgress };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDecoder(format: unknown): boolean {
+  const { id, rows } = (format ?? {}) as Partial<RowDecoder>;
+  return typeof id === 'string' && typeof rows === 'function';
+}

@@ -1,0 +1,143 @@
+// Asking a model again where it runs.
+import { GCompressError } from '@gcompress/core';
+import { assertNumber, assertType } from '@gcompress/core/checks';
+import { decodedBytes } from '../container/byte-lengths.ts';
+import type { StoredTensor } from '../container/header.ts';
+import { type ProbeTensor, seededValues } from '../container/probe.ts';
+import { type PackedContents, readContents } from '../load/load-artifacts.ts';
+import { type PackedModelOptions, readOptions } from '../load/packed-model.ts';
+import { assertSource, openSource, type PackedSource } from '../load/source.ts';
+import { answers, assertModel, type ProbedModel } from './probed-model.ts';
+
+/** Options of {@link verify}. */
+export interface VerifyOptions extends PackedModelOptions {
+  /**
+   * Largest difference of an output that counts as agreement, as a part of the largest absolute value of that output. The outputs in a file
+   * are those of the model before it was packed, so that what packing loses is part of the difference. Default 0.05.
+   */
+  readonly tolerance?: number;
+}
+
+/** One output for one probe. */
+export interface VerifiedOutput {
+  /** Number of the probe, from 0. */
+  readonly probe: number;
+  /** Name of the output. */
+  readonly name: string;
+  /** Largest absolute difference of a value; infinite where shapes differ, or where only one of two values is finite. */
+  readonly largestDifference: number;
+  /** Largest absolute value that the packer saw. */
+  readonly largestValue: number;
+  readonly agrees: boolean;
+}
+
+/** What {@link verify} found. */
+export interface Verification {
+  /** Whether all outputs agree. */
+  readonly agrees: boolean;
+  /** The largest difference of all. */
+  readonly largestDifference: number;
+  readonly outputs: readonly VerifiedOutput[];
+}
+
+/**
+ * Runs the probes of a packed file on a model that was loaded from it, on this device and backend, and compares what comes out with what
+ * the packer saw.
+ *
+ * @param model the loaded model; stays as it is.
+ * @param source the file that it was loaded from.
+ * @throws GCompressError `invalid-option`; `not-ready` for a file without probes; `shape-mismatch` where the model has other inputs; what
+ *   loading throws.
+ */
+export async function verify(
+  model: ProbedModel,
+  source: PackedSource,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  assertModel('verify', model);
+  assertSource('verify', source);
+  assertType('verify', 'options', options, 'object');
+  const { tolerance = 0.05, ...loading } = options;
+  assertNumber('verify', 'tolerance', tolerance, { min: 0 });
+  const settings = readOptions('verify', loading);
+  const probes = probesOf(await readContents(await openSource(source, settings.signal), settings));
+  if (probes.length === 0) {
+    throw new GCompressError('not-ready', {
+      where: 'verify',
+      expected: 'a file with probes',
+      actual: 'none',
+      hint: 'Pass probes to pack().',
+    });
+  }
+  const outputs: VerifiedOutput[] = [];
+  for (const [number, { inputs, expected }] of probes.entries()) {
+    assertInputs(model, inputs);
+    const got = await answers(model, inputs);
+    for (const [i, one] of expected.entries()) {
+      outputs.push({ probe: number, name: one.name, ...compared(one, got[i], tolerance) });
+    }
+  }
+  return {
+    agrees: outputs.every(({ agrees }) => agrees),
+    largestDifference: Math.max(0, ...outputs.map(({ largestDifference }) => largestDifference)),
+    outputs,
+  };
+}
+
+/** By order and shape: names of a layers model change with every one that is made. */
+function assertInputs(model: ProbedModel, inputs: readonly ProbeTensor[]): void {
+  const fits = model.inputs.every(({ shape }, i) => {
+    const actual = inputs[i]?.shape;
+    return (
+      !shape ||
+      !actual ||
+      (shape.length === actual.length && shape.every((side, axis) => isFree(side) || side === actual[axis]))
+    );
+  });
+  if (fits && inputs.length === model.inputs.length) return;
+  const shapes = (list: readonly { readonly shape?: readonly (number | null)[] | undefined }[]) =>
+    list.map(({ shape }) => `[${shape?.map((side) => (isFree(side) ? 'any' : side)).join(', ') ?? ''}]`).join(' and ');
+  throw new GCompressError('shape-mismatch', {
+    where: 'verify',
+    expected: `a file for inputs of shape ${shapes(model.inputs)}`,
+    actual: `one for ${shapes(inputs).slice(0, 200)}`,
+    hint: 'Pass the file that the model was loaded from.',
+  });
+}
+
+function isFree(side: number | null): boolean {
+  return side === null || side < 0;
+}
+
+function probesOf({ header, probes }: PackedContents) {
+  let at = 0;
+  const read = (tensor: StoredTensor): ProbeTensor => {
+    const [name, dtype, shape, storage] = tensor;
+    if (storage?.seed !== undefined) return seededValues({ name, shape, seed: storage.seed });
+    const bytes = probes.slice(at, at + decodedBytes(tensor));
+    at += bytes.byteLength;
+    if (dtype === 'float32') return { name, shape, dtype, data: new Float32Array(bytes) };
+    if (dtype === 'int32') return { name, shape, dtype, data: new Int32Array(bytes) };
+    if (dtype === 'bool') return { name, shape, dtype, data: new Uint8Array(bytes) };
+    throw new GCompressError('file-dtype', {
+      where: 'packed file',
+      expected: 'probes of float32, int32 or bool',
+      actual: dtype.slice(0, 60),
+    });
+  };
+  return header.probes.map(({ inputs, outputs }) => ({ inputs: inputs.map(read), expected: outputs.map(read) }));
+}
+
+function compared(expected: ProbeTensor, got: ProbeTensor | undefined, tolerance: number) {
+  const isSame = got?.data.length === expected.data.length;
+  let largestDifference = isSame ? 0 : Number.POSITIVE_INFINITY;
+  let largestValue = 0;
+  for (const [i, value] of expected.data.entries()) {
+    if (Number.isFinite(value)) largestValue = Math.max(largestValue, Math.abs(value));
+    const other = isSame ? got.data[i] : Number.NaN;
+    if (Object.is(value, other)) continue;
+    const difference = Math.abs(value - other);
+    largestDifference = Math.max(largestDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }
+  return { largestDifference, largestValue, agrees: largestDifference <= tolerance * largestValue };
+}

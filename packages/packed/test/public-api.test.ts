@@ -1,0 +1,23 @@
+// What each entry exports, and what a loading page carries.
+import { bundledSources } from '@gcompress/fixtures/bundle';
+import { expect, it } from 'vitest';
+import * as formats from '../src/formats/index.ts';
+import * as api from '../src/index.ts';
+import * as load from '../src/load/index.ts';
+import * as node from '../src/node/index.ts';
+import * as probes from '../src/probes/index.ts';
+
+it.each([
+  ['.', api, ['pack', 'stockFiles']],
+  ['./load', load, ['packedModel']],
+  ['./formats', formats, ['rowDecoder']],
+  ['./node', node, ['packedFile']],
+  ['./probes', probes, ['probe', 'verify']],
+])('%s exports this and nothing else', (_, entry, names) => expect(Object.keys(entry).sort()).toEqual(names));
+
+it('a page that loads carries no encoder, no numerics, and no TensorFlow.js of its own', async () => {
+  const sources = await bundledSources('packages/packed/src/load/index.ts');
+  const own = sources.filter((path) => !path.startsWith('packages/core/'));
+  expect(own.filter((path) => !/^packages\/packed\/src\/(load|container)\//.test(path))).toEqual([]);
+  expect(sources).not.toContain('packages/core/src/cpu-ops.ts');
+});
