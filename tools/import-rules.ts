@@ -9,6 +9,7 @@ export const IMPORT_RULES: Readonly<Record<string, readonly string[]>> = {
   kmeans: ['core'],
   blocks: ['core', 'linalg'],
   pruning: ['core'],
+  coder: ['core'],
   testkit: ['core'],
   tfjs: ['core', 'scheduler'],
   'create-gcompress-compressor': [],
