@@ -7,6 +7,7 @@ import { Probabilities } from './probability.ts';
 export interface CostModel {
   /**
    * Bits that the coder would take for `value` at this place of the current row, given what was learnt so far.
+   * Magnitudes above 16 are priced a little off, because the coder learns between their bits.
    *
    * @throws GCompressError `invalid-option` for anything but an int32 at a column of the matrix.
    */
@@ -25,6 +26,15 @@ class Price implements BitCoder {
   bit(context: number, bit: number): number {
     const zero = this.probabilities.zero(context);
     this.sum += COSTS[(bit ? 32768 - zero : zero) >> 3];
+    return bit;
+  }
+}
+
+/** Sums what the coder takes, learning as it does. */
+export class LearningPrice extends Price {
+  override bit(context: number, bit: number): number {
+    super.bit(context, bit);
+    this.probabilities.learn(context, bit);
     return bit;
   }
 }

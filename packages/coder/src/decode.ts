@@ -31,7 +31,8 @@ export function decodeIntegers(bytes: Uint8Array, shape: readonly [number, numbe
  * @throws GCompressError as {@link decodeIntegers}.
  */
 export function createIntegerDecoder(bytes: Uint8Array, shape: readonly [number, number]): IntegerDecoder {
-  const given = Array.isArray(shape) && shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
+  const given =
+    Array.isArray(shape) && shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
   if (!(bytes instanceof Uint8Array && given)) {
     throw refuse('invalid-option', 'bytes and a shape [rows, columns]', 'something else');
   }
@@ -59,7 +60,7 @@ interface Reader {
 
 /** Codec 0: width, the smallest value, then bits from the lowest up. */
 function packed(bytes: Uint8Array, count: number): Reader {
-  const width = bytes[1];
+  const width = bytes[1] ?? 0;
   expectLength(bytes, 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8)));
   if (width > 32) throw refuse('file-tensor', 'at most 32 bits', `${width}`);
   const smallest = new DataView(bytes.buffer, bytes.byteOffset).getInt32(2, true);

@@ -1,6 +1,6 @@
 // Encodes the integers of a matrix by the codec that gives the fewest bytes.
 import { describeValue, GCompressError, type Shape2D } from '@gcompress/core';
-import { assertIntegerShape, createCostModel } from './cost-model.ts';
+import { assertIntegerShape, LearningPrice } from './cost-model.ts';
 import { Model } from './model.ts';
 import { RangeEncoder } from './range-encoder.ts';
 
@@ -37,15 +37,10 @@ export function encodeIntegers(values: Int32Array, shape: Shape2D): Uint8Array {
  */
 export function codedBits(values: Int32Array, shape: Shape2D): number {
   assertIntegers('codedBits', values, shape);
-  const [rows, columns] = shape;
-  const costs = createCostModel(shape);
-  let bits = CODED_OVERHEAD * 8;
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, i++) {
-      bits += costs.bits(values[i], row, column);
-      costs.update(values[i]);
-    }
-  }
+  const price = new LearningPrice();
+  const model = new Model(shape[1]);
+  for (let i = 0; i < values.length; i++) model.next(price, values[i]);
+  const bits = price.sum + CODED_OVERHEAD * 8;
   return Math.min(bits, 8 * packedLength(values.length, rangeOf(values).width));
 }
 

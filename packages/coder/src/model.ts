@@ -7,7 +7,7 @@ export interface BitCoder {
 
 /** Levels of a density: half octaves of 16 bits. */
 const LEVELS = 12;
-const SIGN = LEVELS * LEVELS * 3;
+const SIGN = LEVELS * 2 * 3;
 const UNARY = SIGN + 1;
 /** Magnitudes above this are escaped. */
 const ESCAPE = 15;
@@ -32,7 +32,7 @@ export class Model {
 
   /** Codes the value of this column in the current row, without learning from it. Returns the value. */
   code(coder: BitCoder, value: number, column: number): number {
-    const densities = level(this.#row) * LEVELS + level(this.#columns[column]);
+    const densities = level(this.#row) + level(this.#columns[column]);
     const neighbours = this.#left + this.#above[column];
     if (coder.bit(densities * 3 + neighbours, value === 0 ? 0 : 1) === 0) return 0;
     const negative = coder.bit(SIGN, value < 0 ? 1 : 0);
@@ -52,8 +52,8 @@ export class Model {
     const column = this.#column;
     const target = value === 0 ? 0 : 65535;
     const columns = this.#columns;
-    columns[column] += (target - columns[column]) >> 5;
-    this.#row += (target - this.#row) >> 5;
+    columns[column] += (target - columns[column]) >> 6;
+    this.#row += (target - this.#row) >> 6;
     this.#all += (target - this.#all) >> 9;
     this.#left = this.#above[column] = value === 0 ? 0 : 1;
     if (column + 1 < columns.length) this.#column = column + 1;
