@@ -16,6 +16,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     imports: [],
   },
   linalg: { lives: 'numerics for the algorithms: products, QR, eigenproblem, SVD', imports: ['core'] },
+  coder: {
+    lives: 'the entropy coder for integers of weights: an encoder at `.`, a decoder at `./decode`',
+    imports: ['core'],
+  },
   scheduler: { lives: 'when to compress, and how alpha falls: pure functions of a state', imports: ['core'] },
   lowrank: { lives: METHOD, imports: ['core', 'linalg'] },
   simhash: { lives: METHOD, imports: ['core', 'linalg'] },
@@ -23,6 +27,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   kmeans: { lives: METHOD, imports: ['core'] },
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
   pruning: { lives: METHOD, imports: ['core'] },
+  uniform: { lives: METHOD, imports: ['core', 'coder'] },
   testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
   tfjs: {
     lives:
@@ -46,4 +51,4 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
 
 /** Decoders, and what they are made of, are carried by pages that only decode: they may import the contract alone. */
 export const DECODER_ENTRY = 'src/format.ts';
-export const DECODER_IMPORTS: readonly string[] = ['core'];
+export const DECODER_IMPORTS: readonly string[] = ['core', 'coder'];

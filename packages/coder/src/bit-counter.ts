@@ -1,0 +1,59 @@
+// Counts the bits that decisions take, by the coder's own adaptive probabilities.
+import { type BinaryCoder, CODED_BITS, type LevelModel } from './level-model.ts';
+
+const TABLE = 4096;
+
+/** Counts, and changes nothing. */
+export class BitCounter implements BinaryCoder {
+  bits = 0;
+  readonly #model: LevelModel;
+  readonly #costs = costTable();
+
+  constructor(model: LevelModel) {
+    this.#model = model;
+  }
+
+  bit(slot: number, wanted: number): number {
+    const one = this.#model.probability(slot) >> (CODED_BITS - 12);
+    this.bits += this.#costs[wanted === 1 ? one : TABLE - one];
+    return wanted;
+  }
+
+  even(wanted: number): number {
+    this.bits++;
+    return wanted;
+  }
+}
+
+/** Counts, and adapts the model to what was decided. */
+export class AdaptingCounter extends BitCounter {
+  readonly #adapted: LevelModel;
+
+  constructor(model: LevelModel) {
+    super(model);
+    this.#adapted = model;
+  }
+
+  override bit(slot: number, wanted: number): number {
+    super.bit(slot, wanted);
+    this.#adapted.adapt(slot, wanted);
+    return wanted;
+  }
+}
+
+/** −log2(p / 4096), by squaring: Math.log2 may differ between engines, products do not. */
+function costTable(): Float64Array {
+  return Float64Array.from({ length: TABLE + 1 }, (_, p) => {
+    let mantissa = (p || 0.5) + (p < TABLE ? 0.5 : 0);
+    let log = 0;
+    for (; mantissa >= 2; mantissa /= 2) log += 1;
+    for (let step = 0.5; step > 1e-6; step /= 2) {
+      mantissa *= mantissa;
+      if (mantissa >= 2) {
+        mantissa /= 2;
+        log += step;
+      }
+    }
+    return 12 - log;
+  });
+}

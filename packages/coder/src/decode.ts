@@ -1,0 +1,172 @@
+// Decoder of integer streams alone: all that a page needs which only reads.
+import { GCompressError } from '@gcompress/core';
+import { type BinaryCoder, CODED_BITS, codeLevel, LevelModel } from './level-model.ts';
+import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
+
+/** Reads a stream in slices. */
+export interface IntegerDecoder {
+  /**
+   * The values of the next `count` rows.
+   *
+   * @throws GCompressError `invalid-option` for more rows than are left, `file-truncated` or `file-tensor` for a damaged
+   * stream; trailing bytes are found with the last row.
+   */
+  rows(count: number): Int32Array;
+}
+
+/**
+ * Reads what `encodeIntegers` wrote for a matrix of this shape. The caller limits the shape: it alone decides what is
+ * allocated, 4 bytes a value.
+ *
+ * @throws GCompressError `file-truncated` for missing bytes; `file-tensor` for surplus bytes, an unknown codec or values
+ * out of range; `invalid-option` for anything but bytes and a shape.
+ */
+export function decodeIntegers(bytes: Uint8Array, shape: readonly [number, number]): Int32Array {
+  return createIntegerDecoder(bytes, shape).rows(shape[0]);
+}
+
+/**
+ * Reads a stream in slices of rows, e.g. to leave time to a page.
+ *
+ * @throws GCompressError as {@link decodeIntegers}.
+ */
+export function createIntegerDecoder(bytes: Uint8Array, shape: readonly [number, number]): IntegerDecoder {
+  const given =
+    Array.isArray(shape) && shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
+  if (!(bytes instanceof Uint8Array && given)) {
+    throw refuse('invalid-option', 'bytes and a shape [rows, columns]', 'something else');
+  }
+  const [rows, columns] = shape;
+  const reader = bytes[0] === 0 ? packed(bytes, rows * columns) : coded(bytes, columns);
+  let left = rows;
+  return {
+    rows(count) {
+      if (!(Number.isInteger(count) && count >= 0 && count <= left)) {
+        throw refuse('invalid-option', `0 to ${left} rows`, typeof count === 'number' ? `${count}` : typeof count);
+      }
+      const values = new Int32Array(count * columns);
+      reader.fill(values);
+      left -= count;
+      if (left === 0) reader.end();
+      return values;
+    },
+  };
+}
+
+interface Reader {
+  fill(values: Int32Array): void;
+  end(): void;
+}
+
+/** Codec 0: width, the smallest value, then bits from the lowest up. */
+function packed(bytes: Uint8Array, count: number): Reader {
+  const width = bytes[1] ?? 0;
+  expectLength(bytes, 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8)));
+  if (width > 32) throw refuse('file-tensor', 'at most 32 bits', `${width}`);
+  const smallest = new DataView(bytes.buffer, bytes.byteOffset).getInt32(2, true);
+  let position = 6;
+  let held = 0;
+  let have = 0;
+  const take = (bits: number) => {
+    for (; have < bits; have += 8) held |= bytes[position++] << have;
+    const value = held & ((1 << bits) - 1);
+    held >>>= bits;
+    have -= bits;
+    return value;
+  };
+  return {
+    fill(values) {
+      for (let i = 0; i < values.length; i++) {
+        const value = smallest + (width > 16 ? take(16) + take(width - 16) * 65536 : take(width));
+        if (value > 0x7fffffff) throw refuse('file-tensor', 'int32', `${value}`);
+        values[i] = value;
+      }
+    },
+    end() {
+      if (held) throw refuse('file-tensor', 'padding of zeros', `${held}`);
+    },
+  };
+}
+
+/** Codecs 1 to 3: the decisions of the model by a range coder. */
+function coded(bytes: Uint8Array, columns: number): Reader {
+  if (!bytes.length) expectLength(bytes, 1);
+  const states = TRELLIS_STATES[bytes[0] - 1];
+  if (states === undefined) throw refuse('file-tensor', 'codec 0 to 3', `${bytes[0]}`);
+  const trellis = trellisOf(states);
+  const model = new LevelModel(columns);
+  const decoder = new RangeDecoder(model, bytes);
+  let state = 0;
+  return {
+    fill(values) {
+      for (let i = 0; i < values.length; i++) {
+        const quantiser = trellis.quantiser[state];
+        const index = codeLevel(decoder, quantiser, model.bucket(), model.neighbours, 0);
+        model.observe(Math.abs(index));
+        state = trellis.next[2 * state + (index & 1)];
+        const value = multipleOf(index, quantiser, trellis);
+        if ((value | 0) !== value) throw refuse('file-tensor', 'int32', `${value}`);
+        values[i] = value;
+      }
+    },
+    end: () => decoder.end(),
+  };
+}
+
+class RangeDecoder implements BinaryCoder {
+  readonly #model: LevelModel;
+  readonly #bytes: Uint8Array;
+  #position = 1;
+  #code = 0;
+  #range = 0xffffffff;
+
+  constructor(model: LevelModel, bytes: Uint8Array) {
+    this.#model = model;
+    this.#bytes = bytes;
+    for (let i = 0; i < 4; i++) this.#shift();
+  }
+
+  bit(slot: number): number {
+    const bit = this.#narrow((this.#range >>> CODED_BITS) * this.#model.probability(slot));
+    this.#model.adapt(slot, bit);
+    return bit;
+  }
+
+  even(): number {
+    return this.#narrow(this.#range >>> 1);
+  }
+
+  end(): void {
+    expectLength(this.#bytes, this.#position);
+    if (this.#code) throw refuse('file-tensor', 'a stream that ends at 0', `${this.#code}`);
+  }
+
+  #narrow(bound: number): number {
+    const bit = this.#code < bound ? 1 : 0;
+    if (bit) this.#range = bound;
+    else {
+      this.#code -= bound;
+      this.#range -= bound;
+    }
+    while (this.#range < 0x1000000) {
+      this.#shift();
+      this.#range *= 256;
+    }
+    return bit;
+  }
+
+  #shift(): void {
+    if (this.#position >= this.#bytes.length) expectLength(this.#bytes, this.#position + 1);
+    this.#code = ((this.#code << 8) | this.#bytes[this.#position++]) >>> 0;
+  }
+}
+
+function expectLength({ length }: Uint8Array, expected: number): void {
+  if (length !== expected) {
+    throw refuse(length < expected ? 'file-truncated' : 'file-tensor', `${expected} bytes`, `${length}`);
+  }
+}
+
+function refuse(code: string, expected: string, actual: string): GCompressError {
+  return new GCompressError(code, { where: 'decodeIntegers', expected, actual });
+}

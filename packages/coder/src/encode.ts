@@ -1,0 +1,125 @@
+// Encodes the integers of a matrix by the codec that gives the fewest bytes.
+import { GCompressError, type Shape2D } from '@gcompress/core';
+import { assertOneOf, assertShape2D, describeValue } from '@gcompress/core/checks';
+import { AdaptingCounter } from './bit-counter.ts';
+import { type BinaryCoder, codeLevel, LevelModel } from './level-model.ts';
+import { RangeEncoder } from './range-encoder.ts';
+import { indexOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
+
+/** Bytes before the bits of codec 0: codec, width, smallest value. */
+const PACKED_HEADER = 6;
+/** Bytes of a coded stream beyond the cost of its values: codec, and the last four, of which half a byte carries information. */
+const CODED_OVERHEAD = 4.5;
+
+/**
+ * Codes the integers of a matrix of `shape` [rows, columns], row by row. The first byte names the codec: 0 packed bits, 1 to 3
+ * context-coded with 0, 4 or 8 states; the smaller stream is taken.
+ *
+ * @param values multiples of a step.
+ * @param states states of the trellis that made the values, see `roundForRate`. Default 0, none, which also codes values that the
+ *   trellis cannot reach.
+ * @throws GCompressError `invalid-matrix` unless `values` is an Int32Array that fills the shape.
+ */
+export function encodeIntegers(values: Int32Array, shape: Shape2D, states: TrellisStates = 0): Uint8Array {
+  assertIntegers('encodeIntegers', values, shape);
+  const used = usableStates('encodeIntegers', values, states);
+  const model = new LevelModel(shape[1]);
+  const encoder = new RangeEncoder(model);
+  codeAll(encoder, model, values, used);
+  const coded = encoder.finish();
+  const range = rangeOf(values);
+  if (packedLength(values.length, range.width) <= coded.length + 1) return packIntegers(values, range);
+  const bytes = new Uint8Array(coded.length + 1);
+  bytes[0] = 1 + TRELLIS_STATES.indexOf(used);
+  bytes.set(coded, 1);
+  return bytes;
+}
+
+/**
+ * Bits that `encodeIntegers` takes, header included, without making the bytes: exact for packed bits, within 0.5 % or
+ * 16 bits for context-coded streams.
+ *
+ * @throws GCompressError as {@link encodeIntegers}.
+ */
+export function codedBits(values: Int32Array, shape: Shape2D, states: TrellisStates = 0): number {
+  assertIntegers('codedBits', values, shape);
+  const model = new LevelModel(shape[1]);
+  const counter = new AdaptingCounter(model);
+  codeAll(counter, model, values, usableStates('codedBits', values, states));
+  return Math.min(counter.bits + CODED_OVERHEAD * 8, 8 * packedLength(values.length, rangeOf(values).width));
+}
+
+function codeAll(coder: BinaryCoder, model: LevelModel, values: Int32Array, states: TrellisStates): void {
+  const trellis = trellisOf(states);
+  let state = 0;
+  for (let i = 0; i < values.length; i++) {
+    const quantiser = trellis.quantiser[state];
+    const index = indexOf(values[i], quantiser, trellis);
+    codeLevel(coder, quantiser, model.bucket(), model.neighbours, index);
+    model.observe(Math.abs(index));
+    state = trellis.next[2 * state + (index & 1)];
+  }
+}
+
+/** The given states, or 0 where a value is not a multiple that the trellis reaches at its place. */
+function usableStates(where: string, values: Int32Array, states: TrellisStates): TrellisStates {
+  assertOneOf(where, 'states', states, TRELLIS_STATES);
+  const trellis = trellisOf(states);
+  let state = 0;
+  for (let i = 0; i < values.length; i++) {
+    const index = indexOf(values[i], trellis.quantiser[state], trellis);
+    if (!Number.isInteger(index)) return 0;
+    state = trellis.next[2 * state + (index & 1)];
+  }
+  return states;
+}
+
+/** Refuses anything but an Int32Array that fills a shape. */
+function assertIntegers(where: string, values: unknown, shape: Shape2D): void {
+  assertShape2D(shape, where);
+  if (!(values instanceof Int32Array) || values.length !== shape[0] * shape[1]) {
+    throw new GCompressError('invalid-matrix', {
+      where,
+      expected: `an Int32Array of ${shape[0] * shape[1]} values`,
+      actual: values instanceof Int32Array ? `${values.length} values` : describeValue(values),
+    });
+  }
+}
+
+interface ValueRange {
+  readonly smallest: number;
+  readonly width: number;
+}
+
+function rangeOf(values: Int32Array): ValueRange {
+  let smallest = values[0];
+  let largest = values[0];
+  for (const value of values) {
+    if (value < smallest) smallest = value;
+    if (value > largest) largest = value;
+  }
+  return { smallest, width: 32 - Math.clz32(largest - smallest) };
+}
+
+function packedLength(count: number, width: number): number {
+  return PACKED_HEADER + Math.ceil((count * width) / 8);
+}
+
+function packIntegers(values: Int32Array, { smallest, width }: ValueRange): Uint8Array {
+  const bytes = new Uint8Array(packedLength(values.length, width));
+  bytes[1] = width;
+  new DataView(bytes.buffer).setInt32(2, smallest, true);
+  let position = PACKED_HEADER;
+  // At most 7 + 32 bits are held: a sum of powers of two that a double keeps exactly
+  let held = 0;
+  let have = 0;
+  for (const value of values) {
+    held += (value - smallest) * 2 ** have;
+    for (have += width; have >= 8; have -= 8) {
+      bytes[position++] = held % 256;
+      held = Math.floor(held / 256);
+    }
+  }
+  if (have > 0) bytes[position] = held;
+  return bytes;
+}

@@ -1,0 +1,131 @@
+// The one description that encoder, decoder and rounding share: contexts from row and column, and adaptive probabilities.
+
+/** Does a binary decision and says how it went: an encoder takes the wanted one, a decoder reads its own. */
+export interface BinaryCoder {
+  /** @param slot which probability; @param wanted 0 or 1. */
+  bit(slot: number, wanted: number): number;
+  /** A decision of even odds. */
+  even(wanted: number): number;
+}
+
+/** Probabilities have 16 bits while they adapt, and this many when they code. */
+export const CODED_BITS = 15;
+/** The shares by which a fast and a slow estimate move, as shifts; both move faster at first. */
+const FAST = 5;
+const SLOW = 8;
+/** Means have 8 fractional bits and stay below 128, so that a product of two of them fits 30 bits. */
+const FRACTION = 8;
+const LARGEST_MEAN = 2 ** 15 - 1;
+const MEAN_SHIFT = 5;
+/** Contexts of a quantiser: twice the binary logarithm of the expected magnitude. */
+export const BUCKETS = 32;
+/** Decisions of a context: is it zero (by neighbours), how many bits has the magnitude, and the bits below the first for 2 to 7. */
+const CLASS = 3;
+const CLASSES = 32;
+const LOW_BITS = CLASS + CLASSES;
+const STRIDE = 40;
+/** Decisions that all contexts share: the three bits below the first of larger magnitudes. */
+const SHARED = 2 * BUCKETS * STRIDE;
+const SHARED_BITS = 3;
+const DECISIONS = SHARED + CLASSES * 2 ** SHARED_BITS;
+
+/** Adaptive state for a matrix of so many columns, whose entries come row by row. */
+export class LevelModel {
+  /** Neighbours that are not zero, left and above: 0 to 2. */
+  neighbours = 0;
+  #column = 0;
+  #row = 0;
+  #left = 0;
+  #rowMean = 0;
+  /** A slow mean over all entries, with which a row begins. */
+  #overall = 0;
+  readonly #means: Uint16Array;
+  readonly #above: Uint8Array;
+  readonly #fast = new Uint16Array(DECISIONS).fill(2 ** 15);
+  readonly #slow = new Uint16Array(DECISIONS).fill(2 ** 15);
+  readonly #seen = new Uint8Array(DECISIONS);
+
+  constructor(columns: number) {
+    this.#means = new Uint16Array(columns);
+    this.#above = new Uint8Array(columns);
+  }
+
+  /** Probability that the decision is 1, in parts of 2^15, from 1 to 2^15 − 1. */
+  probability(slot: number): number {
+    return (this.#fast[slot] + this.#slow[slot]) >>> 2 || 1;
+  }
+
+  /** Moves the probability towards what the decision was. */
+  adapt(slot: number, bit: number): void {
+    const count = this.#seen[slot];
+    if (count < SLOW) this.#seen[slot]++;
+    const target = bit * 65535;
+    this.#fast[slot] += (target - this.#fast[slot]) >> Math.min(count + 1, FAST);
+    this.#slow[slot] += (target - this.#slow[slot]) >> Math.min(count + 1, SLOW);
+  }
+
+  /** The context of the next entry. */
+  bucket(): number {
+    this.neighbours = this.#left + this.#above[this.#column];
+    return 31 - Math.clz32(this.#rowMean * this.#means[this.#column] + 1);
+  }
+
+  /** Takes note of the magnitude of the next entry and moves on. */
+  observe(magnitude: number): void {
+    const column = this.#column;
+    const row = this.#row;
+    const scaled = Math.min(Math.min(magnitude, 128) << FRACTION, LARGEST_MEAN);
+    this.#means[column] += (scaled - this.#means[column]) >> Math.min(MEAN_SHIFT, 32 - Math.clz32(row));
+    const first = row === 0 ? 32 - Math.clz32(column) : MEAN_SHIFT;
+    this.#rowMean += (scaled - this.#rowMean) >> Math.min(MEAN_SHIFT, first);
+    this.#overall += (scaled - this.#overall) >> (row === 0 ? MEAN_SHIFT : MEAN_SHIFT + 3);
+    this.#left = this.#above[column] = magnitude === 0 ? 0 : 1;
+    if (column + 1 < this.#means.length) this.#column++;
+    else {
+      this.#column = this.#left = 0;
+      this.#row++;
+      this.#rowMean = this.#overall;
+    }
+  }
+
+  /** What the contexts depend on, to come back to by {@link restore}. */
+  save(): object {
+    const places = [this.#column, this.#row, this.#left, this.#rowMean, this.#overall];
+    return { places, means: this.#means.slice(), above: this.#above.slice() };
+  }
+
+  restore(saved: object): void {
+    const { places, means, above } = saved as { places: number[]; means: Uint16Array; above: Uint8Array };
+    [this.#column, this.#row, this.#left, this.#rowMean, this.#overall] = places;
+    this.#means.set(means);
+    this.#above.set(above);
+  }
+}
+
+/**
+ * Codes one integer: zero or not, the sign, the number of bits in unary, and the bits below the first.
+ *
+ * @param wanted what to code; a decoder gives 0 and takes what is returned.
+ */
+export function codeLevel(
+  coder: BinaryCoder,
+  quantiser: number,
+  bucket: number,
+  neighbours: number,
+  wanted: number,
+): number {
+  const base = (quantiser * BUCKETS + bucket) * STRIDE;
+  const size = Math.abs(wanted);
+  if (coder.bit(base + neighbours, size === 0 ? 0 : 1) === 0) return 0;
+  const negative = coder.even(wanted < 0 ? 1 : 0);
+  let bits = 0;
+  while (bits < CLASSES - 1 && coder.bit(base + CLASS + bits, size >>> (bits + 1) === 0 ? 0 : 1) === 1) bits++;
+  const modelled = Math.min(bits, SHARED_BITS);
+  const tree = bits < SHARED_BITS ? base + LOW_BITS + bits - 2 : SHARED + bits * 2 ** SHARED_BITS;
+  let magnitude = 1;
+  for (let at = bits - 1; at >= 0; at--) {
+    const bit = (size >>> at) & 1;
+    magnitude = 2 * magnitude + (at >= bits - modelled ? coder.bit(tree + magnitude, bit) : coder.even(bit));
+  }
+  return negative ? -magnitude : magnitude;
+}

@@ -1,0 +1,158 @@
+// Rounds a matrix to integers whose error and coded bits cost least together, with the coder's own state.
+import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertShape2D,
+  assertType,
+  describeValue,
+} from '@gcompress/core/checks';
+import { AdaptingCounter } from './bit-counter.ts';
+import { BitTable } from './bit-table.ts';
+import { codeLevel, LevelModel } from './level-model.ts';
+import { Survivors } from './survivors.ts';
+import { multipleOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
+
+/** Entries between two looks at the adaptive probabilities, at least; whole rows. */
+const CHUNK = 1024;
+/** Multiplications that one candidate takes, about. */
+const OPERATIONS = 16;
+/** The largest magnitude that rounding chooses. */
+const LARGEST = 2 ** 24;
+
+/** A matrix in units of its steps. */
+export interface Scaled {
+  /** `[rows, columns]`. */
+  readonly shape: Shape2D;
+  /** Entries divided by their steps, row-major. */
+  readonly values: Float32Array;
+  /** What the squared error of one step costs: one number for all entries, or one for each. */
+  readonly weights: Float32Array;
+}
+
+/** How a matrix is rounded. */
+export interface Rounding {
+  /** States of the trellis: 0 rounds each entry for itself, 4 or 8 choose whole paths (dependent quantisation). */
+  readonly states: TrellisStates;
+  /** What a bit costs, in the unit of {@link Scaled.weights}; 0 rounds to the nearest. */
+  readonly bitCost: number;
+}
+
+/** What rounding chose. */
+export interface Rounded {
+  /** Multiples of the step, for `encodeIntegers` with the same states. */
+  readonly values: Int32Array;
+  /** Bits that the coder takes for them. */
+  readonly bits: number;
+}
+
+/**
+ * Rate–distortion optimised rounding: each entry becomes the multiple of its step whose `weight·error² + bitCost·bits` is least, where
+ * the bits are those of the coder's adaptive probabilities at that place. With a trellis the least over paths is searched (Viterbi).
+ *
+ * Source: dependent quantisation as in ISO/IEC 15938-17 and VVC; DeepCABAC, arXiv 1907.11900.
+ *
+ * @param pace is told of the work done, see `pacedProgress` of `@gcompress/core`.
+ * @throws GCompressError `invalid-matrix` for values or weights that do not fit the shape or are not finite, `invalid-option` and
+ *   `unknown-option` for wrong options.
+ */
+export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = () => {}): Rounded {
+  assertScaled(scaled);
+  assertKnownOptions('roundForRate', rounding, ['states', 'bitCost']);
+  assertOneOf('roundForRate', 'states', rounding.states, TRELLIS_STATES);
+  assertNumber('roundForRate', 'bitCost', rounding.bitCost, { min: 0 });
+  assertType('roundForRate', 'pace', pace, 'function');
+  const [rows, columns] = scaled.shape;
+  const trellis = trellisOf(rounding.states);
+  const indices = new Int32Array(rows * columns);
+  const model = new LevelModel(columns);
+  const adapter = new AdaptingCounter(model);
+  const table = new BitTable(model);
+  const rowsOfChunk = Math.max(1, Math.ceil(CHUNK / columns));
+  const survivors = rounding.states === 0 ? undefined : new Survivors(trellis, rowsOfChunk * columns);
+  let state = 0;
+  for (let row = 0; row < rows; row += rowsOfChunk) {
+    const end = Math.min(rows, row + rowsOfChunk);
+    const places: Places = { first: row * columns, end: end * columns };
+    table.clear();
+    if (!survivors) roundEach(scaled, rounding.bitCost, indices, places, model, table, adapter);
+    else {
+      const before = model.save();
+      survivors.choose(scaled, rounding.bitCost, indices, places, state, model, table);
+      model.restore(before);
+      for (let at = places.first; at < places.end; at++) {
+        const index = indices[at];
+        const quantiser = trellis.quantiser[state];
+        codeLevel(adapter, quantiser, model.bucket(), model.neighbours, index);
+        model.observe(Math.abs(index));
+        state = trellis.next[2 * state + (index & 1)];
+        indices[at] = multipleOf(index, quantiser, trellis);
+      }
+    }
+    pace(OPERATIONS * trellis.states * (end - row) * columns, end / rows);
+  }
+  return { values: indices, bits: adapter.bits };
+}
+
+/** Entries from `first` to before `end`, in reading order. */
+export interface Places {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Independent rounding: the nearest integer, the one below it, or 0. */
+function roundEach(
+  { values, weights }: Scaled,
+  bitCost: number,
+  indices: Int32Array,
+  { first, end }: Places,
+  model: LevelModel,
+  table: BitTable,
+  adapter: AdaptingCounter,
+): void {
+  for (let at = first; at < end; at++) {
+    const size = Math.abs(values[at]);
+    const weight = weights.length === 1 ? weights[0] : weights[at];
+    const bucket = model.bucket();
+    const { neighbours } = model;
+    const nearest = Math.min(LARGEST, Math.round(size));
+    let best = nearest;
+    if (bitCost > 0 && nearest > 0) {
+      let least = weight * (size - nearest) ** 2 + bitCost * table.of(0, bucket, neighbours, nearest);
+      for (let candidate = nearest - 1; ; candidate = 0) {
+        const cost = weight * (size - candidate) ** 2 + bitCost * table.of(0, bucket, neighbours, candidate);
+        if (cost < least) {
+          least = cost;
+          best = candidate;
+        }
+        if (candidate === 0) break;
+      }
+    }
+    indices[at] = values[at] < 0 ? -best : best;
+    codeLevel(adapter, 0, bucket, neighbours, indices[at]);
+    model.observe(best);
+  }
+}
+
+function assertScaled(scaled: Scaled): void {
+  assertType('roundForRate', 'scaled', scaled, 'object');
+  const { shape, values, weights } = scaled;
+  assertShape2D(shape, 'roundForRate');
+  const count = shape[0] * shape[1];
+  if (!(values instanceof Float32Array) || values.length !== count) {
+    throw refused('values', `${count} values in a Float32Array`, values);
+  }
+  if (!(weights instanceof Float32Array) || (weights.length !== 1 && weights.length !== count)) {
+    throw refused('weights', `1 or ${count} weights in a Float32Array`, weights);
+  }
+  const wrong = values.findIndex((value) => !(Math.abs(value) <= LARGEST));
+  if (wrong >= 0) throw refused('values', `values of at most ${LARGEST} steps`, values[wrong]);
+  const negative = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (negative >= 0) throw refused('weights', 'finite weights of at least 0', weights[negative]);
+}
+
+function refused(name: string, expected: string, value: unknown): GCompressError {
+  const actual = value instanceof Float32Array ? `${value.length}` : describeValue(value);
+  return new GCompressError('invalid-matrix', { where: `roundForRate ${name}`, expected, actual });
+}

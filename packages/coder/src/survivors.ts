@@ -1,0 +1,88 @@
+// The search of dependent quantisation: the cheapest path through the trellis, by the algorithm of Viterbi.
+import type { BitTable } from './bit-table.ts';
+import type { LevelModel } from './level-model.ts';
+import type { Places, Scaled } from './round.ts';
+import { multipleOf, type Trellis } from './trellis.ts';
+
+/** Paths through some entries: for each entry and state the index that leads there, and the state that it comes from. */
+export class Survivors {
+  readonly #trellis: Trellis;
+  readonly #chosen: Int32Array;
+  readonly #from: Uint8Array;
+  #costs: Float64Array;
+  #nextCosts: Float64Array;
+
+  constructor(trellis: Trellis, entries: number) {
+    this.#trellis = trellis;
+    this.#chosen = new Int32Array(entries * trellis.states);
+    this.#from = new Uint8Array(entries * trellis.states);
+    this.#costs = new Float64Array(trellis.states);
+    this.#nextCosts = new Float64Array(trellis.states);
+  }
+
+  /**
+   * Writes the indices of the path that begins in a state and costs least. Contexts are those of plain rounding, since a path's own
+   * would have to be kept for each path; the caller restores the model.
+   */
+  choose(
+    { values, weights }: Scaled,
+    bitCost: number,
+    indices: Int32Array,
+    { first, end }: Places,
+    start: number,
+    model: LevelModel,
+    table: BitTable,
+  ): void {
+    const { states, quantiser } = this.#trellis;
+    this.#costs.fill(Number.POSITIVE_INFINITY);
+    this.#costs[start] = 0;
+    for (let at = first; at < end; at++) {
+      const size = Math.abs(values[at]);
+      const weight = weights.length === 1 ? weights[0] : weights[at];
+      const bucket = model.bucket();
+      const { neighbours } = model;
+      this.#nextCosts.fill(Number.POSITIVE_INFINITY);
+      for (let q = 0; q < 2; q++) {
+        const cost = (index: number) => {
+          const error = size - multipleOf(index, q, this.#trellis);
+          return weight * error * error + (bitCost > 0 ? bitCost * table.of(q, bucket, neighbours, index) : 0);
+        };
+        // The two indices around the entry, one of which is even, and 0
+        const lower = Math.floor((size + q) / 2);
+        const lowerCost = cost(lower);
+        const upperCost = cost(lower + 1);
+        const zeroCost = lower === 0 ? lowerCost : cost(0);
+        for (let state = 0; state < states; state++) {
+          if (quantiser[state] !== q) continue;
+          this.#extend(at - first, state, lower, lowerCost);
+          this.#extend(at - first, state, lower + 1, upperCost);
+          if (lower !== 0) this.#extend(at - first, state, 0, zeroCost);
+        }
+      }
+      [this.#costs, this.#nextCosts] = [this.#nextCosts, this.#costs];
+      model.observe(Math.round(size / 2));
+    }
+    this.#trace(values, indices, first, end);
+  }
+
+  /** Walks the cheapest path back. */
+  #trace(values: Float32Array, indices: Int32Array, first: number, end: number): void {
+    const { states } = this.#trellis;
+    let state = this.#costs.indexOf(Math.min(...this.#costs));
+    for (let at = end - 1; at >= first; at--) {
+      const index = this.#chosen[(at - first) * states + state];
+      indices[at] = values[at] < 0 ? -index : index;
+      state = this.#from[(at - first) * states + state];
+    }
+  }
+
+  #extend(entry: number, state: number, index: number, cost: number): void {
+    const total = this.#costs[state] + cost;
+    const to = this.#trellis.next[2 * state + (index & 1)];
+    if (total >= this.#nextCosts[to]) return;
+    this.#nextCosts[to] = total;
+    const at = entry * this.#trellis.states + to;
+    this.#chosen[at] = index;
+    this.#from[at] = state;
+  }
+}

@@ -1,0 +1,86 @@
+// The decoder of uniform levels: integers times a step, one for the matrix or one for each column.
+
+import { encodeIntegers, type TrellisStates } from '@gcompress/coder';
+import { decodeIntegers } from '@gcompress/coder/decode';
+import {
+  type CompressedFormat,
+  type Factor,
+  type Factorization,
+  floatFactor,
+  GCompressError,
+  type MatrixForm,
+  type PackedMatrix,
+  type PackedTensor,
+} from '@gcompress/core';
+import { assertElementLimit, describeValue } from '@gcompress/core/checks';
+import { assertVersion, packedTensor } from '@gcompress/core/storage';
+
+/** Names of the factors of {@link uniformFormat}. */
+export type UniformFactor = 'levels' | 'steps';
+
+/**
+ * A matrix of integers, the levels, times a step. Working form:
+ *
+ * - `levels [m, n]`, float32 with integer values, not trainable;
+ * - `steps [1, 1]` or `[1, n]`, float32, trainable.
+ *
+ * Stored form, version 1: `steps`, float32 `[1]` or `[n]`; `levels`, bytes of `@gcompress/coder`. Config: `trellis`, the states of the
+ * dependent quantisation that made the levels, 0 for none.
+ */
+export const uniformFormat: CompressedFormat<UniformFactor> = {
+  id: 'uniform',
+  version: 1,
+  reconstruct: (ops, { levels, steps }) => ops.mul(levels, steps),
+  multiply: (ops, x, { levels, steps }) => ops.mul(ops.matMul(x, levels), steps),
+  lookup: (ops, ids, { levels, steps }) => ops.mul(ops.gather(levels, ids), steps),
+  sharing: ({ shape: [rows, columns], config }) => ({
+    steps: { times: config.steps === 'column' ? rows : rows * columns },
+  }),
+  pack,
+  unpack,
+};
+
+function pack({
+  factors: { levels, steps },
+  shape,
+  config,
+}: Factorization<UniformFactor>): Record<string, PackedTensor> {
+  const coded = encodeIntegers(Int32Array.from(levels.data), shape, statesOf({ shape, config }));
+  return {
+    steps: { shape: [steps.data.length], data: Float32Array.from(steps.data) },
+    levels: { shape: [coded.length], data: coded },
+  };
+}
+
+function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
+  assertVersion(packed, 1);
+  const { shape, config } = packed;
+  const [rows, columns] = shape;
+  statesOf({ shape, config });
+  if (config.steps !== 'matrix' && config.steps !== 'column') {
+    throw damagedHeader('steps', "'matrix' or 'column'", config.steps);
+  }
+  const count = config.steps === 'column' ? columns : 1;
+  const steps = packedTensor(packed, 'steps', 'float32', [count]);
+  const coded = packedTensor(packed, 'levels', 'uint8', [null]);
+  assertElementLimit(rows * columns, 'uniform levels');
+  const levels = Float32Array.from(decodeIntegers(coded.data, shape));
+  return {
+    levels: floatFactor([rows, columns], levels, false),
+    steps: floatFactor([1, count], steps.data),
+  };
+}
+
+function statesOf({ config }: MatrixForm): TrellisStates {
+  const { trellis } = config;
+  if (trellis === 0 || trellis === 4 || trellis === 8) return trellis;
+  throw damagedHeader('trellis', '0, 4 or 8 states', trellis);
+}
+
+function damagedHeader(name: string, expected: string, value: unknown): GCompressError {
+  return new GCompressError('file-header', {
+    where: `uniform config '${name}'`,
+    expected,
+    actual: describeValue(value),
+  });
+}

@@ -1,0 +1,4 @@
+// The public names of the method.
+export { uniformFormat } from './format.ts';
+export type { UniformOptions, UniformSettings, UniformSize, UniformSizes } from './options.ts';
+export { uniform } from './uniform.ts';

@@ -1,0 +1,58 @@
+// Shapes of the factors, and the bytes that a matrix of a shape may take.
+import { type FactorSpec, GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
+import type { UniformFactor } from './format.ts';
+import type { CompleteOptions } from './options.ts';
+
+/** Bytes of the shortest stream of levels: all of them equal. */
+const LEAST_STREAM = 6;
+
+/** The plan for a matrix `[m, n]`. */
+export interface UniformPlan {
+  readonly factors: Record<UniformFactor, FactorSpec>;
+  readonly config: JsonObject;
+  /** Bytes that the stored form takes at most. */
+  readonly byteLength: number;
+}
+
+/**
+ * The plan for a shape.
+ *
+ * @throws GCompressError `not-smaller` where even equal levels take as much as the matrix, unless `allowLarger`; `invalid-option` for
+ * bytes or a ratio that no levels fit in.
+ */
+export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
+  const [rows, columns] = shape;
+  const count = options.steps === 'column' ? columns : 1;
+  const least = LEAST_STREAM + 4 * count;
+  const dense = 4 * rows * columns;
+  if (least >= dense && !options.allowLarger) {
+    throw new GCompressError('not-smaller', {
+      where: 'uniform',
+      expected: `a matrix of more than ${least} bytes`,
+      actual: `[${rows}, ${columns}], ${dense} bytes`,
+      hint: 'Leave the matrix uncompressed, or set allowLarger.',
+    });
+  }
+  return {
+    factors: {
+      levels: { shape: [rows, columns], dtype: 'float32', trainable: false },
+      steps: { shape: [1, count], dtype: 'float32', trainable: true },
+    },
+    config: { steps: options.steps, trellis: options.trellis },
+    byteLength: budgetOf(options, rows * columns, least),
+  };
+}
+
+function budgetOf({ bits, ratio, bytes, allowLarger }: CompleteOptions, entries: number, least: number): number {
+  // An average of bits means little where the steps alone take more
+  if (bits !== undefined) return Math.max(least, Math.floor((bits * entries) / 8));
+  const budget = bytes ?? Math.floor((4 * entries) / (ratio ?? 1));
+  if (budget >= least) return budget;
+  if (allowLarger) return least;
+  throw new GCompressError('invalid-option', {
+    where: `uniform ${bytes === undefined ? 'ratio' : 'bytes'}`,
+    expected: `room for at least ${least} bytes, the steps and one level`,
+    actual: `${budget} bytes`,
+    hint: "Allow more, or take steps: 'matrix'.",
+  });
+}

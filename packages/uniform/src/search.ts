@@ -1,0 +1,108 @@
+// Finds the step at which the coded levels just fit in a number of bytes.
+import { codedBits, type Rounded, roundForRate, type TrellisStates } from '@gcompress/coder';
+import type { Matrix, Pace } from '@gcompress/core';
+
+/** What a bit is worth in squared steps where error and rate are in balance: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
+const BALANCE = Math.LN2 / 6;
+/** A trellis has quantisers of twice the step. */
+const TRELLIS_BALANCE = 3 * BALANCE;
+/** Rounds of the search; each brings the rate closer by a factor of several. */
+const ROUNDS = 12;
+/** The share of the bytes that the search may leave unused. */
+const CLOSE = 0.004;
+
+/** What the search is to find. */
+export interface Search {
+  /** Step of each column, in units of the common step, `[n]`; 0 for a column of zeros. */
+  readonly scales: Float64Array;
+  /** What the error of each entry costs, or one number for all. */
+  readonly weights: Float32Array;
+  readonly trellis: TrellisStates;
+  readonly rateWeight: number;
+  /** Bits that the levels may take. */
+  readonly bits: number;
+}
+
+/** Levels and the common step that they are multiples of. */
+export interface Found {
+  readonly step: number;
+  readonly levels: Int32Array;
+}
+
+/**
+ * The levels with the smallest step whose code fits. Rounding heeds the bits of each level in proportion to the squared step, so that one
+ * number decides about both.
+ */
+export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
+  const { shape, data } = matrix;
+  const entries = data.length;
+  const spread = rootMeanSquare(data, search.scales);
+  const none = { step: 0, levels: new Int32Array(entries) };
+  if (spread === 0) return none;
+  const smallest = largest(data, search.scales) / LARGEST;
+  const bitCost = search.rateWeight * (search.trellis === 0 ? BALANCE : TRELLIS_BALANCE);
+  // Where the entropy of normal values would be the wanted one
+  let step = spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
+  let best: Found = none;
+  let fits = Number.POSITIVE_INFINITY;
+  let tooSmall = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    step = Math.max(step, smallest);
+    const values = scaled(matrix, search.scales, step);
+    const rounded: Rounded = roundForRate(
+      { shape, values, weights: search.weights },
+      { states: search.trellis, bitCost },
+      (operations, done) => pace(operations, (round + done) / ROUNDS),
+    );
+    const bits = codedBits(rounded.values, shape, search.trellis);
+    if (bits <= search.bits) {
+      if (step < fits) {
+        fits = step;
+        best = { step, levels: rounded.values };
+      }
+      if (step === smallest || bits > search.bits * (1 - CLOSE) || fits <= tooSmall * 1.0005) break;
+    } else tooSmall = Math.max(tooSmall, step);
+    step = nextStep(step, (bits - search.bits) / entries, tooSmall, fits);
+  }
+  return best;
+}
+
+/** A doubled step saves about a bit an entry; between two known steps, no further than the middle of their logarithms. */
+function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
+  const next = step * 2 ** Math.max(-3, Math.min(3, excess + (excess > 0 ? 0.002 : -0.002)));
+  if (next > tooSmall && next < fits) return next;
+  if (tooSmall === 0) return fits / 2;
+  return fits === Number.POSITIVE_INFINITY ? tooSmall * 2 : Math.sqrt(tooSmall * fits);
+}
+
+function scaled({ shape: [, columns], data }: Matrix, scales: Float64Array, step: number): Float32Array {
+  const values = new Float32Array(data.length);
+  for (let at = 0, column = 0; at < data.length; at++) {
+    const unit = step * scales[column];
+    values[at] = unit === 0 ? 0 : data[at] / unit;
+    if (++column === columns) column = 0;
+  }
+  return values;
+}
+
+/** The largest level: float32 has all integers up to here. */
+const LARGEST = 2 ** 23;
+
+function largest(data: Float32Array, scales: Float64Array): number {
+  let most = 0;
+  for (let at = 0, column = 0; at < data.length; at++) {
+    if (scales[column] > 0) most = Math.max(most, Math.abs(data[at]) / scales[column]);
+    if (++column === scales.length) column = 0;
+  }
+  return most;
+}
+
+function rootMeanSquare(data: Float32Array, scales: Float64Array): number {
+  let sum = 0;
+  for (let at = 0, column = 0; at < data.length; at++) {
+    const scale = scales[column];
+    if (scale > 0) sum += (data[at] / scale) ** 2;
+    if (++column === scales.length) column = 0;
+  }
+  return Math.sqrt(sum / data.length);
+}

@@ -1,0 +1,112 @@
+// Uniform levels as a method: integers times a step, both chosen for error and coded bytes together.
+import {
+  type CompressOptions,
+  defineMethod,
+  type Factor,
+  floatFactor,
+  type JsonObject,
+  type Matrix,
+  pacedProgress,
+  reportProgress,
+} from '@gcompress/core';
+import { type UniformFactor, uniformFormat } from './format.ts';
+import { type CompleteOptions, completeOptions, type UniformOptions } from './options.ts';
+import { planFor } from './plan.ts';
+import { type Found, searchStep } from './search.ts';
+
+/** Bits that the estimate of the coder may be off, and its framing. */
+const SLACK_BITS = 16;
+/** The smallest step of float32. */
+const SMALLEST_STEP = 2 ** -149;
+
+/**
+ * Uniform levels: each entry becomes an integer times a step, and the integers are entropy coded. 0 is always a level. The step is the
+ * smallest whose code fits in the given size, and rounding weighs the error of each entry against the bits that the coder takes for it.
+ * The steps are trainable, the levels are not.
+ *
+ * Source: entropy-constrained scalar quantisation; with `trellis` dependent quantisation as in ISO/IEC 15938-17 (neural network
+ * compression) and VVC; DeepCABAC, arXiv 1907.11900.
+ *
+ * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ */
+export const uniform = /* @__PURE__ */ defineMethod<UniformOptions, UniformFactor>({
+  name: 'uniform',
+  format: uniformFormat,
+  acceptsImportance: true,
+
+  create(given) {
+    const options = completeOptions(given);
+    return {
+      options: { ...options } as JsonObject,
+      plan: (shape) => planFor(shape, options),
+      factorize: (matrix, listeners) => factorize(matrix, options, listeners),
+    };
+  },
+});
+
+function factorize(
+  matrix: Matrix,
+  options: CompleteOptions,
+  { importance, ...listeners }: CompressOptions,
+): Record<UniformFactor, Factor> {
+  const { factors, byteLength } = planFor(matrix.shape, options);
+  const count = factors.steps.shape[1];
+  const room = 8 * (byteLength - 4 * count);
+  const scales =
+    options.steps === 'column' ? columnScales(matrix, importance) : new Float64Array(matrix.shape[1]).fill(1);
+  const weights = importance ? relativeWeights(importance) : Float32Array.of(1);
+  reportProgress(listeners, 0);
+  const { trellis, rateWeight } = options;
+  // Where the room is no larger than the slack, all levels are 0
+  const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
+  const found = searchStep(matrix, { scales, weights, trellis, rateWeight, bits }, pacedProgress(listeners));
+  reportProgress(listeners, 1);
+  return {
+    levels: floatFactor(factors.levels.shape, Float32Array.from(found.levels), false),
+    steps: floatFactor(factors.steps.shape, fittedSteps(matrix, found, scales, count, importance)),
+  };
+}
+
+/** Steps that are the best for these levels: least squares over the matrix, or over each column. */
+function fittedSteps(
+  { shape: [rows, columns], data }: Matrix,
+  { step, levels }: Found,
+  scales: Float64Array,
+  count: number,
+  importance: Matrix | undefined,
+): Float32Array {
+  const products = new Float64Array(count);
+  const squares = new Float64Array(count);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const weight = importance ? importance.data[at] : 1;
+      const group = count === 1 ? 0 : column;
+      products[group] += weight * levels[at] * data[at];
+      squares[group] += weight * levels[at] ** 2;
+    }
+  }
+  return Float32Array.from(products, (product, group) => {
+    const fitted = squares[group] > 0 ? product / squares[group] : step * scales[group];
+    return fitted > 0 ? Math.max(fitted, SMALLEST_STEP) : 0;
+  });
+}
+
+/** Root of the mean square of each column, so that every column keeps the same part of its energy. */
+function columnScales({ shape: [rows, columns], data }: Matrix, importance: Matrix | undefined): Float64Array {
+  const sums = new Float64Array(columns);
+  const totals = new Float64Array(columns);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const weight = importance ? importance.data[at] : 1;
+      sums[column] += weight * data[at] ** 2;
+      totals[column] += weight;
+    }
+  }
+  return sums.map((sum, column) => (totals[column] > 0 ? Math.sqrt(sum / totals[column]) : 0));
+}
+
+/** Weights whose mean is 1. */
+function relativeWeights({ data }: Matrix): Float32Array {
+  const mean = data.reduce((sum, weight) => sum + weight, 0) / data.length;
+  return data.map((weight) => weight / mean);
+}

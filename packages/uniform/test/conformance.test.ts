@@ -1,0 +1,33 @@
+// Uniform levels by the tests that every method must pass.
+import { testRuns } from '@gcompress/fixtures/test-runs';
+import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
+import { describe, it } from 'vitest';
+import { type UniformOptions, uniform } from '../src/index.ts';
+
+const claims: CompressorClaims = { fixedSize: true, neverWorseThanZero: true, usesImportance: true };
+
+const subjects: Record<string, { readonly options: UniformOptions; readonly claims: CompressorClaims }> = {
+  'four bits': {
+    options: { bits: 4 },
+    claims: {
+      ...claims,
+      monotoneInBudget: [2, 3, 4, 6, 8].map((bits) => uniform({ bits, allowLarger: true })),
+      minSignalToNoise: { 'normal 24×16': 18 },
+    },
+  },
+  'a step for each column': { options: { bits: 5, steps: 'column' }, claims },
+  'dependent quantisation': { options: { ratio: 8, trellis: 4 }, claims },
+  'eight states, nearest levels': { options: { bytes: 300, trellis: 8, rateWeight: 0 }, claims },
+};
+
+for (const [name, { options, claims: own }] of Object.entries(subjects)) {
+  testCompressor({
+    runner: { describe, it },
+    name,
+    method: uniform,
+    create: () => uniform({ ...options, allowLarger: true }),
+    claims: own,
+    fuzzRuns: testRuns(200),
+    matrices: { 'normal 40×12': normalMatrix([40, 12], 7) },
+  });
+}

@@ -1,0 +1,89 @@
+// What holds for every matrix, and for the weights of trained networks.
+import { createFormatRegistry, deserialize, isGCompressError, matrix, relativeError, serialize } from '@gcompress/core';
+import { type TrainedName, trainedMatrix } from '@gcompress/fixtures';
+import { kMeans } from '@gcompress/kmeans';
+import { denseMatrices, normalMatrix } from '@gcompress/testkit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type UniformOptions, uniform, uniformFormat } from '../src/index.ts';
+
+const code = (expected: string) => expect.toSatisfy((error) => isGCompressError(error, expected));
+
+it('the stored form never takes more bytes than the plan says', () => {
+  const options = fc.record({
+    bits: fc.double({ min: 0.1, max: 10, noNaN: true }),
+    steps: fc.constantFrom('matrix' as const, 'column' as const),
+    trellis: fc.constantFrom(0 as const, 4 as const, 8 as const),
+    rateWeight: fc.constantFrom(0, 1, 3),
+  });
+  fc.assert(
+    fc.property(denseMatrices(), options, (a, given) => {
+      const compressor = uniform({ ...given, allowLarger: true });
+      expect(compressor.compress(a).byteLength).toBeLessThanOrEqual(compressor.plan(a.shape).byteLength ?? 0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('entries that are zero stay zero', () => {
+  const a = normalMatrix([40, 30], 2);
+  const sparse = matrix(
+    a.shape,
+    a.data.map((value, at) => (at % 3 ? 0 : value)),
+  );
+  for (const trellis of [0, 4, 8] as const) {
+    const { data } = uniform({ bits: 2, trellis }).compress(sparse).decompress();
+    const changed = data.filter((value, at) => at % 3 !== 0 && value !== 0).length;
+    // A path of a trellis may now and then pay for an entry that others gain by
+    expect(changed).toBeLessThanOrEqual(trellis === 0 ? 0 : 8);
+  }
+});
+
+it('comes back from a file bit by bit', async () => {
+  for (const trellis of [0, 8] as const) {
+    const compressed = uniform({ bits: 3, trellis, steps: 'column' }).compress(normalMatrix([30, 20], 5));
+    const read = await deserialize(serialize({ a: compressed }), createFormatRegistry([uniformFormat]));
+    expect(read.a.decompress()).toEqual(compressed.decompress());
+  }
+});
+
+describe('trained weights', () => {
+  const limits = { 2: { 0: 0.85, 8: 0.8 }, 3: { 0: 0.78, 8: 0.72 } } as const;
+  it.each<TrainedName>(['fc2', 'conv2'])('of %s lose less than by k-means at the same bytes', (name) => {
+    const { shape, data } = trainedMatrix(name);
+    const weights = matrix(shape, data);
+    for (const bits of [2, 3] as const) {
+      const rival = kMeans({ bits }).compress(weights);
+      for (const trellis of [0, 8] as const) {
+        const own = uniform({ bytes: rival.byteLength, trellis }).compress(weights);
+        expect(own.byteLength).toBeLessThanOrEqual(rival.byteLength);
+        const part = relativeError(weights, own.decompress()) / relativeError(weights, rival.decompress());
+        expect(part).toBeLessThanOrEqual(limits[bits][trellis]);
+      }
+    }
+  });
+});
+
+describe('options', () => {
+  it.each<[string, unknown, string]>([
+    ['no size', {}, 'invalid-option'],
+    ['two sizes', { bits: 2, ratio: 4 }, 'invalid-option'],
+    ['no bits', { bits: 0 }, 'invalid-option'],
+    ['17 bits', { bits: 17 }, 'invalid-option'],
+    ['a ratio of 1', { ratio: 1 }, 'invalid-option'],
+    ['half a byte', { bytes: 0.5 }, 'invalid-option'],
+    ['five states', { bits: 2, trellis: 5 }, 'invalid-option'],
+    ['steps of rows', { bits: 2, steps: 'row' }, 'invalid-option'],
+    ['a negative weight of the rate', { bits: 2, rateWeight: -1 }, 'invalid-option'],
+    ['a misspelt option', { bit: 2 }, 'unknown-option'],
+  ])('%s are refused', (_, options, expected) => {
+    expect(() => uniform(options as UniformOptions)).toThrow(code(expected));
+  });
+
+  it('a size that nothing fits in is refused by the plan', () => {
+    expect(() => uniform({ bytes: 9 }).plan([30, 20])).toThrow(code('invalid-option'));
+    expect(() => uniform({ ratio: 100, steps: 'column' }).plan([30, 20])).toThrow(code('invalid-option'));
+    expect(() => uniform({ bits: 4 }).plan([1, 2])).toThrow(code('not-smaller'));
+    expect(uniform({ bits: 4, allowLarger: true }).plan([1, 2]).byteLength).toBe(10);
+  });
+});
