@@ -41,7 +41,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   packed: {
     lives:
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`',
-    imports: ['core'],
+    imports: ['core', 'coder', 'uniform'],
   },
   'create-gcompress-compressor': {
     lives: 'makes a package for a method of one’s own from its `template`',

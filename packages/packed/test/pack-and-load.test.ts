@@ -3,6 +3,7 @@ import { kMeans } from '@gcompress/kmeans';
 import { kMeansFormat } from '@gcompress/kmeans/format';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankFormat } from '@gcompress/lowrank/format';
+import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rowDecoder } from '../src/formats/index.ts';
@@ -13,6 +14,8 @@ import { artifactsOf, graphArtifacts, handlerOf, pictureNetwork, wordNetwork } f
 const formats = [rowDecoder(kMeansFormat), rowDecoder(lowRankFormat)];
 const exact: PackOptions = { method: () => undefined, rest: 'float32' };
 const METHODS: readonly PackOptions[] = [
+  {},
+  { method: uniform({ bits: 3, trellis: 8 }), rest: 'float32' },
   exact,
   { method: kMeans({ levels: 16 }) },
   { method: ({ kind }) => (kind === 'dense' ? lowRank({ rank: 2 }) : kMeans({ levels: 8 })), rest: 'uint8' },
@@ -48,6 +51,15 @@ describe.each(LAYERS)('%s', (_, network, input) => {
       expect(largest).toBeCloseTo(maxError, 6);
       expect(stored).toBeLessThanOrEqual(a.length * 4);
     }
+  });
+
+  it('needs no decoder on the page by default', async () => {
+    const artifacts = await artifactsOf(network());
+    const { bytes, report } = await pack(artifacts);
+    expect(report.weights.some(({ storedAs }) => storedAs === 'uniform')).toBe(true);
+    const loaded = await tf.loadLayersModel(packedModel(bytes));
+    const [a, b] = [network().predict(input()), loaded.predict(input())] as tf.Tensor[];
+    expect(a.sub(b).abs().max().dataSync()[0]).toBeLessThan(0.2);
   });
 
   it('predicts the same where nothing was lost', async () => {

@@ -1,6 +1,7 @@
 // A whole model into one file.
 import { GCompressError, type MatrixCompressor, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
+import { uniform } from '@gcompress/uniform';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { writtenProbes } from './check-probes.ts';
@@ -27,9 +28,10 @@ export interface PackableWeight {
 export interface PackOptions {
   /**
    * What compresses the weights that a model multiplies with: one compressor for all, or a function that chooses one for each, or
-   * `undefined` for a weight that is to be stored as the rest is.
+   * `undefined` for a weight that is to be stored as the rest is. Default `uniform({ bits: 5, steps: 'column' })` of
+   * `@gcompress/uniform`, which every loader decodes; other methods need their decoder on the page.
    */
-  readonly method: MatrixCompressor | ((weight: PackableWeight) => MatrixCompressor | undefined);
+  readonly method?: MatrixCompressor | ((weight: PackableWeight) => MatrixCompressor | undefined);
   /** Values that a weight must have to be compressed. Default 256. */
   readonly minElements?: number;
   /**
@@ -60,7 +62,7 @@ export interface PackResult {
  * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is no JSON; the signal's reason when
  *   aborted.
  */
-export async function pack(artifacts: io.ModelArtifacts, options: PackOptions): Promise<PackResult> {
+export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Promise<PackResult> {
   const { method, minElements, rest, probes, signal, onProgress } = checkedOptions(options);
   assertType('pack', 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
   const weights = modelWeights(artifacts);
@@ -121,7 +123,7 @@ function values({ shape }: ModelWeight): number {
 }
 
 function chosen(
-  method: PackOptions['method'],
+  method: NonNullable<PackOptions['method']>,
   { name, shape }: ModelWeight,
   { kind, usedBy }: Kernel,
 ): MatrixCompressor | undefined {
@@ -134,7 +136,14 @@ function chosen(
 function checkedOptions(options: PackOptions) {
   const known = ['method', 'minElements', 'rest', 'probes', 'signal', 'onProgress'];
   assertKnownOptions('pack', options, known);
-  const { method, minElements = 256, rest = 'float16', probes = [], signal, onProgress } = options;
+  const {
+    method = uniform({ bits: 5, steps: 'column' }),
+    minElements = 256,
+    rest = 'float16',
+    probes = [],
+    signal,
+    onProgress,
+  } = options;
   if (typeof method !== 'function') assertCompressor('method', method);
   assertNumber('pack', 'minElements', minElements, { min: 0 });
   assertOneOf('pack', 'rest', rest, ['float32', 'float16', 'uint8'] as const);

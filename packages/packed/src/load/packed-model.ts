@@ -4,6 +4,7 @@ import { artifactsOf, type ReadOptions, readContents } from './load-artifacts.ts
 import { assertArgument, refusal } from './refusal.ts';
 import type { RowDecoder } from './row-decoder.ts';
 import { assertSource, type OpenSource, openSource, type PackedSource } from './source.ts';
+import { uniformRows } from './uniform-rows.ts';
 
 /** Limits of a reader, whatever a file announces. */
 export interface PackedLimits {
@@ -23,7 +24,7 @@ export interface PackedModelOptions {
 }
 
 /** Formats that every loader knows. */
-const BUILT_IN: readonly RowDecoder[] = [];
+const BUILT_IN: readonly RowDecoder[] = [uniformRows];
 
 /**
  * A packed model, for `tf.loadLayersModel` or `tf.loadGraphModel`. What needs no decoding goes straight into the memory that TensorFlow.js

@@ -1,0 +1,22 @@
+// Uniform levels, the format that every loader knows, row by row.
+import { createIntegerDecoder } from '@gcompress/coder/decode';
+import type { PackedMatrix } from '@gcompress/core';
+import { refusal } from './refusal.ts';
+import type { RowDecoder } from './row-decoder.ts';
+
+/** Levels times steps, as `uniformFormat` of `@gcompress/uniform` reconstructs them. */
+export const uniformRows: RowDecoder = {
+  id: 'uniform',
+  version: 1,
+  rows({ shape: [rows, columns], tensors }: PackedMatrix) {
+    const { steps, levels } = tensors;
+    const count = steps?.data.length;
+    const stepsFit = steps?.data instanceof Float32Array && (count === 1 || count === columns);
+    if (!stepsFit || !(levels?.data instanceof Uint8Array)) {
+      throw refusal('file-tensor', `steps [1] or [${columns}] and levels`, Object.keys(tensors).join(', '));
+    }
+    const decoder = createIntegerDecoder(levels.data, [rows, columns]);
+    return (more) =>
+      Float32Array.from(decoder.rows(more), (level, at) => level * steps.data[count === 1 ? 0 : at % columns]);
+  },
+};
