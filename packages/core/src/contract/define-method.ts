@@ -1,3 +1,4 @@
+// The encoder half of a method, and defineMethod, which checks it and turns it into compressors.
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 import { assertFinite, assertShape2D, type Matrix, type Shape2D } from '../matrix/matrix.ts';

@@ -1,3 +1,4 @@
+// Factors, their specs, and plans: the plain data between encoders and decoders.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { Shape2D } from '../matrix/matrix.ts';

@@ -1,3 +1,4 @@
+// The stored bytes of a plan, counted by packing zeros.
 import { assertType } from '../checks/option-checks.ts';
 import { elementCount } from '../tensors/element-count.ts';
 import type { CompressedFormat } from './compressed-format.ts';
