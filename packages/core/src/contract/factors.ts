@@ -42,8 +42,8 @@ export interface Factorization<K extends string = string> extends MatrixForm {
 /** What an algorithm will produce for a shape, known without running it. */
 export interface FactorizationPlan<K extends string = string> extends MatrixForm {
   readonly factors: Readonly<Record<K, FactorSpec>>;
-  /** The most bytes that the stored form takes; left out where they are those of the planned factors. */
-  readonly byteLength?: number;
+  /** The most bytes that the stored form takes, whatever the values of the matrix. */
+  readonly byteLength: number;
 }
 
 /**

@@ -1,6 +1,5 @@
 // Checks of progress and aborts.
 import type { CompressOptions, Matrix } from '@gcompress/core';
-import { plannedByteLength } from '@gcompress/core/hosts';
 import { describeError, ensure, ensureRefused, onEach } from '../assertions/assertions.ts';
 import type { Check } from '../assertions/check.ts';
 import { normalMatrix } from '../samples/matrices.ts';
@@ -56,7 +55,7 @@ export const progressChecks: readonly Check<Workbench>[] = [
           const { compressor, plan } = made;
           // Methods that can be asked for it have this option in common
           if (subject.allowsLarger || compressor.options.allowLarger === true) return;
-          const planned = plannedByteLength(compressor.format, plan);
+          const planned = plan.byteLength;
           const dense = shape[0] * shape[1] * Float32Array.BYTES_PER_ELEMENT;
           ensure(planned <= dense, `${planned} bytes are planned for a matrix of ${dense}`);
         },
