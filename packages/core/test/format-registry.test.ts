@@ -52,7 +52,7 @@ describe('createFormatRegistry', () => {
     );
     await expect(createFormatRegistry([]).get('lowrank')).rejects.toMatchObject({
       code: 'unknown-format',
-      details: { expected: 'a format, of which none is registered' },
+      details: { expected: 'a registered format; none is registered' },
     });
   });
 

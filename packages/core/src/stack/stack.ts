@@ -2,15 +2,11 @@
 
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertType } from '../checks/option-checks.ts';
-import {
-  type Algorithm,
-  type CompressionMethod,
-  defineMethod,
-  type FactorizeOptions,
-} from '../contract/define-method.ts';
+import { type ProgressOptions, partialProgress, reportProgress } from '../checks/progress.ts';
+import type { Algorithm, FactorizeOptions } from '../contract/algorithm.ts';
+import { type CompressionMethod, defineMethod } from '../contract/define-method.ts';
 import { type Factor, padFactor } from '../contract/factors.ts';
 import type { CompressOptions, MatrixCompressor } from '../contract/matrix-compressor.ts';
-import { type ProgressOptions, partialProgress, reportProgress } from '../contract/progress.ts';
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import { stackFormats } from './stack-formats.ts';
 import { besides, codedShape, outside } from './stack-parts.ts';

@@ -55,7 +55,7 @@ export function createFormatRegistry(
         const ids = [...known.keys()].map((name) => `'${name}'`).join(', ');
         throw new GCompressError('unknown-format', {
           where: 'format registry',
-          expected: ids ? `one of ${ids}` : 'a format, of which none is registered',
+          expected: ids ? `one of ${ids}` : 'a registered format; none is registered',
           actual: describeValue(id),
           hint: id.includes('/')
             ? `Register the format of the package that wrote '${id}'.`

@@ -37,7 +37,7 @@ export interface CompressionSchedule {
    * What is due at a step of the training, counted from 0. Call it at every step: at most one update is made in a call, so
    * steps that are left out may mean fewer updates.
    *
-   * @throws GCompressError `invalid-option` when the step or the state is none.
+   * @throws GCompressError `invalid-option` when step or state is invalid.
    */
   update(step: number, state: ScheduleState): ScheduleUpdate;
   /** The weight of the uncompressed matrix, in `[0, 1]`: 1 before the first update, and never rising. */

@@ -1,7 +1,7 @@
 // Progress and abort inside a compression: what an algorithm calls between two pieces of work.
 
-import { assertType } from '../checks/option-checks.ts';
-import type { CompressOptions } from './matrix-compressor.ts';
+import type { CompressOptions } from '../contract/matrix-compressor.ts';
+import { assertType } from './option-checks.ts';
 
 /** The two of {@link CompressOptions} that long work listens to. */
 export type ProgressOptions = { readonly [option in 'signal' | 'onProgress']?: CompressOptions[option] | undefined };
