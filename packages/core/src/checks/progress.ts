@@ -1,10 +1,14 @@
 // Progress and abort inside a compression: what an algorithm calls between two pieces of work.
 
-import type { CompressOptions } from '../contract/matrix-compressor.ts';
 import { assertType } from './option-checks.ts';
 
-/** The two of {@link CompressOptions} that long work listens to. */
-export type ProgressOptions = { readonly [option in 'signal' | 'onProgress']?: CompressOptions[option] | undefined };
+/** How a call that takes long reports its progress and can be ended. */
+export interface ProgressOptions {
+  /** Ends the work between two iterations; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the part that is done, from 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
 
 /**
  * Call it between two pieces of work, at least every 200 ms: ends the work when it was aborted, and tells what part is done.
