@@ -45,7 +45,7 @@ const RUNS: Readonly<Record<string, (progress: Listeners, kernels?: Kernels) => 
 };
 const square200 = normalMatrix(200, 200, 7);
 
-describe('who listens', () => {
+describe('a listener', () => {
   it.each(Object.keys(RUNS))('hears of progress that rises, and changes no bit: %s', (name) => {
     const heard: number[] = [];
     const result = RUNS[name]({ onProgress: (done) => heard.push(done) });

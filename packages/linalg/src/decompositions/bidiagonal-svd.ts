@@ -15,8 +15,8 @@ const NOTHING = 1e-200;
 
 /**
  * Implicit QR iteration on the upper bidiagonal matrix with this diagonal and superdiagonal `[n]`; both are overwritten, the
- * diagonal with the singular values, some of them negative, in no order. Shifted sweeps are those of Golub and Reinsch
- * (1970); sweeps without a shift, where a shift would spoil small values, those of Demmel and Kahan (1990).
+ * diagonal with the singular values, some of them negative, in no order. Shifted sweeps follow Golub and Reinsch
+ * (1970). Where a shift would spoil small values, sweeps without a shift follow Demmel and Kahan (1990).
  *
  * @throws GCompressError `non-finite` when it does not converge, which finite numbers always do.
  */

@@ -2,7 +2,7 @@
 import { GCompressError } from '@gcompress/core';
 import { type View64, zeros } from '../views/view.ts';
 
-/** The indices of `values`, that of the largest first; equal values keep their order. */
+/** Indices that sort `values` in descending order; equal values keep their order. */
 export function descendingOrder(values: Float64Array): number[] {
   return Array.from(values.keys()).sort((i, j) => values[j] - values[i] || i - j);
 }

@@ -37,7 +37,7 @@ export interface ScheduleDefinition<O extends ScheduleOptions> {
   readonly kind: string;
   /** Name of the function that users call, for errors. Default: the kind. */
   readonly name?: string;
-  /** Names of its own options, without those of {@link ScheduleOptions}. */
+  /** Names of its own options; {@link ScheduleOptions} are known already. */
   readonly optionNames: readonly Exclude<keyof O & string, keyof ScheduleOptions>[];
   /** Checks the options and returns the rule. */
   create(options: O): ScheduleRule<O>;

@@ -22,7 +22,7 @@ export interface CompressorSubject {
   readonly method?: (options: never) => MatrixCompressor;
   /** What the method promises beyond the contract. Default nothing. */
   readonly claims?: CompressorClaims;
-  /** Ordinary shapes, none of which may be refused; the first is that of the hard matrices. Default `[24, 16]`, `[16, 24]` and `[13, 9]`. */
+  /** Ordinary shapes, which must not be refused; the hard matrices have the first one. Default `[24, 16]`, `[16, 24]` and `[13, 9]`. */
   readonly shapes?: readonly Shape2D[];
   /** Further matrices, compressed like the hard ones and known by name to `minSignalToNoise`. */
   readonly matrices?: Readonly<Record<string, Matrix>>;
