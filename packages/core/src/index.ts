@@ -1,15 +1,18 @@
 // The contract: what users, authors of methods and hosts share. Checks, storage and hosts have entries of their own.
+
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './checks/errors.ts';
+export {
+  type Pace,
+  type ProgressOptions,
+  pacedProgress,
+  partialProgress,
+  reportProgress,
+} from './checks/progress.ts';
 export type { ReadLimits } from './checks/size-limit.ts';
+export type { Algorithm, FactorizeOptions, MethodDefinition } from './contract/algorithm.ts';
 export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './contract/compressed-format.ts';
 export type { CompressedMatrix } from './contract/compressed-matrix.ts';
-export {
-  type Algorithm,
-  type CompressionMethod,
-  defineMethod,
-  type FactorizeOptions,
-  type MethodDefinition,
-} from './contract/define-method.ts';
+export { type CompressionMethod, defineMethod } from './contract/define-method.ts';
 export {
   type Factor,
   type Factorization,
@@ -22,13 +25,6 @@ export {
   type MatrixForm,
 } from './contract/factors.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './contract/matrix-compressor.ts';
-export {
-  type Pace,
-  type ProgressOptions,
-  pacedProgress,
-  partialProgress,
-  reportProgress,
-} from './contract/progress.ts';
 export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';
 export { createRandom, type Random } from './matrix/random.ts';

@@ -10,7 +10,7 @@ describe('packBits', () => {
     expect([...packBits([], 5)]).toEqual([]);
   });
 
-  it('is a Uint8Array with 8 bits, a little-endian Uint16Array with 16', () => {
+  it('equals a Uint8Array with 8 bits and a little-endian Uint16Array with 16', () => {
     expect([...packBits([1, 255, 7], 8)]).toEqual([1, 255, 7]);
     expect([...packBits([0x1234, 0xffff], 16)]).toEqual([0x34, 0x12, 0xff, 0xff]);
   });

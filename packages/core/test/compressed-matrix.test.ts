@@ -48,7 +48,7 @@ describe('createCompressedMatrix', () => {
     expect(used).toEqual(['multiply', 'lookup']);
   });
 
-  it('counts the bytes of what is packed, once', () => {
+  it('counts the packed bytes once', () => {
     let packings = 0;
     const format: CompressedFormat<'column' | 'row'> = {
       ...rankOneFormat,
@@ -69,7 +69,7 @@ describe('createCompressedMatrix', () => {
     });
   });
 
-  it('warns when nothing was gained', () => {
+  it('warns when it is not smaller than the dense matrix', () => {
     expect(rankOne([1, 2, 3], [1, 2, 3]).warnings).toEqual([]);
     expect(compressed.warnings).toEqual([]);
     expect(rankOne([1, 2], [1, 2]).warnings).toEqual([
@@ -128,7 +128,7 @@ describe('a format that breaks its promise is named', () => {
     expect(() => broken.decompress()).toThrow(expect.objectContaining({ code: 'contract' }));
   });
 
-  it('integers', () => {
+  it('a reconstruction of integers is refused', () => {
     const integer: CompressedFormat<'codes'> = {
       id: 'acme/integer',
       version: 1,
@@ -150,7 +150,7 @@ it('nothing is allocated for a shape beyond the limit', () => {
   expect(() => huge.lookup([0])).toThrow(refused);
 });
 
-describe('what is handed out', () => {
+describe('a result that a caller gets', () => {
   const format: CompressedFormat<'column' | 'row'> = {
     ...rankOneFormat,
     // Answers with its arguments themselves

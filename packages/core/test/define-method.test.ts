@@ -93,7 +93,7 @@ describe('a method', () => {
     expect(constant(compressor.options).options).toEqual(compressor.options);
   });
 
-  it('gives the compressor in force at a step, where its algorithm changes with them', () => {
+  it('gives the compressor for a step when its algorithm changes with the steps', () => {
     expect(constant({}).atStep).toBeUndefined();
     const growing = defineMethod<Options, Key>({
       ...definition,
@@ -113,6 +113,7 @@ describe('a method', () => {
       shape: [2, 3],
       factors: specs([2, 3]),
       config: { round: true },
+      byteLength: 8,
     });
   });
 
@@ -126,7 +127,7 @@ describe('a method', () => {
     expect(a.data).toEqual(before);
   });
 
-  it('may need no config', () => {
+  it('has an empty config when its plan gives none', () => {
     const plain = defineMethod({
       ...definition,
       create: (options: Options) => ({ ...definition.create(options), plan: (shape) => ({ factors: specs(shape) }) }),
@@ -136,7 +137,7 @@ describe('a method', () => {
   });
 });
 
-describe('what a method says of a result', () => {
+describe('a warning of a method', () => {
   const saying = defineMethod<Options, Key>({
     ...definition,
     create(options) {
@@ -172,14 +173,14 @@ describe('a result that float32 cannot hold', () => {
     }));
   const huge = matrix([2, 2], [2e38, 2e38, 2e38, 2e38]);
 
-  it('is refused by the name of the factor', () => {
+  it('is refused with the name of the factor', () => {
     expect(() => timesThree('scale')({}).compress(huge)).toThrow(code('non-finite'));
     expect(() => timesThree('scale')({}).compress(huge)).toThrow(
       "acme/constant factor 'scale': expected finite numbers, got Infinity at position 0. The method overflowed",
     );
   });
 
-  it('is refused by its place where the factors are finite', () => {
+  it('is refused with its row and column when the factors are finite', () => {
     expect(() => timesThree('ones')({}).compress(huge)).toThrow(
       'acme/constant: expected an approximation within float32, got Infinity at row 0, column 0.',
     );
@@ -190,7 +191,7 @@ describe('a result that float32 cannot hold', () => {
     expect(() => timesThree('ones')({}).compress(negative)).toThrow('got -Infinity at row 0, column 0.');
   });
 
-  it('is one that cannot be held, not one that is merely large', () => {
+  it('is accepted when it is large but finite', () => {
     const { decompress } = timesThree('ones')({}).compress(matrix([2, 2], [1e38, 1e38, 1e38, 1e38]));
     expect(Math.max(...decompress().data)).toBeCloseTo(3e38, -33);
   });
@@ -205,7 +206,7 @@ describe('an asynchronous method', () => {
     },
   });
 
-  it('gives a promise of the same', async () => {
+  it('gives a promise of the same matrix', async () => {
     const compressed = later({}).compress(a);
     expect(compressed).toBeInstanceOf(Promise);
     expect((await compressed).decompress()).toEqual(defineMethod(definition)({}).compress(a).decompress());
@@ -223,14 +224,14 @@ describe('an asynchronous method', () => {
   });
 });
 
-describe('what goes in', () => {
+describe('an argument of a compressor', () => {
   const constant = defineMethod(definition);
 
   it.each([[[0, 3]], [[2, 1.5]], [[-1, 2]], [[2]], [[2, 3, 4]]])('refuses to plan the shape %j', (shape) => {
     expect(() => constant({}).plan(shape as unknown as Shape2D)).toThrow(code('invalid-matrix'));
   });
 
-  it('refuses a matrix that is none, or not finite, by the name of the method', () => {
+  it('refuses an invalid or non-finite matrix and names the method', () => {
     const compressor = constant({});
     expect(() => compressor.compress({ shape: [2, 2], data: new Float32Array(3) })).toThrow(code('invalid-matrix'));
     expect(() => compressor.compress(matrix([1, 2], [1, Number.NaN]))).toThrow(code('non-finite'));
@@ -281,7 +282,7 @@ describe('what goes in', () => {
   });
 });
 
-describe('what comes out', () => {
+describe('a result of an algorithm', () => {
   it('may be smaller than planned', () => {
     const shorter = returning((factors) => ({ ...factors, ones: floatFactor([1, 2], Float32Array.of(1, 1), false) }));
     expect(shorter({}).compress(a)).toMatchObject({ shape: [2, 3], factors: { ones: { shape: [1, 2] } } });

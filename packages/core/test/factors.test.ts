@@ -6,7 +6,7 @@ import { elementCount, floatFactor, indexFactor, isGCompressError } from '../src
 const contract = expect.toSatisfy((error) => isGCompressError(error, 'contract'));
 
 describe('factors', () => {
-  it('say what they are', () => {
+  it('hold shape, dtype and data, and say whether they train', () => {
     const data = Float32Array.of(1, 2);
     expect(floatFactor([2], data)).toEqual({ shape: [2], dtype: 'float32', trainable: true, data });
     expect(floatFactor([2], data, false).trainable).toBe(false);
@@ -14,7 +14,7 @@ describe('factors', () => {
     expect(indexFactor([1, 2], Int32Array.of(1, 2))).toMatchObject({ dtype: 'int32', trainable: false });
   });
 
-  it('must fill their shape', () => {
+  it('are refused when their data does not fill the shape', () => {
     expect(() => floatFactor([2, 2], new Float32Array(3))).toThrow(contract);
     expect(() => indexFactor([2], new Int32Array(3))).toThrow('factor: expected 2 values for shape [2], got 3');
   });

@@ -21,7 +21,7 @@ describe('createFormatRegistry', () => {
     expect(await registry.get('acme/lazy')).toBe(lazy);
   });
 
-  it('loads only what is asked for', async () => {
+  it('loads only the formats that are asked for', async () => {
     const loaded: string[] = [];
     const lazy = (id: string) => ({
       id,
@@ -36,13 +36,13 @@ describe('createFormatRegistry', () => {
     expect(loaded).toEqual(['b']);
   });
 
-  it('refuses a format that comes twice', () => {
+  it('refuses a format that is given twice', () => {
     const create = () => createFormatRegistry([formatNamed('a'), { format: formatNamed('a') }]);
     expect(create).toThrow(expect.objectContaining({ code: 'invalid-option' }));
     expect(create).toThrow("'a' twice");
   });
 
-  it('names what is known, and what to install, for an id that is not', async () => {
+  it('names the known formats and the package to install for an unknown id', async () => {
     const registry = createFormatRegistry([formatNamed('lowrank'), formatNamed('kmeans')]);
     await expect(registry.get('simhash')).rejects.toThrow(
       "format registry: expected one of 'lowrank', 'kmeans', got 'simhash'. Install @gcompress/simhash and register its format.",
@@ -52,7 +52,7 @@ describe('createFormatRegistry', () => {
     );
     await expect(createFormatRegistry([]).get('lowrank')).rejects.toMatchObject({
       code: 'unknown-format',
-      details: { expected: 'a format, of which none is registered' },
+      details: { expected: 'a registered format; none is registered' },
     });
   });
 

@@ -330,7 +330,7 @@ describe('serialize', () => {
     },
   );
 
-  it('refuses what a format packs that is nothing', () => {
+  it('refuses a format whose pack() gives no tensors', () => {
     for (const pack of [() => undefined, () => ({ column: null }), () => 7]) {
       const broken = createCompressedMatrix({ ...rankOneFormat, pack: pack as never }, rankOne([1], [1]));
       expect(() => serialize({ broken })).toThrow(expect.objectContaining({ code: 'contract' }));

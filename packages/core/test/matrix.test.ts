@@ -49,19 +49,19 @@ describe('fromRows', () => {
     expect(() => fromRows(rows)).toThrow(invalid);
   });
 
-  it('names the row of another length', () => {
+  it('names the row whose length differs', () => {
     expect(() => fromRows([[1, 2], [3, 4], [5]])).toThrow('fromRows: expected rows of 2 values, got 1 values in row 2');
   });
 });
 
 describe('checks', () => {
-  it('assertShape2D wants two sides', () => {
+  it('assertShape2D refuses anything but two positive integers', () => {
     expect(() => assertShape2D([2, 3], 'here')).not.toThrow();
     expect(() => assertShape2D([2, 3, 4], 'here')).toThrow(/here: expected two positive integers .* got \[2, 3, 4\]/);
     expect(() => assertShape2D([], 'here')).toThrow(invalid);
   });
 
-  it('assertMatrix wants a Float32Array that fills the shape', () => {
+  it('assertMatrix refuses anything but a Float32Array that fills the shape', () => {
     expect(() => assertMatrix({ shape: [1, 2], data: Float32Array.of(1, 2) }, 'here')).not.toThrow();
     expect(() => assertMatrix({ shape: [2, 2], data: Float32Array.of(1, 2) }, 'here')).toThrow(
       'here: expected a Float32Array of 2 × 2 = 4 values, got 2 values',

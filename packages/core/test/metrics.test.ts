@@ -42,7 +42,7 @@ describe('frobeniusNorm', () => {
 });
 
 describe('relativeError', () => {
-  it('is the norm of the difference over the norm of the original', () => {
+  it('divides the norm of the difference by the norm of the original', () => {
     expect(relativeError(fromRows([[3, 4]]), fromRows([[3, 3]]))).toBeCloseTo(0.2, 12);
   });
 
@@ -77,7 +77,7 @@ describe('relativeError', () => {
     expect(relativeError(matrix([1, 2], [1e-44, 0]), matrix([1, 2], [0, 0]))).toBe(1);
   });
 
-  it('of a zero matrix is 0 or infinite', () => {
+  it('is 0 or infinite for a zero matrix', () => {
     const zero = fromRows([[0, 0]]);
     expect(relativeError(zero, zero)).toBe(0);
     expect(relativeError(zero, fromRows([[0, 1e-30]]))).toBe(Number.POSITIVE_INFINITY);
@@ -87,7 +87,7 @@ describe('relativeError', () => {
     expect(relativeError(fromRows([[1]]), matrix([1, 1], [Number.NaN]))).toBeNaN();
   });
 
-  it('refuses two shapes', () => {
+  it('refuses matrices of different shapes', () => {
     const refused = expect.toSatisfy((error) => isGCompressError(error, 'shape-mismatch'));
     expect(() => relativeError(fromRows([[1, 2]]), fromRows([[1], [2]]))).toThrow(refused);
   });

@@ -33,14 +33,14 @@ describe('assertKnownOptions', () => {
 describe('exactlyOneOption', () => {
   const names = ['rank', 'energy'] as const;
 
-  it('names the one that is given', () => {
+  it('returns the name of the option that is given', () => {
     expect(exactlyOneOption('lowrank', { rank: 0, energy: undefined }, names)).toBe('rank');
     expect(exactlyOneOption('lowrank', { energy: 0.9, other: 1 } as { energy?: number; rank?: number }, names)).toBe(
       'energy',
     );
   });
 
-  it('refuses none and several', () => {
+  it('refuses no option and several options', () => {
     const none: { rank?: number; energy?: number } = {};
     expect(() => exactlyOneOption('lowrank', none, names)).toThrow(code('invalid-option'));
     expect(() => exactlyOneOption('lowrank', none, names)).toThrow('exactly one of rank, energy, got none');

@@ -21,7 +21,7 @@ it('packedDtype names the element type', () => {
 });
 
 describe('packedTensor', () => {
-  it('returns what fits', () => {
+  it('returns a tensor of the expected dtype and shape', () => {
     expect(packedTensor(packed, 'scales', 'float32', [3])).toBe(packed.tensors.scales);
     expect(packedTensor(packed, 'scales', 'float32', [null])).toBe(packed.tensors.scales);
     expect(packedTensor(packed, 'signs', ['uint16', 'uint8'], [2, null])).toBe(packed.tensors.signs);

@@ -19,11 +19,11 @@ describe('known answers', () => {
     expect(draw(4, random.uint32)).toEqual(expected);
   });
 
-  it('uniform of seed 42', () => {
+  it('uniform gives the known values for seed 42', () => {
     expect(draw(3, createRandom(42).uniform)).toEqual([0.15377165265745885, 0.018084542542176507, 0.5348906284683476]);
   });
 
-  it('normal of seed 42, to the last bit', () => {
+  it('normal gives the known values for seed 42, to the last bit', () => {
     const random = createRandom(42);
     expect(draw(6, () => random.normal())).toEqual([
       0.26752683279886763, 1.7424408507579792, 0.5813902645846303, -1.6928022796929545, 0.8153199153614247,
@@ -31,17 +31,17 @@ describe('known answers', () => {
     ]);
   });
 
-  it('integer of seed 42', () => {
+  it('integer gives the known values for seed 42', () => {
     const random = createRandom(42);
     expect(draw(10, () => random.integer(10))).toEqual([1, 2, 6, 3, 6, 7, 4, 6, 1, 9]);
     expect([random.integer(2 ** 32), random.integer(1), random.uint32()]).toEqual([1235700567, 0, 3652642737]);
   });
 
-  it('shuffle of seed 42', () => {
+  it('shuffle gives the known order for seed 42', () => {
     expect(createRandom(42).shuffle([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])).toEqual([3, 7, 4, 8, 2, 0, 9, 6, 5, 1]);
   });
 
-  it('10,000 normal values of seed 42, by their hash', () => {
+  it('normal gives 10,000 values of the known hash for seed 42', () => {
     const random = createRandom(42);
     const words = new Uint32Array(Float64Array.from(draw(10_000, () => random.normal())).buffer);
     const hash = words.reduce((value, word) => Math.imul(value ^ word, 0x01000193), 0x811c9dc5);

@@ -143,7 +143,7 @@ describe('stack', () => {
     expect(w.factors).toEqual(compressed.factors);
   });
 
-  it('refuses no methods, names that are no factors, unknown names and unknown options', () => {
+  it('refuses an empty set of methods, names of no factor, unknown names and unknown options', () => {
     expect(() => stack(firstColumn, {})).toThrow(/at least one factor, got none/);
     const wrong = stack(firstColumn, { column: plain, diagonal: plain });
     const given = { outer: {}, inner: { column: {}, diagonal: {} } };
@@ -167,7 +167,7 @@ it('asks the outer format whether multiplying pays, with its own form', () => {
   expect(stackFormats(plain.format, { whole: plain.format }).multiplyPays).toBeUndefined();
 });
 
-it('passes on what the methods say of their results, by the name of the factor', async () => {
+it('passes on the notes of its parts, with the name of the factor', async () => {
   const saying = (text: string): typeof plain =>
     defineMethod<{ readonly scale?: number }, 'whole'>({
       name: 'test/saying',
@@ -210,7 +210,7 @@ describe('what a stack forwards', () => {
     },
   });
 
-  it('is in force at a step what its parts are', async () => {
+  it('uses at a step what its parts use at that step', async () => {
     for (const stacked of [
       stack(growing, { whole: plain })({ outer: {}, inner: { whole: {} } }),
       stack(plain, { whole: growing })({ outer: {}, inner: { whole: {} } }),
@@ -224,7 +224,7 @@ describe('what a stack forwards', () => {
     expect(both(options).atStep).toBeUndefined();
   });
 
-  it('leaves out of the matrix what its outer format does', async () => {
+  it('masks the matrix as its outer format does', async () => {
     const stacked = stack(growing, { whole: plain });
     const compressed = await stacked({ outer: {}, inner: { whole: {} } }).compress(weights);
     const factors = { 'whole.whole': matrix([3, 2], [0, 1, 0, 1, 0, 1]) };

@@ -42,7 +42,7 @@ describe('quantizeUint8', () => {
     expect([...quantizeUint8(Float32Array.of(0, 0.5, 1.5, 2.5, 255)).codes]).toEqual([0, 0, 2, 2, 255]);
   });
 
-  it('refuses what has no range', () => {
+  it('refuses values without a finite range', () => {
     expect(() => quantizeUint8(Float32Array.of(1, Number.NaN))).toThrow(
       expect.objectContaining({ code: 'non-finite' }),
     );

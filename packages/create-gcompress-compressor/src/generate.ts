@@ -1,3 +1,4 @@
+// Writes a package for a new method from the template.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Names } from './names.ts';
@@ -5,7 +6,7 @@ import type { Names } from './names.ts';
 /** What {@link generate} needs. */
 export interface Generation {
   readonly names: Names;
-  /** The folder to copy, whose names are those of a method `my-method`. */
+  /** The folder to copy. Its files name the method `my-method`. */
   readonly template: string;
   /** Where the package goes: a folder that is empty but for `.git`, or does not exist. */
   readonly target: string;
@@ -13,7 +14,7 @@ export interface Generation {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Files that npm would not pack, or take for those of the package that they are packed in. */
+/** Files that npm would not pack, or would mistake for files of this package. */
 const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'manifest.json': 'package.json' };
 const PLACEHOLDER = /gcompress-my-method\/my-method|gcompress-my-method|my-method|myMethod|MyMethod/g;
 

@@ -1,4 +1,4 @@
-// Compression over many matrices: one operator each, driven together.
+// Compression over many matrices: one operator each, updated together.
 import { GCompressError, type MatrixCompressor } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import { assertSchedule, type CompressionSchedule } from '@gcompress/scheduler';
@@ -12,7 +12,7 @@ export interface ApplyCompressionOptions {
 }
 
 /**
- * Compression over many matrices: one operator each, driven together.
+ * Compression over many matrices: one operator each, updated together.
  *
  * Porting note: `compression_wrapper.ApplyCompression`. `applyCompression` gives the operator, whose `apply()` is what Python
  * returns. Sizes are bytes and are right for every method, where Python's stay 0 for most.

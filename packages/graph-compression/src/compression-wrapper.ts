@@ -35,7 +35,7 @@ export class CompressionWrapper {
   }
 
   /**
-   * The compressor and schedule that these hyperparameters mean, such as those of one matrix that differs from the others:
+   * The compressor and schedule that these hyperparameters describe, for example for one matrix that differs from the others:
    * `apply.applyCompression(matrix, wrapper.compressionOptions(hparams))`; `undefined` for the option `'none'`.
    *
    * @throws GCompressError as {@link compressorFromHParams} does.

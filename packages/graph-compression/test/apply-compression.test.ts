@@ -93,7 +93,7 @@ it('delays each matrix by a part of its own when the schedule is staggered', () 
   apply.dispose();
 });
 
-it('takes no matrix twice, and none that cannot be compressed', () => {
+it('refuses a matrix that is added twice or cannot be compressed', () => {
   const apply = new ApplyCompression(common);
   apply.applyCompression(first);
   expect(() => apply.applyCompression(first)).toThrow(code('already-compressed'));

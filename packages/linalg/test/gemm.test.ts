@@ -33,7 +33,7 @@ function transpose(a: Dense): Dense<Float64Array> {
 const side = fc.integer({ min: 1, max: 24 });
 
 describe('products', () => {
-  it('are those of the definition, for any shape', () => {
+  it('agree with the definition for any shape', () => {
     fc.assert(
       fc.property(side, side, side, fc.nat(1000), (m, k, n, seed) => {
         const a = normalMatrix(m, k, seed);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnNorms, norm, rowNorms } from '../src/index.ts';
-import { hypotenuse } from '../src/norms.ts';
+import { hypotenuse } from '../src/products/norms.ts';
 import { normalMatrix } from './helpers.ts';
 
 describe('norms', () => {
-  it('are those of the definition', () => {
+  it('agree with the definition', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 20 }), (values) => {
         const expected = Math.hypot(...values);

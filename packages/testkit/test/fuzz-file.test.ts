@@ -3,8 +3,8 @@ import { type CompressedFormat, createRandom, serialize } from '@gcompress/core'
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { describe, expect, it } from 'vitest';
+import { mutate } from '../src/damage/mutations.ts';
 import { fuzzFile, normalMatrix } from '../src/index.ts';
-import { mutate } from '../src/mutations.ts';
 import { type QuantizerFactors, quantizer, quantizerFormat } from './toys/column-quantizer.ts';
 
 const runs = testRuns(2000);

@@ -1,15 +1,16 @@
+// The decoder half of a method: how a matrix comes back from its factors, and how they are stored.
 import type { ReadLimits } from '../checks/size-limit.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
 import type { TensorOps } from '../tensors/tensor-ops.ts';
 import type { Factor, Factorization, JsonObject, MatrixForm } from './factors.ts';
 
-/** A tensor as it is written: the smallest type that holds its values. */
+/** A tensor as it is stored, in the smallest type that holds its values. */
 export interface PackedTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 }
 
-/** A compressed matrix as it is written. */
+/** A compressed matrix as it is stored. */
 export interface PackedMatrix {
   /** Id of the {@link CompressedFormat}. */
   readonly format: string;
@@ -46,29 +47,27 @@ export interface CompressedFormat<K extends string = string> {
   reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /** `x [b, m] · Ŵ → [b, n]`, where that is cheaper than reconstructing. */
   multiply?<T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
-  /** Whether {@link multiply} is cheaper for this form, where not for every one. Left out: it is. */
+  /** Whether {@link multiply} is cheaper for this form. Omit it if it always is. */
   multiplyPays?(form: MatrixForm): boolean;
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`, where that is cheaper than reconstructing. */
   lookup?<T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /**
-   * What of the uncompressed matrix `[m, n]` takes part beside these factors while alpha is above 0, for a compressor that changes
-   * with the steps of the training (`atStep` of its compressor): what is pruned does not. Left out, all of it does.
+   * Masks the uncompressed matrix `[m, n]` while it is still blended in (alpha above 0), so that pruned weights cannot come back.
+   * For compressors with `atStep`. Omit it for no mask.
    */
   remaining?<T>(ops: TensorOps<T>, matrix: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /**
-   * Which trainable factors hold values that several entries of the matrix share. The gradient of a shared value is the sum over its
-   * uses; a host divides by their number, so that a step moves the value by the mean of what would have moved each entry. Plain
-   * gradient descent then stands the learning rate of the uncompressed network. Leave it out where nothing is shared.
+   * The trainable factors whose values several entries of the matrix share. The gradient of a shared value is the sum over its uses.
+   * A host divides it by their number, so that the learning rate of the uncompressed network still works. Omit it if no value is shared.
    */
   sharing?(form: MatrixForm): { readonly [factor in K]?: Sharing<K> };
-  /** The factors without what contributes nothing, such as the zero padding of a reserved size. */
+  /** The factors without parts that contribute nothing, such as zero padding. */
   trim?(factorization: Factorization<K>): Factorization<K>;
   /** The stored form: as few bytes as possible, everything that {@link unpack} needs. */
   pack(factorization: Factorization<K>): Record<string, PackedTensor>;
   /**
-   * The working form. What comes in may be hostile: check each tensor with {@link packedTensor}, and values that are used
-   * as indices or sizes, before anything is allocated from them. What is derived and larger than the matrix or the stored tensors is
-   * held to `limits.maxElements` by {@link assertElementLimit}.
+   * The working form. The input may be hostile: check each tensor with {@link packedTensor}, and check indices and sizes before
+   * allocating from them. Hold derived arrays that are larger than the matrix to `limits.maxElements` with {@link assertElementLimit}.
    */
   unpack(packed: PackedMatrix, limits?: ReadLimits): Record<K, Factor>;
 }

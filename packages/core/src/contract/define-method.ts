@@ -1,48 +1,9 @@
-import { GCompressError } from '../checks/errors.ts';
-import { assertKnownOptions, assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
-import { assertFinite, assertShape2D, type Matrix, type Shape2D } from '../matrix/matrix.ts';
-import type { CompressedFormat } from './compressed-format.ts';
-import { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
-import { assertFactors } from './factor-checks.ts';
-import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
-import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
-import { assertRepresentable } from './representable.ts';
-
-/** What {@link Algorithm.factorize} is given besides the matrix. */
-export interface FactorizeOptions extends CompressOptions {
-  /** Says what a user should know about this result; it becomes one of its {@link CompressedMatrix.notes}. */
-  readonly warn: (warning: string) => void;
-}
-
-/** What an author writes about one set of hyperparameters. Arguments arrive checked. */
-export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
-  /** All hyperparameters with their defaults filled in; JSON, so that a saved layer can be made again. */
-  readonly options: JsonObject;
-  /**
-   * Factors and config for this shape; throw here when the shape or its size is not possible. `byteLength` where factors of zeros
-   * would not take the bytes that others do, see {@link FactorizationPlan}.
-   */
-  plan(shape: Shape2D): {
-    readonly factors: Record<K, FactorSpec>;
-    readonly config?: JsonObject;
-    readonly byteLength?: number | undefined;
-  };
-  /** Runs the algorithm. Each side of a factor may be smaller than planned where the size depends on the data. */
-  factorize(matrix: Matrix, options: FactorizeOptions): R;
-  /** The algorithm in force at a step of a training, see {@link MatrixCompressor.atStep}; it has the same plan. */
-  atStep?(step: number): Algorithm<K, R>;
-}
-
-/** What an author writes about a method. */
-export interface MethodDefinition<O, K extends string, R = Record<K, Factor> | PromiseLike<Record<K, Factor>>> {
-  /** Name of the method: `'lowrank'`, or `'acme/tensor-train'` outside the scope. */
-  readonly name: string;
-  readonly format: CompressedFormat<K>;
-  /** Whether `factorize` honours {@link CompressOptions.importance}; without this, it is refused. */
-  readonly acceptsImportance?: boolean;
-  /** Checks the options and returns what runs with them. */
-  create(options: O): Algorithm<K, R>;
-}
+// defineMethod: turns the definition of a method into the function that users call.
+import { assertType } from '../checks/option-checks.ts';
+import type { MethodDefinition } from './algorithm.ts';
+import { compressorFor } from './compressor-from-algorithm.ts';
+import type { Factor } from './factors.ts';
+import type { MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
 
 /** A method of compression: call it with options to get a compressor. */
 export interface CompressionMethod<O = never, C extends MatrixCompressor = MatrixCompressor> {
@@ -56,7 +17,7 @@ export interface CompressionMethod<O = never, C extends MatrixCompressor = Matri
  * Makes a {@link CompressionMethod} from its algorithm: checks what goes in and what comes out, and gives the factors
  * their behaviour. A method whose `factorize` is synchronous gives a {@link SyncMatrixCompressor}.
  *
- * @throws GCompressError `invalid-option` when the definition lacks its name, its format or `create`. What is made of it throws
+ * @throws GCompressError `invalid-option` when the definition lacks its name, its format or `create`. The compressors of the method throw
  *   `contract` when the algorithm breaks its own plan.
  */
 export function defineMethod<O, K extends string>(
@@ -78,87 +39,4 @@ export function defineMethod<O, K extends string>(
     return compressorFor(definition, definition.create(options));
   };
   return Object.assign((options: O) => create(options), { method: name, format });
-}
-
-function compressorFor<O, K extends string>(
-  definition: MethodDefinition<O, K>,
-  algorithm: Algorithm<K>,
-): MatrixCompressor<K> {
-  const { name, format, acceptsImportance = false } = definition;
-  const { atStep } = algorithm;
-  const plan = (shape: Shape2D): FactorizationPlan<K> => {
-    assertShape2D(shape, name);
-    const { factors, config = {}, byteLength } = algorithm.plan(shape);
-    return { shape: [shape[0], shape[1]], factors, config, ...(byteLength === undefined ? {} : { byteLength }) };
-  };
-  return {
-    method: name,
-    options: algorithm.options,
-    format,
-    plan,
-    ...(atStep && {
-      atStep(step: number) {
-        assertNumber(`${name}.atStep`, 'step', step, { min: -1, integer: true });
-        return compressorFor(definition, atStep(step));
-      },
-    }),
-    compress(matrix, options = {}) {
-      assertFinite(matrix, name);
-      assertCompressOptions(name, options);
-      if (options.importance !== undefined) assertImportance(name, acceptsImportance, options.importance, matrix);
-      options.signal?.throwIfAborted();
-      const planned = plan(matrix.shape);
-      const finish = (factors: unknown): CompressedMatrix<K> => {
-        assertFactors(name, factors, planned.factors);
-        const form = { shape: planned.shape, config: planned.config, factors };
-        const compressed = createCompressedMatrix(format, form, notes);
-        assertRepresentable(name, matrix, compressed);
-        return compressed;
-      };
-      const notes: string[] = [];
-      const factors: unknown = algorithm.factorize(matrix, { ...options, warn: (warning) => notes.push(warning) });
-      return isThenable(factors) ? factors.then(finish) : finish(factors);
-    },
-  };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
-function assertCompressOptions(name: string, options: CompressOptions): void {
-  assertKnownOptions(`${name}.compress`, options, ['signal', 'onProgress', 'importance']);
-  const { signal, onProgress } = options;
-  if (onProgress !== undefined) assertType(`${name}.compress`, 'onProgress', onProgress, 'function');
-  if (signal !== undefined) {
-    const hint = 'Pass the signal of an AbortController.';
-    assertType(`${name}.compress`, 'signal', signal, 'object', hint);
-    assertType(`${name}.compress signal`, 'throwIfAborted', signal.throwIfAborted, 'function', hint);
-  }
-}
-
-function assertImportance(name: string, accepted: boolean, importance: Matrix, matrix: Matrix): void {
-  if (!accepted) {
-    throw new GCompressError('unsupported', {
-      where: `${name} importance`,
-      expected: 'no weights, which this method does not use',
-      actual: describeValue(importance),
-      hint: 'Leave importance out, or use a method that accepts it.',
-    });
-  }
-  assertFinite(importance, `${name} importance`);
-  if (importance.shape[0] !== matrix.shape[0] || importance.shape[1] !== matrix.shape[1]) {
-    throw new GCompressError('shape-mismatch', {
-      where: `${name} importance`,
-      expected: `shape [${matrix.shape.join(', ')}]`,
-      actual: `[${importance.shape.join(', ')}]`,
-    });
-  }
-  if (importance.data.some((weight) => weight < 0) || importance.data.every((weight) => weight === 0)) {
-    throw new GCompressError('invalid-option', {
-      where: `${name} importance`,
-      expected: 'weights of at least 0 that are not all 0',
-      actual: importance.data.some((weight) => weight < 0) ? 'a negative weight' : 'zeros alone',
-    });
-  }
 }

@@ -1,3 +1,4 @@
+// A compressor: a method with its options.
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import type { CompressedMatrix } from './compressed-matrix.ts';
@@ -42,9 +43,8 @@ export interface MatrixCompressor<K extends string = string> {
    */
   compress(matrix: Matrix, options?: CompressOptions): CompressedMatrix<K> | PromiseLike<CompressedMatrix<K>>;
   /**
-   * For a method that goes on changing while a model trains, such as pruning that grows: the compressor in force at a step, −1
-   * being before the first. It has the plan of this one. A host compresses again, from what
-   * the model computes with, whenever the options of the compressor in force change.
+   * For methods whose options depend on the training step, such as gradual pruning: the compressor to use at `step` (−1: before
+   * training). Its plan must be the same at every step. A host compresses the current weights again whenever its options change.
    */
   atStep?(step: number): MatrixCompressor<K>;
 }

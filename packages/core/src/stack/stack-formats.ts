@@ -22,7 +22,7 @@ export type { InnerFormats, StackedPart } from './stack-parts.ts';
  * The format of a matrix whose factors are compressed in turn: `outer` reconstructs it from its factors, and `inner` formats
  * reconstruct those that they are given for. Its id says what it is made of, e.g. `lowrank(b: kmeans, c: kmeans)`.
  *
- * Working form: the factors of each inner format as `factor.name`, and those of the outer format that stay as they are.
+ * Working form: the factors of each inner format as `factor.name`, and the uncompressed factors of the outer format under their own names.
  *
  * Stored form, version 1: the tensors of each inner format as `factor.tensor`, and what the outer format stores of the factors that stay;
  * for a compressed factor that it stores in another shape than it works with, that shape as a tensor without values, `factor [..., 0]`.
@@ -90,7 +90,7 @@ function partValue<T>(
   return part.factor ? ops.reshape(coded, [...factorShape(part)]) : coded;
 }
 
-/** The uses of the part's values in the factor, times those of the factor's values in the matrix. */
+/** How often the matrix uses each value of a part: uses in the factor, times uses of the factor in the matrix. */
 function partSharing(name: string, format: CompressedFormat, part: StackedPart): Record<string, Sharing> {
   const { uses, trains } = part;
   const shared = uses === undefined ? [] : (trains ?? []).map((factor): [string, Sharing] => [factor, { times: uses }]);
@@ -110,7 +110,7 @@ function productOf(outer: CompressedFormat, inner: InnerFormats): Pick<Compresse
   return product && chains?.every((chain) => chain !== undefined) ? { product } : {};
 }
 
-/** Each part as its own format trims it; what the outer format would trim is coded, so it stays. */
+/** Trims each part with its own format. The outer format trims nothing, because its factors are compressed. */
 function trimmed(inner: InnerFormats, { factors, ...whole }: Factorization): Factorization {
   const names = Object.keys(inner);
   const parts = innerParts(whole.config, names);

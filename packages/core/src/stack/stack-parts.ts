@@ -63,7 +63,7 @@ export function outerVersion(config: JsonObject): number {
 /**
  * The parts of these names, each checked.
  *
- * @throws GCompressError `file-header` for a config that describes no parts; `invalid-matrix` for a shape that is none.
+ * @throws GCompressError `file-header` for a config that describes no parts; `invalid-matrix` for an invalid shape.
  */
 export function innerParts(config: JsonObject, names: readonly string[]): StackedParts {
   const inner = asObject(config.inner, 'inner');

@@ -79,7 +79,7 @@ export function unpackStack(
   return Object.fromEntries([...Object.entries(besides(own, names)), ...coded]);
 }
 
-/** The factors of a part; those of a factor that does not train do not either. */
+/** The factors of a part. None of them trains if the factor that they stand for does not train. */
 export function withRole<F extends { readonly trainable: boolean }>(
   factors: Readonly<Record<string, F>>,
   trainable: boolean,

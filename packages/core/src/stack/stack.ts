@@ -2,22 +2,18 @@
 
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertType } from '../checks/option-checks.ts';
-import {
-  type Algorithm,
-  type CompressionMethod,
-  defineMethod,
-  type FactorizeOptions,
-} from '../contract/define-method.ts';
+import { type ProgressOptions, partialProgress, reportProgress } from '../checks/progress.ts';
+import type { Algorithm, FactorizeOptions } from '../contract/algorithm.ts';
+import { type CompressionMethod, defineMethod } from '../contract/define-method.ts';
 import { type Factor, padFactor } from '../contract/factors.ts';
 import type { CompressOptions, MatrixCompressor } from '../contract/matrix-compressor.ts';
-import { type ProgressOptions, partialProgress, reportProgress } from '../contract/progress.ts';
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import { stackFormats } from './stack-formats.ts';
 import { besides, codedShape, outside } from './stack-parts.ts';
 import { type Coders, planStack } from './stack-plan.ts';
 import { withRole } from './stack-stored.ts';
 
-/** The options of a stacked method: those of the outer method, and those of each inner one under the name of its factor. */
+/** The options of a stacked method: options of the outer method, and options of each inner method under the name of its factor. */
 export interface StackOptions<O, I> {
   readonly outer: O;
   readonly inner: I;
@@ -37,7 +33,7 @@ type InnerOptions<I> = { readonly [name in keyof I]: OptionsOf<I[name]> };
  * ```
  *
  * Factors without an inner method stay as they are: indices, masks and signs must, others may. A factor that is no matrix is compressed
- * as one, a vector `[n]` as `[1, n]`. Where the outer method trains a factor, those of the inner method train.
+ * as one, a vector `[n]` as `[1, n]`. The factors of an inner method train if the outer method trains the factor that they stand for.
  *
  * @param outer the method that is applied to the matrix.
  * @param inner the methods that are applied to its factors, by name.

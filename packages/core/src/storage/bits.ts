@@ -1,3 +1,4 @@
+// Small integers packed into as few bits as they need.
 import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 
@@ -5,7 +6,7 @@ const COUNT = { min: 0, integer: true } as const;
 
 /**
  * Unsigned integers packed to `bits` (1 to 16) each, lowest bit first, without gaps; the last byte is filled with zeros.
- * With 8 or 16 bits the result is that of a `Uint8Array` or little-endian `Uint16Array`.
+ * With 8 or 16 bits the result equals a `Uint8Array` or a little-endian `Uint16Array`.
  *
  * @throws GCompressError `invalid-option` for anything but an array, or another number of bits.
  */

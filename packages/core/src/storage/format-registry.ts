@@ -1,3 +1,4 @@
+// The formats that a reader accepts, by id.
 import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import type { CompressedFormat } from '../contract/compressed-format.ts';
@@ -54,7 +55,7 @@ export function createFormatRegistry(
         const ids = [...known.keys()].map((name) => `'${name}'`).join(', ');
         throw new GCompressError('unknown-format', {
           where: 'format registry',
-          expected: ids ? `one of ${ids}` : 'a format, of which none is registered',
+          expected: ids ? `one of ${ids}` : 'a registered format; none is registered',
           actual: describeValue(id),
           hint: id.includes('/')
             ? `Register the format of the package that wrote '${id}'.`

@@ -17,17 +17,17 @@ export function isShallow(value: unknown, depth: number = MAX_DEPTH): boolean {
  * @throws GCompressError `file-header` for other JSON, for what nests too deep, and for no JSON.
  */
 export function parseObject(text: string, where: string, expected: string): Record<string, unknown> {
-  const refusal = (actual: string, cause?: unknown) =>
+  const headerError = (actual: string, cause?: unknown) =>
     new GCompressError('file-header', { where, expected, actual, cause });
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
     // Where a text nests deep, the parser of an engine may run out of stack, which is caught here too
-    throw refusal('no JSON', cause);
+    throw headerError('no JSON', cause);
   }
-  if (!isRecord(parsed)) throw refusal(describeValue(parsed));
-  if (!isShallow(parsed)) throw refusal(`more than ${MAX_DEPTH} levels of nesting`);
+  if (!isRecord(parsed)) throw headerError(describeValue(parsed));
+  if (!isShallow(parsed)) throw headerError(`more than ${MAX_DEPTH} levels of nesting`);
   return parsed;
 }
 

@@ -1,3 +1,4 @@
+// The tensor operations on typed arrays: the reference implementation.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import { elementCount } from './element-count.ts';
@@ -130,11 +131,11 @@ function assertTensors(where: string, ...tensors: readonly unknown[]): void {
     const { shape, data } = (tensor ?? {}) as Partial<CpuTensor>;
     return !Array.isArray(shape) || !(data instanceof Float32Array || data instanceof Int32Array);
   });
-  if (wrong >= 0) throw refusal(where, 'a tensor { shape, data }', describeValue(tensors[wrong]));
+  if (wrong >= 0) throw argumentError(where, 'a tensor { shape, data }', describeValue(tensors[wrong]));
 }
 
 function assertList(where: string, list: unknown): void {
-  if (!Array.isArray(list)) throw refusal(where, 'a list of numbers', describeValue(list));
+  if (!Array.isArray(list)) throw argumentError(where, 'a list of numbers', describeValue(list));
 }
 
 function broadcast(where: string, a: CpuTensor, b: CpuTensor, apply: (x: number, y: number) => number): CpuTensor {
@@ -206,9 +207,9 @@ function sameType(x: CpuTensor, length: number): Float32Array | Int32Array {
 }
 
 function mismatch(where: string, expected: string, a: { shape: readonly number[] }, b: { shape: readonly number[] }) {
-  return refusal(where, expected, `${describeShape(a.shape)} and ${describeShape(b.shape)}`);
+  return argumentError(where, expected, `${describeShape(a.shape)} and ${describeShape(b.shape)}`);
 }
 
-function refusal(where: string, expected: string, actual: string): GCompressError {
+function argumentError(where: string, expected: string, actual: string): GCompressError {
   return new GCompressError('shape-mismatch', { where, expected, actual });
 }

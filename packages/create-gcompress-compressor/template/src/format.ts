@@ -1,11 +1,12 @@
+// The decoder: how a matrix comes back from its factors.
 import { type CompressedFormat, floatFactor } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /**
- * How a matrix comes back from its factors. Replace it with the format of your method; import nothing but `@gcompress/core` and its entries here,
- * so that a page which only decodes carries no more.
+ * The format of `myMethod`; replace it with your own. Import only `@gcompress/core` and its entries here: a page that only
+ * decodes then loads no encoder.
  *
- * What stands here is a product of a column and a row, `Ŵ = column · row`, with `column [m, 1]` and `row [1, n]`. Stored form,
+ * This example is a product of a column and a row, `Ŵ = column · row`, with `column [m, 1]` and `row [1, n]`. Stored form,
  * version 1: both as float32; no config.
  */
 export const myMethodFormat: CompressedFormat<'column' | 'row'> = {
@@ -22,7 +23,7 @@ export const myMethodFormat: CompressedFormat<'column' | 'row'> = {
     row: { shape: row.shape, data: row.data },
   }),
 
-  // What comes in may be hostile: check whatever is used as a size or an index
+  // The input may be hostile: check every size and index
   unpack(packed) {
     assertVersion(packed, 1);
     const [rows, columns] = packed.shape;

@@ -1,3 +1,4 @@
+// The encoder: options and algorithm.
 import { createRandom, defineMethod, floatFactor, GCompressError, type Matrix, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 import { myMethodFormat } from './format.ts';
@@ -11,10 +12,9 @@ export interface MyMethodOptions {
 }
 
 /**
- * Replace this with your method. What stands here is the product of a column and a row that is nearest to the matrix, by
- * alternating least squares.
+ * Replace this with your method. This example finds the best product of a column and a row by alternating least squares.
  *
- * @throws GCompressError `invalid-option`, `unknown-option`; `not-smaller` for a shape at which nothing is gained.
+ * @throws GCompressError `invalid-option`, `unknown-option`; `not-smaller` when the factors would not be smaller than the matrix.
  */
 export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' | 'row'>({
   name: 'gcompress-my-method/my-method',
@@ -47,7 +47,7 @@ export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' |
         };
       },
 
-      // The work itself; the matrix arrives checked
+      // Runs the algorithm; the matrix is checked already
       factorize(matrix, call) {
         const [rows, columns] = matrix.shape;
         const random = createRandom(seed);

@@ -32,7 +32,7 @@ export function wordField<V extends string>(words: readonly V[]): HParamField<V>
   };
 }
 
-/** `true` or `false`, in text also `True`, `False`, `1` and `0`; a number is none. */
+/** `true` or `false`, in text also `True`, `False`, `1` and `0`; numbers are refused. */
 export function booleanField(): HParamField<boolean> {
   return {
     fromText(name, text) {

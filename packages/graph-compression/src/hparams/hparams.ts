@@ -4,7 +4,7 @@ import { assertType } from '@gcompress/core/checks';
 import { booleanField, type Choice, choiceField, numberField, type Refusal, textField, wordField } from './fields.ts';
 import { formatValues, type HParamsSchema, parseValues } from './schema.ts';
 
-/** How alpha is driven. Porting note: `UpdateOptions`; `TF_AND_PYTHON_UPDATE` (2) is refused. */
+/** Who runs the updates that lower alpha. Porting note: `UpdateOptions`; `TF_AND_PYTHON_UPDATE` (2) is refused. */
 export type UpdateOption = 'callback' | 'manual' | 'none';
 
 /** How the reference multiplies by a block-diagonal matrix: block by block, or as a dense matrix with a mask. */
