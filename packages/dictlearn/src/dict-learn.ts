@@ -1,3 +1,4 @@
+// The method: options, plan and factors by dictionary learning.
 import {
   type CompressOptions,
   createRandom,
@@ -18,10 +19,10 @@ import {
   describeValue,
   exactlyOneOption,
 } from '@gcompress/core/checks';
+import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './codes/layout.ts';
 import { type DictLearnFactor, dictLearnFormat } from './format.ts';
-import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
-import { learnDictionary } from './learn-dictionary.ts';
-import { cutSignals, unitScale } from './signals.ts';
+import { learnDictionary } from './learning/learn-dictionary.ts';
+import { cutSignals, unitScale } from './learning/signals.ts';
 import { assertSmaller, mostBytes, type SizeChoice, sizesForShape } from './sizes.ts';
 import { storedFactors } from './stored-factors.ts';
 

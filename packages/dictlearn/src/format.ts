@@ -1,3 +1,4 @@
+// The decoder of sparse codes: how a matrix comes back from codes and atoms.
 import {
   type CompressedFormat,
   type Factor,
@@ -10,12 +11,12 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
-import { assertLayoutSize, layoutOf, MAX_ATOMS } from './layout.ts';
-import { packCodes, unpackCodes } from './packed-codes.ts';
-import { collectCodes, type DictLearnFactor, spreadCodes } from './sparse-codes.ts';
-import { withoutUnusedAtoms } from './used-atoms.ts';
+import { assertLayoutSize, layoutOf, MAX_ATOMS } from './codes/layout.ts';
+import { packCodes, unpackCodes } from './codes/packed-codes.ts';
+import { collectCodes, type DictLearnFactor, spreadCodes } from './codes/sparse-codes.ts';
+import { withoutUnusedAtoms } from './codes/used-atoms.ts';
 
-export type { DictLearnFactor } from './sparse-codes.ts';
+export type { DictLearnFactor } from './codes/sparse-codes.ts';
 
 /**
  * Signals as sparse combinations of atoms. The rows of the matrix are cut into s signals of L entries; each is the sum of

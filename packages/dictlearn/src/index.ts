@@ -1,3 +1,4 @@
+// The public API of the package.
 export { type DictLearnOptions, type DictLearnSettings, dictLearn } from './dict-learn.ts';
 export { type DictLearnFactor, dictLearnFormat } from './format.ts';
 export {

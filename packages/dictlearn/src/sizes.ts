@@ -1,7 +1,8 @@
+// How the size options become signal length, atoms, nonzeros and bits.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertNumber, assertShape2D, type ExactlyOne } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
-import { type CodeSizes, MAX_ATOMS } from './layout.ts';
+import { type CodeSizes, MAX_ATOMS } from './codes/layout.ts';
 
 /** The ways to say how large codes and atoms are. */
 export interface CodeSizeWays {

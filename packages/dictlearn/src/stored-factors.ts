@@ -1,9 +1,10 @@
+// Learned atoms and codes as the factors that a file gives back.
 import { type Factor, floatFactor } from '@gcompress/core';
-import type { Codes, Dictionary } from './dictionary.ts';
-import type { Layout } from './layout.ts';
-import { stepsFor } from './packed-codes.ts';
-import { type DictLearnFactor, spreadCodes, withoutZeros } from './sparse-codes.ts';
-import { pickedAtoms, renumbered, usedAtoms } from './used-atoms.ts';
+import type { Layout } from './codes/layout.ts';
+import { stepsFor } from './codes/packed-codes.ts';
+import { type DictLearnFactor, spreadCodes, withoutZeros } from './codes/sparse-codes.ts';
+import { pickedAtoms, renumbered, usedAtoms } from './codes/used-atoms.ts';
+import type { Codes, Dictionary } from './learning/dictionary.ts';
 
 /**
  * The factors of a dictionary as they come back from a file: values in the bits that are stored, and no atom that is not

@@ -3,12 +3,12 @@ import { goldenMatrix } from '@gcompress/fixtures';
 import { singularValues } from '@gcompress/linalg';
 import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
-import { improvedDictionary } from '../src/atom-update.ts';
-import type { Codes } from '../src/dictionary.ts';
 import { dictLearn } from '../src/index.ts';
-import { learnDictionary } from '../src/learn-dictionary.ts';
-import { codeSignals } from '../src/omp.ts';
-import { type Signals, unit } from '../src/signals.ts';
+import { improvedDictionary } from '../src/learning/atom-update.ts';
+import type { Codes } from '../src/learning/dictionary.ts';
+import { learnDictionary } from '../src/learning/learn-dictionary.ts';
+import { codeSignals } from '../src/learning/omp.ts';
+import { type Signals, unit } from '../src/learning/signals.ts';
 
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
 

@@ -2,8 +2,8 @@ import { createRandom } from '@gcompress/core';
 import { choleskyFactor } from '@gcompress/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeSignals } from '../src/omp.ts';
-import { type Signals, unit } from '../src/signals.ts';
+import { codeSignals } from '../src/learning/omp.ts';
+import { type Signals, unit } from '../src/learning/signals.ts';
 
 const normal = (count: number, length: number, seed: number): Signals => {
   const random = createRandom(seed);

@@ -1,6 +1,7 @@
+// The nearest row of a codebook for each block.
 import type { Pace } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
-import { centroidTable, findNearest, type Nearest } from './nearest.ts';
+import { centroidTable, findNearest, type Nearest } from './blocks/nearest.ts';
+import type { Blocks } from './layout/blocks.ts';
 
 /**
  * For each block the number of its nearest centroid in `codebook [any, size]`: of several at equal distance the first, for

@@ -1,3 +1,4 @@
+// The decoder of codebooks: how a matrix comes back from codebook and encoding.
 import {
   type CompressedFormat,
   type Factor,
@@ -12,7 +13,7 @@ import {
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
-import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
+import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 
 /** Values of the codebooks that a file may ask for however few it stores: 64 MiB. */
 const ALWAYS_ALLOWED = 2 ** 24;

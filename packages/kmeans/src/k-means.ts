@@ -1,3 +1,4 @@
+// The method: codebook and encoding by k-means.
 import {
   type CompressOptions,
   createRandom,
@@ -11,14 +12,14 @@ import {
   pacedProgress,
   reportProgress,
 } from '@gcompress/core';
-import { blockCodebook } from './block-codebook.ts';
-import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './blocks.ts';
+import { blockCodebook } from './blocks/block-codebook.ts';
 import { encode } from './encode.ts';
 import { type KMeansFactor, kMeansFormat } from './format.ts';
+import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './layout/blocks.ts';
 import { type CompleteOptions, completeOptions, type KMeansOptions } from './options.ts';
 import { planFor } from './plan.ts';
 import { prune } from './prune.ts';
-import { scalarCodebook } from './scalar-codebook.ts';
+import { scalarCodebook } from './scalar/scalar-codebook.ts';
 
 /** Part of the progress at which a codebook is found, and its blocks are still to be encoded. */
 const LEARNED = 0.9;

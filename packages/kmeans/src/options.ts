@@ -1,3 +1,4 @@
+// The options of the method, checked and completed.
 import { GCompressError } from '@gcompress/core';
 import {
   assertKnownOptions,
@@ -8,7 +9,7 @@ import {
   type ExactlyOne,
   exactlyOneOption,
 } from '@gcompress/core/checks';
-import { MAX_LEVELS } from './layout.ts';
+import { MAX_LEVELS } from './layout/layout.ts';
 
 /** The ways to say how large a codebook is. */
 export interface CodebookSizes {

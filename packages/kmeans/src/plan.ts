@@ -1,8 +1,9 @@
+// Layout, factors and bytes for a shape, from the options alone.
 import { type FactorSpec, GCompressError, type Shape2D } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
 import type { KMeansFactor } from './format.ts';
-import { type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
+import { type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 import type { CodebookScope, CompleteOptions } from './options.ts';
 
 /** Layout, config and factor shapes for a matrix `[m, n]`. */

@@ -1,6 +1,7 @@
+// The smallest entries of a matrix set to zero.
 import type { Matrix } from '@gcompress/core';
 import { assertFinite, assertMatrix, assertNumber } from '@gcompress/core/checks';
-import { sortFloats } from './sorted-points.ts';
+import { sortFloats } from './scalar/sorted-points.ts';
 
 /**
  * The matrix `[m, n]` with its `⌈fraction·m·n⌉` smallest entries by magnitude set to zero; entries that are zero already

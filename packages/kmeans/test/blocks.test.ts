@@ -1,12 +1,12 @@
 import { createRandom, matrix, relativeError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockCodebook } from '../src/block-codebook.ts';
-import type { Blocks } from '../src/blocks.ts';
+import { blockCodebook } from '../src/blocks/block-codebook.ts';
+import { seedCentroids } from '../src/blocks/k-means-plus-plus.ts';
+import { lloyd } from '../src/blocks/lloyd.ts';
 import { encode } from '../src/encode.ts';
 import { kMeans } from '../src/index.ts';
-import { seedCentroids } from '../src/k-means-plus-plus.ts';
-import { lloyd } from '../src/lloyd.ts';
+import type { Blocks } from '../src/layout/blocks.ts';
 import { blocksFrom, randomMatrix, squaredError } from './support.ts';
 
 const untilDone = { iterations: 1000, tolerance: 0, pinZero: false, pace: () => {} };

@@ -5,6 +5,6 @@ it('the format alone brings no encoder and no numerics', async () => {
   const sources = await bundledSources('packages/kmeans/src/format.ts');
   expect(sources.filter((path) => !path.startsWith('packages/core/'))).toEqual([
     'packages/kmeans/src/format.ts',
-    'packages/kmeans/src/layout.ts',
+    'packages/kmeans/src/layout/layout.ts',
   ]);
 });

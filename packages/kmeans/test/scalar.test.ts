@@ -1,10 +1,10 @@
 import { createRandom, matrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { optimalPartition } from '../src/optimal-partition.ts';
-import { scalarCodebook } from '../src/scalar-codebook.ts';
-import { segmentCost, segmentCosts } from '../src/segment-costs.ts';
-import { sortFloats, sortPoints } from '../src/sorted-points.ts';
+import { optimalPartition } from '../src/scalar/optimal-partition.ts';
+import { scalarCodebook } from '../src/scalar/scalar-codebook.ts';
+import { segmentCost, segmentCosts } from '../src/scalar/segment-costs.ts';
+import { sortFloats, sortPoints } from '../src/scalar/sorted-points.ts';
 
 /** Least weighted error of `levels` centroids over sorted points, by dynamic programming over all partitions. */
 function leastError(values: number[], weights: number[], levels: number, pinZero: boolean): number {

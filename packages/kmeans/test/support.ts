@@ -1,5 +1,5 @@
 import { createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
-import type { Blocks } from '../src/blocks.ts';
+import type { Blocks } from '../src/layout/blocks.ts';
 
 /** `Σ w (a − b)²`, with all weights 1 when there are none. */
 export function squaredError(a: Matrix, b: Matrix, importance?: Matrix): number {

@@ -1,3 +1,4 @@
+// Ranks for several matrices that share one size budget.
 import { GCompressError, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import {
   assertKnownOptions,

@@ -1,3 +1,4 @@
+// The decoder of low-rank factors: how a matrix comes back from b and c.
 import { type CompressedFormat, type Factorization, floatFactor, GCompressError } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 

@@ -1,3 +1,4 @@
+// The public API of the package.
 export { allocateRanks, type RankBudget, type RankBudgets } from './allocate-ranks.ts';
 export { lowRankFormat } from './format.ts';
 export { type LowRankOptions, type LowRankSettings, lowRank } from './low-rank.ts';

@@ -1,3 +1,4 @@
+// The method: options, plan and factors by singular value decomposition.
 import {
   defineMethod,
   type Factor,

@@ -1,3 +1,4 @@
+// How the size options become a rank.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertNumber, assertShape2D, describeValue, type ExactlyOne } from '@gcompress/core/checks';
 

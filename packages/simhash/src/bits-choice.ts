@@ -1,3 +1,4 @@
+// How the size options become sign bits a column, and how many bytes those take.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertNumber, assertShape2D, assertType, type ExactlyOne } from '@gcompress/core/checks';
 import { packedBytes } from '@gcompress/core/storage';

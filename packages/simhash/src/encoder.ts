@@ -1,3 +1,4 @@
+// What every encoder of signs can do, and the run of one to its end.
 import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
 import { finalScales, fitScales, type ScaleRule, type Sketch } from './sketch.ts';
 

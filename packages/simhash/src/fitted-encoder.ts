@@ -1,3 +1,4 @@
+// Signs for planes that are fitted to the matrix.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';

@@ -1,3 +1,4 @@
+// The decoder of sign bits: how a matrix comes back from projection, signs and scales.
 import {
   type CompressedFormat,
   type Factor,

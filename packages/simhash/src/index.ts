@@ -1,3 +1,4 @@
+// The public API of the package.
 export {
   type BitsChoice,
   type BitsSizes,

@@ -1,3 +1,4 @@
+// Signs for orthogonal planes, chosen one rotation at a time.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';

@@ -1,3 +1,4 @@
+// Signs for any given planes, chosen plane by plane.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms, multiply, norm } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';

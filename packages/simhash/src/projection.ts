@@ -1,3 +1,4 @@
+// The projection that a seed stands for, and the limits of its size.
 import { createRandom, GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { drawRotation, type Rotation } from './rotation.ts';
 

@@ -1,3 +1,4 @@
+// A random rotation that is applied without being formed.
 import type { Pace, Random } from '@gcompress/core';
 import { bitsFor } from '@gcompress/core/storage';
 

@@ -1,3 +1,4 @@
+// The method: options, plan and the choice of an encoder.
 import { defineMethod, floatFactor, GCompressError, type JsonObject, type Matrix, type Pace } from '@gcompress/core';
 import {
   assertElementLimit,

@@ -1,3 +1,4 @@
+// An approximation while its signs are being chosen, and its scales.
 import type { Matrix } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 

@@ -1,3 +1,4 @@
+// Cells on the line that share the error of a fine partition evenly.
 import type { Edges } from './optimal-partition.ts';
 import type { SortedPoints } from './sorted-points.ts';
 

@@ -1,3 +1,4 @@
+// The optimal partition of the line into segments.
 import type { Pace } from '@gcompress/core';
 import { type SegmentCosts, segmentCost } from './segment-costs.ts';
 

@@ -1,5 +1,6 @@
+// Lloyd's algorithm with bounds that spare most distances.
 import type { Pace } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../layout/blocks.ts';
 import { centroidTable, findNearest, type Nearest, squaredDistance } from './nearest.ts';
 
 /** Blocks after which progress is told, at most: few enough for many long centroids. */

@@ -1,3 +1,4 @@
+// The signals that a matrix is cut into.
 import type { Matrix } from '@gcompress/core';
 
 /** Vectors that are coded over one dictionary. */

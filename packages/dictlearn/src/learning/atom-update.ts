@@ -1,3 +1,4 @@
+// Better atoms for given codes, by approximate K-SVD.
 import type { Pace } from '@gcompress/core';
 import type { Codes, Dictionary } from './dictionary.ts';
 import { innerProducts } from './omp.ts';

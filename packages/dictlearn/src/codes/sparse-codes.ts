@@ -1,3 +1,4 @@
+// Sparse codes in their working form, and their nonzeros alone.
 import { type Factor, floatFactor, indexFactor } from '@gcompress/core';
 import type { Layout } from './layout.ts';
 

@@ -1,3 +1,4 @@
+// The optimal codebook of single entries.
 import type { Pace } from '@gcompress/core';
 import { compand } from './compand.ts';
 import { type Edges, optimalPartition } from './optimal-partition.ts';

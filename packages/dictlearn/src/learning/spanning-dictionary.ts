@@ -1,3 +1,4 @@
+// The best dictionary when a signal may use every atom, by a singular value decomposition.
 import type { ProgressOptions } from '@gcompress/core';
 import { truncatedSvd } from '@gcompress/linalg';
 import type { Dictionary } from './dictionary.ts';

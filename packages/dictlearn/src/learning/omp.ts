@@ -1,3 +1,4 @@
+// Sparse codes by orthogonal matching pursuit.
 import type { Pace } from '@gcompress/core';
 import { type Dense, gram, multiply } from '@gcompress/linalg';
 import type { Codes } from './dictionary.ts';

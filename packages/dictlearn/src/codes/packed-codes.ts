@@ -1,3 +1,4 @@
+// Sparse codes as they are stored, and back.
 import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
 import { bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import type { Layout } from './layout.ts';

@@ -1,4 +1,5 @@
-import type { Blocks } from './blocks.ts';
+// The nearest centroid of a block.
+import type { Blocks } from '../layout/blocks.ts';
 
 /** Centroids laid out so that four of them are compared at once. */
 export interface CentroidTable {

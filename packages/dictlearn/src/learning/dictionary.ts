@@ -1,3 +1,5 @@
+// Atoms and codes while they are being learned.
+
 /** Codes of signals, with room for t nonzeros each. */
 export interface Codes {
   /** Room for nonzeros of a signal, t. */

@@ -1,3 +1,4 @@
+// The blocks of a matrix that share a codebook, and where their codes go.
 import type { Matrix } from '@gcompress/core';
 import type { Layout } from './layout.ts';
 

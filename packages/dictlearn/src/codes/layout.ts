@@ -1,3 +1,4 @@
+// How a matrix becomes signals, and how their codes are held and stored.
 import { GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 

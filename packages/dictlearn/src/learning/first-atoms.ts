@@ -1,3 +1,4 @@
+// The signals that learning starts from as atoms.
 import type { Pace, Random } from '@gcompress/core';
 import { energiesOf, type Signals, sum, unit } from './signals.ts';
 

@@ -1,3 +1,4 @@
+// The cost of every segment of the line in constant time.
 import type { SortedPoints } from './sorted-points.ts';
 
 /** What it costs to replace consecutive cells of the line by one value each. */

@@ -1,3 +1,4 @@
+// Values in ascending order with their weights, by a radix sort.
 import type { Pace } from '@gcompress/core';
 
 /** About how many multiplications take as long as sorting a value by one digit. */

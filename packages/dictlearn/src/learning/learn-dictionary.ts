@@ -1,3 +1,4 @@
+// The loop that improves atoms and codes in turn.
 import {
   type Pace,
   type ProgressOptions,

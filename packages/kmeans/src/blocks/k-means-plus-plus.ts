@@ -1,5 +1,6 @@
+// Starting centroids by k-means++.
 import type { Pace, Random } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../layout/blocks.ts';
 import { squaredDistance } from './nearest.ts';
 
 /** Centroids up to which several draws are worth their time. */

@@ -1,3 +1,4 @@
+// Atoms without those that no code uses.
 import { type Factorization, floatFactor } from '@gcompress/core';
 import { layoutOf } from './layout.ts';
 import { collectCodes, type DictLearnFactor, type SparseCodes, spreadCodes } from './sparse-codes.ts';

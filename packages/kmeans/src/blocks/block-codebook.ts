@@ -1,5 +1,6 @@
+// Codebooks of blocks: the best of several searches.
 import type { Pace, Random } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../layout/blocks.ts';
 import { seedCentroids } from './k-means-plus-plus.ts';
 import { type Clustering, type LloydOptions, lloyd } from './lloyd.ts';
 

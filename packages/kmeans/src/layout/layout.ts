@@ -1,3 +1,4 @@
+// How the blocks of a matrix share codebooks.
 import type { MatrixForm } from '@gcompress/core';
 
 /** The most levels of one codebook: what 16 bits can tell apart. */
