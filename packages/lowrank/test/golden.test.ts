@@ -32,12 +32,12 @@ const STORAGE = 2 ** -23;
 
 const norm = ({ data }: Factor) => frobeniusNorm(matrix([1, data.length], Float32Array.from(data)));
 
-it.each(golden<RankCase[]>('rank'))('rank of $shape at $rank percent is $lowRank', (expected) => {
+it.each(golden<RankCase[]>('rank'))('the rank of a matrix $shape at percent $rank is $lowRank', (expected) => {
   expect(rankFromPercent(expected.shape, expected.rank)).toBe(expected.lowRank);
 });
 
 describe.each(['truncated', 'exact'] as const)('the %s decomposition', (svd) => {
-  it.each(golden<LowRankCase[]>('lowrank'))('equals the reference on $name', (expected) => {
+  it.each(golden<LowRankCase[]>('lowrank'))('gives the factors of the Python library on $name', (expected) => {
     const original = goldenMatrix(expected.matrix);
     const compressed = lowRank({ percent: expected.rank, allowLarger: true, svd }).compress(original);
     const { b, c } = compressed.factors;

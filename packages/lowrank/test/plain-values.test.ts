@@ -43,23 +43,26 @@ const CALLS: Readonly<Record<string, readonly [Call, ...unknown[]]>> = {
   'allocateRanks onProgress': [(onProgress: never) => allocateRanks({ a }, { ratio: 2 }, { onProgress }), () => {}],
 };
 
-it.each(Object.entries(CALLS))('%s takes its own arguments, and refuses any other by the house error', (_, entry) => {
-  const [call, ...values] = entry;
-  expect(() => call(...(values as never[]))).not.toThrow();
-  fc.assert(
-    fc.property(fc.nat(values.length - 1), fc.constantFrom<unknown>(...PLAIN), (place, plain) => {
-      const given = values.map((value, at) => (at === place ? plain : value));
-      try {
-        call(...(given as never[]));
-      } catch (error) {
-        if (!isGCompressError(error)) throw error;
-      }
-    }),
-    { numRuns: 150, seed: 1 },
-  );
-});
+it.each(Object.entries(CALLS))(
+  '%s accepts valid arguments and refuses plain values with a GCompressError',
+  (_, entry) => {
+    const [call, ...values] = entry;
+    expect(() => call(...(values as never[]))).not.toThrow();
+    fc.assert(
+      fc.property(fc.nat(values.length - 1), fc.constantFrom<unknown>(...PLAIN), (place, plain) => {
+        const given = values.map((value, at) => (at === place ? plain : value));
+        try {
+          call(...(given as never[]));
+        } catch (error) {
+          if (!isGCompressError(error)) throw error;
+        }
+      }),
+      { numRuns: 150, seed: 1 },
+    );
+  },
+);
 
-it.each(OPTIONS)('lowRank is made, or refuses by the house error, whatever is passed for %s', (option) => {
+it.each(OPTIONS)('lowRank accepts any plain value for %s or refuses it with a GCompressError', (option) => {
   for (const plain of PLAIN) {
     const sizes = OPTIONS.indexOf(option) < 5 ? {} : { energy: 0.5 };
     try {

@@ -2,10 +2,7 @@
 export {
   type BitsChoice,
   type BitsSizes,
-  bitsFromPercent,
   bitsFromPercentOfColumns,
-  breakEvenBits,
-  storedBytes,
 } from './bits-choice.ts';
 export { type PlanesConfig, type SimhashConfig, type SimhashFactor, simhashFormat } from './format.ts';
 export { type SimhashOptions, type SimhashSettings, simhash } from './simhash.ts';

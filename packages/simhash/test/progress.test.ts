@@ -8,12 +8,12 @@ describe.each([
   ['orthogonal, many digits', simhash({ bits: 600, refine: 2 }), [96, 80] as const, 6],
   ['gaussian', simhash({ bits: 200, planes: 'gaussian', refine: 2 }), [96, 80] as const, 8],
   ['fitted', simhash({ bits: 8, planes: 'fitted', refine: 2 }), [64, 128] as const, 5],
-])('%s', (_, compressor, shape, least) => {
+])('simhash with planes %s', (_, compressor, shape, least) => {
   const original = normalMatrix(shape, 3);
   const told: number[] = [];
   compressor.compress(original, { onProgress: (done) => told.push(done) });
 
-  it('tells progress often, rising from 0 to 1', () => {
+  it('reports progress often, rising from 0 to 1', () => {
     expect(told[0]).toBe(0);
     expect(told.at(-1)).toBe(1);
     expect(told).toEqual([...told].sort((a, b) => a - b));
@@ -21,7 +21,7 @@ describe.each([
     expect(told.length).toBeGreaterThanOrEqual(least);
   });
 
-  it('ends at any call at which it is aborted, with the reason', () => {
+  it('throws the reason of the signal at every report at which it is aborted', () => {
     // All calls where they are few, and an even choice of many
     const step = Math.ceil(told.length / 12);
     for (let call = told.length; call > 0; call -= step) {
