@@ -16,22 +16,22 @@ export interface KMeansPlan {
     readonly groupBlocks: number;
   };
   readonly factors: Record<KMeansFactor, FactorSpec>;
-  /** Bytes of the stored form at most: it has fewer where not all levels are used. */
+  /** The most bytes of the stored form; it takes fewer if the matrix does not use all levels. */
   readonly byteLength: number;
 }
 
 /**
- * The plan for a shape. A block longer than a row is a row; a codebook has at most as many levels as it has blocks.
+ * The plan for a shape. A block longer than a row is cut to the row; a codebook has at most as many levels as blocks.
  *
- * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix, unless `allowLarger`;
- * `invalid-option` when not even two levels fit in the bytes or the ratio.
+ * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix and `allowLarger` is false;
+ * `invalid-option` when two levels exceed the bytes or the ratio.
  */
 export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
   const [rows, cols] = shape;
   const blockSize = Math.min(options.blockSize, cols);
   const blocks = Math.ceil(cols / blockSize);
   const { groupRows, groupBlocks } = groupSides(options.codebooks, rows, blocks, options.blockSize);
-  // A zero that was asked for may come on top of the blocks
+  // The zero of keepZero may come on top of the blocks
   const most = Math.min(MAX_LEVELS, groupRows * groupBlocks + (options.keepZero === true ? 1 : 0));
   const sides = { blockSize, groupRows, groupBlocks };
   const storedBytes = (levels: number) => {
@@ -60,8 +60,8 @@ function assertSmaller([rows, cols]: Shape2D, bytes: number, levels: number): vo
   throw new GCompressError('not-smaller', {
     where: 'kMeans',
     expected: `fewer than the ${dense} bytes of a matrix [${rows}, ${cols}]`,
-    actual: `up to ${bytes} bytes for ${levels} levels a codebook`,
-    hint: 'Choose fewer levels or codebooks, or allowLarger; or leave this matrix as it is.',
+    actual: `up to ${bytes} bytes with ${levels} levels a codebook`,
+    hint: 'Choose fewer levels or codebooks, set allowLarger, or leave this matrix as it is.',
   });
 }
 
