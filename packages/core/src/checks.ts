@@ -12,5 +12,6 @@ export {
 export { assertElementLimit, MAX_ELEMENTS } from './checks/size-limit.ts';
 export { assertCompressedMatrix } from './contract/assert-compressed-matrix.ts';
 export { assertCompressor } from './contract/assert-compressor.ts';
+export { budgetBytes, budgetTooSmall, largestThatFits, type SizeBudget, sizeBudgetOf } from './contract/size-budget.ts';
 export { assertFinite, assertMatrix, assertShape2D } from './matrix/matrix.ts';
 export { assertSeed } from './matrix/random.ts';

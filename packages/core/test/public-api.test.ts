@@ -48,8 +48,12 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
         "assertSeed",
         "assertShape2D",
         "assertType",
+        "budgetBytes",
+        "budgetTooSmall",
         "describeValue",
         "exactlyOneOption",
+        "largestThatFits",
+        "sizeBudgetOf",
       ],
       [
         "createCompressedMatrix",
