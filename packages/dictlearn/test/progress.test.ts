@@ -8,12 +8,12 @@ describe.each([
   ['many atoms a signal', dictLearn({ atoms: 60, nonzeros: 12, iterations: 1 }), [200, 48] as const, 7],
   ['pieces, of which a sample is learned from', dictLearn({ ratio: 8, iterations: 1 }), [128, 96] as const, 6],
   ['as many nonzeros as atoms', dictLearn({ atoms: 6, nonzeros: 6 }), [80, 70] as const, 4],
-])('%s', (_, compressor, shape, least) => {
+])('dictLearn with %s', (_, compressor, shape, least) => {
   const original = normalMatrix(shape, 3);
   const told: number[] = [];
   compressor.compress(original, { onProgress: (done) => told.push(done) });
 
-  it('tells progress often, rising from 0 to 1', () => {
+  it('reports progress often, rising from 0 to 1', () => {
     expect(told[0]).toBe(0);
     expect(told.at(-1)).toBe(1);
     expect(told).toEqual([...told].sort((a, b) => a - b));
@@ -21,7 +21,7 @@ describe.each([
     expect(told.length).toBeGreaterThanOrEqual(least);
   });
 
-  it('ends at any call at which it is aborted, with the reason', () => {
+  it('throws the reason of the signal at every report at which it is aborted', () => {
     // All calls where they are few, and an even choice of many
     const step = Math.ceil(told.length / 12);
     for (let call = told.length; call > 0; call -= step) {

@@ -1,6 +1,6 @@
 // Layout, factors and bytes for a shape, from the options alone.
 import { type FactorSpec, GCompressError, type Shape2D } from '@gcompress/core';
-import { assertElementLimit } from '@gcompress/core/checks';
+import { assertElementLimit, largestThatFits, sizeBudgetOf } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
 import type { KMeansFactor } from './format.ts';
 import { type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
@@ -73,30 +73,14 @@ function groupSides(scope: CodebookScope, rows: number, blocks: number, blockSiz
 }
 
 function levelsFor(
-  [rows, cols]: Shape2D,
-  { levels, bits, ratio, bytes }: CompleteOptions,
+  shape: Shape2D,
+  options: CompleteOptions,
   most: number,
   storedBytes: (levels: number) => number,
 ): number {
+  const { levels, bits } = options;
   if (levels !== undefined) return Math.min(levels, most);
   if (bits !== undefined) return Math.min(2 ** bits, most);
-  const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
-  const budget = ratio !== undefined ? dense / ratio : (bytes ?? 0);
-  const least = Math.min(2, most);
-  if (storedBytes(least) > budget) {
-    throw new GCompressError('invalid-option', {
-      where: 'kMeans',
-      expected: `at least the ${storedBytes(least)} bytes of ${least} levels for a matrix [${rows}, ${cols}]`,
-      actual: ratio !== undefined ? `ratio ${ratio}` : `bytes ${bytes}`,
-      hint: `The largest ratio here is ${(dense / storedBytes(least)).toFixed(2)}; longer blocks or fewer codebooks allow more.`,
-    });
-  }
-  let fits = least;
-  let tooMany = most + 1;
-  while (tooMany - fits > 1) {
-    const middle = (fits + tooMany) >>> 1;
-    if (storedBytes(middle) <= budget) fits = middle;
-    else tooMany = middle;
-  }
-  return fits;
+  const budget = sizeBudgetOf('kMeans', options) ?? { bytes: 1 };
+  return largestThatFits('kMeans', budget, shape, storedBytes, { min: Math.min(2, most), max: most });
 }

@@ -1,7 +1,7 @@
 import { isGCompressError, matrix } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KMeansOptions, kMeans } from '../src/index.ts';
+import { type CodebookScope, type KMeansOptions, kMeans } from '../src/index.ts';
 import { randomMatrix, squaredError } from './support.ts';
 
 const levelsFor = (options: KMeansOptions, shape: readonly [number, number] = [64, 32]) =>
@@ -92,9 +92,30 @@ describe('the number of levels', () => {
     'is refused when two levels do not fit with %o',
     (options) => {
       expect(() => kMeans(options).plan([64, 32])).toThrow(
-        expect.toSatisfy((error) => isGCompressError(error, 'invalid-option') && /longer blocks/.test(error.message)),
+        expect.toSatisfy(
+          (error) => isGCompressError(error, 'invalid-option') && /for a matrix \[64, 32\]/.test(error.message),
+        ),
       );
     },
+  );
+});
+
+it('plan answers the stored bytes: exactly for distinct single entries, at most for blocks', () => {
+  const cases = fc.record({
+    shape: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
+    blockSize: fc.integer({ min: 1, max: 4 }),
+    levels: fc.integer({ min: 2, max: 40 }),
+    codebooks: fc.constantFrom<CodebookScope>('tensor', 'column', { rows: 3 }, { rows: 5, columns: 12 }),
+  });
+  fc.assert(
+    fc.property(cases, ({ shape, ...options }) => {
+      const compressor = kMeans({ ...options, restarts: 1, iterations: 3, allowLarger: true });
+      const { byteLength } = compressor.compress(randomMatrix(shape));
+      const planned = compressor.plan(shape).byteLength ?? 0;
+      if (options.blockSize > 1 && shape[1] > 1) expect(byteLength).toBeLessThanOrEqual(planned);
+      else expect(byteLength).toBe(planned);
+    }),
+    { numRuns: 80 },
   );
 });
 

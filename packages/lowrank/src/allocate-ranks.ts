@@ -3,24 +3,13 @@ import { GCompressError, type Matrix, type ProgressOptions, partialProgress } fr
 import {
   assertKnownOptions,
   assertMatrix,
-  assertNumber,
   assertType,
-  type ExactlyOne,
   exactlyOneOption,
+  type SizeBudget,
+  sizeBudgetOf,
 } from '@gcompress/core/checks';
 import { singularValues, viewOf } from '@gcompress/linalg';
 import { breakEvenRank } from './rank.ts';
-
-/** The ways to limit the size of all factors together. */
-export interface RankBudgets {
-  /** All matrices together must be at least this many times larger than all factors together; above 1. */
-  readonly ratio?: number;
-  /** The most bytes that all factors together may take. */
-  readonly bytes?: number;
-}
-
-/** The limit for all factors together: exactly one of {@link RankBudgets}. */
-export type RankBudget = ExactlyOne<RankBudgets>;
 
 /** One matrix and the rank that it has got so far. */
 interface Candidate {
@@ -39,6 +28,7 @@ interface Candidate {
  * the `m + n` values that a rank takes.
  *
  * @param matrices by name, each `[m, n]`.
+ * @param budget for all factors together: at most `bytes`, or all matrices' bytes divided by `ratio`.
  * @param progress receives the progress; its signal ends the work.
  * @returns a rank for each name, from 1 to the break-even rank.
  * @throws GCompressError `invalid-option` when rank 1 for every matrix exceeds the budget, `not-smaller` for a matrix that no rank
@@ -46,13 +36,13 @@ interface Candidate {
  */
 export function allocateRanks<K extends string>(
   matrices: Readonly<Record<K, Matrix>>,
-  budget: RankBudget,
+  budget: SizeBudget,
   progress: ProgressOptions = {},
 ): Record<K, number> {
   const where = 'allocateRanks';
   assertKnownOptions(where, budget, ['ratio', 'bytes']);
   const kind = exactlyOneOption(where, budget, ['ratio', 'bytes']);
-  assertNumber(where, kind, budget[kind], kind === 'ratio' ? { above: 1 } : { min: 1, integer: true });
+  sizeBudgetOf(where, budget);
   assertType(where, 'matrices', matrices, 'object');
   const entries = Object.entries<Matrix>(matrices);
   if (entries.length === 0) {

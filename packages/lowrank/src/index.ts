@@ -1,5 +1,5 @@
 // The public API of the package.
-export { allocateRanks, type RankBudget, type RankBudgets } from './allocate-ranks.ts';
+export { allocateRanks } from './allocate-ranks.ts';
 export { lowRankFormat } from './format.ts';
 export { type LowRankOptions, type LowRankSettings, lowRank } from './low-rank.ts';
 export { breakEvenRank, type RankChoice, type RankSizes, rankFromPercent } from './rank.ts';

@@ -1,6 +1,13 @@
 // How the size options become a rank.
 import { GCompressError, type Shape2D } from '@gcompress/core';
-import { assertNumber, assertShape2D, describeValue, type ExactlyOne } from '@gcompress/core/checks';
+import {
+  assertNumber,
+  assertShape2D,
+  describeValue,
+  type ExactlyOne,
+  largestThatFits,
+  sizeBudgetOf,
+} from '@gcompress/core/checks';
 
 /** The ways to choose the rank k. */
 export interface RankSizes {
@@ -79,30 +86,15 @@ export function rankForShape(shape: Shape2D, choice: RankSizes, allowLarger: boo
       hint: 'Choose a smaller rank, or leave this matrix as it is.',
     });
   }
-  if (rank < 1) throw tooSmall(shape, choice);
   return rank;
 }
 
-function requestedRank(shape: Shape2D, { rank, percent, ratio, bytes }: RankSizes, most: number): number {
-  const [rows, cols] = shape;
-  if (rank !== undefined) return rank;
-  if (percent !== undefined) return rankFromPercent(shape, percent);
-  const rankWith = (values: number) => Math.min(most, Math.floor(values / (rows + cols)));
-  if (ratio !== undefined) return rankWith((rows * cols) / ratio);
-  if (bytes !== undefined) return rankWith(bytes / Float32Array.BYTES_PER_ELEMENT);
-  return most;
-}
-
-function tooSmall([rows, cols]: Shape2D, { ratio, bytes }: RankSizes): GCompressError {
-  const rankOne = rows + cols;
-  return new GCompressError('invalid-option', {
-    where: `lowRank ${bytes === undefined ? 'ratio' : 'bytes'}`,
-    expected:
-      bytes === undefined
-        ? `at most ${Math.floor((100 * rows * cols) / rankOne) / 100}, that of rank 1 for a matrix [${rows}, ${cols}]`
-        : `at least ${rankOne * Float32Array.BYTES_PER_ELEMENT}, those of rank 1 for a matrix [${rows}, ${cols}]`,
-    actual: `${bytes ?? ratio}`,
-  });
+function requestedRank(shape: Shape2D, choice: RankSizes, most: number): number {
+  if (choice.rank !== undefined) return choice.rank;
+  if (choice.percent !== undefined) return rankFromPercent(shape, choice.percent);
+  const budget = sizeBudgetOf('lowRank', choice);
+  if (budget === undefined) return most;
+  return largestThatFits('lowRank', budget, shape, (rank) => bytesOfRank(shape, rank), { min: 1, max: most });
 }
 
 function assertShape(where: string, shape: unknown): void {

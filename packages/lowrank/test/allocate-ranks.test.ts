@@ -1,8 +1,9 @@
 import { type Matrix, matrix, relativeError } from '@gcompress/core';
+import type { SizeBudget } from '@gcompress/core/checks';
 import { denseMatrices } from '@gcompress/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allocateRanks, breakEvenRank, lowRank, type RankBudget } from '../src/index.ts';
+import { allocateRanks, breakEvenRank, lowRank } from '../src/index.ts';
 
 /** A matrix with these singular values, on the diagonal. */
 function diagonal(shape: readonly [number, number], values: readonly number[]): Matrix {
@@ -65,7 +66,7 @@ describe('allocateRanks', () => {
     [{}, 'allocateRanks'],
     [{ rank: 3 }, 'allocateRanks'],
   ])('refuses the budget %j', (budget, message) => {
-    expect(() => allocateRanks({ steep, flat }, budget as RankBudget)).toThrow(message);
+    expect(() => allocateRanks({ steep, flat }, budget as SizeBudget)).toThrow(message);
   });
 
   it('names the matrix that cannot become smaller', () => {

@@ -180,8 +180,8 @@ describe('lowRank refuses', () => {
     [{ rank: 17, allowLarger: true }, [24, 16], 'invalid-option', 'expected at most 16'],
     [{ rank: 1 }, [1, 100], 'not-smaller', 'got shape [1, 100]. Leave this matrix as it is.'],
     [{ energy: 0.5 }, [2, 2], 'not-smaller', 'got shape [2, 2]'],
-    [{ ratio: 10 }, [24, 16], 'invalid-option', 'lowRank ratio: expected at most 9.6, that of rank 1'],
-    [{ bytes: 159 }, [24, 16], 'invalid-option', 'lowRank bytes: expected at least 160, those of rank 1'],
+    [{ ratio: 10 }, [24, 16], 'invalid-option', 'lowRank ratio: expected at most 9.6 for a matrix [24, 16], got 10'],
+    [{ bytes: 159 }, [24, 16], 'invalid-option', 'lowRank bytes: expected at least 160 for a matrix [24, 16], got 159'],
   ])('%j for a matrix of shape %j', (options, shape, expected, message) => {
     expect(() => lowRank(options).plan(shape)).toThrow(code(expected));
     expect(() => lowRank(options).plan(shape)).toThrow(message);

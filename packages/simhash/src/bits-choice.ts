@@ -1,9 +1,11 @@
 // How the size options become sign bits a column, and how many bytes those take.
 import { GCompressError, type Shape2D } from '@gcompress/core';
-import { assertNumber, assertShape2D, type ExactlyOne } from '@gcompress/core/checks';
+import { assertNumber, assertShape2D, type ExactlyOne, largestThatFits, sizeBudgetOf } from '@gcompress/core/checks';
 import { packedBytes } from '@gcompress/core/storage';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Signs that a budget may choose: more than every limit of memory allows, and few enough to count exactly. */
+const SIGNS = 2 ** 32;
 
 /** The ways to choose k, the sign bits of a column. */
 export interface BitsSizes {
@@ -48,8 +50,10 @@ export function storedBytes([rows, cols]: Shape2D, bits: number, storesProjectio
 }
 
 /** The most sign bits a column whose stored form is smaller than the matrix; 0 when one bit is too many, as for a single row. */
-export function breakEvenBits(shape: Shape2D, storesProjection: boolean): number {
-  return mostBits(shape, FLOAT_BYTES * shape[0] * shape[1] - 1, storesProjection);
+export function breakEvenBits([rows, cols]: Shape2D, storesProjection: boolean): number {
+  const bytes = FLOAT_BYTES * (rows - 1) * cols - 1;
+  const bitsOfPlane = cols + (storesProjection ? 8 * FLOAT_BYTES * rows : 0);
+  return Math.max(0, Math.floor((8 * bytes) / bitsOfPlane));
 }
 
 /**
@@ -65,15 +69,6 @@ export function bitsForShape(
 ): number {
   const [rows, cols] = shape;
   const bits = requestedBits(shape, choice, storesProjection);
-  if (bits < 1) {
-    const least = storedBytes(shape, 1, storesProjection);
-    throw new GCompressError('invalid-option', {
-      where: 'simhash',
-      expected: `at least the ${least} bytes of one sign bit a column for a matrix [${rows}, ${cols}]`,
-      actual: choice.bytes === undefined ? `ratio ${choice.ratio}` : `bytes ${choice.bytes}`,
-      hint: `The largest ratio here is ${((FLOAT_BYTES * rows * cols) / least).toFixed(2)}.`,
-    });
-  }
   const most = breakEvenBits(shape, storesProjection);
   if (bits <= most || allowLarger) return bits;
   throw new GCompressError('not-smaller', {
@@ -87,15 +82,13 @@ export function bitsForShape(
   });
 }
 
-function requestedBits(shape: Shape2D, { bits, ratio, bytes, percent }: BitsSizes, storesProjection: boolean): number {
+function requestedBits(shape: Shape2D, choice: BitsSizes, storesProjection: boolean): number {
+  const { bits, percent } = choice;
   if (bits !== undefined) return bits;
   if (percent !== undefined) return bitsFromPercent(shape, percent);
-  const budget = ratio === undefined ? (bytes ?? 0) : (FLOAT_BYTES * shape[0] * shape[1]) / ratio;
-  return mostBits(shape, Math.floor(budget), storesProjection);
-}
-
-/** The most sign bits a column whose stored form takes at most this many bytes; 0 when one bit takes more. */
-function mostBits([rows, cols]: Shape2D, bytes: number, storesProjection: boolean): number {
-  const bitsOfPlane = cols + (storesProjection ? 8 * FLOAT_BYTES * rows : 0);
-  return Math.max(0, Math.floor((8 * (bytes - FLOAT_BYTES * cols)) / bitsOfPlane));
+  const budget = sizeBudgetOf('simhash', choice) ?? { bytes: 1 };
+  return largestThatFits('simhash', budget, shape, (size) => storedBytes(shape, size, storesProjection), {
+    min: 1,
+    max: Math.max(1, Math.floor(SIGNS / shape[1])),
+  });
 }
