@@ -16,8 +16,8 @@ interface DictLearnCase {
 }
 
 /**
- * What float32 takes away: the reference keeps its dictionary in float64, ours is rounded to 24 bits, and so are codes and
- * products. A relative error below this is that rounding and nothing else.
+ * The relative error of float32. The Python library keeps its dictionary in float64; here, dictionary, codes and products are rounded
+ * to 24 bits. A smaller relative error is nothing but this rounding.
  */
 const STORAGE = 2 ** -23;
 
@@ -61,7 +61,7 @@ describe('percent', () => {
 });
 
 it('dictLearn passes the checks of the Python tests', () => {
-  // Rank 5, exactly representable: the reference reaches 0.1 with 32 iterations
+  // Rank 5, exactly representable: Python reaches 0.1 with 32 iterations
   const rows = Array.from({ length: 20 }, (_, i) => [1, (i * 7) % 5, i % 2 ? 0 : i, (i * i) % 7, i % 3 ? 0 : 1]);
   const data = Float32Array.from(
     rows.flatMap((row) => row.map((_, j) => row.reduce((sum, x, l) => sum + x * Math.cos(j * l), 0))),

@@ -2,7 +2,7 @@ import { isGCompressError, type PackedMatrix } from '@gcompress/core';
 import { expect, it, vi } from 'vitest';
 import { dictLearnFormat } from '../src/index.ts';
 
-/** A packed matrix that claims a size and brings next to nothing. */
+/** A packed matrix that claims a large size and stores almost nothing. */
 function claim(
   config: object,
   tensors: PackedMatrix['tensors'],

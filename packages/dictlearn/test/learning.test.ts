@@ -14,7 +14,7 @@ const sum = (values: Iterable<number>) => [...values].reduce((total, value) => t
 
 const LENGTH = 12;
 
-/** Signals that are sums of some of eight hidden atoms, each at its own strength and sign, and a little noise. */
+/** Sums of some of eight hidden atoms with random strengths and signs, plus a little noise. */
 function hiddenSignals(count: number, nonzeros: number) {
   const random = createRandom(3);
   const hidden = Array.from({ length: 8 }, () => unit(Float32Array.from({ length: LENGTH }, random.normal)));

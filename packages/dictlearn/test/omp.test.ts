@@ -17,7 +17,7 @@ const unitRows = ({ count, length, data }: Signals): Float32Array =>
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, x, i) => sum + x * b[i], 0);
 
-/** Orthogonal matching pursuit as the definition says it: residual, largest correlation, least squares. */
+/** Orthogonal matching pursuit by its definition: residual, largest correlation, least squares. */
 function pursue(signal: Float32Array, atoms: Float32Array[], nonzeros: number) {
   const chosen: number[] = [];
   let values: number[] = [];

@@ -78,9 +78,8 @@ function levelsFor(
   most: number,
   storedBytes: (levels: number) => number,
 ): number {
-  const { levels, bits } = options;
-  if (levels !== undefined) return Math.min(levels, most);
-  if (bits !== undefined) return Math.min(2 ** bits, most);
-  const budget = sizeBudgetOf('kMeans', options) ?? { bytes: 1 };
+  const { bits = 1, levels = 2 ** bits } = options;
+  const budget = sizeBudgetOf('kMeans', options);
+  if (budget === undefined) return Math.min(levels, most);
   return largestThatFits('kMeans', budget, shape, storedBytes, { min: Math.min(2, most), max: most });
 }

@@ -151,7 +151,7 @@ describe('kMeans with blocks', () => {
     a.data.fill(0, 0, 8);
     const back = kMeans({ allowLarger: true, levels: 3, blockSize: 4 }).compress(a).decompress();
     expect([...back.data.subarray(0, 8)]).toEqual(new Array(8).fill(0));
-    // The reference would zero a centroid here although no block is zero
+    // The Python library zeroes a centroid here although no block is zero
     const b = matrix([2, 2], [4, 5, 6, 7]);
     expect(kMeans({ allowLarger: true, levels: 2, blockSize: 2 }).compress(b).decompress()).toEqual(b);
   });

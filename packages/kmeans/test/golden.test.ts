@@ -11,7 +11,7 @@ interface KMeansCase {
   readonly levels: number;
   readonly blockSize: number;
   readonly sumOfSquares: number;
-  /** Of one-dimensional k-means; only for small matrices. */
+  /** The optimum of one-dimensional k-means; for small matrices only. */
   readonly optimalSumOfSquares?: number;
 }
 

@@ -2,7 +2,7 @@ import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
 import { kMeans } from '../src/index.ts';
 
-// Sizes at which each of the inner loops has to tell its progress by itself
+// Sizes at which each inner loop must report its progress itself
 describe.each([
   ['single entries', kMeans({ levels: 16 }), [128, 128] as const, 4],
   ['many codebooks', kMeans({ levels: 4, codebooks: 'column' }), [60, 20] as const, 21],
@@ -27,7 +27,7 @@ describe.each([
   });
 
   it('throws the reason of the signal at every report at which it is aborted', () => {
-    // All calls where they are few, and an even choice of many
+    // Every report if there are few, otherwise an even selection
     const step = Math.ceil(told.length / 12);
     for (let call = told.length; call > 0; call -= step) {
       const controller = new AbortController();

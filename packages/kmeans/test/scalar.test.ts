@@ -22,7 +22,7 @@ function leastError(values: number[], weights: number[], levels: number, pinZero
     for (let i = from; i < to; i++) error += w[i] * (v[i] - center) ** 2;
     return error;
   };
-  // best[pinned][i]: least error of the first i points, without and with the zero centroid among those used
+  // best[pinned][i]: least error of the first i points, without and with the zero centroid
   let best = [
     [0, ...v.map(() => Number.POSITIVE_INFINITY)],
     [Number.POSITIVE_INFINITY, ...v.map(() => Number.POSITIVE_INFINITY)],
@@ -50,7 +50,7 @@ function errorOf(values: ArrayLike<number>, weights: ArrayLike<number> | undefin
   return error;
 }
 
-/** Of few binary digits, so that rounding centroids to float32 costs nothing that matters. */
+/** Values of few binary digits, so that rounding centroids to float32 does not matter. */
 const entry = fc.oneof(
   fc.integer({ min: -5, max: 5 }),
   fc.integer({ min: -(2 ** 16), max: 2 ** 16 }).map((n) => n / 2 ** 12),

@@ -24,7 +24,7 @@ describe('sizes', () => {
     const byBytes = lowRank({ bytes: 799 }).compress(original);
     expect(byBytes.byteLength).toBe(4 * 40 * 4);
     expect(lowRank({ bytes: 800 }).compress(original).byteLength).toBe(800);
-    // More than enough: the break-even rank, as more would not be smaller
+    // More bytes than needed: the break-even rank, because a larger rank would not be smaller than the matrix
     expect(ranks({ bytes: 1e9 }, [24, 16])).toEqual([9]);
   });
 
@@ -103,7 +103,7 @@ it.each<LowRankOptions>([{ rank: 40 }, { rank: 40, svd: 'exact' }, { energy: 0.5
 );
 
 describe('an energy that no allowed rank keeps', () => {
-  // Singular values that are all equal: every rank keeps its own part
+  // Equal singular values: rank k keeps k / 20 of the energy
   const flat = matrix(
     [20, 20],
     Float32Array.from({ length: 400 }, (_, at) => (at % 21 === 0 ? 3 : 0)),
@@ -126,7 +126,7 @@ describe('an energy that no allowed rank keeps', () => {
         fc.pre(breakEvenRank(original.shape) > 0);
         const { notes, decompress } = lowRank({ energy: asked, maxRank: most }).compress(original);
         const lost = relativeError(original, decompress()) ** 2;
-        // Too near to tell from rounding
+        // A smaller difference may be rounding
         fc.pre(Math.abs(lost - (1 - asked)) > 1e-5);
         expect(notes.length).toBe(lost > 1 - asked ? 1 : 0);
       }),

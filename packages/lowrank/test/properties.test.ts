@@ -20,7 +20,7 @@ it('the error equals the norm of the dropped singular values, with both decompos
     const values = singularValues(a);
     const smallest = Math.sqrt(squares(values.subarray(rank)) / (squares(values) || 1));
     expect(Math.abs(relativeError(a, decompress()) - smallest)).toBeLessThan(1e-6);
-    // Norms of matching columns and rows are equal, not only those of the factors
+    // Each column of b and its row of c have equal norms, not only b and c as a whole
     const product = cpuOps.matMul(cpuOps.transpose(factors.b), factors.b);
     const other = cpuOps.matMul(factors.c, cpuOps.transpose(factors.c));
     for (let j = 0; j < rank; j++) {

@@ -83,10 +83,9 @@ export function bitsForShape(
 }
 
 function requestedBits(shape: Shape2D, choice: BitsSizes, storesProjection: boolean): number {
-  const { bits, percent } = choice;
-  if (bits !== undefined) return bits;
-  if (percent !== undefined) return bitsFromPercent(shape, percent);
-  const budget = sizeBudgetOf('simhash', choice) ?? { bytes: 1 };
+  const { bits, percent = 100 } = choice;
+  const budget = sizeBudgetOf('simhash', choice);
+  if (budget === undefined) return bits ?? bitsFromPercent(shape, percent);
   return largestThatFits('simhash', budget, shape, (size) => storedBytes(shape, size, storesProjection), {
     min: 1,
     max: Math.max(1, Math.floor(SIGNS / shape[1])),

@@ -123,7 +123,7 @@ describe('the sizes', () => {
   });
 });
 
-/** The planned bits; undefined where not even one fits, `'oversized'` where there are too many planes for the rows. */
+/** The planned bits; undefined if one bit exceeds the budget, `'oversized'` if the projection is too large. */
 function plannedBits(shape: Shape2D, options: SimhashOptions): number | undefined | 'oversized' {
   try {
     return simhash(options).plan(shape).config.bits as number;

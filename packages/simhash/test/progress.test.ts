@@ -2,7 +2,7 @@ import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
 import { simhash } from '../src/index.ts';
 
-// Sizes at which each of the inner loops has to tell its progress by itself
+// Sizes at which each inner loop must report its progress itself
 describe.each([
   ['orthogonal', simhash({ bits: 100, refine: 2 }), [64, 64] as const, 4],
   ['orthogonal, many digits', simhash({ bits: 600, refine: 2 }), [96, 80] as const, 6],
@@ -22,7 +22,7 @@ describe.each([
   });
 
   it('throws the reason of the signal at every report at which it is aborted', () => {
-    // All calls where they are few, and an even choice of many
+    // Every report if there are few, otherwise an even selection
     const step = Math.ceil(told.length / 12);
     for (let call = told.length; call > 0; call -= step) {
       const controller = new AbortController();

@@ -79,7 +79,7 @@ describe('drawProjection', () => {
     expect(sumOfSquares(data) / data.length).toBeCloseTo(1, 1);
   });
 
-  // The projection is not stored but drawn again: other bits here would make existing files decode to something else
+  // Readers draw the projection again: other bits here would decode existing files to other matrices
   it.each([
     ['gaussian', 42, 5, 3, '604ea2e5'],
     ['gaussian', 7, 33, 70, '3ca30072'],

@@ -14,7 +14,7 @@ describe.each(KINDS)('%s planes', (planes) => {
     simhash({ bits: 1, ...options, planes, allowLarger: true }).compress(a);
 
   it('never have a larger error after another sweep', () => {
-    // Fitted planes move to lower the error of the whole matrix; others lower that of each column
+    // Fitted planes lower the error of the whole matrix, other planes the error of each column
     const errorsOf = planes === 'fitted' ? (a: Matrix, b: Matrix) => [relativeError(a, b)] : columnErrors;
     fc.assert(
       fc.property(denseMatrices(), fc.integer({ min: 1, max: 30 }), (a, bits) => {
