@@ -80,7 +80,7 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
   const stored = packedTensor(packed, 'codebook', 'float32', [null, blockSize]);
   const used = stored.shape[0] / groups;
   if (!Number.isInteger(used) || used < 1 || used > levels) {
-    throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows`);
+    throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows in all`);
   }
   if (isAmplified(layout, used)) {
     throw new GCompressError('file-oversized', {
