@@ -52,7 +52,7 @@ describe('assertCompressedMatrix', () => {
     method: 'acme/by-hand',
     options: {},
     format: rankOneFormat as MatrixCompressor['format'],
-    plan: () => ({ shape: [3, 2], factors: specs, config }),
+    plan: () => ({ shape: [3, 2], factors: specs, config, byteLength: 20 }),
     compress: () => returned as ReturnType<MatrixCompressor['compress']>,
   });
   const check = async (returned: unknown) => {

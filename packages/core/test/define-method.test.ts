@@ -113,6 +113,7 @@ describe('a method', () => {
       shape: [2, 3],
       factors: specs([2, 3]),
       config: { round: true },
+      byteLength: 8,
     });
   });
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { plannedByteLength } from '../src/hosts.ts';
 import { defineMethod, floatFactor, stack } from '../src/index.ts';
 import { rankOneFormat } from './rank-one.ts';
@@ -23,13 +23,40 @@ const rankOne = defineMethod<{ readonly says?: number }, 'column' | 'row'>({
   }),
 });
 
-it('is what the plan says, or what factors of zeros take', () => {
-  expect(plannedByteLength(rankOneFormat, rankOne({}).plan([5, 3]))).toBe(32);
-  expect(rankOne({}).plan([5, 3])).not.toHaveProperty('byteLength');
-  expect(plannedByteLength(rankOneFormat, rankOne({ says: 7 }).plan([5, 3]))).toBe(7);
+it('takes the bytes of a plan from its author, and counts factors of zeros where the author leaves them out', () => {
+  expect(rankOne({ says: 7 }).plan([5, 3]).byteLength).toBe(7);
+  expect(rankOne({}).plan([5, 3]).byteLength).toBe(32);
 });
 
-it('is the sum of its parts for a stacked method', () => {
+it('packs zeros when the bytes of a plan are first asked for, and only then', () => {
+  const pack = vi.fn(rankOneFormat.pack);
+  const counted = defineMethod({
+    name: 'acme/counted',
+    format: { ...rankOneFormat, pack },
+    create: () => ({
+      options: {},
+      plan: (shape) => ({ factors: rankOne({}).plan(shape).factors }),
+      factorize: () => rankOne({}).compress({ shape: [1, 1], data: Float32Array.of(1) }).factors,
+    }),
+  });
+  const plan = counted({}).plan([5, 3]);
+  expect(pack).not.toHaveBeenCalled();
+  expect([plan.byteLength, plan.byteLength]).toEqual([32, 32]);
+  expect(pack).toHaveBeenCalledTimes(1);
+});
+
+it.each([-1, 1.5, Number.NaN, '7' as never, null as never])('refuses %j as the bytes of a plan', (says) => {
+  expect(() => rankOne({ says }).plan([5, 3])).toThrow(
+    `acme/rank-one plan byteLength: expected an integer of at least 0, got ${typeof says === 'string' ? `'${says}'` : says}.`,
+  );
+});
+
+it('counts the bytes of a plan that was written by hand without them', () => {
+  const { shape, factors, config } = rankOne({}).plan([5, 3]);
+  expect(plannedByteLength(rankOneFormat, { shape, factors, config })).toBe(32);
+});
+
+it('adds up the bytes of the parts of a stacked method', () => {
   const stacked = stack(rankOne, { column: rankOne, row: rankOne });
   const compressor = stacked({ outer: {}, inner: { column: {}, row: { says: 2 } } });
   // The column [5, 1] becomes [5, 1] and [1, 1]

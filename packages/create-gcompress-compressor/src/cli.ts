@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// The command `npm create gcompress-compressor`.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';

@@ -1,3 +1,4 @@
+// Reads the arguments of the command, generates the package and says what to do next.
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate } from './generate.ts';

@@ -1,3 +1,4 @@
+// Writes a package for a new method from the template.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Names } from './names.ts';

@@ -1,3 +1,5 @@
+// The names in a generated package, derived from the name that the user gives.
+
 /** All names that are derived from the one that the user gives. */
 export interface Names {
   /** Of the npm package, e.g. `'gcompress-my-method'` or `'@acme/gcompress-my-method'`. */

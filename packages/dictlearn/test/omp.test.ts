@@ -1,5 +1,4 @@
 import { createRandom } from '@gcompress/core';
-import { choleskyFactor } from '@gcompress/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeSignals } from '../src/learning/omp.ts';
@@ -17,6 +16,17 @@ const unitRows = ({ count, length, data }: Signals): Float32Array =>
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, x, i) => sum + x * b[i], 0);
 
+/** The solution of positive definite equations, each with its right side as last entry, by elimination. */
+function solve(equations: number[][]): number[] {
+  for (const [p, pivot] of equations.entries()) {
+    for (const [i, equation] of equations.entries()) {
+      const part = i === p ? 0 : equation[p] / pivot[p];
+      for (let j = p; j < equation.length; j++) equation[j] -= part * pivot[j];
+    }
+  }
+  return equations.map((equation, i) => equation[equations.length] / equation[i]);
+}
+
 /** Orthogonal matching pursuit by its definition: residual, largest correlation, least squares. */
 function pursue(signal: Float32Array, atoms: Float32Array[], nonzeros: number) {
   const chosen: number[] = [];
@@ -25,10 +35,8 @@ function pursue(signal: Float32Array, atoms: Float32Array[], nonzeros: number) {
   while (chosen.length < nonzeros) {
     const correlations = atoms.map((atom, j) => (chosen.includes(j) ? 0 : Math.abs(dot(atom, rest))));
     chosen.push(correlations.indexOf(Math.max(...correlations)));
-    const size = chosen.length;
-    const products = Float64Array.from(chosen.flatMap((i) => chosen.map((j) => dot(atoms[i], atoms[j]))));
-    const right = chosen.map((i) => dot(atoms[i], signal));
-    values = [...choleskyFactor({ shape: [size, size], data: products }).solve(right)];
+    const equations = chosen.map((i) => [...chosen.map((j) => dot(atoms[i], atoms[j])), dot(atoms[i], signal)]);
+    values = solve(equations);
     rest = rest.map((_, l) => signal[l] - chosen.reduce((sum, j, i) => sum + values[i] * atoms[j][l], 0));
   }
   return { chosen, values, error: dot(rest, rest) };

@@ -1,13 +1,12 @@
+// Dense linear algebra in float64 for the other packages.
 export { createRandom, type Random } from '@gcompress/core';
-export { block, transposed } from './checked-views.ts';
-export { Cholesky, choleskyFactor } from './cholesky.ts';
-export { type Nearest, nearestCentroids, squaredDistances } from './distances.ts';
-export { gram, multiply, multiplyTransposed } from './gemm.ts';
+export { type ThinQr, thinQr } from './decompositions/qr.ts';
+export { type Svd, singularValues, thinSvd } from './decompositions/svd.ts';
+export { type SymmetricEigen, symmetricEigen } from './decompositions/symmetric-eigen.ts';
+export { type TruncatedSvdOptions, truncatedSvd } from './decompositions/truncated-svd.ts';
 export type { Kernels, Sweep } from './kernels/kernels.ts';
 export { portableKernels } from './kernels/portable.ts';
-export { columnNorms, norm, rowNorms } from './norms.ts';
-export { type ThinQr, thinQr } from './qr.ts';
-export { type Svd, singularValues, thinSvd } from './svd.ts';
-export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
-export { type TruncatedSvdOptions, truncatedSvd } from './truncated-svd.ts';
-export { type Dense, type Values, type View, type View64, viewOf } from './view.ts';
+export { gram, multiply, multiplyTransposed } from './products/gemm.ts';
+export { columnNorms, norm, rowNorms } from './products/norms.ts';
+export { block, transposed } from './views/checked-views.ts';
+export { type Dense, type Values, type View, type View64, viewOf } from './views/view.ts';

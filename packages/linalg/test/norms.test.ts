@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnNorms, norm, rowNorms } from '../src/index.ts';
-import { hypotenuse } from '../src/norms.ts';
+import { hypotenuse } from '../src/products/norms.ts';
 import { normalMatrix } from './helpers.ts';
 
 describe('norms', () => {

@@ -2,7 +2,7 @@ import { frobeniusNorm, type Matrix } from '@gcompress/core';
 import { golden, goldenMatrix, type NumpyArray, type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockKrylov } from '../src/block-krylov.ts';
+import { blockKrylov } from '../src/decompositions/block-krylov.ts';
 import { portableKernels, type Svd, singularValues, thinSvd, truncatedSvd, viewOf } from '../src/index.ts';
 import {
   deviationFromOrthonormal,

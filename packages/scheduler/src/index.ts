@@ -1,24 +1,25 @@
-export { assertSchedule } from './assert-schedule.ts';
-export { type CompressAtOnceOptions, compressAtOnce } from './compress-at-once.ts';
-export { type CosineAlphaOptions, cosineAlpha } from './cosine-alpha.ts';
+// Schedules: when a model compresses while it trains, and how alpha falls.
+export { assertSchedule } from './contract/assert-schedule.ts';
 export {
   defineSchedule,
   type ScheduleDefinition,
   type ScheduleFactory,
   type ScheduleOptions,
   type ScheduleRule,
-} from './define-schedule.ts';
-export { type ExponentialAlphaOptions, exponentialAlpha } from './exponential-alpha.ts';
-export { scheduleFromConfig } from './from-config.ts';
-export { type LinearAlphaOptions, linearAlpha } from './linear-alpha.ts';
-export { neverUpdate } from './never-update.ts';
-export { type PolynomialAlphaOptions, polynomialAlpha } from './polynomial-alpha.ts';
+} from './contract/define-schedule.ts';
 export {
   type CompressionSchedule,
   initialScheduleState,
   type ScheduleState,
   type ScheduleUpdate,
-} from './schedule.ts';
-export type { StaggerOptions } from './stagger.ts';
-export { type StepwiseAlphaOptions, stepwiseAlpha } from './stepwise-alpha.ts';
-export type { WindowOptions } from './update-window.ts';
+} from './contract/schedule.ts';
+export type { StaggerOptions } from './contract/stagger.ts';
+export type { WindowOptions } from './contract/update-window.ts';
+export { type CompressAtOnceOptions, compressAtOnce } from './schedules/compress-at-once.ts';
+export { type CosineAlphaOptions, cosineAlpha } from './schedules/cosine-alpha.ts';
+export { type ExponentialAlphaOptions, exponentialAlpha } from './schedules/exponential-alpha.ts';
+export { scheduleFromConfig } from './schedules/from-config.ts';
+export { type LinearAlphaOptions, linearAlpha } from './schedules/linear-alpha.ts';
+export { neverUpdate } from './schedules/never-update.ts';
+export { type PolynomialAlphaOptions, polynomialAlpha } from './schedules/polynomial-alpha.ts';
+export { type StepwiseAlphaOptions, stepwiseAlpha } from './schedules/stepwise-alpha.ts';

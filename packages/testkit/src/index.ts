@@ -1,3 +1,10 @@
+// What authors of methods, formats and hosts test with.
+
+export { assertClose, type CloseOptions } from './assertions/assert-close.ts';
+export { ConformanceError } from './assertions/assertions.ts';
+export type { CheckResult, SkipReasons, TestRunner } from './assertions/check.ts';
+export { type FuzzOptions, type FuzzReport, fuzzFile } from './damage/fuzz-file.ts';
+export { type TestDamagedFilesOptions, testDamagedFiles } from './damage/test-damaged-files.ts';
 export {
   anyMatrices,
   denseMatrices,
@@ -6,27 +13,22 @@ export {
   scaledMatrices,
   shapes,
   sparseMatrices,
-} from './arbitraries.ts';
-export { assertClose, type CloseOptions } from './assert-close.ts';
-export { ConformanceError } from './assertions.ts';
-export type { CheckResult, SkipReasons, TestRunner } from './check.ts';
-export { type ClaimText, type CompressorClaims, claimTexts, describeClaims } from './claims.ts';
-export { type FuzzOptions, type FuzzReport, fuzzFile } from './fuzz-file.ts';
-export { type GradientCheckOptions, gradientCheck, type NamedValues } from './gradient-check.ts';
-export { hardMatrices, type NonFiniteMatrix, nonFiniteMatrices, normalMatrix } from './matrices.ts';
-export {
-  type CheckCompressorOptions,
-  checkCompressor,
-  type TestCompressorOptions,
-  testCompressor,
-} from './test-compressor.ts';
-export { type TestDamagedFilesOptions, testDamagedFiles } from './test-damaged-files.ts';
-export { type CheckFormatOptions, checkFormat, type TestFormatOptions, testFormat } from './test-format.ts';
+} from './samples/arbitraries.ts';
+export { type ClaimText, type CompressorClaims, claimTexts, describeClaims } from './samples/claims.ts';
+export { hardMatrices, type NonFiniteMatrix, nonFiniteMatrices, normalMatrix } from './samples/matrices.ts';
+export type { CompressorSubject } from './samples/workbench.ts';
+export { type GradientCheckOptions, gradientCheck, type NamedValues } from './tensor-ops/gradient-check.ts';
 export {
   type CheckTensorOpsOptions,
   checkTensorOps,
   type TensorOpsSubject,
   type TestTensorOpsOptions,
   testTensorOps,
-} from './test-tensor-ops.ts';
-export type { CompressorSubject } from './workbench.ts';
+} from './tensor-ops/test-tensor-ops.ts';
+export {
+  type CheckCompressorOptions,
+  checkCompressor,
+  type TestCompressorOptions,
+  testCompressor,
+} from './test-compressor.ts';
+export { type CheckFormatOptions, checkFormat, type TestFormatOptions, testFormat } from './test-format.ts';

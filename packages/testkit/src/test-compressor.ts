@@ -1,6 +1,6 @@
+// testCompressor: holds a compressor to the whole contract.
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
-import { assertRunner } from './argument-checks.ts';
-import { callChecks, optionsCheck } from './call-checks.ts';
+import { assertRunner } from './assertions/argument-checks.ts';
 import {
   type Chapter,
   type CheckResult,
@@ -9,15 +9,16 @@ import {
   runChapters,
   type SkipReasons,
   type TestRunner,
-} from './check.ts';
-import { claimChecks } from './claim-checks.ts';
-import { contractChecks } from './contract-checks.ts';
-import { noImportanceCheck } from './importance-checks.ts';
-import { matrixChecks } from './matrix-checks.ts';
-import { progressChecks, unknownOptionCheck } from './progress-checks.ts';
-import { scaleCheck } from './scale-checks.ts';
+} from './assertions/check.ts';
+import { callChecks, optionsCheck } from './checks/call-checks.ts';
+import { claimChecks } from './checks/claim-checks.ts';
+import { contractChecks } from './checks/contract-checks.ts';
+import { noImportanceCheck } from './checks/importance-checks.ts';
+import { matrixChecks } from './checks/matrix-checks.ts';
+import { progressChecks, unknownOptionCheck } from './checks/progress-checks.ts';
+import { scaleCheck } from './checks/scale-checks.ts';
+import { type CompressorSubject, createWorkbench } from './samples/workbench.ts';
 import { formatChapters } from './test-format.ts';
-import { type CompressorSubject, createWorkbench } from './workbench.ts';
 
 /** What {@link checkCompressor} runs. */
 export interface CheckCompressorOptions extends CompressorSubject {

@@ -1,8 +1,8 @@
+// testFormat: holds a format to its part of the contract.
 import { type CompressedFormat, type Factorization, GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
-import { algebraChecks, type Examples } from './algebra-checks.ts';
-import { assertRunner } from './argument-checks.ts';
+import { assertRunner } from './assertions/argument-checks.ts';
 import {
   type Chapter,
   type CheckResult,
@@ -11,11 +11,12 @@ import {
   runChapters,
   type SkipReasons,
   type TestRunner,
-} from './check.ts';
-import { damageChecks, type FuzzSettings, fuzzChecks } from './damage-checks.ts';
-import { sharingChecks } from './sharing-checks.ts';
-import { storageChecks } from './storage-checks.ts';
-import { readBack } from './workbench.ts';
+} from './assertions/check.ts';
+import { algebraChecks, type Examples } from './checks/algebra-checks.ts';
+import { damageChecks, type FuzzSettings, fuzzChecks } from './checks/damage-checks.ts';
+import { sharingChecks } from './checks/sharing-checks.ts';
+import { storageChecks } from './checks/storage-checks.ts';
+import { readBack } from './samples/workbench.ts';
 
 /** What {@link checkFormat} runs. */
 export interface CheckFormatOptions extends FuzzSettings {

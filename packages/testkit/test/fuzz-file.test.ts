@@ -1,8 +1,8 @@
 import { type CompressedFormat, createRandom, serialize } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
+import { mutate } from '../src/damage/mutations.ts';
 import { fuzzFile, normalMatrix } from '../src/index.ts';
-import { mutate } from '../src/mutations.ts';
 import { type QuantizerFactors, quantizer, quantizerFormat } from './toys/column-quantizer.ts';
 
 const compressed = quantizer({ steps: 8 }).compress(normalMatrix([6, 4]));

@@ -1,9 +1,9 @@
 import type { CompressedFormat, Factorization } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
-import { chapter, runChapters } from '../src/check.ts';
+import { chapter, runChapters } from '../src/assertions/check.ts';
+import { sharingChecks } from '../src/checks/sharing-checks.ts';
 import { checkFormat, normalMatrix, testFormat } from '../src/index.ts';
-import { sharingChecks } from '../src/sharing-checks.ts';
 import { type QuantizerFactors, quantizer, quantizerFormat } from './toys/column-quantizer.ts';
 
 const examples: readonly Factorization<QuantizerFactors>[] = [

@@ -1,7 +1,7 @@
 import { type CpuTensor, cpuOps, type TensorOps } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import { checkTensorOps, testTensorOps } from '../src/index.ts';
-import { tensorOpsCases } from '../src/tensor-ops-cases.ts';
+import { tensorOpsCases } from '../src/tensor-ops/tensor-ops-cases.ts';
 
 const same = (tensor: CpuTensor) => tensor;
 const copied = ({ shape, data }: CpuTensor): CpuTensor => ({ shape, data: data.slice() });

@@ -1,3 +1,5 @@
+// The one error class of all packages, and its codes.
+
 /**
  * Stable identifiers of what went wrong. Messages may improve in any release; codes do not change.
  * Packages outside the scope may use codes of their own, prefixed with their name (`acme/…`).

@@ -1,3 +1,4 @@
+// Checks of options and arguments, and how an error message shows a value.
 import { GCompressError } from './errors.ts';
 
 /**

@@ -1,3 +1,4 @@
+// The limit on the values that one matrix or one file may have.
 import { GCompressError } from './errors.ts';
 import { assertNumber, describeValue } from './option-checks.ts';
 

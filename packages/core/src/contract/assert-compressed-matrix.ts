@@ -1,3 +1,4 @@
+// Checks what a compressor returned against its plan.
 import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import { assertShape2D } from '../matrix/matrix.ts';

@@ -1,3 +1,4 @@
+// The decoder half of a method: how a matrix comes back from its factors, and how they are stored.
 import type { ReadLimits } from '../checks/size-limit.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
 import type { TensorOps } from '../tensors/tensor-ops.ts';

@@ -1,3 +1,4 @@
+// A compressed matrix: factors together with what can be done with them.
 import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit } from '../checks/size-limit.ts';

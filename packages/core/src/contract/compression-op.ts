@@ -1,3 +1,4 @@
+// The operator that a training host builds around a compressor.
 import type { CompressedMatrix } from './compressed-matrix.ts';
 
 /** What an update step did: nothing was due, the factors were (re)computed, or only alpha fell. */

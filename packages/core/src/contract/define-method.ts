@@ -1,3 +1,4 @@
+// The encoder half of a method, and defineMethod, which checks it and turns it into compressors.
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 import { assertFinite, assertShape2D, type Matrix, type Shape2D } from '../matrix/matrix.ts';
@@ -6,6 +7,7 @@ import { type CompressedMatrix, createCompressedMatrix } from './compressed-matr
 import { assertFactors } from './factor-checks.ts';
 import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from './factors.ts';
 import type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './matrix-compressor.ts';
+import { byteLengthOfZeros } from './planned-byte-length.ts';
 import { assertRepresentable } from './representable.ts';
 
 /** What {@link Algorithm.factorize} is given besides the matrix. */
@@ -19,8 +21,9 @@ export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike
   /** All hyperparameters with their defaults filled in; JSON, so that a saved layer can be made again. */
   readonly options: JsonObject;
   /**
-   * Factors and config for this shape; throw here when the shape or its size is not possible. `byteLength` where factors of zeros
-   * would not take the bytes that others do, see {@link FactorizationPlan}.
+   * Factors and config for this shape; throws when the shape or its size is not possible. `byteLength` is the most bytes that the
+   * stored form takes. Without it, {@link defineMethod} counts the stored bytes of zeros, which is slow, and wrong where the stored
+   * bytes depend on the values.
    */
   plan(shape: Shape2D): {
     readonly factors: Record<K, FactorSpec>;
@@ -89,7 +92,16 @@ function compressorFor<O, K extends string>(
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
     assertShape2D(shape, name);
     const { factors, config = {}, byteLength } = algorithm.plan(shape);
-    return { shape: [shape[0], shape[1]], factors, config, ...(byteLength === undefined ? {} : { byteLength }) };
+    const form = { shape: [shape[0], shape[1]] as const, factors, config };
+    if (byteLength === undefined) return countedLazily(format, form);
+    if (!Number.isSafeInteger(byteLength) || byteLength < 0) {
+      throw new GCompressError('contract', {
+        where: `${name} plan byteLength`,
+        expected: 'an integer of at least 0',
+        actual: describeValue(byteLength),
+      });
+    }
+    return { ...form, byteLength };
   };
   return {
     method: name,
@@ -118,6 +130,21 @@ function compressorFor<O, K extends string>(
       const notes: string[] = [];
       const factors: unknown = algorithm.factorize(matrix, { ...options, warn: (warning) => notes.push(warning) });
       return isThenable(factors) ? factors.then(finish) : finish(factors);
+    },
+  };
+}
+
+/** A plan that counts its bytes when they are first asked for, because packing zeros takes time and memory. */
+function countedLazily<K extends string>(
+  format: CompressedFormat<K>,
+  plan: Omit<FactorizationPlan<K>, 'byteLength'>,
+): FactorizationPlan<K> {
+  let bytes: number | undefined;
+  return {
+    ...plan,
+    get byteLength() {
+      bytes ??= byteLengthOfZeros(format, plan);
+      return bytes;
     },
   };
 }

@@ -1,3 +1,4 @@
+// Factors, their specs, and plans: the plain data between encoders and decoders.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
@@ -41,8 +42,8 @@ export interface Factorization<K extends string = string> extends MatrixForm {
 /** What an algorithm will produce for a shape, known without running it. */
 export interface FactorizationPlan<K extends string = string> extends MatrixForm {
   readonly factors: Readonly<Record<K, FactorSpec>>;
-  /** The most bytes that the stored form takes; left out where they are those of the planned factors. */
-  readonly byteLength?: number;
+  /** The most bytes that the stored form takes, whatever the values of the matrix. */
+  readonly byteLength: number;
 }
 
 /**

@@ -1,3 +1,4 @@
+// Checks that a reconstruction stays within float32.
 import { GCompressError } from '../checks/errors.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { CompressedMatrix } from './compressed-matrix.ts';

@@ -1,3 +1,4 @@
+// Dense float32 matrices: how to make and check them.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 

@@ -1,3 +1,4 @@
+// Norm and error of matrices.
 import { GCompressError } from '../checks/errors.ts';
 import { assertMatrix, type Matrix } from './matrix.ts';
 

@@ -1,3 +1,4 @@
+// Random numbers from a seed, the same bits on every engine.
 import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 

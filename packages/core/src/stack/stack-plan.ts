@@ -20,7 +20,7 @@ export function planStack(
   const outerPlan = outer.plan(shape);
   const { factors, config } = outerPlan;
   const names = Object.keys(coders);
-  const stored = outer.format.pack({ ...outerPlan, factors: zerosFor(factors) });
+  const stored = outer.format.pack({ shape: outerPlan.shape, config, factors: zerosFor(factors) });
   assertCoded(
     outer,
     factors,

@@ -1,3 +1,4 @@
+// Small integers packed into as few bits as they need.
 import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 

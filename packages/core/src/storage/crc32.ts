@@ -1,3 +1,5 @@
+// The checksum of files.
+
 /** CRC-32 (ISO 3309, as in gzip and zlib) of the bytes, continued from `previous`; an unsigned integer. */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   const table = crcTable();

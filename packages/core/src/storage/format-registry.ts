@@ -1,3 +1,4 @@
+// The formats that a reader accepts, by id.
 import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import type { CompressedFormat } from '../contract/compressed-format.ts';

@@ -1,3 +1,4 @@
+// Reads one stored tensor after checking its type, shape and values.
 import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, assertType, describeShape, describeValue } from '../checks/option-checks.ts';
 import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';

@@ -1,3 +1,4 @@
+// Files of named compressed matrices, in a safetensors container.
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit, MAX_ELEMENTS, type ReadLimits } from '../checks/size-limit.ts';

@@ -1,3 +1,4 @@
+// Plain uint8 quantization, the baseline that every method is compared with.
 import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
 

@@ -1,3 +1,4 @@
+// The tensor operations on typed arrays: the reference implementation.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import { elementCount } from './element-count.ts';

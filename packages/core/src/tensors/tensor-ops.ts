@@ -1,3 +1,5 @@
+// The tensor operations that formats are written against.
+
 /**
  * Everything that a reconstruction may use. The CPU supplies these on typed arrays ({@link cpuOps}), tfjs on tensors;
  * a format written against them runs, trains and saves on both. Each operation is differentiable in its float inputs.

@@ -1,3 +1,4 @@
+// The decoder: how a matrix comes back from its factors.
 import { type CompressedFormat, floatFactor } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 

@@ -1,3 +1,4 @@
+// The encoder: options and algorithm.
 import { createRandom, defineMethod, floatFactor, GCompressError, type Matrix, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 import { myMethodFormat } from './format.ts';

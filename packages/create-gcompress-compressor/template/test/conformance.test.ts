@@ -1,3 +1,4 @@
+// Holds the method to the whole contract.
 import { testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
 import { myMethod } from '../src/index.ts';

@@ -1,3 +1,4 @@
+// Trains a layer with the method.
 import { linearAlpha } from '@gcompress/scheduler';
 import { normalMatrix } from '@gcompress/testkit';
 import { compressedLayers, compressModel, registerCompressedLayers, stripCompression } from '@gcompress/tfjs/layers';

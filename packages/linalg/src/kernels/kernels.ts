@@ -1,4 +1,5 @@
-import type { View, View64 } from '../view.ts';
+// The interface of the hot loops, which a faster implementation can replace.
+import type { View, View64 } from '../views/view.ts';
 
 /** Plane rotations of neighbours: entries `from + i` and `from + i + 1` turn by `cosines[i]`, `sines[i]`, for i = 0, 1, …. */
 export interface Sweep {
@@ -28,8 +29,6 @@ export interface Kernels {
    * (c·p + s·q, c·q − s·p).
    */
   rotateBack(vectors: View64, sweeps: readonly Sweep[]): void;
-  /** `indices[i] ←` the j, the first of several, with the smallest `norms[j] − 2·pᵢ·cⱼ`; points and centroids are rows. */
-  nearest(points: View, centroids: View, norms: Float64Array, indices: Int32Array): void;
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }

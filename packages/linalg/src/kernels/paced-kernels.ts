@@ -1,4 +1,5 @@
-import { block, mirrorUpper, transposed, type View, type View64, zeros } from '../view.ts';
+// Kernels that cut their work into short pieces, so that progress and aborts come in time.
+import { block, mirrorUpper, transposed, type View, type View64, zeros } from '../views/view.ts';
 import type { Kernels, Sweep } from './kernels.ts';
 import { DEPTH } from './products.ts';
 
@@ -83,15 +84,6 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
     updateThenMultiplySymmetric(a, ...vectors) {
       kernels.updateThenMultiplySymmetric(a, ...vectors);
       onWork(2 * a.rows * a.cols);
-    },
-    nearest(points, centroids, norms, indices) {
-      const each = centroids.rows * centroids.cols;
-      const rows = Math.max(1, Math.floor(PIECE / each));
-      for (let from = 0; from < points.rows; from += rows) {
-        const part = block(points, from, 0, Math.min(rows, points.rows - from));
-        kernels.nearest(part, centroids, norms, indices.subarray(from, from + part.rows));
-        onWork(part.rows * each);
-      }
     },
   };
 }

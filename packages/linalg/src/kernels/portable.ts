@@ -1,5 +1,5 @@
+// The kernels in plain JavaScript.
 import type { Kernels } from './kernels.ts';
-import { nearest } from './nearest.ts';
 import { gram, multiply } from './products.ts';
 import { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates.ts';
 import { rotateBack } from './rotations.ts';
@@ -15,5 +15,4 @@ export const portableKernels: Kernels = {
   updateThenMultiplyTransposed,
   updateThenMultiplySymmetric,
   rotateBack,
-  nearest,
 };

@@ -1,4 +1,5 @@
-import { mirrorUpper, transposed, type View, type View64 } from '../view.ts';
+// Matrix products in plain JavaScript, packed and blocked for the cache.
+import { mirrorUpper, transposed, type View, type View64 } from '../views/view.ts';
 
 /**
  * Size of the tile of C that is kept in registers. Of the sizes up to 4 × 4 this one is fastest: a fourth row makes V8

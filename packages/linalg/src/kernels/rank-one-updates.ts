@@ -1,4 +1,5 @@
-import type { View64 } from '../view.ts';
+// Rank-one updates fused with a matrix-vector product, in plain JavaScript.
+import type { View64 } from '../views/view.ts';
 
 /*
  * A reflection costs a product with the matrix and an update of it. Each function here does the update of one reflection

@@ -1,4 +1,5 @@
-import type { View64 } from '../view.ts';
+// Sweeps of plane rotations, in plain JavaScript.
+import type { View64 } from '../views/view.ts';
 import type { Sweep } from './kernels.ts';
 
 /**

@@ -1,0 +1,60 @@
+// Checks of arguments that JavaScript hands over: numbers, kernels and listeners.
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
+import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
+import type { Kernels } from '../kernels/kernels.ts';
+
+const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [
+  'multiply',
+  'gram',
+  'updateThenMultiply',
+  'updateThenMultiplyTransposed',
+  'updateThenMultiplySymmetric',
+  'rotateBack',
+];
+
+/**
+ * Checks who multiplies.
+ *
+ * @throws GCompressError `invalid-option`, naming the kernel that is missing.
+ */
+export function assertKernels(where: string, kernels: Kernels): void {
+  assertType(where, 'kernels', kernels, 'object');
+  for (const name of KERNELS) assertType(where, `kernels.${name}`, kernels[name], 'function');
+  if (kernels.onWork !== undefined) assertType(where, 'kernels.onWork', kernels.onWork, 'function');
+}
+
+/**
+ * Checks who listens.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option`.
+ */
+export function assertListeners(where: string, progress: ProgressOptions): void {
+  assertKnownOptions(where, progress, ['signal', 'onProgress']);
+  const { signal, onProgress } = progress;
+  if (onProgress !== undefined) assertType(where, 'onProgress', onProgress, 'function');
+  if (signal === undefined || typeof signal?.throwIfAborted === 'function') return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} signal`,
+    expected: 'an AbortSignal',
+    actual: describeValue(signal),
+  });
+}
+
+/**
+ * Checks that there is an array, of a length.
+ *
+ * @throws GCompressError `invalid-matrix` for anything but a matrix, `shape-mismatch` for one that is too short.
+ */
+export function assertNumbers(where: string, values: ArrayLike<number>, least = 0): void {
+  const given: unknown = values;
+  const listed = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView));
+  if (!listed) {
+    throw new GCompressError('invalid-matrix', {
+      where,
+      expected: 'an array of numbers',
+      actual: describeValue(given),
+    });
+  }
+  if (values.length >= least) return;
+  throw new GCompressError('shape-mismatch', { where, expected: `${least} values`, actual: `${values.length}` });
+}

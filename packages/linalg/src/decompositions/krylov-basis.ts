@@ -1,0 +1,127 @@
+// The growing orthonormal basis of a block Krylov space.
+import type { Random } from '@gcompress/core';
+import type { Kernels } from '../kernels/kernels.ts';
+import { block, copied, copyInto, denseOf, transposed, type View, type View64, zeros } from '../views/view.ts';
+import { orthonormalRows } from './qr.ts';
+import { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
+
+/** What {@link KrylovBasis.extend} finds: `X·AᵀA = S·Q + Rᵀ·N` for the rows X that it appended to the basis Q. */
+export interface Extension {
+  /** The next block N of the Krylov space: orthonormal rows `[width, n]`, orthogonal to the basis. */
+  readonly next: View64;
+  /** R, `[width, width]`. */
+  readonly residual: View64;
+}
+
+/** Part of the energy of A, the square of its norm, that counts as rounding. */
+const ROUNDING = 1e-15;
+
+/** Orthogonalisations of a block at most; two are enough unless it lies in the basis up to rounding. */
+const MOST_PASSES = 4;
+
+/** A growing orthonormal basis of a part of the row space of a matrix A, as rows Q, with the projection `T = Q·AᵀA·Qᵀ`. */
+export class KrylovBasis {
+  #size = 0;
+  readonly #q: View64;
+  readonly #t: View64;
+
+  /**
+   * @param a the matrix `[m, n]`.
+   * @param energy `‖A‖²`, the scale of rounding.
+   * @param capacity the most rows that the basis can have.
+   */
+  constructor(
+    readonly a: View,
+    readonly energy: number,
+    readonly capacity: number,
+    readonly random: Random,
+    readonly kernels: Kernels,
+  ) {
+    this.#q = zeros(capacity, a.cols);
+    this.#t = zeros(capacity, capacity);
+  }
+
+  /** Rows so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Random orthonormal rows `[width, n]`, orthogonal to the basis. */
+  randomBlock(width: number): View64 {
+    const rows = zeros(width, this.a.cols);
+    this.#addNoise(rows, 1);
+    return this.#orthogonalised(orthonormalRows(rows, this.kernels).q);
+  }
+
+  /** Appends rows `[width, n]` that are orthonormal and orthogonal to the basis. */
+  extend(rows: View64): Extension {
+    const { a, kernels } = this;
+    const width = rows.rows;
+    const from = this.#size;
+    this.#size += width;
+    copyInto(rows, block(this.#q, from, 0, width));
+
+    const image = zeros(width, a.rows);
+    kernels.multiply(rows, transposed(a), image);
+    const back = zeros(width, a.cols);
+    kernels.multiply(image, a, back);
+    const projection = this.#removeProjection(back);
+    copyInto(projection, block(this.#t, from, 0, width, this.#size));
+    copyInto(transposed(projection), block(this.#t, 0, from, this.#size, width));
+
+    // Directions in which nothing is left become random ones, where exact zeros would give the same ones again and again
+    this.#addNoise(back, ROUNDING * (this.energy || 1));
+    const { q, r } = orthonormalRows(back, kernels);
+    return { next: this.#orthogonalised(q), residual: r };
+  }
+
+  /** The eigenvalues of T, squares of approximate singular values, and the `count` leading eigenvectors. */
+  ritz(count: number): SymmetricEigen {
+    const size = this.#size;
+    return symmetricEigen(denseOf(copied(block(this.#t, 0, 0, size, size))), count, this.kernels);
+  }
+
+  /** `Qᵀ·S [n, count]` for `s [size, count]`. */
+  combine(s: View): View64 {
+    const combined = zeros(this.a.cols, s.cols);
+    this.kernels.multiply(transposed(block(this.#q, 0, 0, this.#size)), s, combined);
+    return combined;
+  }
+
+  /**
+   * Orthonormal rows for orthonormal rows, orthogonal to the basis: repeated where a projection takes away half of a
+   * vector, because what is left of the basis then is divided by what is left of the vector.
+   */
+  #orthogonalised(rows: View64): View64 {
+    let current = rows;
+    for (let pass = 0; pass < MOST_PASSES; pass++) {
+      this.#removeProjection(current);
+      const { q, r } = orthonormalRows(current, this.kernels);
+      current = q;
+      if (smallestDiagonal(r) > 0.5) break;
+    }
+    return current;
+  }
+
+  /** Subtracts from the rows their projection `S·Q` on the basis; returns S. */
+  #removeProjection(rows: View64): View64 {
+    const basis = block(this.#q, 0, 0, this.#size);
+    const s = zeros(rows.rows, this.#size);
+    if (this.#size === 0) return s;
+    this.kernels.multiply(rows, transposed(basis), s);
+    this.kernels.multiply({ ...s, data: s.data.map((entry) => -entry) }, basis, rows, true);
+    return s;
+  }
+
+  /** Each row of noise has a norm of about `size`. */
+  #addNoise(rows: View64, size: number): void {
+    const each = size / Math.sqrt(rows.cols);
+    for (let i = 0; i < rows.data.length; i++) rows.data[i] += each * this.random.normal();
+  }
+}
+
+function smallestDiagonal({ data, rows }: View64): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rows; i++) smallest = Math.min(smallest, Math.abs(data[i * rows + i]));
+  return smallest;
+}

@@ -1,0 +1,38 @@
+// What all iterations for a spectrum share: order, unit vectors, the limit on steps.
+import { GCompressError } from '@gcompress/core';
+import { type View64, zeros } from '../views/view.ts';
+
+/** The indices of `values`, that of the largest first; equal values keep their order. */
+export function descendingOrder(values: Float64Array): number[] {
+  return Array.from(values.keys()).sort((i, j) => values[j] - values[i] || i - j);
+}
+
+/** The unit vectors of length `n` with these indices, as rows `[indices, n]`. */
+export function unitRows(indices: readonly number[], n: number): View64 {
+  const rows = zeros(indices.length, n);
+  indices.forEach((index, i) => {
+    rows.data[i * n + index] = 1;
+  });
+  return rows;
+}
+
+/** Multiply-adds that take as long as one rotation of a sweep, with its root and divisions. */
+export const ROTATION_WORK = 32;
+
+/** Sweeps that an eigenvalue or singular value may take on average; two are usual. */
+const SWEEPS_EACH = 60;
+
+/**
+ * Ends an iteration that makes no progress.
+ *
+ * @throws GCompressError `non-finite`: with finite numbers it always converges.
+ */
+export function assertConverging(sweeps: number, values: number, where: string): void {
+  if (sweeps <= SWEEPS_EACH * values) return;
+  throw new GCompressError('non-finite', {
+    where,
+    expected: 'convergence',
+    actual: `none after ${sweeps} sweeps`,
+    hint: 'Look for NaN, infinities and numbers near the limits of float64.',
+  });
+}

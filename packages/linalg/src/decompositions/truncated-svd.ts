@@ -1,0 +1,130 @@
+// The largest singular values and their vectors.
+import type { Matrix } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
+import { paced } from '../calls/paced.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { portableKernels } from '../kernels/portable.ts';
+import { denseOf, rowMajor, transposed, type View, type View64, viewOf, zeros } from '../views/view.ts';
+import { blockKrylov, blockWidth } from './block-krylov.ts';
+import { checkedView, exactSvd, type Svd } from './svd.ts';
+import { symmetricEigen } from './symmetric-eigen.ts';
+import { eigenWork, svdWork } from './work.ts';
+
+/** Options of {@link truncatedSvd}. */
+export interface TruncatedSvdOptions {
+  /**
+   * How much larger than the smallest possible error `‖A − U·diag(s)·Vᵀ‖` may be, as a part of it; above 0, at most 0.001.
+   * The estimate that stops the iteration is cautious: the true excess is mostly about a tenth of it. Default 0.0005.
+   */
+  readonly tolerance?: number;
+  /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
+  readonly seed?: number;
+  /** Ends the work; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the part that is done, from 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+  readonly kernels?: Kernels;
+}
+
+const OPTIONS = ['tolerance', 'seed', 'signal', 'onProgress', 'kernels'];
+/** Up to this many rows or columns all that could be saved is less than it costs. */
+const SMALL = 64;
+/** Part of the energy that must be left for the Gram matrix, which has only half the digits, to tell what is in it. */
+const GRAM_DIGITS = 1e-10;
+
+/**
+ * The `rank` largest singular values and vectors of `a [m, n]`. The method follows from shape and rank: an exact
+ * decomposition for small matrices, the eigenvectors of the Gram matrix where the rank is a large part of the smaller side
+ * or that is short, block Krylov iteration otherwise. The error is at most `1 + tolerance` times the smallest possible or
+ * one millionth of `‖A‖`; U and V have orthonormal columns in any case. Same arguments, same bits.
+ *
+ * @param rank from 1 to `min(m, n)`.
+ * @throws GCompressError `invalid-matrix`, `non-finite`, `invalid-option` or `unknown-option`; the signal's reason when
+ * aborted.
+ */
+export function truncatedSvd(a: Matrix, rank: number, options: TruncatedSvdOptions = {}): Svd {
+  const where = 'truncatedSvd';
+  assertKnownOptions(where, options, OPTIONS);
+  const { tolerance = 5e-4, seed = 0, signal, onProgress, kernels = portableKernels } = options;
+  assertNumber(where, 'tolerance', tolerance, { above: 0, max: 1e-3 });
+  assertSeed(seed, where);
+  const view = checkedView(a, where);
+  assertNumber(where, 'rank', rank, { min: 1, max: Math.min(view.rows, view.cols), integer: true });
+  const wide = view.rows < view.cols;
+  const tall = wide ? transposed(view) : view;
+  const { u, s, v } = paced(where, kernels, { signal, onProgress }, expectedWork(tall, rank), (pace) =>
+    tallSvd(tall, rank, { tolerance, seed, kernels: pace }),
+  );
+  return wide ? { u: v, s, v: u } : { u, s, v };
+}
+
+interface Settings {
+  readonly tolerance: number;
+  readonly seed: number;
+  readonly kernels: Kernels;
+}
+
+function tallSvd(a: View, rank: number, settings: Settings): Svd {
+  const { kernels } = settings;
+  if (a.cols <= SMALL) return exactSvd(a, rank, kernels);
+  const energy = squaredNorm(a);
+  if (krylovIsCheaper(a.rows, a.cols, rank)) {
+    const vectors = blockKrylov(a, {
+      ...settings,
+      rank,
+      energy,
+      limit: Math.min(Math.floor(a.cols / 2), 3 * expectedSize(rank)),
+    });
+    if (vectors) return fromRowSpace(a, vectors, kernels);
+  }
+  const matrix = zeros(a.cols, a.cols);
+  kernels.gram(a, matrix);
+  const { values, vectors } = symmetricEigen(denseOf(matrix), rank, kernels);
+  const captured = values.subarray(0, rank).reduce((sum, value) => sum + value, 0);
+  if (energy - captured > GRAM_DIGITS * energy) return fromRowSpace(a, viewOf(vectors), kernels);
+  return exactSvd(a, rank, kernels);
+}
+
+/** The decomposition of `A·V·Vᵀ`, the best approximation of A whose rows lie in the space of orthonormal columns V. */
+function fromRowSpace(a: View, columns: View64, kernels: Kernels): Svd {
+  const rank = columns.cols;
+  const image = zeros(a.rows, rank);
+  kernels.multiply(a, columns, image);
+  const { u, s, v } = exactSvd(image, rank, kernels);
+  const right = zeros(a.cols, rank);
+  kernels.multiply(columns, rowMajor(v, rank, rank), right);
+  return { u, s, v: right.data };
+}
+
+/** Size of the Krylov basis that usual weights need. */
+function expectedSize(rank: number): number {
+  return Math.ceil(2.5 * rank) + 5 * blockWidth(rank);
+}
+
+/** Compares floating-point operations; those on narrow blocks count double, as they take so long. */
+function krylovIsCheaper(rows: number, cols: number, rank: number): boolean {
+  const size = expectedSize(rank);
+  const krylov = 8 * rows * cols * size + 8 * cols * size * size;
+  const throughGram = cols * cols * (rows + 1.5 * cols + 8 * rank);
+  return 2 * size <= cols && krylov < throughGram;
+}
+
+function expectedWork({ rows, cols }: View, rank: number): number {
+  if (cols <= SMALL) return svdWork(rows, cols, rank);
+  const ending = 2 * rows * cols * rank + svdWork(rows, rank, rank);
+  if (!krylovIsCheaper(rows, cols, rank)) return (rows * cols * cols) / 2 + eigenWork(cols, rank) + ending;
+  const size = expectedSize(rank);
+  return 2 * size * cols * (rows + 2 * size) + ending;
+}
+
+function squaredNorm({ data, rows, cols, offset, rowStride, colStride }: View): number {
+  let total = 0;
+  for (let i = 0; i < rows; i++) {
+    // A sum for each row keeps the rounding of long sums small
+    let sum = 0;
+    let at = offset + i * rowStride;
+    for (let j = 0; j < cols; j++, at += colStride) sum += data[at] * data[at];
+    total += sum;
+  }
+  return total;
+}

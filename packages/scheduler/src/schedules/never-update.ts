@@ -1,0 +1,21 @@
+// The schedule that never compresses.
+import { defineSchedule, type ScheduleOptions } from '../contract/define-schedule.ts';
+
+/**
+ * Nothing is ever due and alpha stays 1: the matrix is trained as it is.
+ *
+ * Porting note: `UpdateOptions.NO_UPDATE`.
+ */
+export const neverUpdate = defineSchedule<ScheduleOptions>({
+  kind: 'never',
+  name: 'neverUpdate',
+  optionNames: [],
+  create: () => ({
+    options: {},
+    zeroStep: undefined,
+    warnings: [],
+    isDue: () => false,
+    alpha: () => 1,
+    delayed: () => ({}),
+  }),
+});

@@ -1,0 +1,83 @@
+// Checks that the stored form gives the same matrix back.
+import { type CompressedMatrix, elementCount, type Factor } from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
+import { ensure, onEach, sameJson, sameNumbers } from '../assertions/assertions.ts';
+import type { Check } from '../assertions/check.ts';
+import { readBack } from '../samples/workbench.ts';
+import { bytesOf, type Examples, storedBytes } from './algebra-checks.ts';
+
+/** What is written, and that all of it comes back. */
+export const storageChecks: readonly Check<Examples>[] = [
+  {
+    name: 'unpack restores what was packed',
+    run: async (subject) =>
+      onEach(await subject.examples(), ({ compressed }) => {
+        assertSameFactors(compressed.format.unpack(structuredClone(compressed.pack())), compressed.factors);
+      }),
+  },
+  {
+    name: 'a file restores the matrix',
+    run: async (subject) =>
+      onEach(await subject.examples(), async ({ compressed }) => {
+        const back = await readBack(compressed);
+        ensure(sameJson(back.shape, compressed.shape), `shape came back as [${back.shape.join(', ')}]`);
+        ensure(sameJson(back.config, compressed.config), `config came back as ${JSON.stringify(back.config)}`);
+        assertSameFactors(back.factors, compressed.factors);
+        ensure(sameNumbers(back.decompress().data, compressed.decompress().data), 'the matrix came back changed');
+      }),
+  },
+  {
+    name: 'writing again gives the same bytes',
+    run: async (subject) =>
+      onEach(await subject.examples(), async ({ compressed }) => {
+        const bytes = bytesOf(compressed);
+        const { format, shape, config, factors } = compressed;
+        const again = createCompressedMatrix(format, { shape, config, factors });
+        ensure(sameNumbers(bytesOf(again), bytes), 'packing twice gives different bytes');
+        ensure(sameNumbers(bytesOf(await readBack(compressed)), bytes), 'reading and writing gives other bytes');
+      }),
+  },
+  {
+    name: 'byteLength counts the stored bytes',
+    run: async (subject) => onEach(await subject.examples(), ({ compressed }) => assertByteLength(compressed)),
+  },
+  {
+    name: 'the stored form is no larger than the working form',
+    run: async (subject) =>
+      onEach(await subject.examples(), ({ compressed }) => {
+        const working = Object.values(compressed.factors).reduce((bytes, { data }) => bytes + data.byteLength, 0);
+        const stored = storedBytes(compressed);
+        ensure(stored <= working + STORAGE_OVERHEAD, `${stored} bytes are stored for ${working} bytes of factors`);
+      }),
+  },
+];
+
+/** Bytes by which a small header of a format's own may exceed what it saves. */
+const STORAGE_OVERHEAD = 64;
+
+function assertByteLength(compressed: CompressedMatrix): void {
+  const packed = storedBytes(compressed);
+  ensure(compressed.byteLength === packed, `byteLength is ${compressed.byteLength}, packed tensors take ${packed}`);
+  const file = bytesOf(compressed);
+  const header = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  ensure(file.length === header + packed, `the file takes ${file.length - header} bytes besides its header`);
+  const ratio = (elementCount(compressed.shape) * 4) / packed;
+  ensure(compressed.compressionRatio === ratio, `compressionRatio is ${compressed.compressionRatio}, not ${ratio}`);
+}
+
+/** Factors equal in name, shape, dtype, role and every value. */
+export function assertSameFactors(
+  actual: Readonly<Record<string, Factor>>,
+  expected: Readonly<Record<string, Factor>>,
+): void {
+  const names = Object.keys(expected).sort();
+  ensure(sameJson(Object.keys(actual).sort(), names), `factors came back as ${Object.keys(actual).join(', ')}`);
+  for (const name of names) {
+    const { shape, dtype, trainable, data } = actual[name];
+    const was = expected[name];
+    ensure(sameJson(shape, was.shape), `factor '${name}' came back as [${shape.join(', ')}]`);
+    ensure(dtype === was.dtype, `factor '${name}' came back as ${dtype}`);
+    ensure(trainable === was.trainable, `factor '${name}' came back ${trainable ? '' : 'not '}trainable`);
+    ensure(sameNumbers(data, was.data), `the values of factor '${name}' came back changed`);
+  }
+}

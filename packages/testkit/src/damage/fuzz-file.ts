@@ -1,0 +1,121 @@
+// Damages a file at random and checks that its reader refuses it or gives valid matrices.
+import {
+  type CompressedMatrix,
+  createFormatRegistry,
+  createRandom,
+  deserialize,
+  elementCount,
+  type FormatRegistry,
+  isGCompressError,
+  type ReadLimits,
+  serialize,
+} from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
+import { ConformanceError, describeError, ensure, sameNumbers } from '../assertions/assertions.ts';
+import { mutate } from './mutations.ts';
+
+/** How a compressed matrix is fuzzed. */
+export interface FuzzOptions {
+  /** What is written; small, because every run reads it. */
+  readonly compressed: CompressedMatrix;
+  /** Damaged files that are read. Default 1000. */
+  readonly runs?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /**
+   * `'kept'` leaves the checksum that was written, so that every change must be noticed. `'corrected'` gives the damaged
+   * file the checksum that fits, as an attacker would, so that the format's own checks are reached. Default `'corrected'`.
+   */
+  readonly checksum?: 'kept' | 'corrected';
+}
+
+/** How the runs of a fuzzing ended. */
+export interface FuzzReport {
+  /** Error code → number of files that were refused with it. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Files that were read, although damaged, and gave well-formed matrices. */
+  readonly accepted: number;
+}
+
+/** Matrices of a damaged file beyond this many values are not computed with: a large shape is no fault by itself. */
+const LARGEST_DECOMPRESSED = 2 ** 16;
+
+/**
+ * Damages a file again and again and reads it. Each time there must be a GCompressError, or matrices that can be used:
+ * the very same ones when the checksum is kept, well-formed ones when it is corrected.
+ *
+ * @throws ConformanceError that says which run failed and what was done to the file; the same seed repeats it.
+ */
+export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
+  assertKnownOptions('fuzzFile', options, ['compressed', 'runs', 'seed', 'checksum']);
+  const { compressed, runs = 1000, seed = 1, checksum = 'corrected' } = options;
+  assertType('fuzzFile', 'compressed', compressed, 'object');
+  assertNumber('fuzzFile', 'runs', runs, { min: 0, integer: true });
+  assertOneOf('fuzzFile', 'checksum', checksum, ['kept', 'corrected']);
+  const formats = createFormatRegistry([compressed.format]);
+  const written = serialize({ matrix: compressed });
+  const undamaged = await deserialize(written, formats);
+  const dense = undamaged.matrix.decompress().data;
+  const random = createRandom(seed);
+  const refused: Record<string, number> = {};
+  let accepted = 0;
+  for (let run = 0; run < runs; run++) {
+    const { bytes, what } = mutate(written, random);
+    try {
+      const matrices = await (checksum === 'kept'
+        ? deserialize(bytes, formats)
+        : readWithRightChecksum(bytes, formats));
+      if (checksum === 'kept') {
+        ensure(sameNumbers(matrices.matrix?.decompress().data ?? [], dense), 'the damage went unnoticed');
+      } else {
+        for (const matrix of Object.values(matrices)) use(matrix);
+      }
+      accepted++;
+    } catch (error) {
+      if (!isGCompressError(error)) {
+        throw new ConformanceError(`run ${run} with seed ${seed} (${what}): ${describeError(error)}`, { cause: error });
+      }
+      refused[error.code] = (refused[error.code] ?? 0) + 1;
+    }
+  }
+  return { refused, accepted };
+}
+
+/** Reads a file whose checksum may be wrong: the refusal names the one that would be right, which is then put in. */
+export async function readWithRightChecksum(
+  bytes: Uint8Array,
+  formats: FormatRegistry,
+  limits: ReadLimits = {},
+): Promise<Record<string, CompressedMatrix>> {
+  try {
+    return await deserialize(bytes, formats, limits);
+  } catch (error) {
+    if (!isGCompressError(error, 'file-checksum')) throw error;
+    const key = '"gcompress.checksum":"';
+    const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
+    const corrected = bytes.slice();
+    corrected.set(new TextEncoder().encode(error.details.actual.padStart(8, '0')), start.indexOf(key) + key.length);
+    return deserialize(corrected, formats, limits);
+  }
+}
+
+/** Computes with a matrix that was accepted; from here on an error is a failure, because the file should have been refused. */
+export function use(matrix: CompressedMatrix): void {
+  try {
+    for (const [name, { shape, dtype, data }] of Object.entries(matrix.factors)) {
+      const typed = dtype === 'int32' ? data instanceof Int32Array : data instanceof Float32Array;
+      ensure(typed && data.length === elementCount(shape), `factor '${name}' does not hold what its shape says`);
+    }
+    const [rows, cols] = matrix.shape;
+    if (rows * cols > LARGEST_DECOMPRESSED) return;
+    const sizes = [
+      matrix.decompress().data.length === rows * cols,
+      matrix.matMul({ shape: [1, rows], data: new Float32Array(rows).fill(1) }).data.length === cols,
+      matrix.lookup([0, rows - 1]).data.length === 2 * cols,
+    ];
+    ensure(!sizes.includes(false), 'a result does not fill its shape');
+    matrix.pack();
+  } catch (error) {
+    throw new ConformanceError(`was accepted, but cannot be used: ${describeError(error)}`, { cause: error });
+  }
+}

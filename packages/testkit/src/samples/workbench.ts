@@ -1,0 +1,149 @@
+// What the checks of one compressor share: its matrices and their compressed forms, computed once.
+import {
+  type CompressedMatrix,
+  createFormatRegistry,
+  deserialize,
+  type FactorizationPlan,
+  isGCompressError,
+  type Matrix,
+  type MatrixCompressor,
+  type Shape2D,
+  serialize,
+} from '@gcompress/core';
+import { describeError, ensure } from '../assertions/assertions.ts';
+import type { CompressorClaims } from './claims.ts';
+import { hardMatrices, normalMatrix } from './matrices.ts';
+
+/** What the suite for compressors needs to know. */
+export interface CompressorSubject {
+  /** A compressor for matrices of this shape. It may refuse with `not-smaller` or `invalid-option` where none is possible. */
+  create(shape: Shape2D): MatrixCompressor;
+  /** The method itself: `method(compressor.options)` must give an equal compressor. Not checked when it is left out. */
+  readonly method?: (options: never) => MatrixCompressor;
+  /** What the method promises beyond the contract. Default nothing. */
+  readonly claims?: CompressorClaims;
+  /** Ordinary shapes, none of which may be refused; the first is that of the hard matrices. Default `[24, 16]`, `[16, 24]` and `[13, 9]`. */
+  readonly shapes?: readonly Shape2D[];
+  /** Further matrices, compressed like the hard ones and known by name to `minSignalToNoise`. */
+  readonly matrices?: Readonly<Record<string, Matrix>>;
+  /**
+   * Whether plans may take more bytes than the matrix; also where `options.allowLarger` of a compressor is true. Default false: a method
+   * refuses with `not-smaller` unless it is asked.
+   */
+  readonly allowsLarger?: boolean;
+  /** Shape of the matrix on which progress is counted: one on which the method works for a while. Default `[160, 120]`. */
+  readonly largeShape?: Shape2D;
+  /** Matrices that each property is tried on. Default 40. */
+  readonly propertyRuns?: number;
+  /** Damaged files that are read for each fuzzed example. Default 400. */
+  readonly fuzzRuns?: number;
+  /** Seed of properties and fuzzing. Default 1. */
+  readonly seed?: number;
+}
+
+/** A compressed matrix and what it is called in failures. */
+export interface Example {
+  readonly name: string;
+  readonly compressed: CompressedMatrix;
+}
+
+/** A sample with all that came of it. */
+export interface Compression extends Example {
+  readonly matrix: Matrix;
+  readonly compressor: MatrixCompressor;
+  readonly plan: FactorizationPlan;
+}
+
+/** A subject with its defaults filled in, and with samples that are compressed when first asked for. */
+export interface Workbench {
+  readonly subject: CompressorSubject &
+    Required<Pick<CompressorSubject, 'claims' | 'shapes' | 'propertyRuns' | 'seed'>>;
+  /** Samples by name: one normal matrix for each ordinary shape, the hard matrices, the subject's own. */
+  readonly samples: Readonly<Record<string, Matrix>>;
+  /** Names of the samples that may not be refused, because their shape is ordinary. */
+  readonly ordinary: readonly string[];
+  /** The sample compressed, or the code with which its shape was refused. */
+  compression(name: string): Promise<Compression | { readonly refused: string }>;
+  /** All samples that could be compressed; those that could not are the matter of the checks named `compresses …`. */
+  compressions(): Promise<readonly Compression[]>;
+}
+
+/** Prepares the samples of a subject. */
+export function createWorkbench(subject: CompressorSubject): Workbench {
+  const { claims = {}, propertyRuns = 40, seed = 1 } = subject;
+  const shapes = subject.shapes ?? [
+    [24, 16],
+    [16, 24],
+    [13, 9],
+  ];
+  const normal = Object.fromEntries(shapes.map((shape) => [`normal ${shape.join('×')}`, normalMatrix(shape, seed)]));
+  const samples: Record<string, Matrix> = { ...normal, ...hardMatrices(shapes[0]), ...subject.matrices };
+  const isOrdinary = ({ shape }: Matrix) => shapes.some((own) => own[0] === shape[0] && own[1] === shape[1]);
+  const done = new Map<string, Promise<Compression | { readonly refused: string }>>();
+  const compression = (name: string) => {
+    const known = done.get(name);
+    if (known) return known;
+    const fresh = compressSample(subject, name, samples[name]);
+    done.set(name, fresh);
+    return fresh;
+  };
+  return {
+    subject: { ...subject, create: (shape) => subject.create(shape), claims, shapes, propertyRuns, seed },
+    samples,
+    ordinary: Object.keys(samples).filter((name) => isOrdinary(samples[name])),
+    compression,
+    async compressions() {
+      const outcomes = await Promise.allSettled(Object.keys(samples).map(compression));
+      const compressed = outcomes.flatMap((outcome) =>
+        outcome.status === 'fulfilled' && 'compressed' in outcome.value ? [outcome.value] : [],
+      );
+      ensure(compressed.length > 0, () => {
+        const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+        const reason = failed ? describeError(failed.reason) : 'the shapes were refused';
+        return `there is nothing to check, not one sample could be compressed: ${reason}`;
+      });
+      return compressed;
+    },
+  };
+}
+
+async function compressSample(
+  subject: CompressorSubject,
+  name: string,
+  matrix: Matrix,
+): Promise<Compression | { readonly refused: string }> {
+  const made = createFor(subject.create.bind(subject), matrix.shape);
+  if ('refused' in made) return made;
+  return { name, matrix, ...made, compressed: await made.compressor.compress(copyOf(matrix)) };
+}
+
+/**
+ * A compressor and its plan for this shape, or the code with which the shape was refused. Anything else that is thrown is
+ * thrown on: a refusal has to come before the data is seen.
+ */
+export function createFor(
+  create: (shape: Shape2D) => MatrixCompressor,
+  shape: Shape2D,
+): { readonly compressor: MatrixCompressor; readonly plan: FactorizationPlan } | { readonly refused: string } {
+  try {
+    const compressor = create(shape);
+    return { compressor, plan: compressor.plan(shape) };
+  } catch (error) {
+    if (isGCompressError(error, 'not-smaller') || isGCompressError(error, 'invalid-option')) {
+      return { refused: error.code };
+    }
+    throw error;
+  }
+}
+
+/** A copy to hand out, so that a compressor which writes into its input spoils one check only. */
+export function copyOf({ shape, data }: Matrix): Matrix {
+  return { shape, data: data.slice() };
+}
+
+/** The matrix as it comes back from a file. */
+export async function readBack(compressed: CompressedMatrix): Promise<CompressedMatrix> {
+  const bytes = serialize({ matrix: compressed });
+  const { matrix } = await deserialize(bytes, createFormatRegistry([compressed.format]));
+  return matrix;
+}
