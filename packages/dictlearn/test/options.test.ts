@@ -86,7 +86,7 @@ it('without allowLarger every plan is smaller than the matrix, and no result tak
     fc.property(sizes, ({ shape, atoms, valueBits }) => {
       const options = { atoms, nonzeros: Math.ceil(atoms / 2), valueBits, iterations: 0 };
       const dense = 4 * shape[0] * shape[1];
-      const { byteLength = 0 } = dictLearn({ ...options, allowLarger: true }).plan(shape);
+      const { byteLength } = dictLearn({ ...options, allowLarger: true }).plan(shape);
       const compressed = dictLearn({ ...options, allowLarger: true }).compress(normalMatrix(shape, atoms));
       expect(compressed.byteLength).toBeLessThanOrEqual(byteLength);
       if (byteLength >= dense) expect(() => dictLearn(options).plan(shape)).toThrow(code('not-smaller'));
