@@ -14,7 +14,7 @@ import { type DictLearnOptions, dictLearn } from '@gcompress/dictlearn';
 import { type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
-import { codeSignals } from '../../packages/dictlearn/src/omp.ts';
+import { codeSignals } from '../../packages/dictlearn/src/learning/omp.ts';
 import { markdownTable, median } from './statistics.ts';
 
 const RUNS = 5;

@@ -1,3 +1,4 @@
+// The method: options, plan and factors by dictionary learning.
 import {
   type CompressOptions,
   createRandom,
@@ -17,48 +18,49 @@ import {
   assertSeed,
   describeValue,
   exactlyOneOption,
+  sizeBudgetOf,
 } from '@gcompress/core/checks';
+import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './codes/layout.ts';
 import { type DictLearnFactor, dictLearnFormat } from './format.ts';
-import { type CodeSizes, configFor, MAX_ATOMS, plannedLayout } from './layout.ts';
-import { learnDictionary } from './learn-dictionary.ts';
-import { cutSignals, unitScale } from './signals.ts';
+import { learnDictionary } from './learning/learn-dictionary.ts';
+import { cutSignals, unitScale } from './learning/signals.ts';
 import { assertSmaller, mostBytes, type SizeChoice, sizesForShape } from './sizes.ts';
 import { storedFactors } from './stored-factors.ts';
 
-/** Options of {@link dictLearn}: exactly one of the sizes, and how the atoms are learned. */
+/** Options of {@link dictLearn}: exactly one size, and how the atoms are learned. */
 export type DictLearnOptions = SizeChoice & DictLearnSettings;
 
 /** How {@link dictLearn} learns its atoms. */
 export interface DictLearnSettings {
-  /** How often atoms are improved and the signals coded again, at least 0. Default 8. */
+  /** The most iterations, at least 0. An iteration improves the atoms and codes the signals again. Default 8. */
   readonly iterations?: number;
-  /** Part by which an iteration must lower the error, or it is the last, from 0 to 1. Default 0.001. */
+  /** Relative decrease of the error, from 0 to 1, below which the iterations end. Default 0.001. */
   readonly tolerance?: number;
   /** Seed of the first atoms, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Accept sizes at which the stored form may be larger than the matrix. Default false. */
+  /** Accept sizes whose stored form may not be smaller than the matrix. Default false. */
   readonly allowLarger?: boolean;
 }
 
-/** Part of the progress at which the dictionary is learned; what follows is how it is stored. */
+/** Progress at which the dictionary is learned; the rest is rounding it to the stored form. */
 const LEARNED = 0.98;
 
 const SIZES = ['atoms', 'ratio', 'bytes', 'percent'] as const;
 const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'tolerance', 'seed', 'allowLarger'] as const;
 
 /**
- * Sparse codes times learned atoms: the rows of the matrix, or pieces of them, each as a combination of few of k atoms. Codes
- * by orthogonal matching pursuit, atoms by approximate K-SVD, or by a singular value decomposition where a signal may use all
- * of them. No iteration makes the error larger on the signals that are learned from. Atoms are trainable, and codes are if
- * they are stored as float32; which atoms a signal uses is not.
+ * Sparse codes times learned atoms: each row of the matrix, or each piece of a row, is a combination of a few of k atoms. Orthogonal
+ * matching pursuit finds the codes; approximate K-SVD learns the atoms, or a singular value decomposition if a signal may use all
+ * of them. No iteration makes the error on the learning signals larger. Atoms are trainable. Codes are trainable if they are
+ * stored as float32. The support, which atoms a signal uses, never changes.
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *
- * Porting note: `dl_matrix_compressor.DLMatrixCompressor`, whose `percent` gives the same numbers of atoms and nonzeros. Its
- * default of one iteration returns atoms of unit norm with codes of ones, which loses the scale; here codes always fit their
- * atoms, after 0 iterations too. One zero row makes all of its result zero; here a zero row is zero and the others are not.
- * Percents at which the codes are larger than the matrix, as 200 and below, are refused unless `allowLarger`: Python runs them.
- * Atoms are not of unit norm: the largest value that a code has for an atom is 1.
+ * Porting note: `dl_matrix_compressor.DLMatrixCompressor`; `percent` gives the same numbers of atoms and nonzeros. Python's default
+ * of one iteration returns atoms of unit norm with codes of ones, which loses the scale; here, codes always fit their atoms, even
+ * after 0 iterations. In Python, one zero row makes the whole result zero; here, only that row. A percent whose codes are larger
+ * than the matrix, such as 200 and below, is refused without `allowLarger`; Python runs it. Atoms have no unit norm: the largest
+ * value of a code for each atom is 1.
  */
 export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLearnFactor>({
   name: 'dictlearn',
@@ -118,14 +120,12 @@ function factorize(
 function assertDictLearnOptions(options: DictLearnOptions): void {
   const where = 'dictLearn';
   assertKnownOptions(where, options, [...SIZES, ...OTHERS]);
-  const { atoms, nonzeros, ratio, bytes, percent, signalLength, valueBits, iterations, tolerance, seed, allowLarger } =
-    options;
+  const { atoms, nonzeros, percent, signalLength, valueBits, iterations, tolerance, seed, allowLarger } = options;
   const size = exactlyOneOption(where, options, SIZES);
   if (atoms !== undefined) assertNumber(where, 'atoms', atoms, { min: 1, max: MAX_ATOMS, integer: true });
   if (size === 'atoms') assertNumber(where, 'nonzeros', nonzeros, { min: 1, max: atoms ?? 1, integer: true });
   else if (nonzeros !== undefined) throw invalid('nonzeros', `no nonzeros with ${size}`, nonzeros);
-  if (ratio !== undefined) assertNumber(where, 'ratio', ratio, { above: 1 });
-  if (bytes !== undefined) assertNumber(where, 'bytes', bytes, { min: 1, integer: true });
+  sizeBudgetOf(where, options);
   if (percent !== undefined) assertNumber(where, 'percent', percent, { above: 0 });
   if (signalLength !== undefined) assertNumber(where, 'signalLength', signalLength, { min: 1, integer: true });
   if (valueBits !== undefined && valueBits !== 32) {

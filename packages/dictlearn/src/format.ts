@@ -1,3 +1,4 @@
+// The decoder of sparse codes: how a matrix comes back from codes and atoms.
 import {
   type CompressedFormat,
   type Factor,
@@ -10,27 +11,28 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
-import { assertLayoutSize, layoutOf, MAX_ATOMS } from './layout.ts';
-import { packCodes, unpackCodes } from './packed-codes.ts';
-import { collectCodes, type DictLearnFactor, spreadCodes } from './sparse-codes.ts';
-import { withoutUnusedAtoms } from './used-atoms.ts';
+import { assertLayoutSize, layoutOf, MAX_ATOMS } from './codes/layout.ts';
+import { packCodes, unpackCodes } from './codes/packed-codes.ts';
+import { collectCodes, type DictLearnFactor, spreadCodes } from './codes/sparse-codes.ts';
+import { withoutUnusedAtoms } from './codes/used-atoms.ts';
 
-export type { DictLearnFactor } from './sparse-codes.ts';
+export type { DictLearnFactor } from './codes/sparse-codes.ts';
 
 /**
- * Signals as sparse combinations of atoms. The rows of the matrix are cut into s signals of L entries; each is the sum of
- * at most t of the k atoms, times the values of its code. Working form, whichever needs less memory:
+ * Signals as sparse combinations of atoms. The rows of the matrix are cut into s signals of L entries; each signal is the sum of at
+ * most t of the k atoms, times the values of its code. Working form:
  *
  * - `atoms [k, L]`, float32, trainable.
- * - `codes [s, t]`, float32: the nonzeros; `support [s, t]`, int32: the number of the atom of each.
- * - Or, if `masked`: `codes [s, k]`, float32, and `support [s, k]`, float32: 1 where a code is not zero.
+ * - `codes [s, t]`, float32: the nonzeros; `support [s, t]`, int32: the index of the atom of each nonzero.
+ * - Or, if `masked`: `codes [s, k]`, float32, and `support [s, k]`, float32: 1 for each nonzero, else 0. The config chooses the form
+ *   that needs less memory.
  *
- * Codes are trainable if they are stored as float32; with fewer bits they are steps from −1 to 1, as little a matter of
- * training as the support is.
+ * Codes are trainable if they are stored as float32. With fewer bits they are equal steps from −1 to 1 and not trainable; the
+ * support is never trainable.
  *
- * Stored form, version 1: `atoms` as float32; the nonzeros of the codes as `values`, float32 or steps of `valueBits` bits,
- * with a `mask`, `positions`, or `counts` and `positions` that tell where they are. Config: `signalLength` (L), `nonzeros`
- * (t), `valueBits` and `masked`.
+ * Stored form, version 1: `atoms` as float32; the nonzeros of the codes as `values`, float32 or steps of `valueBits` bits; their
+ * places as `mask`, as `positions`, or as `counts` and `positions`. Config: `signalLength` (L), `nonzeros` (t), `valueBits` and
+ * `masked`.
  */
 export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   id: 'dictlearn',
@@ -48,7 +50,7 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
     const { rows, masked, pieces, nonzeros } = layoutOf(form);
     const { codes, support, atoms } = factors;
     if (masked && pieces === 1) return ops.matMul(ops.mul(ops.gather(codes, ids), ops.gather(support, ids)), atoms);
-    // To take masked pieces apart again, the number of atoms would have to be known
+    // The form does not hold the number of atoms, which separating masked pieces needs
     if (masked) return ops.gather(reconstruct(ops, factors, form), ids);
     const pick = (x: typeof codes) =>
       ops.reshape(ops.gather(ops.reshape(x, [rows, pieces * nonzeros]), ids), [-1, nonzeros]);
@@ -60,7 +62,7 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   unpack,
 };
 
-/** Codes as a matrix of their own are multiplied first, if a row of the matrix is one signal. */
+/** True if the codes are a matrix of their own (masked) and each row of the matrix is one signal. */
 function multiplyPays(form: MatrixForm): boolean {
   const { masked, pieces } = layoutOf(form);
   return masked && pieces === 1;
@@ -74,16 +76,16 @@ function reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<DictLearnFac
   return laidOut(ops, signals, form);
 }
 
-/** The signals `[q, L]` of codes `[q, t]` for the atoms whose numbers are `support [q, t]`. */
+/** The signals `[q, L]` of codes `[q, t]` over the atoms with the indices `support [q, t]`. */
 function combined<T>(ops: TensorOps<T>, codes: T, support: T, atoms: T, form: MatrixForm): T {
   const { signalLength, nonzeros } = layoutOf(form);
   const used = ops.gather(atoms, support);
-  // Many matrix products with one number each would be slower
+  // A batch of matrix products with a single number each would be slower
   if (nonzeros === 1) return ops.mul(codes, ops.reshape(used, [-1, signalLength]));
   return ops.reshape(ops.matMul(ops.reshape(codes, [-1, 1, nonzeros]), used), [-1, signalLength]);
 }
 
-/** Signals laid side by side as rows of the matrix. */
+/** The rows of the matrix: the pieces of each row side by side, without padding. */
 function laidOut<T>(ops: TensorOps<T>, signals: T, form: MatrixForm): T {
   const { cols, pieces, signalLength } = layoutOf(form);
   const padded = ops.reshape(signals, [-1, pieces * signalLength]);

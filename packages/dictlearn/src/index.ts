@@ -1,9 +1,9 @@
+// The public API of the package.
 export { type DictLearnOptions, type DictLearnSettings, dictLearn } from './dict-learn.ts';
 export { type DictLearnFactor, dictLearnFormat } from './format.ts';
-export {
-  type CodeSettings,
-  type CodeSizeWays,
-  type NonzerosChoice,
-  type SizeChoice,
-  sizesFromPercent,
+export type {
+  CodeSettings,
+  CodeSizeWays,
+  NonzerosChoice,
+  SizeChoice,
 } from './sizes.ts';

@@ -1,35 +1,36 @@
+// How the size options become signal length, atoms, nonzeros and bits.
 import { GCompressError, type Shape2D } from '@gcompress/core';
-import { assertNumber, assertShape2D, type ExactlyOne } from '@gcompress/core/checks';
+import { budgetBytes, budgetTooSmall, type ExactlyOne, type SizeBudget, sizeBudgetOf } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
-import { type CodeSizes, MAX_ATOMS } from './layout.ts';
+import { type CodeSizes, MAX_ATOMS } from './codes/layout.ts';
 
-/** The ways to say how large codes and atoms are. */
+/** The ways to choose the sizes of codes and atoms. */
 export interface CodeSizeWays {
   /** Number of atoms, k; give `nonzeros` with it. */
   readonly atoms?: number;
-  /** How many times smaller than the matrix the stored form must be, above 1. */
+  /** The stored form is at least this many times smaller than the matrix; above 1. */
   readonly ratio?: number;
-  /** The most bytes that the stored form may take. */
+  /** The stored form takes at most this many bytes. */
   readonly bytes?: number;
-  /** The reference's percent divisor: 200 for half as many atoms as rows and half as many nonzeros as columns. */
+  /** The Python library's percent divisor: 200 for half as many atoms as rows and half as many nonzeros as columns. */
   readonly percent?: number;
 }
 
-/** What else is chosen about the size of codes and atoms. */
+/** Settings that go with every size. */
 export interface CodeSettings {
   /**
-   * Entries of a signal, L: rows are cut into pieces of this length. Default: whole rows; with `ratio` or `bytes`, the length
-   * at which the error is expected to be smallest.
+   * Entries of a signal, L: rows are cut into pieces of this length. Default: whole rows; with `ratio` or `bytes`, the length of
+   * smallest expected error.
    */
   readonly signalLength?: number;
   /**
-   * Bits of each stored value of a code: 32 for float32, or 2 to 16. Default 32; with `ratio` or `bytes`, the number at which
-   * the error is expected to be smallest.
+   * Bits of each stored value of a code: 32 for float32, or 2 to 16. Default 32; with `ratio` or `bytes`, the number of smallest
+   * expected error.
    */
   readonly valueBits?: number;
 }
 
-/** How many atoms a signal may use: said with `atoms`, and with nothing else. */
+/** The most atoms of a signal; required with `atoms`, refused with every other size. */
 export type NonzerosChoice =
   | {
       readonly atoms: number;
@@ -38,44 +39,38 @@ export type NonzerosChoice =
     }
   | { readonly atoms?: undefined; readonly nonzeros?: undefined };
 
-/** How large codes and atoms are: exactly one of {@link CodeSizeWays}, with `nonzeros` beside `atoms`. */
+/** The choice of the sizes: exactly one of {@link CodeSizeWays}, and `nonzeros` with `atoms`. */
 export type SizeChoice = ExactlyOne<CodeSizeWays> & NonzerosChoice & CodeSettings;
 
-/** Longest signals that are tried for a budget of bytes: with longer ones, atoms take too many. */
+/** The longest signals that a budget tries: atoms of longer signals take too many bytes. */
 const LONGEST_SIGNAL = 32;
-/** Atoms that are tried: powers of two, because their numbers are stored in whole bits; more take too long to learn. */
+/** Numbers of atoms that a budget tries: powers of two use their index bits fully; more atoms take too long to learn. */
 const ATOMS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
-/** Bits of values that are tried; fewer than 3 leave hardly more than signs. */
+/** Value bits that a budget tries; fewer than 3 keep little more than signs. */
 const VALUE_BITS = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 
 /**
- * The reference's rule: ⌊m·100 / percent + 1⌋ atoms, ⌊n·100 / percent + 1⌋ nonzeros, and never fewer atoms than nonzeros.
+ * The Python library's rule: ⌊m·100 / percent + 1⌋ atoms, ⌊n·100 / percent + 1⌋ nonzeros, and never fewer atoms than nonzeros.
  *
- * Porting note: `dictionary_learning.dictionary_learning`. Divisors below 100 count as 100, as they do for low rank; Python
- * makes more atoms than there are rows of them.
- *
- * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
+ * Porting note: `dictionary_learning.dictionary_learning`. Divisors below 100 count as 100, as for low rank; Python then makes more
+ * atoms than the matrix has rows.
  */
-export function sizesFromPercent(shape: Shape2D, percent: number): { atoms: number; nonzeros: number } {
-  assertShape2D(shape, 'sizesFromPercent');
-  assertNumber('sizesFromPercent', 'percent', percent, { above: 0 });
-  const [rows, cols] = shape;
+export function sizesFromPercent([rows, cols]: Shape2D, percent: number): { atoms: number; nonzeros: number } {
   const part = 100 / Math.max(100, percent);
   const nonzeros = Math.min(cols, Math.floor(part * cols + 1));
   return { atoms: Math.max(nonzeros, Math.floor(part * rows + 1)), nonzeros };
 }
 
 /**
- * The sizes for a matrix of this shape. Signals longer than a row, and more nonzeros than a signal has entries, are cut down
- * to that.
+ * The sizes for a matrix of this shape. Signals are cut to the length of a row, and nonzeros to the length of a signal.
  *
- * @throws GCompressError `invalid-option` when nothing fits into the ratio or the bytes.
+ * @throws GCompressError `invalid-option` when the smallest sizes exceed the ratio or the bytes.
  */
 export function sizesForShape(shape: Shape2D, choice: SizeChoice): CodeSizes {
   const [rows, cols] = shape;
-  const { ratio, bytes, percent, atoms = 1, nonzeros = 1, valueBits = 32 } = choice;
-  if (ratio !== undefined) return sizesForBytes(shape, (4 * rows * cols) / ratio, choice);
-  if (bytes !== undefined) return sizesForBytes(shape, bytes, choice);
+  const { percent, atoms = 1, nonzeros = 1, valueBits = 32 } = choice;
+  const budget = sizeBudgetOf('dictLearn', choice);
+  if (budget !== undefined) return sizesForBudget(shape, budget, choice);
   const signalLength = Math.min(cols, choice.signalLength ?? cols);
   const sizes = percent === undefined ? { atoms, nonzeros } : sizesFromPercent(shape, percent);
   if (sizes.atoms > MAX_ATOMS) {
@@ -90,7 +85,7 @@ export function sizesForShape(shape: Shape2D, choice: SizeChoice): CodeSizes {
 }
 
 /**
- * Refuses sizes at which the stored form may not be smaller than the matrix.
+ * Refuses sizes whose stored form may not be smaller than the matrix.
  *
  * @throws GCompressError `not-smaller`.
  */
@@ -102,11 +97,11 @@ export function assertSmaller(shape: Shape2D, sizes: CodeSizes): void {
     where: 'dictLearn',
     expected: `fewer than the ${dense} bytes of a matrix [${shape.join(', ')}]`,
     actual: `${bytes} bytes for ${sizes.atoms} atoms and ${sizes.nonzeros} nonzeros of ${sizes.valueBits} bits a signal`,
-    hint: 'Choose fewer of both (a larger percent), a ratio, or allowLarger; or leave this matrix as it is.',
+    hint: 'Choose fewer atoms and nonzeros (a larger percent) or a ratio, set allowLarger, or leave this matrix as it is.',
   });
 }
 
-/** Bytes of the stored form at most, where a mask may take fewer than {@link storedBytes} counts for positions. */
+/** The most bytes of the stored form: with positions as in {@link storedBytes}, or with a mask if that takes fewer. */
 export function mostBytes(shape: Shape2D, sizes: CodeSizes): number {
   const { signalLength, atoms, nonzeros, valueBits } = sizes;
   const signals = shape[0] * Math.ceil(shape[1] / signalLength);
@@ -115,24 +110,25 @@ export function mostBytes(shape: Shape2D, sizes: CodeSizes): number {
   return Math.min(storedBytes(shape, sizes), masked);
 }
 
-/** Bytes of the stored form at most: atoms, and t positions and values for every signal. */
+/** The most bytes of the stored form with positions: atoms, and t positions and values for every signal. */
 export function storedBytes([rows, cols]: Shape2D, { signalLength, atoms, nonzeros, valueBits }: CodeSizes): number {
   const entries = rows * Math.ceil(cols / signalLength) * nonzeros;
   return 4 * atoms * signalLength + packedBytes(entries, bitsFor(atoms)) + packedBytes(entries, valueBits);
 }
 
 /**
- * Estimate of the squared relative error for signals without structure, good enough to choose by. What the best t of k atoms
- * leave of a signal of L entries is about `k^(−2t / (L − 1))`: each of them finds a direction among the L − 1 of a sphere.
- * Rounding the values adds about `12·t / L · 4^(−bits)`.
+ * Estimate of the squared relative error for signals without structure, good enough to choose sizes. The best t of k atoms leave
+ * about `k^(−2t / (L − 1))` of a signal of L entries: each atom covers a part of a sphere of L − 1 dimensions. Rounding the values
+ * adds about `12·t / L · 4^(−bits)`.
  */
 export function expectedError({ signalLength, atoms, nonzeros, valueBits }: CodeSizes): number {
   const unexplained = signalLength === 1 ? 0 : atoms ** ((-2 * nonzeros) / (signalLength - 1));
   return unexplained + ((12 * nonzeros) / signalLength) * 4 ** -valueBits;
 }
 
-/** Of the sizes that fit into so many bytes whatever the matrix holds, those with the smallest expected error. */
-function sizesForBytes(shape: Shape2D, bytes: number, choice: SizeChoice): CodeSizes {
+/** The sizes of smallest expected error among the sizes that fit the budget for every matrix of this shape. */
+function sizesForBudget(shape: Shape2D, budget: SizeBudget, choice: SizeChoice): CodeSizes {
+  const bytes = budgetBytes('dictLearn', budget, shape);
   let best: CodeSizes | undefined;
   let least = Number.POSITIVE_INFINITY;
   let smallest = Number.POSITIVE_INFINITY;
@@ -149,16 +145,11 @@ function sizesForBytes(shape: Shape2D, bytes: number, choice: SizeChoice): CodeS
     }
   }
   if (best) return best;
-  throw new GCompressError('invalid-option', {
-    where: 'dictLearn',
-    expected: `at least ${smallest} bytes for a matrix [${shape.join(', ')}]`,
-    actual: `${Math.floor(bytes)}`,
-    hint: `The largest ratio here is ${((4 * shape[0] * shape[1]) / smallest).toFixed(2)}.`,
-  });
+  throw budgetTooSmall('dictLearn', budget, shape, smallest);
 }
 
 function sizesWithOneNonzero([, cols]: Shape2D, { signalLength, valueBits }: SizeChoice): CodeSizes[] {
-  // Signals of one entry would make the dictionary a mere scale, which only a single column needs
+  // With signals of one entry the dictionary is a mere scale, which only a single column needs
   const lengths = Array.from({ length: LONGEST_SIGNAL - 1 }, (_, i) => i + 2).filter((length) => length <= cols);
   const chosen = signalLength === undefined && cols > 1 ? lengths : [Math.min(cols, signalLength ?? 1)];
   const bits = valueBits === undefined ? VALUE_BITS : [valueBits];

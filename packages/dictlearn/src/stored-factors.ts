@@ -1,15 +1,16 @@
+// Learned atoms and codes as the factors that a file gives back.
 import { type Factor, floatFactor } from '@gcompress/core';
-import type { Codes, Dictionary } from './dictionary.ts';
-import type { Layout } from './layout.ts';
-import { stepsFor } from './packed-codes.ts';
-import { type DictLearnFactor, spreadCodes, withoutZeros } from './sparse-codes.ts';
-import { pickedAtoms, renumbered, usedAtoms } from './used-atoms.ts';
+import type { Layout } from './codes/layout.ts';
+import { stepsFor } from './codes/packed-codes.ts';
+import { type DictLearnFactor, spreadCodes, withoutZeros } from './codes/sparse-codes.ts';
+import { pickedAtoms, renumbered, usedAtoms } from './codes/used-atoms.ts';
+import type { Codes, Dictionary } from './learning/dictionary.ts';
 
 /**
- * The factors of a dictionary as they come back from a file: values in the bits that are stored, and no atom that is not
- * used. For each atom, the largest value of a code is 1 in magnitude, so atoms carry the scale of the matrix.
+ * The factors of a dictionary exactly as a file returns them: values rounded to their bits, and used atoms only. The largest value
+ * of a code for each atom is 1 in magnitude, so the atoms carry the scale of the matrix.
  *
- * @param scale what the signals were multiplied by before they were learned from.
+ * @param scale the factor that scaled the signals before learning.
  */
 export function storedFactors(
   layout: Layout,
@@ -36,7 +37,7 @@ export function storedFactors(
   };
 }
 
-/** Places of all nonzeros in the codes, signal after signal, those of one signal in the order of their atoms. */
+/** Indices of all nonzeros in the codes, signal after signal, within a signal in the order of their atoms. */
 function entriesInOrder({ counts, positions, nonzeros }: Codes): Int32Array {
   const entries = new Int32Array(counts.reduce((total, count) => total + count, 0));
   let end = 0;
@@ -51,7 +52,7 @@ function entriesInOrder({ counts, positions, nonzeros }: Codes): Int32Array {
   return entries;
 }
 
-/** The value, from −1 to 1, as so many bits hold it. */
+/** The value, from −1 to 1, rounded to this many bits. */
 function rounded(value: number, bits: number): number {
   return bits === 32 ? value : Math.round(value * stepsFor(bits)) / stepsFor(bits);
 }

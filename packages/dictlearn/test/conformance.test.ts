@@ -56,7 +56,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
   });
 }
 
-it('the README states the claims', () => {
+it('the README states what the conformance tests check', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   for (const line of describeClaims(common)) expect(readme).toContain(line);
 });

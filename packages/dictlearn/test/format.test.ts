@@ -38,7 +38,7 @@ describe('unpack', () => {
     expect(dictLearnFormat.unpack(filled)).toEqual(dictLearnFormat.unpack(counted));
   });
 
-  it('gives codes and atoms that train, and a support that does not', () => {
+  it('returns trainable codes and atoms, and a support that is not trainable', () => {
     const { codes, support } = dictLearnFormat.unpack(counted);
     expect(codes).toEqual({
       shape: [4, 2],
@@ -55,7 +55,7 @@ describe('unpack', () => {
     expect(dictLearnFormat.unpack(counted).atoms.trainable).toBe(true);
   });
 
-  it('gives a mask where that takes less memory', () => {
+  it('returns a mask if that takes less memory', () => {
     const masked = dictLearnFormat.unpack({ ...counted, config: { ...config, masked: true } });
     expect([...masked.codes.data]).toEqual([2, 0, 0, 0, 0, 0, 0, 3, 4, 0, 0, 0]);
     expect([...masked.support.data]).toEqual([1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0]);
@@ -63,7 +63,7 @@ describe('unpack', () => {
     expect([...decoded({ ...counted, config: { ...config, masked: true } }).decompress().data]).toEqual(dense);
   });
 
-  it('gives values of few bits as steps from −1 to 1 that do not train', () => {
+  it('returns values of few bits as steps from −1 to 1 that are not trainable', () => {
     const stored = { ...counted.tensors, values: bytes(0b0100_1110, 0b0111) };
     const { codes } = dictLearnFormat.unpack({ ...counted, config: { ...config, valueBits: 4 }, tensors: stored });
     expect([...codes.data]).toEqual(Array.from(Float32Array.of(1, 0, 0, 0, -3 / 7, 0, 0, 0)));
@@ -107,7 +107,7 @@ describe('unpack', () => {
     );
   });
 
-  it('refuses sizes that would not fit into memory before it allocates them', () => {
+  it('refuses sizes that do not fit into memory before it allocates them', () => {
     const side = 2 ** 14;
     const huge = { ...form, shape: [side, side] as const, config: { ...config, signalLength: side, nonzeros: side } };
     const tensors = { atoms: { shape: [1, side], data: new Float32Array(side) } };
@@ -129,7 +129,7 @@ describe('pack', () => {
     ).sort();
   };
 
-  it('stores the support in the way that takes fewest bytes', () => {
+  it('stores the support in the smallest of its three ways', () => {
     expect(tensorsOf(100, 64, 2)).toEqual(['atoms', 'positions', 'values']);
     expect(tensorsOf(40, 64, 2)).toEqual(['atoms', 'counts', 'positions', 'values']);
     expect(tensorsOf(100, 12, 6)).toEqual(['atoms', 'mask', 'values']);
@@ -146,7 +146,7 @@ describe('pack', () => {
     expect(large - small).toBeLessThanOrEqual(936);
   });
 
-  it('leaves out codes that training has made zero', () => {
+  it('omits codes that training has made zero', () => {
     const { factors, config: planned } = dictLearn({ allowLarger: true, atoms: 12, nonzeros: 2 }).compress(
       normalMatrix([30, 6], 5),
     );
@@ -164,7 +164,7 @@ describe('pack', () => {
   });
 });
 
-it('trim drops atoms that no code uses, in both layouts', () => {
+it('trim removes unused atoms in both layouts', () => {
   for (const masked of [false, true]) {
     const compressed = decoded({ ...counted, config: { ...config, masked } });
     const codes = {
@@ -182,6 +182,6 @@ it.each([
   ['codes as a matrix of their own, one signal a row', { signalLength: 4, masked: true }, true],
   ['several signals a row', { signalLength: 2, masked: true }, false],
   ['codes that are gathered', { signalLength: 4, masked: false }, false],
-])('multiplying by the factors pays for %s: %o', (_, layout, pays) => {
+])('multiplyPays for %s (%o) is %s', (_, layout, pays) => {
   expect(dictLearnFormat.multiplyPays?.({ shape: [2, 4], config: { ...config, ...layout } })).toBe(pays);
 });

@@ -2,7 +2,7 @@ import { isGCompressError, type PackedMatrix } from '@gcompress/core';
 import { expect, it, vi } from 'vitest';
 import { dictLearnFormat } from '../src/index.ts';
 
-/** A packed matrix that claims a size and brings next to nothing. */
+/** A packed matrix that claims a large size and stores almost nothing. */
 function claim(
   config: object,
   tensors: PackedMatrix['tensors'],
@@ -40,7 +40,7 @@ const claims: [string, PackedMatrix, string][] = [
   ],
 ];
 
-it.each(claims)('%s are refused before much is allocated for them', (_, packed, code) => {
+it.each(claims)('%s are refused before a large allocation', (_, packed, code) => {
   const sizes: number[] = [];
   const counted = <T extends new (length: number) => object>(Original: T): T =>
     new Proxy(Original, {
@@ -63,10 +63,13 @@ it.each(claims)('%s are refused before much is allocated for them', (_, packed, 
   expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(2 ** 20);
 });
 
-it.each(['signalLength', 'nonzeros', 'valueBits', 'masked'])('%s is a value of its kind, or refused', (name) => {
-  for (const value of [-1, 0.5, 2 ** 40, null, '4', [4], { toString: 1 }, { valueOf: 4 }]) {
-    expect(() => dictLearnFormat.unpack(claim({ [name]: value }, atoms(1, 1)))).toThrow(
-      expect.toSatisfy((error) => isGCompressError(error, 'file-header')),
-    );
-  }
-});
+it.each(['signalLength', 'nonzeros', 'valueBits', 'masked'])(
+  'a config whose %s has a wrong type or range is refused',
+  (name) => {
+    for (const value of [-1, 0.5, 2 ** 40, null, '4', [4], { toString: 1 }, { valueOf: 4 }]) {
+      expect(() => dictLearnFormat.unpack(claim({ [name]: value }, atoms(1, 1)))).toThrow(
+        expect.toSatisfy((error) => isGCompressError(error, 'file-header')),
+      );
+    }
+  },
+);

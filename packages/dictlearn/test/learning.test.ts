@@ -3,18 +3,18 @@ import { goldenMatrix } from '@gcompress/fixtures';
 import { singularValues } from '@gcompress/linalg';
 import { normalMatrix } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
-import { improvedDictionary } from '../src/atom-update.ts';
-import type { Codes } from '../src/dictionary.ts';
 import { dictLearn } from '../src/index.ts';
-import { learnDictionary } from '../src/learn-dictionary.ts';
-import { codeSignals } from '../src/omp.ts';
-import { type Signals, unit } from '../src/signals.ts';
+import { improvedDictionary } from '../src/learning/atom-update.ts';
+import type { Codes } from '../src/learning/dictionary.ts';
+import { learnDictionary } from '../src/learning/learn-dictionary.ts';
+import { codeSignals } from '../src/learning/omp.ts';
+import { type Signals, unit } from '../src/learning/signals.ts';
 
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
 
 const LENGTH = 12;
 
-/** Signals that are sums of some of eight hidden atoms, each at its own strength and sign, and a little noise. */
+/** Sums of some of eight hidden atoms with random strengths and signs, plus a little noise. */
 function hiddenSignals(count: number, nonzeros: number) {
   const random = createRandom(3);
   const hidden = Array.from({ length: 8 }, () => unit(Float32Array.from({ length: LENGTH }, random.normal)));
@@ -35,7 +35,7 @@ const errorOf = (codes: Codes, { data }: Signals) =>
 describe('learnDictionary', () => {
   const options = { atoms: 10, iterations: 30, tolerance: 0, random: createRandom(0) };
 
-  it('finds the atoms that the signals were made of', () => {
+  it('finds the atoms that generated the signals', () => {
     const { hidden, signals } = hiddenSignals(400, 1);
     const { atoms, codes } = learnDictionary(signals, { ...options, nonzeros: 1 }, {});
     for (const atom of hidden) {
@@ -45,7 +45,7 @@ describe('learnDictionary', () => {
     expect(errorOf(codes, signals)).toBeLessThan(0.03);
   });
 
-  it('learns from a part of many signals and codes all of them', () => {
+  it('learns from a sample of many signals and codes all of them', () => {
     const { signals } = hiddenSignals(3000, 2);
     const { codes } = learnDictionary(signals, { ...options, nonzeros: 2 }, {});
     expect(codes.counts.length).toBe(3000);
@@ -59,7 +59,7 @@ describe('improvedDictionary', () => {
   const unitAt = (numbers: number[]) =>
     Float32Array.from(numbers.flatMap((i) => [...unit(signals.data.subarray(i * 12, (i + 1) * 12))]));
 
-  it('lowers the error of the same support, and knows how far', () => {
+  it('lowers the error with the same support and returns the error', () => {
     const atoms = unitAt([0, 1, 2, 3, 4, 5]);
     const codes = codeSignals(signals, atoms, 2);
     const improved = improvedDictionary(signals, { atoms, codes });
@@ -78,7 +78,7 @@ describe('improvedDictionary', () => {
     expect(sum(improved.atoms.subarray(0, 12).map((x) => x * x))).toBeCloseTo(1, 6);
   });
 
-  it('replaces atoms that are not used or repeat another one by what is explained worst', () => {
+  it('replaces unused and repeated atoms by the signals with the largest errors', () => {
     const atoms = unitAt([0, 1, 0, 3]);
     atoms.fill(0, 36);
     const codes = codeSignals(signals, atoms, 1);
@@ -98,7 +98,7 @@ describe('improvedDictionary', () => {
       expect(cosine(rows[i], rows[j])).toBeLessThan(0.9999);
   });
 
-  it('leaves atoms zero when there is nothing to explain', () => {
+  it('keeps an unused atom zero when no signal has a residual', () => {
     const few = { count: 2, length: 2, data: Float32Array.of(1, 0, 0, 0.5) };
     const atoms = Float32Array.of(1, 0, 0, 1, 0, 0);
     const improved = improvedDictionary(few, { atoms, codes: codeSignals(few, atoms, 1) });
@@ -118,7 +118,7 @@ it('more iterations never make the error larger', () => {
   expect(errors[7]).toBeLessThan(0.9 * errors[0]);
 });
 
-it('a tolerance ends the iterations early', () => {
+it('a larger tolerance ends the iterations earlier', () => {
   const original = normalMatrix([60, 12], 6);
   const seen = (tolerance: number) => {
     let calls = 0;
@@ -128,7 +128,7 @@ it('a tolerance ends the iterations early', () => {
   expect(seen(0.05)).toBeLessThan(seen(0) / 2);
 });
 
-it('with every atom allowed, no rank of that many is nearer', () => {
+it('a dictionary whose signals may use every atom is as near as the best factors of the same rank', () => {
   const original = goldenMatrix('decay-80x64');
   const compressed = dictLearn({ atoms: 10, nonzeros: 10 }).compress(original);
   const values = singularValues(original);

@@ -1,8 +1,8 @@
 import { createRandom } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeSignals } from '../src/omp.ts';
-import { type Signals, unit } from '../src/signals.ts';
+import { codeSignals } from '../src/learning/omp.ts';
+import { type Signals, unit } from '../src/learning/signals.ts';
 
 const normal = (count: number, length: number, seed: number): Signals => {
   const random = createRandom(seed);
@@ -27,7 +27,7 @@ function solve(equations: number[][]): number[] {
   return equations.map((equation, i) => equation[equations.length] / equation[i]);
 }
 
-/** Orthogonal matching pursuit as the definition says it: residual, largest correlation, least squares. */
+/** Orthogonal matching pursuit by its definition: residual, largest correlation, least squares. */
 function pursue(signal: Float32Array, atoms: Float32Array[], nonzeros: number) {
   const chosen: number[] = [];
   let values: number[] = [];
@@ -43,7 +43,7 @@ function pursue(signal: Float32Array, atoms: Float32Array[], nonzeros: number) {
 }
 
 describe('codeSignals', () => {
-  it('does what the definition says', () => {
+  it('gives the codes of a direct implementation of the definition', () => {
     const cases = fc.record({
       seed: fc.nat(),
       length: fc.integer({ min: 3, max: 12 }),
@@ -77,7 +77,7 @@ describe('codeSignals', () => {
     fc.assert(fc.property(cases, holds), { numRuns: 60, seed: 1 });
   });
 
-  it('follows many nonzeros as exactly as few', () => {
+  it('is as exact with many nonzeros as with few', () => {
     const signals = normal(5, 60, 1);
     const flat = unitRows(normal(90, 60, 2));
     const atoms = Array.from({ length: 90 }, (_, j) => flat.subarray(j * 60, (j + 1) * 60));
@@ -89,7 +89,7 @@ describe('codeSignals', () => {
     }
   });
 
-  it('codes every signal of many chunks like one alone', () => {
+  it('codes a signal among many like the same signal alone', () => {
     const signals = normal(3000, 4, 1);
     const atoms = unitRows(normal(64, 4, 2));
     const codes = codeSignals(signals, atoms, 2);
@@ -100,7 +100,7 @@ describe('codeSignals', () => {
     }
   });
 
-  it('stops where nothing is left, and has no code for a zero signal', () => {
+  it('stops when the residual vanishes, and gives a zero signal no code', () => {
     const atoms = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
     const signals = { count: 3, length: 3, data: Float32Array.of(0, -2, 0, 0, 0, 0, 3, 0, 4) };
     const codes = codeSignals(signals, atoms, 3);
@@ -110,7 +110,7 @@ describe('codeSignals', () => {
     expect([...codes.errors]).toEqual([0, 0, 0]);
   });
 
-  it('does not use an atom twice, nor one that the others span, nor a zero one', () => {
+  it('uses no atom twice, no atom in the span of the others and no zero atom', () => {
     const root = Math.SQRT1_2;
     const atoms = Float32Array.of(1, 0, 0, 1, 0, 0, 0, 1, 0, root, root, 0, 0, 0, 0);
     const codes = codeSignals({ count: 1, length: 3, data: Float32Array.of(3, 1, 1) }, atoms, 3);

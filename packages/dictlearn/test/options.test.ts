@@ -13,7 +13,7 @@ const planned = (options: DictLearnOptions, shape: Shape2D) => {
 };
 
 describe('sizes', () => {
-  it('atoms and nonzeros are what they say, for rows or pieces of them', () => {
+  it('atoms and nonzeros fix the sizes, for whole rows and pieces of rows', () => {
     expect(planned({ atoms: 12, nonzeros: 3 }, [24, 16])).toEqual({
       codes: [24, 12],
       atoms: [12, 16],
@@ -32,7 +32,7 @@ describe('sizes', () => {
     });
   });
 
-  it('signals are no longer than a row, and use no more atoms than they have entries', () => {
+  it('signals are cut to a row, and nonzeros to the length of a signal', () => {
     expect(planned({ atoms: 12, nonzeros: 10, signalLength: 64, allowLarger: true }, [24, 6])).toMatchObject({
       atoms: [12, 6],
       signalLength: 6,
@@ -49,7 +49,7 @@ describe('sizes', () => {
     [{ bytes: 20_000 }, [300, 100]],
     [{ ratio: 5 }, [400, 1]],
     [{ ratio: 2 }, [1, 400]],
-  ])('%j keeps its promise for %j', (options, shape) => {
+  ])('%j keeps its size for a matrix %j', (options, shape) => {
     const original = normalMatrix(shape, 9);
     const { byteLength } = dictLearn({ ...options, iterations: 0 }).compress(original);
     const most = options.bytes ?? (4 * shape[0] * shape[1]) / (options.ratio ?? 1);
@@ -61,7 +61,7 @@ describe('sizes', () => {
     });
   });
 
-  it('where codes are larger than the matrix, the result says so', () => {
+  it('a result that is larger than the matrix warns of it', () => {
     const compressed = dictLearn({ percent: 200, allowLarger: true }).compress(goldenMatrix('normal-24x16'));
     expect(compressed.byteLength).toBeGreaterThan(24 * 16 * 4);
     expect(compressed.warnings).toEqual([
@@ -70,13 +70,13 @@ describe('sizes', () => {
   });
 });
 
-it('a percent at which the codes are larger than the matrix is refused before any work', () => {
+it('a percent whose codes are larger than the matrix is refused before any work', () => {
   const compressor = dictLearn({ percent: 200 });
   expect(() => compressor.plan([2304, 384])).toThrow(code('not-smaller'));
   expect(() => compressor.compress(normalMatrix([2304, 384], 1))).toThrow(code('not-smaller'));
 });
 
-it('no plan takes as many bytes as the matrix unless allowLarger says so, and none is wrong about it', () => {
+it('without allowLarger every plan is smaller than the matrix, and no result takes more bytes than its plan', () => {
   const sizes = fc.record({
     shape: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
     atoms: fc.integer({ min: 1, max: 8 }),
@@ -86,7 +86,7 @@ it('no plan takes as many bytes as the matrix unless allowLarger says so, and no
     fc.property(sizes, ({ shape, atoms, valueBits }) => {
       const options = { atoms, nonzeros: Math.ceil(atoms / 2), valueBits, iterations: 0 };
       const dense = 4 * shape[0] * shape[1];
-      const { byteLength = 0 } = dictLearn({ ...options, allowLarger: true }).plan(shape);
+      const { byteLength } = dictLearn({ ...options, allowLarger: true }).plan(shape);
       const compressed = dictLearn({ ...options, allowLarger: true }).compress(normalMatrix(shape, atoms));
       expect(compressed.byteLength).toBeLessThanOrEqual(byteLength);
       if (byteLength >= dense) expect(() => dictLearn(options).plan(shape)).toThrow(code('not-smaller'));
@@ -97,7 +97,7 @@ it('no plan takes as many bytes as the matrix unless allowLarger says so, and no
 });
 
 describe('settings', () => {
-  it('are complete in the options of the compressor', () => {
+  it('are completed by their defaults in the options of the compressor', () => {
     expect(dictLearn({ ratio: 4 }).options).toEqual({
       ratio: 4,
       iterations: 8,
@@ -118,7 +118,7 @@ describe('settings', () => {
     expect(dictLearn(all).options).toEqual(all);
   });
 
-  it('the seed chooses the first atoms', () => {
+  it('of another seed start from other atoms', () => {
     const original = normalMatrix([40, 10], 2);
     const atoms = (seed?: number) =>
       dictLearn({ atoms: 8, nonzeros: 2, ...(seed === undefined ? {} : { seed }) }).compress(original).factors.atoms
@@ -127,7 +127,7 @@ describe('settings', () => {
     expect(atoms(1)).not.toEqual(atoms());
   });
 
-  it('progress rises to 1, and a signal ends the work between iterations', () => {
+  it('allow progress to reach 1 and a signal to end the work between iterations', () => {
     const original = normalMatrix([60, 10], 2);
     const seen: number[] = [];
     dictLearn({ atoms: 8, nonzeros: 2 }).compress(original, { onProgress: (done) => seen.push(done) });
@@ -140,7 +140,7 @@ describe('settings', () => {
   });
 });
 
-describe('refuses', () => {
+describe('dictLearn refuses', () => {
   it.each<[object, string, string]>([
     [
       { atoms: 0, nonzeros: 1 },
@@ -188,15 +188,20 @@ describe('refuses', () => {
   });
 
   it.each<[DictLearnOptions, Shape2D, string, string]>([
-    [{ ratio: 40 }, [24, 16], 'invalid-option', 'dictLearn: expected at least 56 bytes for a matrix [24, 16], got 38.'],
-    [{ bytes: 1 }, [1, 1], 'invalid-option', 'dictLearn: expected at least 6 bytes for a matrix [1, 1], got 1.'],
+    [
+      { ratio: 40 },
+      [24, 16],
+      'invalid-option',
+      'dictLearn ratio: expected at most 27.42 for a matrix [24, 16], got 40.',
+    ],
+    [{ bytes: 1 }, [1, 1], 'invalid-option', 'dictLearn bytes: expected at least 6 for a matrix [1, 1], got 1.'],
     [
       { percent: 200 },
       [2304, 384],
       'not-smaller',
       'dictLearn: expected fewer than the 3538944 bytes of a matrix [2304, 384]',
     ],
-    [{ atoms: 12, nonzeros: 6 }, [24, 6], 'not-smaller', 'or allowLarger'],
+    [{ atoms: 12, nonzeros: 6 }, [24, 6], 'not-smaller', 'set allowLarger'],
     [{ percent: 100 }, [70_000, 4], 'invalid-option', 'dictLearn percent: expected at most 65536 atoms, got 70001'],
     [{ atoms: 60_000, nonzeros: 60_000, allowLarger: true }, [40_000, 70_000], 'file-oversized', 'dictlearn codes'],
   ])('%j for a matrix %j', (options, shape, expected, message) => {
@@ -205,7 +210,7 @@ describe('refuses', () => {
   });
 });
 
-it('types refuse no size, several, and settings alone', () => {
+it('dictLearn refuses no size, several sizes and settings alone, in the types too', () => {
   // @ts-expect-error no size
   expect(() => dictLearn({})).toThrow('exactly one of');
   // @ts-expect-error two sizes

@@ -16,7 +16,7 @@ const optionChoices = fc.constantFrom<DictLearnOptions>(
   { percent: 300 },
 );
 
-it('zero rows stay zero, and the others do not become zero for it', () => {
+it('zero rows stay zero and no other row becomes zero because of them', () => {
   const holds = (a: Matrix, zeros: readonly number[], options: DictLearnOptions) => {
     const [rows, cols] = a.shape;
     const chosen = new Set(zeros.map((row) => row % rows));
@@ -35,7 +35,7 @@ it('zero rows stay zero, and the others do not become zero for it', () => {
   );
 });
 
-it('as many atoms as rows are exact, with one nonzero for each row', () => {
+it('as many atoms as rows reproduce the matrix with one nonzero for each row', () => {
   const holds = (a: Matrix) => {
     const compressed = dictLearn({ allowLarger: true, atoms: a.shape[0], nonzeros: 1, iterations: 0 }).compress(a);
     expect(relativeError(a, compressed.decompress())).toBeLessThan(1e-6);
@@ -43,7 +43,7 @@ it('as many atoms as rows are exact, with one nonzero for each row', () => {
   fc.assert(fc.property(anyMatrices(), holds), runs);
 });
 
-it('with fixed atoms, more nonzeros never make the error larger', () => {
+it('more nonzeros over the same atoms never make the error larger', () => {
   const holds = (a: Matrix, atoms: number) => {
     const errors = Array.from({ length: atoms }, (_, i) =>
       relativeError(
@@ -58,7 +58,7 @@ it('with fixed atoms, more nonzeros never make the error larger', () => {
   fc.assert(fc.property(anyMatrices(), fc.integer({ min: 2, max: 6 }), holds), runs);
 });
 
-it('a budget is kept, whatever the matrix', () => {
+it('every matrix keeps its budget', () => {
   const holds = (a: Matrix, ratio: number) => {
     let compressor: ReturnType<typeof dictLearn>;
     try {
@@ -73,7 +73,7 @@ it('a budget is kept, whatever the matrix', () => {
   fc.assert(fc.property(anyMatrices(large), fc.double({ min: 1.1, max: 20, noNaN: true }), holds), runs);
 });
 
-it('more bytes are never expected to be worse', () => {
+it('more bytes never have a larger expected error', () => {
   const holds = (shape: Shape2D, part: number) => {
     const dense = 4 * elementCount(shape);
     const errors = [0.2, 0.2 + 0.6 * part, 0.8].map((share) =>
@@ -90,7 +90,7 @@ describe('on trained weights', () => {
   const fc2 = trainedMatrix('fc2');
   const weights = matrix(fc2.shape, fc2.data);
 
-  it.each([4, 8, 10, 20])('the error at ratio %d is near to what was expected of the sizes', (ratio) => {
+  it.each([4, 8, 10, 20])('the error at ratio %d is near the expected error of the sizes', (ratio) => {
     const sizes = sizesForShape(weights.shape, { ratio });
     const compressed = dictLearn({ allowLarger: true, ratio }).compress(weights);
     const error = relativeError(weights, compressed.decompress());
@@ -99,7 +99,7 @@ describe('on trained weights', () => {
     expect(compressed.byteLength).toBeLessThanOrEqual(storedBytes(weights.shape, sizes));
   });
 
-  it('pieces of rows are far nearer than whole rows in as many bytes', () => {
+  it('pieces of rows have a far smaller error than whole rows in as many bytes', () => {
     const rows = dictLearn({ allowLarger: true, atoms: 30, nonzeros: 6 }).compress(weights);
     const pieces = dictLearn({ allowLarger: true, bytes: rows.byteLength }).compress(weights);
     expect(pieces.byteLength).toBeLessThanOrEqual(rows.byteLength);
@@ -108,7 +108,7 @@ describe('on trained weights', () => {
   });
 });
 
-it('hard matrices of the reference keep their meaning: a zero row does not zero the result', () => {
+it('one zero row does not make the result zero, as it does in the Python library', () => {
   const { shape, data } = goldenMatrix('normal-24x16');
   const withZeroRow = matrix(shape, data.map((entry, at) => (at < 16 ? 0 : entry)) as Float32Array);
   const compressed = dictLearn({ allowLarger: true, percent: 200 }).compress(withZeroRow);

@@ -2,18 +2,17 @@ import { expect, it } from 'vitest';
 import * as format from '../src/format.ts';
 import * as api from '../src/index.ts';
 
-it('exports these names and no others', () => {
+it('the package exports exactly these names', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "dictLearn",
       "dictLearnFormat",
-      "sizesFromPercent",
     ]
   `);
   expect(Object.keys(format)).toEqual(['dictLearnFormat']);
 });
 
-it('the method is known by name', () => {
+it('the method carries its name and its format', () => {
   const { method } = api.dictLearn;
   expect({ method, format: api.dictLearn.format }).toEqual({
     method: 'dictlearn',

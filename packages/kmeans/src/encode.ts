@@ -1,10 +1,11 @@
+// The nearest row of a codebook for each block.
 import type { Pace } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
-import { centroidTable, findNearest, type Nearest } from './nearest.ts';
+import { centroidTable, findNearest, type Nearest } from './blocks/nearest.ts';
+import type { Blocks } from './layout/blocks.ts';
 
 /**
- * For each block the number of its nearest centroid in `codebook [any, size]`: of several at equal distance the first, for
- * single entries the smallest. The codebook may be one that was trained since.
+ * The index of the nearest row in `codebook [any, size]` for each block. At equal distance, the first row wins; for single entries,
+ * the smallest value. The codebook may have been trained since the blocks were clustered.
  */
 export function encode(blocks: Blocks, codebook: Float32Array, pace: Pace = () => {}): Int32Array {
   const codes = new Int32Array(blocks.count);
@@ -20,16 +21,16 @@ export function encode(blocks: Blocks, codebook: Float32Array, pace: Pace = () =
   return codes;
 }
 
-/** Values after which progress is told. */
+/** Values between two reports of progress. */
 const VALUES = 2 ** 12;
-/** About how many multiplications take as long as the search for one value. */
+/** Multiplications that take about as long as the search for one value. */
 const OPERATIONS_OF_SEARCH = 16;
-/** Parts of the line for each level, in which the search for the nearest begins. */
+/** Parts of the line for each level: the search for a value begins in its part. */
 const PARTS_PER_LEVEL = 16;
 
 /**
- * On the line the nearest centroid follows from the middles between neighbours. A table says which middles lie in the same
- * part of the line as a value, mostly none or one; among those the search is binary.
+ * On the line, the middles between neighbouring centroids decide which centroid is nearest. A table lists the middles in each part of
+ * the line, usually none or one; a binary search compares a value with the middles of its part.
  */
 function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int32Array, pace: Pace): Int32Array {
   const order = Int32Array.from(codebook, (_, level) => level)
@@ -41,7 +42,7 @@ function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int3
   const smallest = middles[0] ?? 0;
   const scale = (parts - 1) / (middles[count - 1] - smallest || 1);
   const partOf = (value: number) => Math.min(parts - 1, Math.max(0, (value - smallest) * scale)) | 0;
-  // Middles in the parts before each, so that those in part p are firstIn[p] … firstIn[p + 1] − 1
+  // Running counts: the middles in part p are firstIn[p] … firstIn[p + 1] − 1
   const firstIn = new Int32Array(parts + 1);
   for (const middle of middles) firstIn[partOf(middle) + 1]++;
   for (let part = 0; part < parts; part++) firstIn[part + 1] += firstIn[part];

@@ -1,3 +1,4 @@
+// The decoder of codebooks: how a matrix comes back from codebook and encoding.
 import {
   type CompressedFormat,
   type Factor,
@@ -12,26 +13,26 @@ import {
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
-import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
+import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 
-/** Values of the codebooks that a file may ask for however few it stores: 64 MiB. */
+/** Values of the codebooks that any file may claim, however small: 64 MiB. */
 const ALWAYS_ALLOWED = 2 ** 24;
-/** Beyond that, rows of a codebook for each row that is stored. */
+/** Above that, the most rows of a codebook for each stored row. */
 const MAX_UNUSED = 1024;
 
-/** Names of the factors of {@link kMeansFormat}. */
+/** The factors of {@link kMeansFormat}. */
 export type KMeansFactor = 'codebook' | 'encoding';
 
 /**
- * Blocks of `blockSize` consecutive entries of a row, each replaced by a row of a codebook. Working form:
+ * Each block of `blockSize` consecutive entries of a row is replaced by a row of a codebook. Working form:
  *
  * - `codebook [g·l, s]`, float32, trainable: `g` codebooks of `l` levels, one below the other, for blocks of size `s`.
- *   Rows that a codebook does not need are zero.
- * - `encoding [m, ⌈n/s⌉]`, int32: for each block its row of `codebook`.
+ *   Unused rows are zero.
+ * - `encoding [m, ⌈n/s⌉]`, int32: the row of `codebook` for each block.
  *
- * Stored form, version 1: `codebook`, float32, without the last rows that none of the codebooks uses; `encoding`, for each
- * block the row inside its own codebook, packed at `⌈log₂ levels⌉` bits. Config: `blockSize`, `levels`, and the rows
- * (`groupRows`) and blocks of a row (`groupBlocks`) that share a codebook.
+ * Stored form, version 1: `codebook`, float32, without the last rows if no codebook uses them; `encoding`, the row of each block
+ * within its own codebook, packed at `⌈log₂ levels⌉` bits. Config: `blockSize`, `levels`, and the rows (`groupRows`) and blocks
+ * of a row (`groupBlocks`) that share a codebook.
  */
 export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   id: 'kmeans',
@@ -43,7 +44,7 @@ export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   unpack,
 };
 
-/** The rows of the matrix whose blocks have these encodings `[…, ⌈n/s⌉]`. */
+/** The rows of the matrix for these encodings `[…, ⌈n/s⌉]`. */
 function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixForm): T {
   const [, cols] = form.shape;
   const { blocks, blockSize } = layoutOf(form);
@@ -57,7 +58,7 @@ function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeans
   const local = shifted(encoding.data, layout, -1);
   let used = 1;
   for (let at = 0; at < local.length; at++) used = Math.max(used, local[at] + 1);
-  // So many rows that a reader, who bounds what a small file makes it allocate, accepts it
+  // A reader limits what a small file makes it allocate; store enough rows to be accepted
   while (isAmplified(layout, used)) used = Math.min(levels, 2 * used);
   const rows = new Float32Array(groups * used * blockSize);
   for (let group = 0; group < groups; group++) {
@@ -79,13 +80,13 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
   const stored = packedTensor(packed, 'codebook', 'float32', [null, blockSize]);
   const used = stored.shape[0] / groups;
   if (!Number.isInteger(used) || used < 1 || used > levels) {
-    throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows`);
+    throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows in all`);
   }
   if (isAmplified(layout, used)) {
     throw new GCompressError('file-oversized', {
       where: 'kmeans codebook',
       expected: `at most ${MAX_UNUSED} times as many rows as are stored`,
-      actual: `${levels} rows for ${used}`,
+      actual: `${levels} rows for ${used} stored rows`,
       hint: 'Do not trust this file.',
     });
   }
@@ -106,12 +107,12 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
   };
 }
 
-/** Whether so few stored rows of each codebook would make a reader allocate far more than it was given. */
+/** True if a reader would allocate far more rows than the file stores. */
 function isAmplified({ groups, levels, blockSize }: Layout, used: number): boolean {
   return groups * levels * blockSize > ALWAYS_ALLOWED && levels > MAX_UNUSED * used;
 }
 
-/** Encodings counted from the first row of `codebook`, or with sign −1 from that of the block's own one again. */
+/** Sign 1: encodings within their own codebook become encodings within all codebooks. Sign −1: the reverse. */
 function shifted(encoding: ArrayLike<number>, layout: Layout, sign: 1 | -1): Int32Array {
   const { blocks, levels, groups } = layout;
   const moved = new Int32Array(encoding.length);
@@ -123,7 +124,7 @@ function shifted(encoding: ArrayLike<number>, layout: Layout, sign: 1 | -1): Int
   return moved;
 }
 
-/** The layout of a stored matrix, refused when a number is impossible or the factors would be too large. */
+/** The layout of a stored matrix; refuses impossible numbers and factors that are too large. */
 function checkedLayout({ shape, config }: PackedMatrix): Layout {
   const [rows, cols] = shape;
   const checked = (name: string, max: number): number => {
@@ -137,7 +138,7 @@ function checkedLayout({ shape, config }: PackedMatrix): Layout {
   };
   const blockSize = checked('blockSize', cols);
   const blocksOfCodebook = checked('groupRows', rows) * checked('groupBlocks', Math.ceil(cols / blockSize));
-  // With a zero that no block asked for, a codebook has one row more than it has blocks
+  // With a zero that no block needs (keepZero), a codebook has one row more than blocks
   checked('levels', Math.min(MAX_LEVELS, blocksOfCodebook + 1));
   const layout = layoutOf({ shape, config });
   assertElementLimit(rows * layout.blocks * blockSize, 'kmeans encoding');

@@ -1,3 +1,4 @@
+// The method: codebook and encoding by k-means.
 import {
   type CompressOptions,
   createRandom,
@@ -11,31 +12,31 @@ import {
   pacedProgress,
   reportProgress,
 } from '@gcompress/core';
-import { blockCodebook } from './block-codebook.ts';
-import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './blocks.ts';
+import { blockCodebook } from './blocks/block-codebook.ts';
 import { encode } from './encode.ts';
 import { type KMeansFactor, kMeansFormat } from './format.ts';
+import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './layout/blocks.ts';
 import { type CompleteOptions, completeOptions, type KMeansOptions } from './options.ts';
 import { planFor } from './plan.ts';
 import { prune } from './prune.ts';
-import { scalarCodebook } from './scalar-codebook.ts';
+import { scalarCodebook } from './scalar/scalar-codebook.ts';
 
-/** Part of the progress at which a codebook is found, and its blocks are still to be encoded. */
+/** Progress of a codebook at which it is found; encoding its blocks is the rest. */
 const LEARNED = 0.9;
 
 /**
  * Codebooks by k-means: each block of `blockSize` entries of a row becomes the nearest row of a codebook. The codebook is
  * trainable, the encoding is not.
  *
- * Single entries (`blockSize` 1) get the optimum of one-dimensional k-means; blocks get the best of several runs of Lloyd's
- * algorithm from k-means++ starts. `importance` weighs the error of each entry in both.
+ * Single entries (`blockSize` 1) get the optimum of one-dimensional k-means. Longer blocks get the best of several runs of Lloyd's
+ * algorithm from k-means++ starts. `importance` weighs the error of each entry in both cases.
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *
  * Porting note: `kmeans_quantize.kmeans_quantize_block` and `KmeansMatrixCompressor`, whose `rank` is the number of levels.
- * The reference always zeroes the centroid nearest to zero, after encoding, and so loses the blocks that belong to it; here
- * zero is a centroid only where a block is zero or `keepZero` asks for it, and the others are found beside it. A block size
- * that does not divide the columns, and more levels than blocks, are accepted. Nothing is drawn from a shared generator.
+ * Python always sets the centroid nearest to zero to 0 after encoding, and so loses the blocks of that centroid. Here, zero is a
+ * centroid only if a block is zero or `keepZero` is set, and the other centroids are found beside it. A block size that does not
+ * divide the columns is accepted, and so are more levels than blocks. No random generator is shared.
  */
 export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>({
   name: 'kmeans',

@@ -1,3 +1,4 @@
+// The options of the method, checked and completed.
 import { GCompressError } from '@gcompress/core';
 import {
   assertKnownOptions,
@@ -8,62 +9,61 @@ import {
   type ExactlyOne,
   exactlyOneOption,
 } from '@gcompress/core/checks';
-import { MAX_LEVELS } from './layout.ts';
+import { MAX_LEVELS } from './layout/layout.ts';
 
-/** The ways to say how large a codebook is. */
+/** The ways to choose the levels of each codebook. */
 export interface CodebookSizes {
-  /** Rows of each codebook, from 2 to 65,536. A codebook never has more than it has blocks to describe. */
+  /** Rows of each codebook, from 2 to 65,536. A codebook never has more rows than blocks. */
   readonly levels?: number;
   /** Bits for each block, from 1 to 16: `2^bits` levels. */
   readonly bits?: number;
-  /** How many times smaller than the matrix the stored form must be, above 1: as many levels as this allows. */
+  /** The most levels whose stored form is at least this many times smaller than the matrix; above 1. */
   readonly ratio?: number;
-  /** The most bytes that the stored form may take: as many levels as this allows. */
+  /** The most levels whose stored form takes at most this many bytes. */
   readonly bytes?: number;
 }
 
-/** How large a codebook is: exactly one of {@link CodebookSizes}. */
+/** The choice of the levels: exactly one of {@link CodebookSizes}. */
 export type CodebookSize = ExactlyOne<CodebookSizes>;
 
 /**
- * Which blocks share a codebook: all of the matrix, those of one column (of blocks), or those of so many rows and
- * columns. `columns` counts columns of the matrix and must be a multiple of the block size; a side that is left out is the
- * whole side.
+ * The blocks that share a codebook: all blocks of the matrix, one column of blocks, or a tile of rows and columns. `columns` counts
+ * columns of the matrix and must be a multiple of the block size. An omitted side stands for the whole side.
  */
 export type CodebookScope = 'tensor' | 'column' | { readonly rows?: number; readonly columns?: number };
 
-/** Options of `kMeans`: exactly one of the sizes, and how the codebooks are found. */
+/** Options of `kMeans`: exactly one size, and how the codebooks are found. */
 export type KMeansOptions = CodebookSize & KMeansSettings;
 
 /** How `kMeans` finds its codebooks. */
 export interface KMeansSettings {
-  /** Consecutive entries of a row that are replaced together. Default 1, single entries. */
+  /** Consecutive entries of a row that form a block. Default 1, single entries. */
   readonly blockSize?: number;
-  /** Which blocks share a codebook. Default `'tensor'`. */
+  /** The blocks that share a codebook. Default `'tensor'`, all blocks. */
   readonly codebooks?: CodebookScope;
-  /** Part of the entries, from 0 to 1, that is set to zero first, smallest magnitudes before others. Default 0. */
+  /** Part of the entries, from 0 to 1, that is set to zero before clustering, smallest magnitudes first. Default 0. */
   readonly pruningFraction?: number;
   /**
-   * Whether each codebook has a row that is exactly zero, beside which the others are optimal. Default: those with a zero
-   * block among theirs, as after pruning.
+   * True if each codebook must have a row that is exactly zero; the other rows are optimal beside it. Default: true for a codebook
+   * with a zero block, as after pruning.
    */
   readonly keepZero?: boolean;
-  /** The most iterations of Lloyd's algorithm; single entries need none. Default 100. */
+  /** For blocks: the most iterations of Lloyd's algorithm. Default 100. */
   readonly iterations?: number;
-  /** Relative decrease of the squared error below which the iterations end. Default 1e-4. */
+  /** For blocks: relative decrease of the squared error below which the iterations end. Default 1e-4. */
   readonly tolerance?: number;
-  /** Searches from different starts, of which the best is kept; single entries need none. Default 3. */
+  /** For blocks: searches from different starts; the best is kept. Default 3. */
   readonly restarts?: number;
-  /** Seed of the starts, an integer from 0 to 2³² − 1. Default 0. */
+  /** For blocks: seed of the starts, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Accept levels at which the stored form may be larger than the matrix. Default false. */
+  /** Accept levels whose stored form may not be smaller than the matrix. Default false. */
   readonly allowLarger?: boolean;
 }
 
 /** The names of {@link CodebookSizes}. */
 export const SIZES = ['levels', 'bits', 'ratio', 'bytes'] as const;
 
-/** Names that are not those of a size. */
+/** Names of the settings of the search. */
 const SEARCH = ['iterations', 'tolerance', 'restarts', 'seed', 'allowLarger'] as const;
 const WHERE = 'kMeans';
 
@@ -99,7 +99,7 @@ export function completeOptions(options: KMeansOptions): CompleteOptions {
   assertSeed(complete.seed, WHERE);
   assertOneOf(WHERE, 'allowLarger', complete.allowLarger, [true, false]);
   if (complete.keepZero !== undefined && typeof complete.keepZero !== 'boolean') {
-    throw invalid('keepZero', 'a boolean', describeValue(complete.keepZero));
+    throw invalid('keepZero', 'true or false', describeValue(complete.keepZero));
   }
   assertScope(complete.codebooks, complete.blockSize);
   return complete;
@@ -119,7 +119,8 @@ function assertScope(scope: CodebookScope, blockSize: number): void {
   }
   assertKnownOptions(`${WHERE} codebooks`, scope, ['rows', 'columns']);
   const { rows, columns } = scope;
-  if (rows === undefined && columns === undefined) throw invalid('codebooks', 'rows or columns', 'neither');
+  if (rows === undefined && columns === undefined)
+    throw invalid('codebooks', 'rows, columns or both', 'an object without them');
   if (rows !== undefined) assertNumber(WHERE, 'codebooks.rows', rows, { min: 1, integer: true });
   if (columns !== undefined) {
     assertNumber(WHERE, 'codebooks.columns', columns, { min: 1, integer: true });

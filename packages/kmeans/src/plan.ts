@@ -1,8 +1,9 @@
+// Layout, factors and bytes for a shape, from the options alone.
 import { type FactorSpec, GCompressError, type Shape2D } from '@gcompress/core';
-import { assertElementLimit } from '@gcompress/core/checks';
+import { assertElementLimit, largestThatFits, sizeBudgetOf } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
 import type { KMeansFactor } from './format.ts';
-import { type Layout, layoutOf, MAX_LEVELS } from './layout.ts';
+import { type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 import type { CodebookScope, CompleteOptions } from './options.ts';
 
 /** Layout, config and factor shapes for a matrix `[m, n]`. */
@@ -15,22 +16,22 @@ export interface KMeansPlan {
     readonly groupBlocks: number;
   };
   readonly factors: Record<KMeansFactor, FactorSpec>;
-  /** Bytes of the stored form at most: it has fewer where not all levels are used. */
+  /** The most bytes of the stored form; it takes fewer if the matrix does not use all levels. */
   readonly byteLength: number;
 }
 
 /**
- * The plan for a shape. A block longer than a row is a row; a codebook has at most as many levels as it has blocks.
+ * The plan for a shape. A block longer than a row is cut to the row; a codebook has at most as many levels as blocks.
  *
- * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix, unless `allowLarger`;
- * `invalid-option` when not even two levels fit in the bytes or the ratio.
+ * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix and `allowLarger` is false;
+ * `invalid-option` when two levels exceed the bytes or the ratio.
  */
 export function planFor(shape: Shape2D, options: CompleteOptions): KMeansPlan {
   const [rows, cols] = shape;
   const blockSize = Math.min(options.blockSize, cols);
   const blocks = Math.ceil(cols / blockSize);
   const { groupRows, groupBlocks } = groupSides(options.codebooks, rows, blocks, options.blockSize);
-  // A zero that was asked for may come on top of the blocks
+  // The zero of keepZero may come on top of the blocks
   const most = Math.min(MAX_LEVELS, groupRows * groupBlocks + (options.keepZero === true ? 1 : 0));
   const sides = { blockSize, groupRows, groupBlocks };
   const storedBytes = (levels: number) => {
@@ -59,8 +60,8 @@ function assertSmaller([rows, cols]: Shape2D, bytes: number, levels: number): vo
   throw new GCompressError('not-smaller', {
     where: 'kMeans',
     expected: `fewer than the ${dense} bytes of a matrix [${rows}, ${cols}]`,
-    actual: `up to ${bytes} bytes for ${levels} levels a codebook`,
-    hint: 'Choose fewer levels or codebooks, or allowLarger; or leave this matrix as it is.',
+    actual: `up to ${bytes} bytes with ${levels} levels a codebook`,
+    hint: 'Choose fewer levels or codebooks, set allowLarger, or leave this matrix as it is.',
   });
 }
 
@@ -72,30 +73,13 @@ function groupSides(scope: CodebookScope, rows: number, blocks: number, blockSiz
 }
 
 function levelsFor(
-  [rows, cols]: Shape2D,
-  { levels, bits, ratio, bytes }: CompleteOptions,
+  shape: Shape2D,
+  options: CompleteOptions,
   most: number,
   storedBytes: (levels: number) => number,
 ): number {
-  if (levels !== undefined) return Math.min(levels, most);
-  if (bits !== undefined) return Math.min(2 ** bits, most);
-  const dense = rows * cols * Float32Array.BYTES_PER_ELEMENT;
-  const budget = ratio !== undefined ? dense / ratio : (bytes ?? 0);
-  const least = Math.min(2, most);
-  if (storedBytes(least) > budget) {
-    throw new GCompressError('invalid-option', {
-      where: 'kMeans',
-      expected: `at least the ${storedBytes(least)} bytes of ${least} levels for a matrix [${rows}, ${cols}]`,
-      actual: ratio !== undefined ? `ratio ${ratio}` : `bytes ${bytes}`,
-      hint: `The largest ratio here is ${(dense / storedBytes(least)).toFixed(2)}; longer blocks or fewer codebooks allow more.`,
-    });
-  }
-  let fits = least;
-  let tooMany = most + 1;
-  while (tooMany - fits > 1) {
-    const middle = (fits + tooMany) >>> 1;
-    if (storedBytes(middle) <= budget) fits = middle;
-    else tooMany = middle;
-  }
-  return fits;
+  const { bits = 1, levels = 2 ** bits } = options;
+  const budget = sizeBudgetOf('kMeans', options);
+  if (budget === undefined) return Math.min(levels, most);
+  return largestThatFits('kMeans', budget, shape, storedBytes, { min: Math.min(2, most), max: most });
 }

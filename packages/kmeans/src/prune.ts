@@ -1,18 +1,19 @@
+// The smallest entries of a matrix set to zero.
 import type { Matrix } from '@gcompress/core';
 import { assertFinite, assertMatrix, assertNumber } from '@gcompress/core/checks';
-import { sortFloats } from './sorted-points.ts';
+import { sortFloats } from './scalar/sorted-points.ts';
 
 /**
- * The matrix `[m, n]` with its `⌈fraction·m·n⌉` smallest entries by magnitude set to zero; entries that are zero already
- * count among them. The input is not changed.
+ * A copy of the matrix `[m, n]` whose `⌈fraction·m·n⌉` smallest entries by magnitude are zero. Entries that are already zero count
+ * among them.
  *
- * Of entries with equal magnitude those in the rows with the smallest sum of magnitudes go first, in reading order.
+ * At equal magnitude, entries of the row with the smallest sum of magnitudes go first, in reading order.
  *
  * @param fraction part of the entries, from 0 to 1.
  * @throws GCompressError `invalid-matrix`, `non-finite`, or `invalid-option` for a fraction out of range.
  *
- * Porting note: `kmeans_quantize.prune`, which changes its argument, clamps the fraction, and breaks ties as the sorting
- * routine of the machine happens to.
+ * Porting note: `kmeans_quantize.prune`. Python changes its argument, clamps the fraction, and breaks ties in the order of its
+ * sorting routine.
  */
 export function prune(matrix: Matrix, fraction: number): Matrix {
   assertMatrix(matrix, 'prune');
@@ -41,7 +42,7 @@ export function prune(matrix: Matrix, fraction: number): Matrix {
   return { shape: [rows, cols], data };
 }
 
-/** Row numbers by ascending sum of magnitudes. */
+/** Row indices by ascending sum of magnitudes. */
 function rowsBySize(magnitudes: Float32Array, rows: number, cols: number): Int32Array {
   const sums = Float64Array.from({ length: rows }, (_, row) =>
     magnitudes.subarray(row * cols, (row + 1) * cols).reduce((sum, magnitude) => sum + magnitude, 0),

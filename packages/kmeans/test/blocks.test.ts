@@ -1,12 +1,12 @@
 import { createRandom, matrix, relativeError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockCodebook } from '../src/block-codebook.ts';
-import type { Blocks } from '../src/blocks.ts';
+import { blockCodebook } from '../src/blocks/block-codebook.ts';
+import { seedCentroids } from '../src/blocks/k-means-plus-plus.ts';
+import { lloyd } from '../src/blocks/lloyd.ts';
 import { encode } from '../src/encode.ts';
 import { kMeans } from '../src/index.ts';
-import { seedCentroids } from '../src/k-means-plus-plus.ts';
-import { lloyd } from '../src/lloyd.ts';
+import type { Blocks } from '../src/layout/blocks.ts';
 import { blocksFrom, randomMatrix, squaredError } from './support.ts';
 
 const untilDone = { iterations: 1000, tolerance: 0, pinZero: false, pace: () => {} };
@@ -38,7 +38,7 @@ function normalBlocks(count: number, size: number, seed: number, weighted: boole
 }
 
 describe('lloyd', () => {
-  it.each([false, true])('does the same as all distances would, weighted: %s', (weighted) => {
+  it.each([false, true])('gives the same result as computing all distances, weighted: %s', (weighted) => {
     for (const [count, size, clusters] of [
       [300, 3, 7],
       [500, 1, 5],
@@ -54,7 +54,7 @@ describe('lloyd', () => {
     }
   });
 
-  it('tells the error that its centroids leave', () => {
+  it('returns the error of its centroids', () => {
     const blocks = normalBlocks(200, 4, 3, true);
     const { centroids, error } = lloyd(
       blocks,
@@ -105,7 +105,7 @@ describe('blockCodebook', () => {
     expect(first).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('keeps each block once when they are no more than the levels', () => {
+  it('keeps each distinct block when the levels suffice', () => {
     const blocks = blocksFrom([
       [1, 2],
       [3, 4],
@@ -118,14 +118,14 @@ describe('blockCodebook', () => {
     expect([...pinned.subarray(2)]).toEqual([1, 2, 3, 4]);
   });
 
-  it('stops seeding when all blocks are taken', () => {
+  it('stops seeding when every distinct block is a centroid', () => {
     const rows = Array.from({ length: 40 }, (_, i) => [i % 3, 1]);
     expect(blockCodebook(blocksFrom(rows), 9, { ...search, random: createRandom(0) })).toHaveLength(6);
   });
 });
 
 describe('kMeans with blocks', () => {
-  it('has the shapes of the reference', () => {
+  it('has the shapes of the Python library', () => {
     const { factors } = kMeans({ allowLarger: true, levels: 7, blockSize: 4 }).compress(randomMatrix([20, 20]));
     expect(factors.codebook.shape).toEqual([7, 4]);
     expect(factors.encoding.shape).toEqual([20, 5]);
@@ -146,17 +146,17 @@ describe('kMeans with blocks', () => {
     expect(error / 300).toBeLessThan(0.2);
   });
 
-  it('keeps zero blocks exactly zero, and loses no others to them', () => {
+  it('keeps zero blocks exactly zero and no other block becomes zero', () => {
     const a = randomMatrix([100, 4]);
     a.data.fill(0, 0, 8);
     const back = kMeans({ allowLarger: true, levels: 3, blockSize: 4 }).compress(a).decompress();
     expect([...back.data.subarray(0, 8)]).toEqual(new Array(8).fill(0));
-    // The reference would zero a centroid here although no block is zero
+    // The Python library zeroes a centroid here although no block is zero
     const b = matrix([2, 2], [4, 5, 6, 7]);
     expect(kMeans({ allowLarger: true, levels: 2, blockSize: 2 }).compress(b).decompress()).toEqual(b);
   });
 
-  it('pads a last block that is not full, and gives the padding no weight', () => {
+  it('pads an incomplete last block with weight 0', () => {
     const a = randomMatrix([30, 10], 6);
     const compressed = kMeans({ allowLarger: true, levels: 60, blockSize: 4 }).compress(a);
     expect(compressed.factors.encoding.shape).toEqual([30, 3]);
@@ -179,7 +179,7 @@ describe('kMeans with blocks', () => {
     expect(weighted).toBeLessThan(plain / 2);
   });
 
-  it('takes matrices of any shape, block size and scope', () => {
+  it('accepts matrices of any shape, with any block size and scope', () => {
     const scopes = ['tensor', 'column', { rows: 2 }, { columns: 6 }, { rows: 3, columns: 6 }] as const;
     fc.assert(
       fc.property(

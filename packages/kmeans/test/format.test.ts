@@ -19,7 +19,7 @@ const good: PackedMatrix = {
 };
 
 describe('unpack', () => {
-  it('gives every codebook its reserved rows', () => {
+  it('returns every codebook with its planned rows', () => {
     const { codebook, encoding } = kMeansFormat.unpack(good);
     expect(codebook).toMatchObject({ shape: [6, 2], dtype: 'float32', trainable: true });
     expect([...codebook.data]).toEqual([1, 2, 3, 4, 0, 0, 5, 6, 7, 8, 0, 0]);
@@ -84,13 +84,13 @@ describe('pack', () => {
     [100, 7],
     [256, 8],
     [1000, 10],
-  ])('takes 4 bytes for each value of the codebook and the fewest bits for each block: %i levels', (levels, bits) => {
+  ])('with %i levels stores 4 bytes for each codebook value and the fewest bits for each block', (levels, bits) => {
     const compressed = kMeans({ allowLarger: true, levels }).compress(randomMatrix([40, 30]));
     expect(compressed.byteLength).toBe(levels * 4 + Math.ceil((40 * 30 * bits) / 8));
     expect(kMeansFormat.unpack(compressed.pack())).toEqual(compressed.factors);
   });
 
-  it('does not store rows that no codebook uses', () => {
+  it('omits last rows that no codebook uses', () => {
     const a = matrix([2, 8], [1, 2, 1, 2, 1, 2, 1, 2, 5, 6, 7, 5, 6, 7, 5, 6]);
     const compressed = kMeans({ allowLarger: true, levels: 8, codebooks: { rows: 1 } }).compress(a);
     expect(compressed.factors.codebook.shape).toEqual([16, 1]);
@@ -101,7 +101,7 @@ describe('pack', () => {
 });
 
 describe('lookup', () => {
-  it.each([1, 3])('gives rows of the matrix, with blocks of %i', (blockSize) => {
+  it.each([1, 3])('returns rows of the matrix, with blocks of %i', (blockSize) => {
     const compressed = kMeans({ allowLarger: true, levels: 5, blockSize, codebooks: { rows: 4 } }).compress(
       randomMatrix([10, 8]),
     );
@@ -112,7 +112,7 @@ describe('lookup', () => {
 });
 
 describe('encode', () => {
-  it.each([1, 4])('finds the nearest row of a codebook that was trained since, blocks of %i', (blockSize) => {
+  it.each([1, 4])('finds the nearest row of a trained codebook, with blocks of %i', (blockSize) => {
     const a = randomMatrix([16, 16]);
     const { factors, shape, config } = kMeans({ allowLarger: true, levels: 8, blockSize }).compress(a);
     // Training moves rows past each other
@@ -136,7 +136,7 @@ describe('encode', () => {
     }
   });
 
-  it('takes the first of several at equal distance, on the line the smallest', () => {
+  it('prefers the first row at equal distance, and the smallest value for single entries', () => {
     const scalars = { count: 3, size: 1, data: Float32Array.of(0, 2, 1), weights: undefined };
     expect([...encode(scalars, Float32Array.of(2, 0, 0, 2))]).toEqual([1, 0, 1]);
     const blocks = { count: 2, size: 2, data: Float32Array.of(0, 0, 1, 1), weights: undefined };

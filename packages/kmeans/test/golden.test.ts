@@ -11,14 +11,14 @@ interface KMeansCase {
   readonly levels: number;
   readonly blockSize: number;
   readonly sumOfSquares: number;
-  /** Of one-dimensional k-means; only for small matrices. */
+  /** The optimum of one-dimensional k-means; for small matrices only. */
   readonly optimalSumOfSquares?: number;
 }
 
 const cases = golden<KMeansCase[]>('kmeans');
 
 describe('single entries', () => {
-  it.each(cases.filter(({ blockSize }) => blockSize === 1))('$name: the optimum', (entry) => {
+  it.each(cases.filter(({ blockSize }) => blockSize === 1))('have the optimal codebook on $name', (entry) => {
     const a = goldenMatrix(entry.matrix);
     const error = squaredError(a, kMeans({ allowLarger: true, levels: entry.levels }).compress(a).decompress());
     const optimum = entry.optimalSumOfSquares ?? optimumOf(a.data, entry.levels);
@@ -28,23 +28,29 @@ describe('single entries', () => {
 });
 
 describe('blocks', () => {
-  it.each(cases.filter(({ blockSize }) => blockSize > 1))('$name: no worse than the reference', (entry) => {
-    const a = goldenMatrix(entry.matrix);
-    const { levels, blockSize } = entry;
-    const error = squaredError(a, kMeans({ allowLarger: true, levels, blockSize }).compress(a).decompress());
-    expect(error).toBeLessThanOrEqual(entry.sumOfSquares * 1.001);
-  });
+  it.each(cases.filter(({ blockSize }) => blockSize > 1))(
+    'have at most the error of the Python library on $name',
+    (entry) => {
+      const a = goldenMatrix(entry.matrix);
+      const { levels, blockSize } = entry;
+      const error = squaredError(a, kMeans({ allowLarger: true, levels, blockSize }).compress(a).decompress());
+      expect(error).toBeLessThanOrEqual(entry.sumOfSquares * 1.001);
+    },
+  );
 });
 
 describe('prune', () => {
   const pruneCases = golden<{ matrix: string; fraction: number; pruned: NumpyArray }[]>('prune');
 
-  it.each(pruneCases)('$matrix, fraction $fraction', ({ matrix: name, fraction, pruned }) => {
-    const a = goldenMatrix(name);
-    const before = a.data.slice();
-    expect(prune(a, fraction)).toEqual(matrix(a.shape, Float32Array.from(pruned.data)));
-    expect(a.data).toEqual(before);
-  });
+  it.each(pruneCases)(
+    'equals the Python library on $matrix with fraction $fraction',
+    ({ matrix: name, fraction, pruned }) => {
+      const a = goldenMatrix(name);
+      const before = a.data.slice();
+      expect(prune(a, fraction)).toEqual(matrix(a.shape, Float32Array.from(pruned.data)));
+      expect(a.data).toEqual(before);
+    },
+  );
 });
 
 /** The error of an independent implementation of optimal one-dimensional k-means (Wang and Song, 2011). */

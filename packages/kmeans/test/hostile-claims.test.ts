@@ -16,12 +16,12 @@ const packed = (changes: object): PackedMatrix => ({
   },
 });
 
-it('a codebook of a gibibyte of which one row is stored is refused', () => {
+it('a claim of a gibibyte of codebooks with one stored row is refused', () => {
   expect(() => kMeansFormat.unpack(packed({}))).toThrow(code('file-oversized'));
   expect(kMeansFormat.unpack(packed({ levels: 2 })).codebook.shape).toEqual([2, 4096]);
 });
 
-it('what is written can be read: as many rows are stored as a reader asks for', () => {
+it('a writer stores as many rows as a reader requires', () => {
   const factors = {
     codebook: { shape: [8192, 2056], dtype: 'float32', trainable: true, data: new Float32Array(8192 * 2056) },
     encoding: { shape: [8192, 1], dtype: 'int32', trainable: false, data: new Int32Array(8192) },
@@ -34,7 +34,7 @@ it('what is written can be read: as many rows are stored as a reader asks for', 
   expect(read.codebook.shape).toEqual([8192, 2056]);
 });
 
-it.each(Object.keys(config))('%s is a number in its range, or refused', (name) => {
+it.each(Object.keys(config))('a config whose %s has a wrong type or range is refused', (name) => {
   for (const value of [-1, 0, 0.5, 2 ** 40, Number.NaN, null, '4', [4], { toString: 1 }, { valueOf: 4 }]) {
     expect(() => kMeansFormat.unpack(packed({ [name]: value }))).toThrow(code('file-header'));
   }

@@ -1,13 +1,13 @@
 import { isGCompressError, matrix } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KMeansOptions, kMeans } from '../src/index.ts';
+import { type CodebookScope, type KMeansOptions, kMeans } from '../src/index.ts';
 import { randomMatrix, squaredError } from './support.ts';
 
 const levelsFor = (options: KMeansOptions, shape: readonly [number, number] = [64, 32]) =>
   kMeans(options).plan(shape).config.levels;
 
-describe('options', () => {
+describe('the options', () => {
   it.each<[string, unknown, string]>([
     ['none', {}, 'invalid-option'],
     ['no object', 16, 'invalid-option'],
@@ -42,7 +42,7 @@ describe('options', () => {
     );
   });
 
-  it('are complete, and make an equal compressor', () => {
+  it('are completed by their defaults, and the completed options make an equal compressor', () => {
     const { options } = kMeans({ bits: 4, codebooks: { rows: 8 } });
     expect(options).toEqual({
       bits: 4,
@@ -59,8 +59,8 @@ describe('options', () => {
   });
 });
 
-describe('size', () => {
-  it('is 2^bits, but no more than a codebook has blocks', () => {
+describe('the number of levels', () => {
+  it('is 2^bits, and at most the number of blocks of a codebook', () => {
     expect(levelsFor({ bits: 1 })).toBe(2);
     expect(levelsFor({ bits: 5 })).toBe(32);
     expect(levelsFor({ bits: 16, allowLarger: true })).toBe(2048);
@@ -76,7 +76,7 @@ describe('size', () => {
     { ratio: 8 },
     { ratio: 20, blockSize: 4 },
     { ratio: 5, codebooks: { columns: 8 } },
-  ])('is the largest that fits: %o', (options) => {
+  ])('is the largest that fits with %o', (options) => {
     const shape = [64, 32] as const;
     const budget = options.bytes ?? (64 * 32 * 4) / (options.ratio ?? 1);
     const { blockSize = 1, codebooks = 'tensor' } = options;
@@ -88,21 +88,45 @@ describe('size', () => {
     expect(bytesWith(levels + 1)).toBeGreaterThan(budget);
   });
 
-  it.each<KMeansOptions>([{ ratio: 33 }, { bytes: 200 }])('that cannot be reached is refused: %o', (options) => {
-    expect(() => kMeans(options).plan([64, 32])).toThrow(
-      expect.toSatisfy((error) => isGCompressError(error, 'invalid-option') && /longer blocks/.test(error.message)),
-    );
-  });
+  it.each<KMeansOptions>([{ ratio: 33 }, { bytes: 200 }])(
+    'is refused when two levels do not fit with %o',
+    (options) => {
+      expect(() => kMeans(options).plan([64, 32])).toThrow(
+        expect.toSatisfy(
+          (error) => isGCompressError(error, 'invalid-option') && /for a matrix \[64, 32\]/.test(error.message),
+        ),
+      );
+    },
+  );
 });
 
-describe('a plan of no fewer bytes than the matrix', () => {
+it('plan answers the stored bytes: exactly for distinct single entries, at most for blocks', () => {
+  const cases = fc.record({
+    shape: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
+    blockSize: fc.integer({ min: 1, max: 4 }),
+    levels: fc.integer({ min: 2, max: 40 }),
+    codebooks: fc.constantFrom<CodebookScope>('tensor', 'column', { rows: 3 }, { rows: 5, columns: 12 }),
+  });
+  fc.assert(
+    fc.property(cases, ({ shape, ...options }) => {
+      const compressor = kMeans({ ...options, restarts: 1, iterations: 3, allowLarger: true });
+      const { byteLength } = compressor.compress(randomMatrix(shape));
+      const planned = compressor.plan(shape).byteLength;
+      if (options.blockSize > 1 && shape[1] > 1) expect(byteLength).toBeLessThanOrEqual(planned);
+      else expect(byteLength).toBe(planned);
+    }),
+    { numRuns: 80 },
+  );
+});
+
+describe('a plan that takes at least the bytes of the matrix', () => {
   const sides = fc.integer({ min: 1, max: 12 });
   const sizes = fc.record({ levels: fc.integer({ min: 2, max: 40 }), blockSize: fc.integer({ min: 1, max: 4 }) });
 
-  it('is refused unless allowLarger says so', () => {
+  it('is refused without allowLarger', () => {
     fc.assert(
       fc.property(fc.tuple(sides, sides), sizes, (shape, options) => {
-        const { byteLength = 0 } = kMeans({ ...options, allowLarger: true }).plan(shape);
+        const { byteLength } = kMeans({ ...options, allowLarger: true }).plan(shape);
         const smaller = byteLength < 4 * shape[0] * shape[1];
         const refusal = expect.toSatisfy((error) => isGCompressError(error, 'not-smaller'));
         if (smaller) expect(kMeans(options).plan(shape).byteLength).toBe(byteLength);
@@ -115,19 +139,19 @@ describe('a plan of no fewer bytes than the matrix', () => {
 describe('codebooks', () => {
   const a = matrix([4, 4], [1, 10, 2, 20, 3, 30, 4, 40, 1, 10, 2, 20, 3, 30, 4, 40]);
 
-  it('are found for each column alone', () => {
+  it('are separate for each column', () => {
     const compressed = kMeans({ levels: 2, codebooks: 'column' }).compress(a);
     expect(compressed.factors.codebook.shape).toEqual([8, 1]);
     expect(compressed.decompress()).toEqual(a);
   });
 
-  it('are found for each column of blocks', () => {
+  it('are separate for each column of blocks', () => {
     const compressed = kMeans({ levels: 2, blockSize: 2, codebooks: 'column' }).compress(a);
     expect(compressed.factors.codebook.shape).toEqual([4, 2]);
     expect(compressed.decompress()).toEqual(a);
   });
 
-  it('are found for groups of rows and columns', () => {
+  it('are separate for groups of rows and columns', () => {
     const { factors, config } = kMeans({ levels: 2, codebooks: { rows: 3, columns: 2 } }).compress(a);
     expect(factors.codebook.shape).toEqual([8, 1]);
     expect(config).toEqual({ blockSize: 1, levels: 2, groupRows: 3, groupBlocks: 2 });
@@ -139,13 +163,13 @@ describe('codebooks', () => {
 describe('zero', () => {
   const zeros = (data: ArrayLike<number>) => Array.from(data).filter((entry) => entry === 0).length;
 
-  it('is a centroid when asked for, and the others are optimal beside it', () => {
+  it('is a centroid with keepZero, and the other centroids are optimal beside it', () => {
     const a = matrix([1, 6], [1, 2, 10, 11, -8, -9]);
     const { factors } = kMeans({ levels: 3, keepZero: true }).compress(a);
     expect([...factors.codebook.data]).toEqual([-8.5, 0, 10.5]);
   });
 
-  it('stays zero after pruning, in single entries and blocks', () => {
+  it('stays exactly zero after pruning, for single entries and blocks', () => {
     const a = randomMatrix([32, 32]);
     for (const blockSize of [1, 4]) {
       const compressed = kMeans({ levels: 8, blockSize, pruningFraction: 0.9 }).compress(a);
@@ -156,7 +180,7 @@ describe('zero', () => {
     }
   });
 
-  it('is no centroid when it is refused', () => {
+  it('is no centroid with keepZero false', () => {
     const a = matrix([1, 4], [0, 1, 5, 6]);
     const { factors } = kMeans({ levels: 2, keepZero: false }).compress(a);
     expect([...factors.codebook.data]).toEqual([0.5, 5.5]);
@@ -173,7 +197,7 @@ describe('importance', () => {
     expect(squaredError(a, compressed.decompress(), importance)).toBeCloseTo(0.1875, 6);
   });
 
-  it('may leave a codebook nothing that counts', () => {
+  it('may be zero for all blocks of a codebook', () => {
     const a = matrix([2, 2], [1, 2, 3, 4]);
     const importance = matrix([2, 2], [0, 0, 1, 1]);
     for (const blockSize of [1, 2]) {
@@ -186,7 +210,7 @@ describe('importance', () => {
   });
 });
 
-it('types refuse no size, several, and settings alone', () => {
+it('kMeans refuses no size, several sizes and settings alone, in the types too', () => {
   // @ts-expect-error no size
   expect(() => kMeans({})).toThrow('exactly one of');
   // @ts-expect-error two sizes

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { prune } from '../src/index.ts';
 
 describe('prune', () => {
-  it('zeroes the smallest magnitudes', () => {
+  it('zeroes the entries of smallest magnitude', () => {
     const a = fromRows([
       [1, -2],
       [3, -4],
@@ -19,7 +19,7 @@ describe('prune', () => {
     );
   });
 
-  it('begins with the smaller rows among equal magnitudes', () => {
+  it('at equal magnitudes zeroes the smaller rows first', () => {
     const a = fromRows([
       [1, 1, 9],
       [1, -1, 2],
@@ -30,7 +30,7 @@ describe('prune', () => {
     expect([...prune(matrix([2, 2], [5, 5, 5, 5]), 0.75).data]).toEqual([0, 0, 0, 5]);
   });
 
-  it('zeroes ⌈fraction·size⌉ entries, none larger than one that stays', () => {
+  it('zeroes ⌈fraction·size⌉ entries, and every remaining entry is at least as large', () => {
     fc.assert(
       fc.property(
         fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 1, maxLength: 60 }),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as format from '../src/format.ts';
 import * as api from '../src/index.ts';
 
-it('exports this and nothing else', () => {
+it('the package exports exactly these names', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "kMeans",
@@ -13,7 +13,7 @@ it('exports this and nothing else', () => {
   expect(Object.keys(format)).toEqual(['kMeansFormat']);
 });
 
-it('names its method and format as files do', () => {
+it('the method and its format carry the names that files hold', () => {
   const { method, format: used } = api.kMeans;
   expect({ method, id: used.id, version: used.version }).toEqual({
     method: 'kmeans',

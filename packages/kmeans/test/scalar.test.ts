@@ -1,10 +1,10 @@
 import { createRandom, matrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { optimalPartition } from '../src/optimal-partition.ts';
-import { scalarCodebook } from '../src/scalar-codebook.ts';
-import { segmentCost, segmentCosts } from '../src/segment-costs.ts';
-import { sortFloats, sortPoints } from '../src/sorted-points.ts';
+import { optimalPartition } from '../src/scalar/optimal-partition.ts';
+import { scalarCodebook } from '../src/scalar/scalar-codebook.ts';
+import { segmentCost, segmentCosts } from '../src/scalar/segment-costs.ts';
+import { sortFloats, sortPoints } from '../src/scalar/sorted-points.ts';
 
 /** Least weighted error of `levels` centroids over sorted points, by dynamic programming over all partitions. */
 function leastError(values: number[], weights: number[], levels: number, pinZero: boolean): number {
@@ -22,7 +22,7 @@ function leastError(values: number[], weights: number[], levels: number, pinZero
     for (let i = from; i < to; i++) error += w[i] * (v[i] - center) ** 2;
     return error;
   };
-  // best[pinned][i]: least error of the first i points, without and with the zero centroid among those used
+  // best[pinned][i]: least error of the first i points, without and with the zero centroid
   let best = [
     [0, ...v.map(() => Number.POSITIVE_INFINITY)],
     [Number.POSITIVE_INFINITY, ...v.map(() => Number.POSITIVE_INFINITY)],
@@ -50,7 +50,7 @@ function errorOf(values: ArrayLike<number>, weights: ArrayLike<number> | undefin
   return error;
 }
 
-/** Of few binary digits, so that rounding centroids to float32 costs nothing that matters. */
+/** Values of few binary digits, so that rounding centroids to float32 does not matter. */
 const entry = fc.oneof(
   fc.integer({ min: -5, max: 5 }),
   fc.integer({ min: -(2 ** 16), max: 2 ** 16 }).map((n) => n / 2 ** 12),
@@ -63,7 +63,7 @@ const weight = fc.oneof(
 );
 
 describe('scalarCodebook', () => {
-  it('is optimal, with any weights and beside a zero', () => {
+  it('is optimal with any weights and beside a pinned zero', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(entry, weight), {
@@ -90,7 +90,7 @@ describe('scalarCodebook', () => {
     );
   });
 
-  it('gives exactly the values when they are no more than the levels', () => {
+  it('returns the distinct values when the levels suffice', () => {
     expect(scalarCodebook(Float32Array.of(3, -1, 3, -0, 0.5), undefined, 4, false)).toEqual(
       Float32Array.of(-1, 0, 0.5, 3),
     );
@@ -98,14 +98,14 @@ describe('scalarCodebook', () => {
     expect(scalarCodebook(Float32Array.of(-3, -1), undefined, 4, true)).toEqual(Float32Array.of(-3, -1, 0));
   });
 
-  it('leaves out what has no weight', () => {
+  it('ignores values of weight 0', () => {
     expect(scalarCodebook(Float32Array.of(3, -1, 7), Float32Array.of(1, 0, 2), 4, false)).toEqual(
       Float32Array.of(3, 7),
     );
     expect(scalarCodebook(Float32Array.of(3), Float32Array.of(0), 4, false)).toHaveLength(0);
   });
 
-  it('finds the optimum of many repeated values, where numbers of clusters are skipped', () => {
+  it('finds the optimum of many repeated values, for which no price gives some numbers of clusters', () => {
     // 200 values in 100 pairs, all alike: 100 levels are a pair each, and each further one splits a pair
     const half = 2 ** -11;
     const values = Float32Array.from({ length: 4000 }, (_, i) => Math.floor(i / 40) + (i % 2) * 2 * half);
@@ -115,7 +115,7 @@ describe('scalarCodebook', () => {
     }
   });
 
-  it('is close to the optimum of more values than it examines one by one', () => {
+  it('is close to the optimum of more values than cells', () => {
     const random = createRandom(3);
     const values = Float32Array.from({ length: 300_000 }, () => random.normal() ** 3);
     const points = sortPoints(values, undefined, false);
@@ -140,7 +140,7 @@ describe('scalarCodebook', () => {
     expect(far / near).toBeCloseTo(1, 5);
   });
 
-  it('takes huge and tiny values', () => {
+  it('accepts huge and tiny values', () => {
     for (const scale of [1e37, 1e-37]) {
       const values = Float32Array.of(1, 2, 3, 10, 11, 12, -7).map((value) => value * scale);
       const codebook = scalarCodebook(values, undefined, 3, false);
@@ -154,14 +154,14 @@ describe('scalarCodebook', () => {
 });
 
 describe('sortFloats', () => {
-  it.each([0, 1, 1000, 70_000])('sorts %i values like the built-in', (length) => {
+  it.each([0, 1, 1000, 70_000])('sorts %i values like Float32Array.sort', (length) => {
     const random = createRandom(length);
     const values = Float32Array.from({ length }, () => random.normal() * 10 ** (random.integer(60) - 30));
     const expected = values.slice().sort();
     expect(sortFloats(values).values.every((value, i) => value === expected[i])).toBe(true);
   });
 
-  it('takes the weights along and leaves its input alone', () => {
+  it('sorts the weights along and does not change its input', () => {
     const values = Float32Array.of(2, -1, 0, -3);
     const { values: sorted, weights } = sortFloats(values, Float32Array.of(20, 10, 0, 30));
     expect([...sorted]).toEqual([-3, -1, 0, 2]);

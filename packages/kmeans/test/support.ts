@@ -1,7 +1,7 @@
 import { createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
-import type { Blocks } from '../src/blocks.ts';
+import type { Blocks } from '../src/layout/blocks.ts';
 
-/** `Σ w (a − b)²`, with all weights 1 when there are none. */
+/** `Σ w (a − b)²`; without importance, all weights are 1. */
 export function squaredError(a: Matrix, b: Matrix, importance?: Matrix): number {
   return a.data.reduce((sum, entry, i) => sum + (importance?.data[i] ?? 1) * (entry - b.data[i]) ** 2, 0);
 }

@@ -1,63 +1,55 @@
+// Ranks for several matrices that share one size budget.
 import { GCompressError, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertMatrix,
-  assertNumber,
   assertType,
-  type ExactlyOne,
   exactlyOneOption,
+  type SizeBudget,
+  sizeBudgetOf,
 } from '@gcompress/core/checks';
 import { singularValues, viewOf } from '@gcompress/linalg';
 import { breakEvenRank } from './rank.ts';
 
-/** The ways to say what all factors together may take. */
-export interface RankBudgets {
-  /** How many times smaller than all matrices together their factors must be, above 1. */
-  readonly ratio?: number;
-  /** The most bytes that all factors together may take. */
-  readonly bytes?: number;
-}
-
-/** What all factors together may take: exactly one of {@link RankBudgets}. */
-export type RankBudget = ExactlyOne<RankBudgets>;
-
-/** The next rank of a matrix that could be paid for. */
+/** One matrix and the rank that it has got so far. */
 interface Candidate {
   readonly name: string;
   /** Values that one more rank takes: m + n. */
   readonly cost: number;
-  /** Squares of the singular values as parts of ‖A‖², the largest first; up to the break-even rank. */
+  /** Squared singular values divided by ‖A‖², largest first, up to the break-even rank. */
   readonly energies: Float64Array;
   rank: number;
 }
 
 /**
- * Shares a budget among several matrices, such as the layers of a network: the ranks at which the squared relative errors of all add up
- * to least. A matrix whose singular values fall fast leaves its values to one whose do not, where the same ratio for each would starve
- * small layers. Ranks are handed out one by one, to the matrix that gains most for the `m + n` values that each rank takes.
+ * Shares a size budget among several matrices, such as the layers of a network, so that the sum of their squared relative errors is
+ * small. A matrix whose singular values fall fast needs few ranks and leaves the rest of the budget to the others. The same ratio for
+ * every matrix would starve small layers instead. Greedy: the next rank always goes to the matrix whose error falls most for each of
+ * the `m + n` values that a rank takes.
  *
  * @param matrices by name, each `[m, n]`.
- * @param progress hears of progress and ends the work.
+ * @param budget for all factors together: at most `bytes`, or all matrices' bytes divided by `ratio`.
+ * @param progress receives the progress; its signal ends the work.
  * @returns a rank for each name, from 1 to the break-even rank.
- * @throws GCompressError `invalid-option` when the budget does not suffice for rank 1 of each, `not-smaller` for a matrix that no rank
+ * @throws GCompressError `invalid-option` when rank 1 for every matrix exceeds the budget, `not-smaller` for a matrix that no rank
  * makes smaller, `invalid-matrix`, `non-finite`, `unknown-option`; the signal's reason when aborted.
  */
 export function allocateRanks<K extends string>(
   matrices: Readonly<Record<K, Matrix>>,
-  budget: RankBudget,
+  budget: SizeBudget,
   progress: ProgressOptions = {},
 ): Record<K, number> {
   const where = 'allocateRanks';
   assertKnownOptions(where, budget, ['ratio', 'bytes']);
   const kind = exactlyOneOption(where, budget, ['ratio', 'bytes']);
-  assertNumber(where, kind, budget[kind], kind === 'ratio' ? { above: 1 } : { min: 1, integer: true });
+  sizeBudgetOf(where, budget);
   assertType(where, 'matrices', matrices, 'object');
   const entries = Object.entries<Matrix>(matrices);
   if (entries.length === 0) {
     throw new GCompressError('invalid-option', {
       where: `${where} matrices`,
-      expected: 'at least one',
-      actual: 'none',
+      expected: 'at least one matrix',
+      actual: 'an object without matrices',
     });
   }
   for (const [name, matrix] of entries) {
@@ -77,7 +69,7 @@ export function allocateRanks<K extends string>(
     const bound = kind === 'ratio' ? Math.floor((100 * all) / least) / 100 : least * Float32Array.BYTES_PER_ELEMENT;
     throw new GCompressError('invalid-option', {
       where: `${where} ${kind}`,
-      expected: `at ${kind === 'ratio' ? 'most' : 'least'} ${bound}, for rank 1 of each matrix`,
+      expected: `at ${kind === 'ratio' ? 'most' : 'least'} ${bound}, the ${kind} of rank 1 for every matrix`,
       actual: `${budget[kind]}`,
     });
   }
@@ -101,13 +93,13 @@ function candidate(name: string, matrix: Matrix, progress: ProgressOptions): Can
     });
   }
   const values = singularValues(matrix, undefined, progress);
-  // Scaled by the largest, so that squares neither overflow nor vanish
+  // Divided by the largest value, so that squares neither overflow nor vanish
   const squares = values.map((value) => (value / (values[0] || 1)) ** 2);
   const total = squares.reduce((sum, square) => sum + square, 0) || 1;
   return { name, cost: rows + cols, energies: squares.map((square) => square / total).slice(0, most), rank: 1 };
 }
 
-/** Which matrix gains most for each value of its next rank, among those that can still be paid for. */
+/** The matrix whose next rank lowers its error most per value, among the matrices whose next rank still fits. */
 function best(candidates: readonly Candidate[], left: number): Candidate | undefined {
   const gain = ({ energies, rank, cost }: Candidate) => energies[rank] / cost;
   return candidates

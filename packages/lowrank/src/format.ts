@@ -1,3 +1,4 @@
+// The decoder of low-rank factors: how a matrix comes back from b and c.
 import { type CompressedFormat, type Factorization, floatFactor, GCompressError } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
@@ -29,7 +30,7 @@ export const lowRankFormat: CompressedFormat<'b' | 'c'> = {
       throw new GCompressError('file-tensor', {
         where: "lowrank tensor 'b'",
         expected: 'at least one column',
-        actual: 'none',
+        actual: `shape [${b.shape.join(', ')}]`,
       });
     }
     const c = packedTensor(packed, 'c', 'float32', [rank, cols]);
@@ -37,7 +38,7 @@ export const lowRankFormat: CompressedFormat<'b' | 'c'> = {
   },
 };
 
-/** Drops the inner indices whose column of b or row of c is zero; keeps one when all are. */
+/** Drops the inner indices whose column of b or row of c is zero; keeps one index of a zero matrix. */
 function trim(factorization: Factorization<'b' | 'c'>): Factorization<'b' | 'c'> {
   const { b, c } = factorization.factors;
   const [rows, rank] = b.shape;

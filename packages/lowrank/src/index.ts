@@ -1,4 +1,5 @@
-export { allocateRanks, type RankBudget, type RankBudgets } from './allocate-ranks.ts';
+// The public API of the package.
+export { allocateRanks } from './allocate-ranks.ts';
 export { lowRankFormat } from './format.ts';
 export { type LowRankOptions, type LowRankSettings, lowRank } from './low-rank.ts';
 export { breakEvenRank, type RankChoice, type RankSizes, rankFromPercent } from './rank.ts';

@@ -1,3 +1,4 @@
+// The method: options, plan and factors by singular value decomposition.
 import {
   defineMethod,
   type Factor,
@@ -19,25 +20,25 @@ import {
 } from '@gcompress/core/checks';
 import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { lowRankFormat } from './format.ts';
-import { energyKept, type RankChoice, type RankSizes, rankForEnergy, rankForShape } from './rank.ts';
+import { bytesOfRank, energyKept, type RankChoice, type RankSizes, rankForEnergy, rankForShape } from './rank.ts';
 
-/** Options of {@link lowRank}: exactly one of the sizes, and how the factors are computed. */
+/** Options of {@link lowRank}: exactly one size, and how the factors are computed. */
 export type LowRankOptions = RankChoice & LowRankSettings;
 
 /** How {@link lowRank} computes its factors. */
 export interface LowRankSettings {
-  /** With `energy`: the largest rank that may come out, which layers reserve. Default: the break-even rank. */
+  /** With `energy`: the largest rank, for which layers reserve memory. Default: the break-even rank. */
   readonly maxRank?: number;
-  /** `'truncated'` (default) computes only the leading singular vectors, `'exact'` the whole decomposition. */
+  /** `'truncated'` (default) computes only the leading singular vectors, `'exact'` all of them. */
   readonly svd?: 'truncated' | 'exact';
   /**
-   * How much larger than the smallest possible error that of the truncated decomposition may be, as a part of it; above 0, at
-   * most 0.001. Default: that of `truncatedSvd` of `@gcompress/linalg`.
+   * How far the error of the truncated decomposition may exceed the smallest possible error, relative to it; above 0, at most
+   * 0.001. Default: the default of `truncatedSvd` in `@gcompress/linalg`.
    */
   readonly tolerance?: number;
   /** Seed of the truncated decomposition, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Accept a rank at which the factors are not smaller than the matrix. Default false. */
+  /** Accept a rank whose factors are not smaller than the matrix. Default false. */
   readonly allowLarger?: boolean;
 }
 
@@ -55,10 +56,10 @@ const SETTINGS = ['maxRank', 'svd', 'tolerance', 'seed', 'allowLarger'];
  * Low-rank factors of a matrix: `b = U√Σ [m, k]` and `c = √ΣVᵀ [k, n]`, the best approximation of rank k (Eckart and Young,
  * 1936) with both factors of equal norm. Both are trainable.
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *
- * Porting note: `compression_op.LowRankDecompMatrixCompressor`. Same factors up to the signs of the singular vectors. A rank
- * at which nothing is gained is refused unless `allowLarger` says otherwise; Python accepts it.
+ * Porting note: `compression_op.LowRankDecompMatrixCompressor`. Same factors up to the signs of the singular vectors. Without
+ * `allowLarger`, a rank whose factors are not smaller than the matrix is refused; Python accepts it.
  */
 export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   name: 'lowrank',
@@ -77,6 +78,7 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
             b: { shape: [shape[0], rank], dtype: 'float32', trainable: true },
             c: { shape: [rank, shape[1]], dtype: 'float32', trainable: true },
           },
+          byteLength: bytesOfRank(shape, rank),
         };
       },
       factorize(matrix, compressOptions) {
@@ -89,10 +91,10 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   },
 });
 
-/** Part of the work that choosing a rank by its energy counts as. */
+/** Progress at which the rank for an energy is chosen. */
 const TO_CHOOSE = 0.5;
 
-/** The rank that keeps so much energy, at most `most`, with a warning where that keeps less. */
+/** The rank that keeps this part of the energy, at most `most`; warns when `most` keeps less. */
 function rankUpTo(most: number, energy: number, matrix: Matrix, options: FactorizeOptions): number {
   const { signal, onProgress, warn } = options;
   const values = singularValues(matrix, undefined, partialProgress({ signal, onProgress }, 0, TO_CHOOSE));
@@ -100,7 +102,7 @@ function rankUpTo(most: number, energy: number, matrix: Matrix, options: Factori
   if (needed <= most) return needed;
   const kept = energyKept(values, most);
   const [rows, cols] = matrix.shape;
-  const reason = `the rank of a matrix [${rows}, ${cols}] ends at ${most}, and ${energy} would take ${needed}`;
+  const reason = `a matrix [${rows}, ${cols}] gets rank ${most} at most, and ${energy} needs rank ${needed}`;
   warn(`lowrank: ${kept.toPrecision(4)} of the energy is kept where ${energy} was asked: ${reason}.`);
   return most;
 }
@@ -116,7 +118,7 @@ function decompose(
   return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, ...progress });
 }
 
-/** The first `rank` singular values, by their square roots to both sides. */
+/** Factors of the first `rank` singular triples: each side takes the square roots of the singular values. */
 function balancedFactors([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
   const b = new Float32Array(rows * rank);
   const c = new Float32Array(rank * cols);
@@ -128,7 +130,7 @@ function balancedFactors([rows, cols]: Matrix['shape'], rank: number, { u, s, v 
   return { b: floatFactor([rows, rank], b), c: floatFactor([rank, cols], c) };
 }
 
-/** The options with their defaults, checked. */
+/** Checks the options and fills in the defaults. */
 function completeOptions(given: LowRankOptions) {
   const where = 'lowRank';
   assertKnownOptions(where, given, [...SIZES, ...SETTINGS]);
@@ -136,7 +138,7 @@ function completeOptions(given: LowRankOptions) {
   const { maxRank, svd = 'truncated', tolerance, seed = 0, allowLarger = false } = given;
   assertNumber(where, size, given[size], SIZE_RANGES[size]);
   if (maxRank !== undefined) assertNumber(where, 'maxRank', maxRank, { min: 1, integer: true });
-  if (maxRank !== undefined && size !== 'energy') throw invalid('maxRank', `none with ${size}`, maxRank);
+  if (maxRank !== undefined && size !== 'energy') throw invalid('maxRank', `no maxRank with ${size}`, maxRank);
   if (tolerance !== undefined) assertNumber(where, 'tolerance', tolerance, { above: 0, max: 1e-3 });
   assertSeed(seed, where);
   if (svd !== 'truncated' && svd !== 'exact') throw invalid('svd', "'truncated' or 'exact'", svd);

@@ -1,26 +1,34 @@
+// How the size options become a rank.
 import { GCompressError, type Shape2D } from '@gcompress/core';
-import { assertNumber, assertShape2D, describeValue, type ExactlyOne } from '@gcompress/core/checks';
+import {
+  assertNumber,
+  assertShape2D,
+  describeValue,
+  type ExactlyOne,
+  largestThatFits,
+  sizeBudgetOf,
+} from '@gcompress/core/checks';
 
-/** The ways to choose the rank of a compressed matrix. */
+/** The ways to choose the rank k. */
 export interface RankSizes {
   /** The rank itself, a positive integer. */
   readonly rank?: number;
-  /** How many times smaller than the matrix the factors must be, above 1. */
+  /** The largest rank whose factors are at least this many times smaller than the matrix; above 1. */
   readonly ratio?: number;
-  /** Part of ‖A‖² that must be kept, in (0, 1]; the rank then depends on the matrix. */
+  /** The smallest rank that keeps this part of ‖A‖², in (0, 1]; it depends on the matrix. */
   readonly energy?: number;
-  /** The most bytes that the factors may take. */
+  /** The largest rank whose factors take at most this many bytes. */
   readonly bytes?: number;
-  /** The reference's percent divisor: 100 for full rank, 200 for half, 400 for a quarter. */
+  /** The Python library's percent divisor: 100 for full rank, 200 for half, 400 for a quarter. */
   readonly percent?: number;
 }
 
-/** How the rank of a compressed matrix is chosen: exactly one of {@link RankSizes}. */
+/** The choice of the rank: exactly one of {@link RankSizes}. */
 export type RankChoice = ExactlyOne<RankSizes>;
 
 /**
- * The largest rank at which `b [m, k]` and `c [k, n]` have fewer values than the matrix `[m, n]`; 0 when there is none,
- * as for a single row or column.
+ * The largest rank at which `b [m, k]` and `c [k, n]` have fewer values than the matrix `[m, n]`; 0 when no rank
+ * has, as for a single row or column.
  *
  * @throws GCompressError `invalid-matrix` for anything but a shape.
  */
@@ -31,9 +39,9 @@ export function breakEvenRank(shape: Shape2D): number {
 }
 
 /**
- * The reference's rule: `min(m, n, ⌈min(m, n)·100 / percent⌉)`.
+ * The Python library's rule for the rank: `min(m, n, ⌈min(m, n)·100 / percent⌉)`.
  *
- * Porting note: `compression_op_utils.compute_compressed_rank_from_matrix_shape`, where the percent divisor is called
+ * Porting note: `compression_op_utils.compute_compressed_rank_from_matrix_shape`, which calls the percent divisor
  * `rank_factor` or just `rank`.
  *
  * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
@@ -46,10 +54,10 @@ export function rankFromPercent(shape: Shape2D, percent: number): number {
 }
 
 /**
- * The rank for a matrix of this shape: exact for every choice but `energy`, for which it is the largest that may occur.
+ * The rank for a matrix of this shape; for `energy`, the largest rank that may occur.
  *
- * @throws GCompressError `not-smaller`, naming the break-even rank, when the factors would not be smaller than the matrix
- * (unless `allowLarger`); `invalid-option` when the rank exceeds a side or no rank reaches the ratio or the bytes.
+ * @throws GCompressError `not-smaller`, naming the break-even rank, when the factors are not smaller than the matrix and
+ * `allowLarger` is false; `invalid-option` when the rank exceeds a side or no rank reaches the ratio or the bytes.
  */
 export function rankForShape(shape: Shape2D, choice: RankSizes, allowLarger: boolean): number {
   const smaller = Math.min(...shape);
@@ -78,30 +86,15 @@ export function rankForShape(shape: Shape2D, choice: RankSizes, allowLarger: boo
       hint: 'Choose a smaller rank, or leave this matrix as it is.',
     });
   }
-  if (rank < 1) throw tooSmall(shape, choice);
   return rank;
 }
 
-function requestedRank(shape: Shape2D, { rank, percent, ratio, bytes }: RankSizes, most: number): number {
-  const [rows, cols] = shape;
-  if (rank !== undefined) return rank;
-  if (percent !== undefined) return rankFromPercent(shape, percent);
-  const rankWith = (values: number) => Math.min(most, Math.floor(values / (rows + cols)));
-  if (ratio !== undefined) return rankWith((rows * cols) / ratio);
-  if (bytes !== undefined) return rankWith(bytes / Float32Array.BYTES_PER_ELEMENT);
-  return most;
-}
-
-function tooSmall([rows, cols]: Shape2D, { ratio, bytes }: RankSizes): GCompressError {
-  const rankOne = rows + cols;
-  return new GCompressError('invalid-option', {
-    where: `lowRank ${bytes === undefined ? 'ratio' : 'bytes'}`,
-    expected:
-      bytes === undefined
-        ? `at most ${Math.floor((100 * rows * cols) / rankOne) / 100}, that of rank 1 for a matrix [${rows}, ${cols}]`
-        : `at least ${rankOne * Float32Array.BYTES_PER_ELEMENT}, those of rank 1 for a matrix [${rows}, ${cols}]`,
-    actual: `${bytes ?? ratio}`,
-  });
+function requestedRank(shape: Shape2D, choice: RankSizes, most: number): number {
+  if (choice.rank !== undefined) return choice.rank;
+  if (choice.percent !== undefined) return rankFromPercent(shape, choice.percent);
+  const budget = sizeBudgetOf('lowRank', choice);
+  if (budget === undefined) return most;
+  return largestThatFits('lowRank', budget, shape, (rank) => bytesOfRank(shape, rank), { min: 1, max: most });
 }
 
 function assertShape(where: string, shape: unknown): void {
@@ -115,20 +108,25 @@ function assertShape(where: string, shape: unknown): void {
   assertShape2D(shape, where);
 }
 
-/** The part of the sum of squares of all that the first `rank` singular values hold. */
+/** Bytes of the factors at this rank. */
+export function bytesOfRank([rows, cols]: Shape2D, rank: number): number {
+  return Float32Array.BYTES_PER_ELEMENT * rank * (rows + cols);
+}
+
+/** The part of the energy ‖A‖² in the first `rank` singular values. */
 export function energyKept(singularValues: Float64Array, rank: number): number {
   const squares = relativeSquares(singularValues);
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   return sum(squares.subarray(0, rank)) / (sum(squares) || 1);
 }
 
-/** Squares in units of that of the largest, so that they neither overflow nor vanish. */
+/** Squares, divided by the largest square so that they neither overflow nor vanish. */
 function relativeSquares(singularValues: Float64Array): Float64Array {
   const largest = singularValues[0] || 1;
   return singularValues.map((value) => (value / largest) ** 2);
 }
 
-/** The smallest rank whose singular values hold this part of the sum of squares of all, at least 1. */
+/** The smallest rank, at least 1, whose singular values hold this part of the energy ‖A‖². */
 export function rankForEnergy(singularValues: Float64Array, energy: number): number {
   const squares = relativeSquares(singularValues);
   const wanted = energy * squares.reduce((sum, square) => sum + square, 0);

@@ -1,8 +1,9 @@
 import { type Matrix, matrix, relativeError } from '@gcompress/core';
+import type { SizeBudget } from '@gcompress/core/checks';
 import { denseMatrices } from '@gcompress/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allocateRanks, breakEvenRank, lowRank, type RankBudget } from '../src/index.ts';
+import { allocateRanks, breakEvenRank, lowRank } from '../src/index.ts';
 
 /** A matrix with these singular values, on the diagonal. */
 function diagonal(shape: readonly [number, number], values: readonly number[]): Matrix {
@@ -21,12 +22,12 @@ const flat = diagonal(
 );
 
 describe('allocateRanks', () => {
-  it('gives to the matrix that gains most', () => {
+  it('gives each rank to the matrix whose error falls most', () => {
     expect(allocateRanks({ steep, flat }, { ratio: 2 })).toEqual({ steep: 1, flat: 9 });
     expect(allocateRanks({ steep, flat }, { bytes: 40 * 4 * 4 })).toEqual({ steep: 1, flat: 3 });
   });
 
-  it('gives a small matrix the ranks that an equal ratio would deny it', () => {
+  it('gives a small matrix more ranks than an equal ratio would', () => {
     const large = diagonal([200, 100], [10, 5, 2, 1]);
     const small = diagonal(
       [20, 20],
@@ -35,7 +36,7 @@ describe('allocateRanks', () => {
     expect(allocateRanks({ large, small }, { ratio: 12 }).small).toBe(breakEvenRank([20, 20]));
   });
 
-  it('stays in the budget and leaves no pair of ranks that would do better', () => {
+  it('stays within the budget, and moving one rank to the other matrix never helps', () => {
     const side = fc.integer({ min: 4, max: 9 });
     const sides = fc.tuple(side, side);
     const pair = fc.tuple(denseMatrices(sides), denseMatrices(sides));
@@ -59,21 +60,21 @@ describe('allocateRanks', () => {
 
   it.each([
     [{ ratio: 1 }, 'allocateRanks ratio: expected'],
-    [{ ratio: 100 }, 'allocateRanks ratio: expected at most 10, for rank 1 of each matrix, got 100'],
-    [{ bytes: 319 }, 'allocateRanks bytes: expected at least 320, for rank 1 of each matrix, got 319'],
+    [{ ratio: 100 }, 'allocateRanks ratio: expected at most 10, the ratio of rank 1 for every matrix, got 100'],
+    [{ bytes: 319 }, 'allocateRanks bytes: expected at least 320, the bytes of rank 1 for every matrix, got 319'],
     [{ ratio: 2, bytes: 400 }, 'allocateRanks'],
     [{}, 'allocateRanks'],
     [{ rank: 3 }, 'allocateRanks'],
-  ])('refuses %j', (budget, message) => {
-    expect(() => allocateRanks({ steep, flat }, budget as RankBudget)).toThrow(message);
+  ])('refuses the budget %j', (budget, message) => {
+    expect(() => allocateRanks({ steep, flat }, budget as SizeBudget)).toThrow(message);
   });
 
-  it('refuses a matrix that cannot become smaller, by name', () => {
+  it('names the matrix that cannot become smaller', () => {
     const row = matrix([1, 9], new Float32Array(9).fill(1));
     expect(() => allocateRanks({ steep, row }, { ratio: 2 })).toThrow("allocateRanks 'row': expected");
   });
 
-  it('gives a zero matrix no more than it must', () => {
+  it('gives a zero matrix rank 1', () => {
     expect(allocateRanks({ flat, zero: diagonal([20, 20], []) }, { ratio: 1.5 })).toEqual({ flat: 9, zero: 1 });
   });
 });

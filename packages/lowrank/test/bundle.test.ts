@@ -1,7 +1,7 @@
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
 
-it('the format alone brings no encoder and no numerics', async () => {
+it('the format entry bundles no encoder and no linear algebra', async () => {
   const sources = await bundledSources('packages/lowrank/src/format.ts');
   expect(sources.filter((path) => !path.startsWith('packages/core/'))).toEqual(['packages/lowrank/src/format.ts']);
 });

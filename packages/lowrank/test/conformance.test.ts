@@ -45,7 +45,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
   testCompressor({ runner: { describe, it }, name, method: lowRank, create: () => lowRank(options), claims });
 }
 
-it('the README states the claims', () => {
+it('the README states what the conformance tests check', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   for (const line of describeClaims({ ...common, fixedSize: true })) expect(readme).toContain(line);
 });

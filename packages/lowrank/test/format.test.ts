@@ -15,8 +15,8 @@ const good: PackedMatrix = {
   tensors: { b: floats(5, 2), c: floats(2, 4) },
 };
 
-describe('unpack', () => {
-  it('gives trainable factors', () => {
+describe('unpack of lowRankFormat', () => {
+  it('returns trainable factors', () => {
     const { b, c } = lowRankFormat.unpack(good);
     expect(b).toEqual({ shape: [5, 2], dtype: 'float32', trainable: true, data: good.tensors.b.data });
     expect(c).toEqual({ shape: [2, 4], dtype: 'float32', trainable: true, data: good.tensors.c.data });

@@ -24,20 +24,20 @@ interface LowRankCase {
 }
 
 /**
- * What float32 takes away. The reference keeps its factors in float64; ours are rounded to 24 bits, and so is each entry of
- * their product: three roundings of at most 2⁻²⁴ each, which partly cancel. So a relative error of 0 becomes some 5e-8, and
- * a small one is measured that much wrong. No result in float32 can be told from another below this.
+ * The relative error of float32. The Python library keeps its factors in float64. Here, factors and each entry of their product are
+ * rounded to 24 bits: three roundings of at most 2⁻²⁴ each, which partly cancel. An exact result therefore has a relative error of
+ * about 5e-8, and results in float32 cannot be told apart below this.
  */
 const STORAGE = 2 ** -23;
 
 const norm = ({ data }: Factor) => frobeniusNorm(matrix([1, data.length], Float32Array.from(data)));
 
-it.each(golden<RankCase[]>('rank'))('rank of $shape at $rank percent is $lowRank', (expected) => {
+it.each(golden<RankCase[]>('rank'))('the rank of a matrix $shape at percent $rank is $lowRank', (expected) => {
   expect(rankFromPercent(expected.shape, expected.rank)).toBe(expected.lowRank);
 });
 
 describe.each(['truncated', 'exact'] as const)('the %s decomposition', (svd) => {
-  it.each(golden<LowRankCase[]>('lowrank'))('equals the reference on $name', (expected) => {
+  it.each(golden<LowRankCase[]>('lowrank'))('gives the factors of the Python library on $name', (expected) => {
     const original = goldenMatrix(expected.matrix);
     const compressed = lowRank({ percent: expected.rank, allowLarger: true, svd }).compress(original);
     const { b, c } = compressed.factors;

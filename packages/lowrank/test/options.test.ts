@@ -12,11 +12,11 @@ const ranks = (options: LowRankOptions, ...shapes: [number, number][]) =>
   shapes.map((shape) => lowRank(options).plan(shape).factors.b.shape[1]);
 
 describe('sizes', () => {
-  it('rank is the rank', () => {
+  it('rank fixes the rank for every shape', () => {
     expect(ranks({ rank: 3 }, [24, 16], [9, 9])).toEqual([3, 3]);
   });
 
-  it('ratio and bytes are reached', () => {
+  it('ratio and bytes choose the largest rank that fits', () => {
     const original = goldenMatrix('normal-24x16');
     const byRatio = lowRank({ ratio: 3 }).compress(original);
     expect(byRatio.factors.b.shape[1]).toBe(3);
@@ -24,11 +24,11 @@ describe('sizes', () => {
     const byBytes = lowRank({ bytes: 799 }).compress(original);
     expect(byBytes.byteLength).toBe(4 * 40 * 4);
     expect(lowRank({ bytes: 800 }).compress(original).byteLength).toBe(800);
-    // More than enough: the break-even rank, as more would not be smaller
+    // More bytes than needed: the break-even rank, because a larger rank would not be smaller than the matrix
     expect(ranks({ bytes: 1e9 }, [24, 16])).toEqual([9]);
   });
 
-  it('energy reserves the break-even rank, or maxRank, and may use less', () => {
+  it('energy plans the break-even rank or maxRank and may use fewer', () => {
     const original = goldenMatrix('decay-80x64');
     expect(ranks({ energy: 0.9 }, [80, 64], [24, 16])).toEqual([35, 9]);
     expect(ranks({ energy: 0.9, allowLarger: true }, [80, 64])).toEqual([64]);
@@ -39,7 +39,7 @@ describe('sizes', () => {
     expect(lowRank({ energy: 0.9, svd: 'exact' }).compress(original).factors.b.shape[1]).toBe(used);
   });
 
-  it('percent is the divisor of the reference, refused where it gains nothing', () => {
+  it('percent follows the Python rule and is refused when the factors are not smaller', () => {
     expect(ranks({ percent: 400 }, [24, 16])).toEqual([4]);
     expect(ranks({ percent: 100, allowLarger: true }, [24, 16])).toEqual([16]);
     expect(() => lowRank({ percent: 100 }).plan([24, 16])).toThrow(code('not-smaller'));
@@ -47,13 +47,13 @@ describe('sizes', () => {
 });
 
 describe('settings', () => {
-  it('are complete in the options of the compressor', () => {
+  it('are completed by their defaults in the options of the compressor', () => {
     expect(lowRank({ rank: 4 }).options).toEqual({ rank: 4, svd: 'truncated', seed: 0, allowLarger: false });
     const all = { energy: 0.5, maxRank: 7, svd: 'exact', tolerance: 1e-4, seed: 3, allowLarger: true } as const;
     expect(lowRank(all).options).toEqual(all);
   });
 
-  it('the seed chooses the random start of large decompositions, which changes the error by no more than the tolerance', () => {
+  it('of another seed change the factors, but the error by no more than the tolerance', () => {
     const normal = normalMatrix([400, 300]);
     // Singular values that fall fast enough for the decomposition which has a random start
     const original = matrix(
@@ -70,7 +70,7 @@ describe('settings', () => {
     expect(Math.max(...errors) / Math.min(...errors)).toBeLessThan(1 + 1e-3);
   });
 
-  it('progress rises to 1 and a signal ends the work', () => {
+  it('allow progress to reach 1 and a signal to end the work', () => {
     const original = goldenMatrix('trained-300x100');
     const seen: number[] = [];
     const controller = new AbortController();
@@ -82,7 +82,7 @@ describe('settings', () => {
 });
 
 it.each<LowRankOptions>([{ rank: 40 }, { rank: 40, svd: 'exact' }, { energy: 0.5 }])(
-  'progress rises to 1, and a signal ends the work in its middle: %j',
+  'progress rises to 1 and a signal ends the work halfway with %j',
   (options) => {
     const original = normalMatrix([400, 200]);
     const seen: number[] = [];
@@ -102,23 +102,23 @@ it.each<LowRankOptions>([{ rank: 40 }, { rank: 40, svd: 'exact' }, { energy: 0.5
   },
 );
 
-describe('energy that cannot be kept', () => {
-  // Singular values that are all equal: every rank keeps its own part
+describe('an energy that no allowed rank keeps', () => {
+  // Equal singular values: rank k keeps k / 20 of the energy
   const flat = matrix(
     [20, 20],
     Float32Array.from({ length: 400 }, (_, at) => (at % 21 === 0 ? 3 : 0)),
   );
 
-  it('is said in the warnings, with what is kept', () => {
+  it('gives a warning that names the energy kept', () => {
     expect(lowRank({ energy: 0.99 }).compress(flat).warnings).toEqual([
-      'lowrank: 0.4500 of the energy is kept where 0.99 was asked: the rank of a matrix [20, 20] ends at 9, and 0.99 would take 20.',
+      'lowrank: 0.4500 of the energy is kept where 0.99 was asked: a matrix [20, 20] gets rank 9 at most, and 0.99 needs rank 20.',
     ]);
     expect(lowRank({ energy: 0.5, maxRank: 4 }).compress(flat).warnings).toEqual([
-      'lowrank: 0.2000 of the energy is kept where 0.5 was asked: the rank of a matrix [20, 20] ends at 4, and 0.5 would take 10.',
+      'lowrank: 0.2000 of the energy is kept where 0.5 was asked: a matrix [20, 20] gets rank 4 at most, and 0.5 needs rank 10.',
     ]);
   });
 
-  it('is said exactly where the error is larger than asked', () => {
+  it('gives a note exactly when the error is larger than asked', () => {
     const energy = fc.double({ min: 0.05, max: 0.999, noNaN: true });
     const maxRank = fc.integer({ min: 1, max: 12 });
     fc.assert(
@@ -126,7 +126,7 @@ describe('energy that cannot be kept', () => {
         fc.pre(breakEvenRank(original.shape) > 0);
         const { notes, decompress } = lowRank({ energy: asked, maxRank: most }).compress(original);
         const lost = relativeError(original, decompress()) ** 2;
-        // Too near to tell from rounding
+        // A smaller difference may be rounding
         fc.pre(Math.abs(lost - (1 - asked)) > 1e-5);
         expect(notes.length).toBe(lost > 1 - asked ? 1 : 0);
       }),
@@ -135,7 +135,7 @@ describe('energy that cannot be kept', () => {
   });
 });
 
-describe('refuses', () => {
+describe('lowRank refuses', () => {
   it.each<[object, string, string]>([
     [{ rank: 0 }, 'invalid-option', 'lowRank rank: expected an integer of at least 1, got 0'],
     [{ rank: 2.5 }, 'invalid-option', 'lowRank rank: expected an integer of at least 1, got 2.5'],
@@ -147,7 +147,7 @@ describe('refuses', () => {
     [{ bytes: 0.5 }, 'invalid-option', 'lowRank bytes: expected an integer of at least 1, got 0.5'],
     [{ percent: 0 }, 'invalid-option', 'lowRank percent: expected a number above 0, got 0'],
     [{ energy: 0.5, maxRank: 0 }, 'invalid-option', 'lowRank maxRank'],
-    [{ rank: 4, maxRank: 8 }, 'invalid-option', 'lowRank maxRank: expected none with rank, got 8'],
+    [{ rank: 4, maxRank: 8 }, 'invalid-option', 'lowRank maxRank: expected no maxRank with rank, got 8'],
     [{ rank: 4, svd: 'fast' }, 'invalid-option', "lowRank svd: expected 'truncated' or 'exact', got 'fast'"],
     [{ rank: 4, tolerance: 0 }, 'invalid-option', 'lowRank tolerance'],
     [{ rank: 4, tolerance: 0.01 }, 'invalid-option', 'lowRank tolerance: expected a number above 0 and at most 0.001'],
@@ -161,7 +161,7 @@ describe('refuses', () => {
     expect(() => lowRank(options as LowRankOptions)).toThrow(message);
   });
 
-  it('in the types: no size, several, and settings alone', () => {
+  it('no size, several sizes and settings alone, in the types too', () => {
     // @ts-expect-error no size
     expect(() => lowRank({})).toThrow('exactly one of');
     // @ts-expect-error two sizes
@@ -180,16 +180,16 @@ describe('refuses', () => {
     [{ rank: 17, allowLarger: true }, [24, 16], 'invalid-option', 'expected at most 16'],
     [{ rank: 1 }, [1, 100], 'not-smaller', 'got shape [1, 100]. Leave this matrix as it is.'],
     [{ energy: 0.5 }, [2, 2], 'not-smaller', 'got shape [2, 2]'],
-    [{ ratio: 10 }, [24, 16], 'invalid-option', 'lowRank ratio: expected at most 9.6, that of rank 1'],
-    [{ bytes: 159 }, [24, 16], 'invalid-option', 'lowRank bytes: expected at least 160, those of rank 1'],
-  ])('%j for a matrix %j', (options, shape, expected, message) => {
+    [{ ratio: 10 }, [24, 16], 'invalid-option', 'lowRank ratio: expected at most 9.6 for a matrix [24, 16], got 10'],
+    [{ bytes: 159 }, [24, 16], 'invalid-option', 'lowRank bytes: expected at least 160 for a matrix [24, 16], got 159'],
+  ])('%j for a matrix of shape %j', (options, shape, expected, message) => {
     expect(() => lowRank(options).plan(shape)).toThrow(code(expected));
     expect(() => lowRank(options).plan(shape)).toThrow(message);
     const zeros = { shape, data: new Float32Array(shape[0] * shape[1]) };
     expect(() => lowRank(options).compress(zeros)).toThrow(message);
   });
 
-  it('accepts with allowLarger what gains nothing, and says so', () => {
+  it('nothing that allowLarger accepts, but warns of it', () => {
     const compressed = lowRank({ rank: 10, allowLarger: true }).compress(goldenMatrix('normal-24x16'));
     expect(compressed.warnings).toEqual([
       'lowrank: 1600 bytes are not fewer than the 1536 of the dense matrix [24, 16].',

@@ -12,7 +12,7 @@ const runs = { numRuns: 60, seed: 1 };
 
 const squares = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value * value, 0);
 
-it('the error is what the left-out singular values say, with both decompositions', () => {
+it('the error equals the norm of the dropped singular values, with both decompositions', () => {
   const cases = fc.tuple(anyMatrices(), fc.nat(), fc.constantFrom('truncated' as const, 'exact' as const));
   const holds = ([a, pick, svd]: [Matrix, number, 'truncated' | 'exact']) => {
     const rank = 1 + (pick % Math.min(...a.shape));
@@ -20,7 +20,7 @@ it('the error is what the left-out singular values say, with both decompositions
     const values = singularValues(a);
     const smallest = Math.sqrt(squares(values.subarray(rank)) / (squares(values) || 1));
     expect(Math.abs(relativeError(a, decompress()) - smallest)).toBeLessThan(1e-6);
-    // Norms of matching columns and rows are equal, not only those of the factors
+    // Each column of b and its row of c have equal norms, not only b and c as a whole
     const product = cpuOps.matMul(cpuOps.transpose(factors.b), factors.b);
     const other = cpuOps.matMul(factors.c, cpuOps.transpose(factors.c));
     for (let j = 0; j < rank; j++) {
@@ -31,7 +31,7 @@ it('the error is what the left-out singular values say, with both decompositions
   fc.assert(fc.property(cases, holds), runs);
 });
 
-it('the break-even rank is the largest with fewer values', () => {
+it('the break-even rank is the largest whose factors have fewer values than the matrix', () => {
   const holds = ([rows, cols]: readonly [number, number]) => {
     const rank = breakEvenRank([rows, cols]);
     expect(rank * (rows + cols)).toBeLessThan(rows * cols);
@@ -40,7 +40,7 @@ it('the break-even rank is the largest with fewer values', () => {
   fc.assert(fc.property(shapes({ maxRows: 5000, maxCols: 5000 }), holds), { numRuns: 1000, seed: 1 });
 });
 
-it('a larger percent divisor never gives a larger rank, and none leaves 1 … min(m, n)', () => {
+it('a larger percent divisor never gives a larger rank, and every rank lies in 1 … min(m, n)', () => {
   const divisor = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
   const holds = (shape: readonly [number, number], one: number, other: number) => {
     const [high, low] = [Math.min(one, other), Math.max(one, other)].map((percent) => rankFromPercent(shape, percent));
@@ -51,7 +51,7 @@ it('a larger percent divisor never gives a larger rank, and none leaves 1 … mi
   fc.assert(fc.property(shapes({ maxRows: 500, maxCols: 500 }), divisor, divisor, holds), { numRuns: 500, seed: 1 });
 });
 
-it('ratio and bytes are kept, and one rank more would break them or gain nothing', () => {
+it('ratio and bytes are kept, and one more rank would exceed them or not be smaller than the matrix', () => {
   const holds = (shape: readonly [number, number], part: number) => {
     const [rows, cols] = shape;
     const dense = rows * cols * 4;
@@ -70,7 +70,17 @@ it('ratio and bytes are kept, and one rank more would break them or gain nothing
   fc.assert(fc.property(compressible, part, holds), { numRuns: 500, seed: 1 });
 });
 
-it('energy is kept with the smallest rank that keeps it', () => {
+it('plan answers the stored bytes: exactly for a fixed rank, at most for an energy', () => {
+  const holds = (a: Matrix, pick: number, energy: number) => {
+    const fixed = lowRank({ rank: 1 + (pick % Math.min(...a.shape)), allowLarger: true });
+    expect(fixed.plan(a.shape).byteLength).toBe(fixed.compress(a).byteLength);
+    const kept = lowRank({ energy, allowLarger: true });
+    expect(kept.compress(a).byteLength).toBeLessThanOrEqual(kept.plan(a.shape).byteLength);
+  };
+  fc.assert(fc.property(anyMatrices(), fc.nat(), fc.double({ min: 0.05, max: 1, noNaN: true }), holds), runs);
+});
+
+it('energy chooses the smallest rank that keeps it', () => {
   const part = fc.double({ min: 0.05, max: 0.999, noNaN: true });
   const holds = (a: Matrix, energy: number) => {
     const compressed = lowRank({ energy, allowLarger: true }).compress(a);
@@ -91,7 +101,7 @@ it('energy is kept with the smallest rank that keeps it', () => {
   );
 });
 
-it('trimming takes back what padding added, and no more than contributes nothing', () => {
+it('trimming removes the padding and nothing else', () => {
   const holds = (a: Matrix, extra: number) => {
     const compressed = lowRank({ energy: 0.9, allowLarger: true }).compress(a);
     const { b, c } = compressed.factors;
@@ -113,7 +123,7 @@ it('trimming takes back what padding added, and no more than contributes nothing
   );
 });
 
-it('the zero matrix keeps one inner index', () => {
+it('trimming a zero matrix keeps rank 1', () => {
   const zero = lowRank({ rank: 3 }).compress(matrix([9, 9], new Float32Array(81)));
   const trimmed = createCompressedMatrix(lowRankFormat, lowRankFormat.trim?.(zero) ?? zero);
   expect(trimmed.factors.b.shape).toEqual([9, 1]);

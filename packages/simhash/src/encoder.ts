@@ -1,3 +1,4 @@
+// What every encoder of signs can do, and the run of one to its end.
 import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
 import { finalScales, fitScales, type ScaleRule, type Sketch } from './sketch.ts';
 
@@ -5,24 +6,24 @@ import { finalScales, fitScales, type ScaleRule, type Sketch } from './sketch.ts
 const STARTED = 0.3;
 const REFINED = 0.9;
 
-/** Chooses signs for one kind of planes. */
+/** An approximation for one kind of planes, and what improves it. */
 export interface Encoder {
-  /** The approximation as it is now. */
+  /** The present approximation. */
   readonly sketch: Sketch;
-  /** Goes over all signs once, at the present scales, and returns whether anything changed. The error never grows by it. */
+  /** Chooses every sign once more at the present scales; the error never grows. Returns whether a sign changed. */
   sweep(pace: Pace): boolean;
   /** The projection R `[m, k]`, row-major. */
   projection(pace: Pace): Float32Array;
 }
 
-/** What is chosen about an encoding besides its planes. */
+/** Options of an encoding besides its planes. */
 export interface EncodeOptions {
   readonly scales: ScaleRule;
-  /** The most sweeps; fewer are made when one changes nothing. */
+  /** The most sweeps; they end early after a sweep that changes no sign. */
   readonly refine: number;
 }
 
-/** Makes an encoder, runs it to its end and returns projection `[m, k]`, signs `[k, n]` and scales `[n]`. */
+/** Makes an encoder, runs all sweeps and returns projection `[m, k]`, signs `[k, n]` and scales `[n]`. */
 export function encode(
   encoderWith: (pace: Pace) => Encoder,
   { scales, refine }: EncodeOptions,

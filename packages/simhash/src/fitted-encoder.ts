@@ -1,16 +1,17 @@
+// Signs for planes that are fitted to the matrix.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { chooseSigns, project, subtractOuter, transposed } from './plane-encoder.ts';
 import { emptySketch, fitScales, type Sketch } from './sketch.ts';
 
-/** Alternations between a new plane and its signs; they settle in fewer. */
+/** The most alternations between a new plane and its signs; usually fewer suffice. */
 const MAX_ALTERNATIONS = 10;
 
 /**
- * Signs together with planes that are fitted to the matrix, by alternating least squares. Each plane is first fitted to what
- * the ones before it leave (as in the semidiscrete decomposition of Kolda and O'Leary, 1998); a sweep then chooses all signs
- * again and moves each plane to its place of least error.
+ * Planes that are fitted to the matrix together with their signs, by alternating least squares. First, each plane is fitted to the
+ * residual of the planes before it (as in the semidiscrete decomposition of Kolda and O'Leary, 1998). A sweep then chooses all
+ * signs again and fits each plane again.
  */
 export function fittedEncoder(matrix: Matrix, bits: number, pace: Pace): Encoder {
   const rows = matrix.shape[0];
@@ -38,7 +39,7 @@ export function fittedEncoder(matrix: Matrix, bits: number, pace: Pace): Encoder
   };
 }
 
-/** Adds a plane that is fitted to the residual, beginning with the signs of the residual's largest row. */
+/** Adds a plane that is fitted to the residual, starting from the signs of the residual's largest row. */
 function addPlane(sketch: Sketch, planes: Float64Array, plane: number, spend: (operations: number) => void): void {
   const { matrix, signs, residual } = sketch;
   const cols = matrix.shape[1];
@@ -58,7 +59,7 @@ function addPlane(sketch: Sketch, planes: Float64Array, plane: number, spend: (o
   movePlane(sketch, planes, plane);
 }
 
-/** Moves a plane to where the error is least, given all signs and scales and the other planes. */
+/** Fits one plane by least squares; all signs, scales and other planes stay. */
 function movePlane(sketch: Sketch, planes: Float64Array, plane: number): void {
   const rows = sketch.matrix.shape[0];
   const y = signedScales(sketch, plane);
@@ -67,7 +68,7 @@ function movePlane(sketch: Sketch, planes: Float64Array, plane: number): void {
   subtractOuter(sketch.residual, move, 0, y);
 }
 
-/** The x `[m]` for which `E − x·yᵀ` is smallest, where E is the residual: `E·y / ‖y‖²`; 0 for no y. */
+/** The least-squares x `[m]` for `E ≈ x·yᵀ`, with the residual E: `E·y / ‖y‖²`; 0 for a zero y. */
 function bestMove({ residual }: Sketch, y: Float64Array): Float64Array {
   const square = y.reduce((sum, entry) => sum + entry * entry, 0) || 1;
   const move = new Float64Array(residual.length / y.length);

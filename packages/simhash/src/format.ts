@@ -1,3 +1,4 @@
+// The decoder of sign bits: how a matrix comes back from projection, signs and scales.
 import {
   type CompressedFormat,
   type Factor,
@@ -14,19 +15,19 @@ import { packSigns, unpackSigns } from './sign-bits.ts';
 /** The factors of {@link simhashFormat}. */
 export type SimhashFactor = 'projection' | 'signs' | 'scales';
 
-/** Where the projection comes from: drawn from a seed, or fitted to the matrix and then stored. */
+/** The source of the projection: drawn from a seed, or fitted to the matrix and stored. */
 export type PlanesConfig =
   | { readonly planes: SeededPlanes; readonly seed: number }
   | { readonly planes: 'fitted'; readonly seed?: never };
 
-/** What {@link simhashFormat} writes besides its tensors; `bits` is the number k of sign bits a column. */
+/** Config that {@link simhashFormat} stores; `bits` is k, the sign bits of a column. */
 export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly trainableScales: boolean };
 
 /**
- * The matrix as `Ŵ = (projection·signs)∘scales`: `projection [m, k]`, `signs [k, n]` of ±1, `scales [n]`, one a column.
+ * The matrix as `Ŵ = (projection·signs)∘scales`: `projection [m, k]`, `signs [k, n]` of ±1, and one scale a column, `scales [n]`.
  *
- * Stored form, version 1: `signs` as k·n bits, row-major, eight to a byte, and `scales` as float32; the projection as its
- * seed, or as float32 when it was fitted. A reader draws it again, which needs `4·m·k` bytes of memory.
+ * Stored form, version 1: `signs` as k·n bits, row-major, eight to a byte, and `scales` as float32. A fitted projection is stored
+ * as float32, any other as its seed: a reader draws it again, which takes `4·m·k` bytes of memory.
  */
 export const simhashFormat: CompressedFormat<SimhashFactor> = {
   id: 'simhash',
@@ -74,9 +75,10 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
 function readConfig({ planes, seed, bits, trainableScales }: JsonObject): SimhashConfig {
   if (typeof bits !== 'number' || !Number.isSafeInteger(bits) || bits < 1)
     throw badConfig('bits', 'a positive integer', bits);
-  if (typeof trainableScales !== 'boolean') throw badConfig('trainableScales', 'a boolean', trainableScales);
+  if (typeof trainableScales !== 'boolean') throw badConfig('trainableScales', 'true or false', trainableScales);
   if (planes === 'fitted') return { planes, bits, trainableScales };
-  if (planes !== 'gaussian' && planes !== 'orthogonal') throw badConfig('planes', 'a known kind', planes);
+  if (planes !== 'gaussian' && planes !== 'orthogonal')
+    throw badConfig('planes', "'orthogonal', 'gaussian' or 'fitted'", planes);
   if (!isSeed(seed)) throw badConfig('seed', 'an integer from 0 to 4294967295', seed);
   return { planes, seed, bits, trainableScales };
 }

@@ -1,10 +1,8 @@
+// The public API of the package.
 export {
   type BitsChoice,
   type BitsSizes,
-  bitsFromPercent,
   bitsFromPercentOfColumns,
-  breakEvenBits,
-  storedBytes,
 } from './bits-choice.ts';
 export { type PlanesConfig, type SimhashConfig, type SimhashFactor, simhashFormat } from './format.ts';
 export { type SimhashOptions, type SimhashSettings, simhash } from './simhash.ts';

@@ -1,18 +1,19 @@
+// Signs for orthogonal planes, chosen one rotation at a time.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { drawProjection, drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
 import { emptySketch, fitScales, type Sketch } from './sketch.ts';
 
-/** A block of planes and where its signs begin. */
+/** A block of planes and the offset of its signs. */
 interface Digit extends PlaneBlock {
   readonly at: number;
 }
 
 /**
- * Signs for orthogonal planes. Within one rotation the planes do not influence each other, so each sweep turns what is left
- * of the matrix into its coordinates and gives every coordinate the best of its levels; the other rotation then works on
- * what remains. With k ≤ m there is but one rotation, and the first signs are the best there are.
+ * Signs for orthogonal planes. Planes of one rotation do not influence each other. A sweep therefore rotates the residual, gives
+ * every coordinate its nearest level, and continues with the residual of that in the other rotation. With k ≤ m there is only one
+ * rotation, and the first signs are already optimal.
  */
 export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pace: Pace): Encoder {
   const [rows, cols] = matrix.shape;
@@ -43,8 +44,8 @@ export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pa
 }
 
 /**
- * Replaces the digits of each coordinate by those of the nearest level, highest digit first: each takes the sign of what the
- * ones before it leave. `sketch.residual` holds coordinates here.
+ * Rounds each coordinate to its nearest level and writes the digits of that level, highest digit first: each digit takes the sign
+ * of the remainder. Here, `sketch.residual` holds rotated coordinates.
  */
 function chooseDigits({ matrix, signs, scales, residual }: Sketch, digits: readonly Digit[], pace: Pace): boolean {
   const cols = matrix.shape[1];
@@ -68,9 +69,9 @@ function chooseDigits({ matrix, signs, scales, residual }: Sketch, digits: reado
 }
 
 /**
- * The scale, in units of a column's root mean square, at which the first signs are chosen. A fit to what leaves the least
- * error after refinement when coordinates are normally distributed, as they are after a random rotation: more digits need
- * a larger scale, and a fuller second rotation a smaller one.
+ * The scale at which the first signs are chosen, in units of a column's root mean square. Found by experiment: it leaves about the
+ * least error after refinement for normally distributed coordinates, which a random rotation produces. More digits need a larger
+ * scale, a fuller second rotation a smaller one.
  */
 function startingScale(rows: number, bits: number): number {
   const digits = Math.max(1, Math.ceil(bits / rows) - 1);

@@ -1,14 +1,15 @@
+// Signs for any given planes, chosen plane by plane.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms, multiply, norm } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { emptySketch, fitScales, type Sketch } from './sketch.ts';
 
-/** Multiplications of a matrix product that is made in one piece: it cannot be stopped. */
+/** The most multiplications of one matrix product: between products, the work can be aborted. */
 const PANEL_OPERATIONS = 2 ** 23;
 
 /**
- * Signs for the planes of any projection R `[m, k]`, row-major: at first those of `Rᵀ·A`, as the reference has them; a sweep
- * takes the planes one by one and gives each the best signs beside those of the others.
+ * Signs for the planes of any projection R `[m, k]`, row-major. The first signs are the signs of `Rᵀ·A`, as in the Python library.
+ * A sweep then goes through the planes and chooses the best signs of each one while the signs of the others stay.
  */
 export function planeEncoder(matrix: Matrix, projection: Float32Array, pace: Pace): Encoder {
   const [rows, cols] = matrix.shape;
@@ -41,14 +42,14 @@ export function planeEncoder(matrix: Matrix, projection: Float32Array, pace: Pac
   return { sketch, sweep: (report) => chooseSigns(sketch, planes, report), projection: () => projection };
 }
 
-/** Rows of a matrix product that are made in one piece, when each takes so many multiplications. */
+/** Rows of one matrix product, when a row takes this many multiplications. */
 function panelOf(operations: number): number {
   return Math.max(4, Math.floor(PANEL_OPERATIONS / operations));
 }
 
 /**
- * Gives the signs of each plane, one of the rows of `planes [k, m]`, the values of least error beside all others; they keep
- * their values where both are as good. Returns whether any changed.
+ * For each plane, a row of `planes [k, m]`: chooses the signs of least error while all other signs stay. A sign changes only if the
+ * error falls. Returns whether a sign changed.
  */
 export function chooseSigns(
   { matrix, signs, scales, residual }: Sketch,
@@ -66,7 +67,7 @@ export function chooseSigns(
     for (let j = 0; j < cols; j++) {
       const sign = signs[at + j];
       const wanted = alignment[j] + scales[j] * square * sign;
-      // A scale is negative where moving a plane has turned a column around
+      // A scale is negative if a moved plane has turned the column around
       change[j] = wanted * sign * scales[j] < 0 ? -2 * scales[j] * sign : 0;
       if (change[j] === 0) continue;
       signs[at + j] = -sign;
@@ -97,7 +98,7 @@ export function subtractOuter(a: Float64Array, planes: ArrayLike<number>, first:
   }
 }
 
-/** `a [rows, cols]` with its columns as rows. */
+/** The transpose of `a [rows, cols]`. */
 export function transposed(a: Float32Array | Float64Array, rows: number, cols: number): Float64Array {
   const columns = new Float64Array(a.length);
   for (let i = 0, at = 0; i < rows; i++) {

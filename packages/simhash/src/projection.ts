@@ -1,42 +1,43 @@
+// The projection that a seed stands for, and the limits of its size.
 import { createRandom, GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { drawRotation, type Rotation } from './rotation.ts';
 
-/** How planes are drawn from a seed. */
+/** The kinds of planes that are drawn from a seed. */
 export type SeededPlanes = 'gaussian' | 'orthogonal';
 
-/** The most values that a projection `[m, k]` drawn from a seed may have: 256 MiB of float32, and at most some ten seconds of work. */
+/** The most values of a projection `[m, k]` that is drawn from a seed: 256 MiB of float32, and about ten seconds of work. */
 export const MAX_PROJECTION = 2 ** 26;
-/** The most values where rows are many times the columns: the signs take few bytes then, and a tiny file must not cost seconds. */
+/** The same for tall matrices: their signs take few bytes, and a tiny file must not cost seconds. */
 export const MAX_TALL_PROJECTION = 2 ** 23;
-/** Rows for each column above which a matrix is tall. */
+/** A matrix with more rows for each column is tall. */
 const MAX_ROWS_PER_COLUMN = 16;
-/** The most rows that a projection drawn from a seed may have. */
+/** The most rows of a projection that is drawn from a seed. */
 export const MAX_PROJECTION_ROWS = 2 ** 16;
 
-/** The most blocks of orthogonal planes; as many bits a weight as float32 has. */
+/** The most blocks of orthogonal planes: 32 bits a weight, as many as float32 has. */
 export const MAX_BLOCKS = 32;
 
-/** Normal numbers after which progress is told, and about how many multiplications take as long as one. */
+/** Normal numbers between two reports of progress, and how many multiplications take about as long as one of them. */
 const DRAWS = 2 ** 12;
 const OPERATIONS_OF_DRAW = 32;
-/** Columns of a rotation that are formed at a time, so that little memory is needed besides the projection. */
+/** Columns of a rotation that are formed at a time, which keeps the memory small. */
 const PANEL = 64;
 
 /** Orthogonal planes of one length: the first `planes` columns of a rotation. */
 export interface PlaneBlock {
-  /** Which of the two rotations. */
+  /** Index of the rotation. */
   readonly rotation: 0 | 1;
-  /** Length of each plane's vector. */
+  /** Length of every normal vector. */
   readonly length: number;
-  /** How many planes, from 1 to m. */
+  /** Number of planes, from 1 to m. */
   readonly planes: number;
 }
 
 /**
- * How k orthogonal planes in m dimensions are laid out: in blocks of m. All blocks but the last use one rotation, each at
- * half the length of the one before, so that their signs are the binary digits of every rotated coordinate. The last block
- * has a rotation of its own, at the length of the block before: its planes cut the cells of the others across, which leaves
- * less error than another digit would, above all when it is not full.
+ * The layout of k orthogonal planes in m dimensions: blocks of m planes. All blocks but the last use one rotation, and each block
+ * has half the length of the block before, so that the signs are the binary digits of every rotated coordinate. The last block has
+ * its own rotation and the length of the block before it: its planes cut across the cells of the others, which leaves less error
+ * than one more digit, above all if the block is not full.
  */
 export function planeBlocks(rows: number, bits: number): PlaneBlock[] {
   const blocks: PlaneBlock[] = [];
@@ -49,17 +50,17 @@ export function planeBlocks(rows: number, bits: number): PlaneBlock[] {
   return blocks;
 }
 
-/** The rotations that {@link planeBlocks} refers to, in the order in which they are drawn. */
+/** The rotations of {@link planeBlocks}, drawn in this order. */
 export function drawRotations(seed: number, rows: number, bits: number): Rotation[] {
   const random = createRandom(seed);
   return Array.from({ length: bits > rows ? 2 : 1 }, () => drawRotation(random, rows));
 }
 
 /**
- * The projection R `[m, k]` of a seed, row-major: its columns are the normals of the planes. Gaussian ones have independent
- * normal entries, drawn row by row; orthogonal ones are laid out by {@link planeBlocks}.
+ * The projection R `[m, k]` of a seed, row-major; its columns are the normals of the planes. A Gaussian projection has independent
+ * normal entries, drawn row by row. An orthogonal projection is laid out by {@link planeBlocks}.
  *
- * R is never stored, so all of this is part of the file format.
+ * R is not stored, so this function is part of the file format.
  */
 export function drawProjection(
   planes: SeededPlanes,
@@ -104,10 +105,10 @@ function columnsOf(rotation: Rotation, rows: number, first: number, width: numbe
 }
 
 /**
- * Refuses a projection whose size comes from outside before it is drawn.
+ * Refuses a projection that is too large, before it is drawn: its size may come from a hostile file.
  *
- * @throws GCompressError `file-oversized` above {@link MAX_PROJECTION} values ({@link MAX_TALL_PROJECTION} for tall matrices), {@link MAX_PROJECTION_ROWS} rows, or
- * {@link MAX_BLOCKS} orthogonal planes a row.
+ * @throws GCompressError `file-oversized` above {@link MAX_PROJECTION} values ({@link MAX_TALL_PROJECTION} for tall matrices),
+ * {@link MAX_PROJECTION_ROWS} rows, or {@link MAX_BLOCKS} orthogonal planes a row.
  */
 export function assertProjectionSize(planes: SeededPlanes, [rows, cols]: Shape2D, bits: number): void {
   const limit = rows > MAX_ROWS_PER_COLUMN * cols ? MAX_TALL_PROJECTION : MAX_PROJECTION;

@@ -1,10 +1,11 @@
+// A random rotation that is applied without being formed.
 import type { Pace, Random } from '@gcompress/core';
 import { bitsFor } from '@gcompress/core/storage';
 
-/** Multiplications after which progress is told: telling it after every pair would cost as much as the pair. */
+/** Multiplications between two reports of progress: a report after every pair would cost as much as the pair. */
 const OPERATIONS = 2 ** 16;
 
-/** An orthogonal matrix Q `[m, m]` that is never formed: it is applied in `O(m log m)` steps a column. */
+/** An orthogonal matrix Q `[m, m]` that is never formed; a product takes `O(m log m)` steps a column. */
 export interface Rotation {
   /** Replaces `x [m, cols]`, row-major, by `Q·x`. */
   apply(x: Float64Array, cols: number, pace?: Pace): void;
@@ -13,10 +14,11 @@ export interface Rotation {
 }
 
 /**
- * A random rotation of `size` axes: rounds in which all axes are paired at random and every pair is turned by 45°. After
- * `2·⌈log₂ size⌉ + 1` rounds each axis is spread over all others about as evenly as by a uniformly random rotation.
+ * A random rotation of `size` axes. Each round pairs the axes at random and turns every pair by 45°. After
+ * `2·⌈log₂ size⌉ + 1` rounds, each axis is spread over all others about as evenly as by a uniformly random rotation.
  *
- * This is part of the file format. It uses only `+ − ×` and the generator of core, so that every engine gets the same bits.
+ * This function is part of the file format. It uses only `+ − ×` and the generator of core, so every engine computes the same
+ * bits.
  */
 export function drawRotation(random: Random, size: number): Rotation {
   const paired = size - (size % 2);
@@ -46,12 +48,12 @@ export function drawRotation(random: Random, size: number): Rotation {
   };
 }
 
-/** How many entries of pairs, two for each, take so many multiplications. */
+/** Entries of `pairs` (two for each pair) between two reports of progress. */
 function strideFor(cols: number): number {
   return 2 * Math.ceil(OPERATIONS / (4 * cols));
 }
 
-/** Turns two rows of `cols` values by 45°; with the rows exchanged, back again. */
+/** Turns two rows of `cols` values by 45°; with exchanged rows, turns them back. */
 function turn(x: Float64Array, first: number, second: number, cols: number): void {
   for (let j = 0; j < cols; j++) {
     const u = x[first + j];

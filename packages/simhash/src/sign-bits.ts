@@ -1,3 +1,4 @@
+// Signs as bits, eight to a byte.
 import { packBits, unpackBits } from '@gcompress/core/storage';
 
 /** Signs ±1 as bits, eight to a byte: 1 for +1, 0 for −1. */

@@ -1,14 +1,15 @@
-import { defineMethod, floatFactor, GCompressError, type JsonObject, type Matrix, type Pace } from '@gcompress/core';
+// The method: options, plan and the choice of an encoder.
+import { defineMethod, floatFactor, type JsonObject, type Matrix, type Pace } from '@gcompress/core';
 import {
   assertElementLimit,
   assertKnownOptions,
   assertNumber,
+  assertOneOf,
   assertSeed,
-  describeValue,
   exactlyOneOption,
   type NumberRange,
 } from '@gcompress/core/checks';
-import { type BitsChoice, type BitsSizes, bitsForShape } from './bits-choice.ts';
+import { type BitsChoice, type BitsSizes, bitsForShape, storedBytes } from './bits-choice.ts';
 import { type Encoder, encode } from './encoder.ts';
 import { fittedEncoder } from './fitted-encoder.ts';
 import { type SimhashFactor, simhashFormat } from './format.ts';
@@ -17,32 +18,32 @@ import { planeEncoder } from './plane-encoder.ts';
 import { assertProjectionSize, drawProjection } from './projection.ts';
 import type { ScaleRule } from './sketch.ts';
 
-/** Options of {@link simhash}: exactly one of the sizes, and how planes, signs and scales are found. */
+/** Options of {@link simhash}: exactly one size, and how planes, signs and scales are chosen. */
 export type SimhashOptions = BitsChoice & SimhashSettings;
 
-/** How {@link simhash} finds planes, signs and scales. */
+/** How {@link simhash} chooses planes, signs and scales. */
 export interface SimhashSettings {
   /**
-   * The planes on whose sides the columns lie. `'orthogonal'` (default) and `'gaussian'`, as in the reference, are drawn from
-   * the seed and cost no bytes; `'fitted'` ones are fitted to the matrix, stored as float32 and trainable, which pays below
-   * one bit a weight when there are many times more columns than rows.
+   * The planes. A sign says on which side of a plane a column lies. `'orthogonal'` (default) and `'gaussian'` (as in the Python
+   * library) are drawn from the seed and cost no bytes. `'fitted'` planes are fitted to the matrix, stored as float32 and
+   * trainable; they pay below one bit a weight if the matrix has many times more columns than rows.
    */
   readonly planes?: 'orthogonal' | 'gaussian' | 'fitted';
   /**
-   * One scale a column: of `'least-squares'` error (default), or such that the `'norm'` of the column stays, which costs
-   * error.
+   * The rule for the scale of each column: `'least-squares'` (default), or `'norm'`, which keeps the norm of the column and
+   * leaves a larger error.
    */
   readonly scales?: ScaleRule;
   /**
-   * The most sweeps that choose all signs again, each beside all others; none makes the error larger. They end early when
-   * nothing changes any more: with orthogonal planes and up to one bit a weight, at once. 0 for none. Default 10.
+   * The most sweeps, at least 0. A sweep chooses every sign again while all others stay, and never makes the error larger. Sweeps
+   * end early when no sign changes: at once with orthogonal planes and up to one bit a weight. Default 10.
    */
   readonly refine?: number;
   /** Seed of the planes, an integer from 0 to 2³² − 1. Default 42. */
   readonly seed?: number;
-  /** Whether an optimizer may change the scales. Default false. */
+  /** True if an optimizer may change the scales. Default false. */
   readonly trainableScales?: boolean;
-  /** Accept a size at which the stored form is larger than the matrix. Default false. */
+  /** Accept a size whose stored form is not smaller than the matrix. Default false. */
   readonly allowLarger?: boolean;
 }
 
@@ -56,14 +57,14 @@ const SIZES = ['bits', 'ratio', 'bytes', 'percent'] as const;
 const SETTINGS = ['planes', 'scales', 'refine', 'seed', 'trainableScales', 'allowLarger'];
 
 /**
- * Sign bits of a matrix: `Â = R·S·D` with a projection `R [m, k]` that is drawn from a seed, signs `S [k, n]` of one bit each
- * that say on which side of each plane a column lies (SimHash; Charikar, 2002), and one scale a column. Nothing of it is
- * trainable unless asked.
+ * Sign bits of a matrix: `Â = R·S·D`. The projection `R [m, k]` is drawn from a seed. The signs `S [k, n]` take one bit each and say
+ * on which side of each plane a column lies (SimHash; Charikar, 2002). D holds one scale a column. By default, no factor is
+ * trainable.
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *
- * Porting note: `simhash_compression.SimhashMatrixCompressor` is `{ planes: 'gaussian', scales: 'norm', refine: 0 }`, with a
- * generator of our own in place of NumPy's. It returns the dense product, so that nothing becomes smaller; here the bits are kept.
+ * Porting note: `simhash_compression.SimhashMatrixCompressor` is `{ planes: 'gaussian', scales: 'norm', refine: 0 }`, with another
+ * random generator than NumPy's. Python returns the dense product, which is not smaller; this method keeps the bits.
  */
 export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFactor>({
   name: 'simhash',
@@ -91,6 +92,7 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
             scales: { shape: [cols], dtype: 'float32', trainable: trainableScales },
           },
           config: planes === 'fitted' ? { planes, bits, trainableScales } : { planes, seed, bits, trainableScales },
+          byteLength: storedBytes(shape, bits, planes === 'fitted'),
         };
       },
       factorize(matrix, compressOptions) {
@@ -125,7 +127,7 @@ function encoderFor(
   return planeEncoder(matrix, projection, (operations, done) => pace(operations, (1 + done) / 2));
 }
 
-/** The options with their defaults, checked. */
+/** Checks the options and fills in the defaults. */
 function completeOptions(given: SimhashOptions) {
   const where = 'simhash';
   assertKnownOptions(where, given, [...SIZES, ...SETTINGS]);
@@ -139,20 +141,11 @@ function completeOptions(given: SimhashOptions) {
     allowLarger = false,
   } = given;
   assertNumber(where, size, given[size], SIZE_RANGES[size]);
-  assertOneOf('planes', planes, ['orthogonal', 'gaussian', 'fitted']);
-  assertOneOf('scales', scales, ['least-squares', 'norm']);
+  assertOneOf(where, 'planes', planes, ['orthogonal', 'gaussian', 'fitted']);
+  assertOneOf(where, 'scales', scales, ['least-squares', 'norm']);
   assertNumber(where, 'refine', refine, { min: 0, integer: true });
   assertSeed(seed, where);
-  assertOneOf('trainableScales', trainableScales, [true, false]);
-  assertOneOf('allowLarger', allowLarger, [true, false]);
+  assertOneOf(where, 'trainableScales', trainableScales, [true, false]);
+  assertOneOf(where, 'allowLarger', allowLarger, [true, false]);
   return { ...({ [size]: given[size] } as BitsSizes), planes, scales, refine, seed, trainableScales, allowLarger };
-}
-
-function assertOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (allowed.includes(value)) return;
-  throw new GCompressError('invalid-option', {
-    where: `simhash ${name}`,
-    expected: allowed.map(describeValue).join(' or '),
-    actual: describeValue(value),
-  });
 }

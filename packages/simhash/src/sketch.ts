@@ -1,21 +1,22 @@
+// An approximation while its signs are being chosen, and its scales.
 import type { Matrix } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 
-/** How the scale of a column is chosen once its signs are: for the least error, or for the column's own norm. */
+/** The rule for the scale of a column: least squares, or the norm of the column. */
 export type ScaleRule = 'least-squares' | 'norm';
 
 /** An approximation `R·S·D` of a matrix `[m, n]` while its signs are being chosen. */
 export interface Sketch {
   readonly matrix: Matrix;
-  /** ±1 `[k, n]`; 0 where nothing is chosen yet. */
+  /** ±1 `[k, n]`; 0 for a sign that is not chosen yet. */
   readonly signs: Int8Array;
-  /** One a column, `[n]`. */
+  /** One scale a column, `[n]`. */
   readonly scales: Float64Array;
-  /** What the approximation leaves of the matrix, `A − R·S·D [m, n]`. */
+  /** `A − R·S·D [m, n]`. */
   readonly residual: Float64Array;
 }
 
-/** A sketch with no sign chosen: all of the matrix is left. `scales` says at what scale the signs will first be chosen. */
+/** A sketch without signs, whose residual is the matrix. The first signs will be chosen at these scales. */
 export function emptySketch(matrix: Matrix, bits: number, scales: Float64Array): Sketch {
   return {
     matrix,
@@ -25,15 +26,15 @@ export function emptySketch(matrix: Matrix, bits: number, scales: Float64Array):
   };
 }
 
-/** The part of a column's energy up to which its product is nothing but rounding: the square of some 2^8 units in the last place. */
+/** A product with less than this part of the column's energy is rounding: the square of 2⁸ units in the last place of float64. */
 const ROUNDING = 2 ** -88;
 
-/** Gives every column the scale of least error for its signs. The error never grows by it. */
+/** Fits every scale by least squares; the error never grows. */
 export function fitScales(sketch: Sketch): void {
   const { matrix, scales, residual } = sketch;
   const cols = matrix.shape[1];
   const { alignment, square, energy } = productSums(sketch);
-  // The product is a difference: of one that vanished, as for a column at right angles to its planes, only rounding is left to fit
+  // The product is computed as a difference; if it vanishes, as for a column orthogonal to its planes, only rounding is left
   const factor = alignment.map((sum, j) => (square[j] > ROUNDING * energy[j] ? sum / square[j] : 1));
   for (let j = 0; j < cols; j++) scales[j] *= factor[j];
   for (let at = 0; at < residual.length; ) {
@@ -44,7 +45,7 @@ export function fitScales(sketch: Sketch): void {
   }
 }
 
-/** The scales by `rule`, `[n]`: 0 for a zero column. */
+/** The scales `[n]` by this rule; 0 for a zero column. */
 export function finalScales(sketch: Sketch, rule: ScaleRule): Float32Array {
   if (rule === 'least-squares') return Float32Array.from(sketch.scales);
   const { square } = productSums(sketch);
@@ -54,7 +55,7 @@ export function finalScales(sketch: Sketch, rule: ScaleRule): Float32Array {
   );
 }
 
-/** For each column a of the matrix and p of the product `R·S·D`: `⟨a, p⟩`, `‖p‖²` and `‖a‖²`, each `[n]`. */
+/** `⟨a, p⟩`, `‖p‖²` and `‖a‖²` of each column a of the matrix and p of the product `R·S·D`, each `[n]`. */
 function productSums({ matrix, residual }: Sketch): Record<'alignment' | 'square' | 'energy', Float64Array> {
   const cols = matrix.shape[1];
   const alignment = new Float64Array(cols);

@@ -13,7 +13,7 @@ const fitted = simhash({ bits: 2, planes: 'fitted' })
   .pack();
 
 describe('the stored form', () => {
-  it('is k·n bits and n scales; the projection only when it was fitted', () => {
+  it('has k·n bits and n scales, and the projection only if it is fitted', () => {
     expect(seeded.config).toEqual({ planes: 'orthogonal', seed: 42, bits: 10, trainableScales: false });
     expect(sizes(seeded)).toEqual({ signs: 20, scales: 64 });
     expect(fitted.config).toEqual({ planes: 'fitted', bits: 2, trainableScales: false });
@@ -34,7 +34,7 @@ describe('the stored form', () => {
     expect(Array.from(factors.signs.data)).toEqual([1, -1, 1, -1, -1, 1, -1, -1, -1, 1]);
   });
 
-  it('remembers what is trainable', () => {
+  it('remembers which factors are trainable', () => {
     const packed = simhash({ bits: 10, trainableScales: true })
       .compress(normalMatrix([24, 16]))
       .pack();
@@ -44,7 +44,7 @@ describe('the stored form', () => {
     expect(simhashFormat.unpack(fitted).projection.trainable).toBe(true);
   });
 
-  it('never carries a projection that is drawn from a seed', () => {
+  it('never contains a projection that is drawn from a seed', () => {
     const factors = simhashFormat.unpack(seeded);
     const compressed = createCompressedMatrix(simhashFormat, { ...seeded, factors });
     expect(Object.keys(compressed.pack().tensors).sort()).toEqual(['scales', 'signs']);

@@ -15,23 +15,26 @@ const packed = (changes: object): PackedMatrix => ({
   },
 });
 
-it.each(['orthogonal', 'gaussian'])('132 bytes do not make a reader draw 67 million values of %s planes', (planes) => {
-  expect(() => simhashFormat.unpack(packed({ planes }))).toThrow(code('file-oversized'));
-});
+it.each(['orthogonal', 'gaussian'])(
+  'a file of 132 bytes cannot make a reader draw 67 million values of %s planes',
+  (planes) => {
+    expect(() => simhashFormat.unpack(packed({ planes }))).toThrow(code('file-oversized'));
+  },
+);
 
-it('a plan refuses what a reader would', () => {
+it('a plan refuses every size that a reader refuses', () => {
   const compressor = simhash({ bits: 1024, allowLarger: true });
   expect(() => compressor.plan([65_536, 1])).toThrow(code('file-oversized'));
   expect(compressor.plan([4096, 1024]).config.bits).toBe(1024);
 });
 
-it.each(Object.keys(config))('%s is a value of its kind, or refused', (name) => {
+it.each(Object.keys(config))('a config whose %s has a wrong type or range is refused', (name) => {
   for (const value of [-1, 0.5, 2 ** 60, null, '4', [4], { toString: 1 }, { valueOf: 4 }]) {
     expect(() => simhashFormat.unpack(packed({ [name]: value }))).toThrow(code('file-header'));
   }
 });
 
-it('factors are the reader’s own: what is done to the file later does not reach them', () => {
+it('changing the file after reading does not change the factors', () => {
   const fitted = simhash({ bits: 2, planes: 'fitted' }).compress({
     shape: [8, 40],
     data: new Float32Array(320).fill(1),

@@ -1,9 +1,10 @@
 import { type ErrorCode, isGCompressError, matrix, type Shape2D } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitsFromPercent, breakEvenBits, type SimhashOptions, simhash, storedBytes } from '../src/index.ts';
+import { bitsFromPercent, breakEvenBits, storedBytes } from '../src/bits-choice.ts';
+import { type SimhashOptions, simhash } from '../src/index.ts';
 
-describe('options', () => {
+describe('the options', () => {
   it.each<[string, unknown, ErrorCode]>([
     ['no object', 8, 'invalid-option'],
     ['no size', {}, 'invalid-option'],
@@ -27,7 +28,7 @@ describe('options', () => {
     expect(codeOf(() => simhash(options as SimhashOptions))).toBe(code);
   });
 
-  it('are completed by defaults, also in place of undefined', () => {
+  it('are completed by their defaults, undefined included', () => {
     const options = { bits: 8, seed: undefined } as unknown as SimhashOptions;
     expect(simhash(options).options).toEqual({
       bits: 8,
@@ -40,7 +41,7 @@ describe('options', () => {
     });
   });
 
-  it('decide what is trainable', () => {
+  it('decide which factors are trainable', () => {
     const flags = (options: SimhashOptions) =>
       Object.entries(simhash(options).plan([30, 20]).factors)
         .filter(([, { trainable }]) => trainable)
@@ -51,22 +52,23 @@ describe('options', () => {
   });
 });
 
-describe('sizes', () => {
+describe('the sizes', () => {
   const shapes = fc.tuple(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 1, max: 60 }));
   const planes = fc.constantFrom<'orthogonal' | 'fitted'>('orthogonal', 'fitted');
 
-  it('are the bytes of what is written', () => {
+  it('give the bytes that a compressed matrix stores, which plan answers too', () => {
     fc.assert(
       fc.property(shapes, planes, fc.integer({ min: 1, max: 40 }), ([rows, cols], kind, bits) => {
         const compressor = simhash({ bits, planes: kind, refine: 0, allowLarger: true });
         const compressed = compressor.compress(matrix([rows, cols], new Float32Array(rows * cols).fill(0.5)));
         expect(compressed.byteLength).toBe(storedBytes([rows, cols], bits, kind === 'fitted'));
+        expect(compressor.plan([rows, cols]).byteLength).toBe(compressed.byteLength);
       }),
       { numRuns: 50 },
     );
   });
 
-  it('are the largest that fit the bytes', () => {
+  it('are the largest that fit into the bytes', () => {
     fc.assert(
       fc.property(shapes, planes, fc.integer({ min: 1, max: 5000 }), (shape, kind, bytes) => {
         const bits = plannedBits(shape, { bytes, planes: kind, allowLarger: true });
@@ -90,7 +92,7 @@ describe('sizes', () => {
     );
   });
 
-  it('are refused from the break-even on', () => {
+  it('are refused above the break-even, which is the largest smaller than the matrix', () => {
     fc.assert(
       fc.property(shapes, planes, (shape, kind) => {
         const fitted = kind === 'fitted';
@@ -108,10 +110,10 @@ describe('sizes', () => {
   it('name the break-even when they are refused', () => {
     expect(() => simhash({ bits: 900 }).plan([20, 30])).toThrow(/at most 607 sign bits a column/);
     expect(() => simhash({ bits: 1 }).plan([1, 30])).toThrow(/a matrix that sign bits can make smaller/);
-    expect(() => simhash({ ratio: 31 }).plan([20, 30])).toThrow(/The largest ratio here is 19\.35/);
+    expect(() => simhash({ ratio: 31 }).plan([20, 30])).toThrow('simhash ratio: expected at most 19.35');
   });
 
-  it('follow the percent divisor of the reference', () => {
+  it('follow the percent rule of the Python library', () => {
     expect(simhash({ percent: 50 }).plan([20, 30]).config.bits).toBe(bitsFromPercent([20, 30], 50));
   });
 
@@ -121,7 +123,7 @@ describe('sizes', () => {
   });
 });
 
-/** The planned bits; undefined where not even one fits, `'oversized'` where there are too many planes for the rows. */
+/** The planned bits; undefined if one bit exceeds the budget, `'oversized'` if the projection is too large. */
 function plannedBits(shape: Shape2D, options: SimhashOptions): number | undefined | 'oversized' {
   try {
     return simhash(options).plan(shape).config.bits as number;
@@ -142,7 +144,7 @@ function codeOf(act: () => unknown): ErrorCode | undefined {
   return undefined;
 }
 
-it('types refuse no size, several, and settings alone', () => {
+it('simhash refuses no size, several sizes and settings alone, in the types too', () => {
   // @ts-expect-error no size
   expect(() => simhash({})).toThrow('exactly one of');
   // @ts-expect-error two sizes

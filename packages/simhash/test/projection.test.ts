@@ -14,7 +14,7 @@ import {
 import { drawRotation } from '../src/rotation.ts';
 
 describe('drawRotation', () => {
-  it('keeps lengths and is undone by its transpose', () => {
+  it('keeps lengths, and its transpose undoes it', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 5 }), fc.nat(), (size, cols, seed) => {
         const random = createRandom(seed);
@@ -41,7 +41,7 @@ describe('drawRotation', () => {
 });
 
 describe('planeBlocks', () => {
-  it('halves the lengths, and gives the last block its own rotation at the length of the one before', () => {
+  it('halves the lengths and gives the last block its own rotation at the length of the block before', () => {
     expect(planeBlocks(8, 5)).toEqual([{ rotation: 0, length: 1, planes: 5 }]);
     expect(planeBlocks(8, 8)).toEqual([{ rotation: 0, length: 1, planes: 8 }]);
     expect(planeBlocks(8, 9)).toEqual([
@@ -73,13 +73,13 @@ describe('drawProjection', () => {
     }
   });
 
-  it('gives independent normal entries when they are asked for', () => {
+  it('gives independent normal entries for Gaussian planes', () => {
     const data = drawProjection('gaussian', 1, 100, 100);
     expect(data.reduce((sum, entry) => sum + entry, 0) / data.length).toBeCloseTo(0, 1);
     expect(sumOfSquares(data) / data.length).toBeCloseTo(1, 1);
   });
 
-  // The projection is not stored but drawn again: other bits here would make existing files decode to something else
+  // Readers draw the projection again: other bits here would decode existing files to other matrices
   it.each([
     ['gaussian', 42, 5, 3, '604ea2e5'],
     ['gaussian', 7, 33, 70, '3ca30072'],
@@ -94,7 +94,7 @@ describe('drawProjection', () => {
 });
 
 describe('assertProjectionSize', () => {
-  it('accepts the limits and refuses what is beyond', () => {
+  it('accepts the limits and refuses one more', () => {
     const refusal = (...args: Parameters<typeof assertProjectionSize>) => {
       try {
         assertProjectionSize(...args);

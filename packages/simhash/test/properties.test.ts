@@ -13,8 +13,8 @@ describe.each(KINDS)('%s planes', (planes) => {
   const compress = (a: Matrix, options: SimhashSettings & { readonly bits?: number }) =>
     simhash({ bits: 1, ...options, planes, allowLarger: true }).compress(a);
 
-  it('never leave more error after another sweep', () => {
-    // Fitted planes move to lower the error of the whole matrix; others lower that of each column
+  it('never have a larger error after another sweep', () => {
+    // Fitted planes lower the error of the whole matrix, other planes the error of each column
     const errorsOf = planes === 'fitted' ? (a: Matrix, b: Matrix) => [relativeError(a, b)] : columnErrors;
     fc.assert(
       fc.property(denseMatrices(), fc.integer({ min: 1, max: 30 }), (a, bits) => {
@@ -31,7 +31,7 @@ describe.each(KINDS)('%s planes', (planes) => {
     );
   });
 
-  it('leave less error than the matrix has, by least squares', () => {
+  it('with least-squares scales have a relative error of at most 1', () => {
     fc.assert(
       fc.property(denseMatrices(), fc.integer({ min: 1, max: 12 }), (a, bits) => {
         const approximation = compress(a, { bits, refine: 1 }).decompress();
@@ -41,7 +41,7 @@ describe.each(KINDS)('%s planes', (planes) => {
     );
   });
 
-  it('leave no more error than the matrix has where a column is at right angles to its plane', () => {
+  it('have a relative error of at most 1 for a column that is orthogonal to its plane', () => {
     const a = matrix([3, 2], [-127.75, 0, 127.75, 0, 0, 0]);
     for (const refine of [0, 1, 5]) {
       const [error] = columnErrors(a, compress(a, { bits: 1, refine }).decompress());
@@ -49,7 +49,7 @@ describe.each(KINDS)('%s planes', (planes) => {
     }
   });
 
-  it('keep the norm of each column when asked, zero columns included', () => {
+  it('keep the norm of each column with norm scales, zero columns included', () => {
     const a = withZeroColumn(normalMatrix([24, 16]), 5);
     for (const refine of [0, 3]) {
       const norms = columnNorms(compress(a, { bits: 12, scales: 'norm', refine }).decompress());
@@ -66,7 +66,7 @@ describe.each(KINDS)('%s planes', (planes) => {
     }
   });
 
-  it('report progress and stop at once when aborted', () => {
+  it('report progress and stop when aborted', () => {
     const seen: number[] = [];
     const controller = new AbortController();
     const run = () =>
@@ -87,7 +87,7 @@ describe.each(KINDS)('%s planes', (planes) => {
 });
 
 describe('simhash', () => {
-  it('with orthogonal planes and one bit a weight has the error of the signs of normal numbers', () => {
+  it('with orthogonal planes and one bit a weight has the error of rounding normal numbers to their signs', () => {
     const error = relativeError(trained, simhash({ bits: 400 }).compress(trained).decompress());
     expect(error).toBeCloseTo(Math.sqrt(1 - 2 / Math.PI), 2);
   });
@@ -99,11 +99,11 @@ describe('simhash', () => {
     [800, 0.315],
     [1200, 0.185],
     [1600, 0.108],
-  ])('with %i bits leaves a relative error below %f on trained weights', (bits, most) => {
+  ])('with %i bits has a relative error below %f on trained weights', (bits, most) => {
     expect(relativeError(trained, simhash({ bits }).compress(trained).decompress())).toBeLessThan(most);
   });
 
-  it('has less error the more bits it gets', () => {
+  it('has a smaller error with more bits', () => {
     const errors = [50, 100, 200, 400, 500, 800, 1000, 1600, 2000].map((bits) =>
       relativeError(trained, simhash({ bits }).compress(trained).decompress()),
     );

@@ -5,6 +5,7 @@ import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
 import { pruned, prunedKMeans } from '@gcompress/pruning';
 import { simhash } from '@gcompress/simhash';
+import { uniform } from '@gcompress/uniform';
 import { levels } from './operators.ts';
 
 const coded = stack(lowRank, { b: kMeans, c: kMeans });
@@ -20,6 +21,7 @@ export const everyMethod: readonly (readonly [name: string, compressor: MatrixCo
   ['low rank by energy', lowRank({ energy: 0.5 })],
   ['integer factors', levels({ count: 5 })],
   ['k-means', kMeans({ levels: 4 })],
+  ['uniform', uniform({ bits: 4, steps: 'column' })],
   ['k-means of blocks', kMeans({ levels: 3, blockSize: 4 })],
   ['simhash', simhash({ bits: 6 })],
   ['simhash, scales trained', simhash({ bits: 6, trainableScales: true })],

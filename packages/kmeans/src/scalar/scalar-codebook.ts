@@ -1,31 +1,32 @@
+// The optimal codebook of single entries.
 import type { Pace } from '@gcompress/core';
 import { compand } from './compand.ts';
 import { type Edges, optimalPartition } from './optimal-partition.ts';
 import { type SegmentCosts, segmentCosts } from './segment-costs.ts';
 import { type SortedPoints, sortPoints } from './sorted-points.ts';
 
-/** Distinct values up to which each is a cell of its own, and the number of cells for more. */
+/** The most cells: up to this many distinct values, each is a cell of its own. */
 const CELLS = 2 ** 18;
-/** Cells for each level that tell the price of a segment well. */
+/** Cells for each level that suffice to estimate the price of a segment. */
 const PRICE_CELLS_PER_LEVEL = 64;
-/** Parts of the progress at which the values are sorted, the price of a segment is known, and segments are found. */
+/** Progress at which the values are sorted, the price of a segment is known, and the segments are found. */
 const SORTED = 0.1;
 const PRICED = 0.3;
 const PARTED = 0.9;
-/** About how many multiplications take as long as sorting one value, and as moving one from a segment to the next. */
+/** Multiplications that take about as long as sorting one value, and as moving one value to the next segment. */
 const OPERATIONS_OF_SORTING = 64;
 const OPERATIONS_OF_MOVE = 16;
-/** Lloyd sweeps at the end, which mostly find nothing to do after two or three. */
+/** The most Lloyd sweeps at the end; two or three usually suffice. */
 const MAX_SWEEPS = 100;
 
 /**
- * The centroids of weighted one-dimensional k-means in ascending order: the optimum up to 262,144 distinct values, beyond
- * that the optimum over as many companded cells, moved to the nearest optimum over the values themselves.
+ * The centroids of weighted one-dimensional k-means in ascending order. Optimal for up to 262,144 distinct values. For more values,
+ * the optimum over 262,144 companded cells, moved to the nearest local optimum over the values.
  *
- * @param weights how much the error of each value counts; all the same when left out.
- * @param levels the most centroids; there are fewer when there are fewer distinct values.
- * @param pinZero whether one of the centroids must be exactly 0; the others are then the optimum beside it.
- * @param pace told what was done while it is done; may throw to end the work.
+ * @param weights weight of the error of each value; undefined for equal weights.
+ * @param levels the most centroids; the result has fewer if there are fewer distinct values.
+ * @param pinZero true if one centroid must be exactly 0; the others are then optimal beside it.
+ * @param pace receives the progress; may throw to end the work.
  */
 export function scalarCodebook(
   values: Float32Array,
@@ -40,7 +41,7 @@ export function scalarCodebook(
   if (distinct <= levels) return points.values.slice();
   const companding = compand(points);
   pace(OPERATIONS_OF_SORTING * values.length, SORTED);
-  // What one more of `levels` segments saves, as the companding estimates it and then as few cells tell
+  // The cost that one more segment saves: first estimated from the companding, then from a partition of few cells
   let price = companding.total ** 3 / (6 * levels ** 3);
   const few = PRICE_CELLS_PER_LEVEL * levels;
   if (few < distinct / 4) {
@@ -62,7 +63,7 @@ function part(pace: Pace, from: number, to: number): Pace {
 /** Sums of a segment `[from, to)` of the points. */
 interface Sums {
   weight: number;
-  /** Weighted sum of the distances from `origin`, a value of the segment. */
+  /** Weighted sum of the differences from `origin`, a value of the segment. */
   moment: number;
   readonly origin: number;
   readonly pinned: boolean;
@@ -89,8 +90,8 @@ function centroidOf({ weight, moment, origin, pinned }: Sums): number {
 }
 
 /**
- * The centroids after Lloyd's algorithm on sorted points: edges move to the middle between two centroids, which follow at
- * once, until none moves. Takes back what rounding in the costs of segments, or cells of several points, have left.
+ * The centroids after Lloyd's algorithm on sorted points: each edge moves to the middle between its two centroids, which follow at
+ * once, until no edge moves. Corrects the errors of rounded segment costs and of cells with several points.
  */
 function refined(points: SortedPoints, start: Edges, pace: Pace): Float32Array {
   const { values } = points;
@@ -104,7 +105,7 @@ function refined(points: SortedPoints, start: Edges, pace: Pace): Float32Array {
       const right = segments[i];
       const middle = (centroidOf(left) + centroidOf(right)) / 2;
       const before = edges[i];
-      // The pinned zero stays where it is, and no segment loses its last point
+      // The pinned zero stays in its segment, and no segment loses its last point
       while (edges[i] < edges[i + 1] - 1 && values[edges[i]] <= middle && edges[i] !== points.pinned) {
         add(left, points, edges[i], 1);
         add(right, points, edges[i]++, -1);
@@ -117,6 +118,6 @@ function refined(points: SortedPoints, start: Edges, pace: Pace): Float32Array {
       pace(OPERATIONS_OF_MOVE * (1 + Math.abs(edges[i] - before)), (sweep + i / segments.length) / MAX_SWEEPS);
     }
   }
-  // From fresh sums: taking points out of a sum does not take their rounding out
+  // From fresh sums: subtracting a point from a sum does not subtract its rounding
   return Float32Array.from(segments, (_, i) => centroidOf(sumsOf(points, edges[i], edges[i + 1])));
 }

@@ -1,3 +1,4 @@
+// The loop that improves atoms and codes in turn.
 import {
   type Pace,
   type ProgressOptions,
@@ -13,7 +14,7 @@ import { codeSignals, EXPLAINED } from './omp.ts';
 import { energiesOf, pickSignals, type Signals, sum } from './signals.ts';
 import { spanningDictionary } from './spanning-dictionary.ts';
 
-/** What a dictionary is learned with; see the options of the method. */
+/** Sizes and settings of the learning; see the options of the method. */
 export interface LearnOptions {
   readonly atoms: number;
   readonly nonzeros: number;
@@ -22,15 +23,15 @@ export interface LearnOptions {
   readonly random: Random;
 }
 
-/** Signals that atoms are learned from, for each atom; with more, only a random choice of them is used. */
+/** The most signals for each atom that learning uses; with more signals, it uses a random sample. */
 const SIGNALS_PER_ATOM = 64;
-/** Signals that the first atoms are drawn from, for each atom. */
+/** The most signals for each atom among which the first atoms are drawn. */
 const SEEDS_PER_ATOM = 16;
-/** Parts of the progress at which the first atoms are drawn, and at which all are learned where only a sample is used. */
+/** Progress at which the first atoms are drawn, and at which a sample is learned. */
 const FIRST_ATOMS = 0.05;
 const LEARNED = 0.9;
 
-/** Atoms that suit the signals, and the codes of all signals. Atoms begin as signals; then codes and atoms improve in turn. */
+/** Learned atoms and the codes of all signals. Learning starts from signals as atoms and improves codes and atoms in turn. */
 export function learnDictionary(signals: Signals, options: LearnOptions, run: ProgressOptions): Dictionary {
   const { atoms: count, nonzeros, random } = options;
   const energies = energiesOf(signals.data, signals.length);
@@ -46,7 +47,7 @@ export function learnDictionary(signals: Signals, options: LearnOptions, run: Pr
   return { ...learned, codes: codeSignals(signals, learned.atoms, nonzeros, stage(run, LEARNED, 1)) };
 }
 
-/** Tells that a stage begins, and then its progress. */
+/** Reports the beginning of a stage, and then its progress. */
 function stage(run: ProgressOptions, from: number, to: number): Pace {
   reportProgress(run, from);
   return pacedProgress(partialProgress(run, from, to));
@@ -58,7 +59,7 @@ function learn(
   { nonzeros, iterations, tolerance }: LearnOptions,
   run: ProgressOptions,
 ): Dictionary {
-  // The first codes, and in each iteration atoms and then codes
+  // One stage for the first codes, two for each iteration: atoms, then codes
   const stages = 2 * iterations + 1;
   const codes = codeSignals(signals, first, nonzeros, stage(run, 0, 1 / stages));
   let dictionary: Dictionary = { atoms: first, codes };
@@ -77,7 +78,7 @@ function learn(
   return dictionary;
 }
 
-/** Puts codes of `others` in the place of those of `codes` that leave more: coded anew is not always coded better. */
+/** Replaces each code that has a larger error than its counterpart in `others`: a new pursuit is not always better. */
 function keepBetter(codes: Codes, others: Codes): void {
   const { nonzeros } = codes;
   for (let signal = 0; signal < codes.counts.length; signal++) {

@@ -1,24 +1,25 @@
+// Sparse codes by orthogonal matching pursuit.
 import type { Pace } from '@gcompress/core';
 import { type Dense, gram, multiply } from '@gcompress/linalg';
 import type { Codes } from './dictionary.ts';
 import { energiesOf, type Signals } from './signals.ts';
 
-/** Part of the energy of a signal below which what is left of it is rounding of float32. */
+/** A residual with a smaller part of the signal's energy is rounding of float32. */
 export const EXPLAINED = 1e-14;
-/** Part of the energy of an atom that must be outside the span of those chosen before. */
+/** Part of an atom's energy that must be outside the span of the atoms chosen before. */
 const INDEPENDENT = 1e-8;
-/** Correlations held at a time: enough for fast products, few enough for the cache. */
+/** Correlations computed at a time: enough for fast products, few enough for the cache. */
 const CHUNK_VALUES = 2 ** 16;
-/** Multiplications of a matrix product that is made in one piece: it cannot be stopped. */
+/** The most multiplications of one matrix product: between products, the work can be aborted. */
 const PANEL_OPERATIONS = 2 ** 23;
-/** Part of the progress that the inner products of the atoms are. */
+/** Progress at which the inner products of the atoms are computed. */
 const PRODUCTS = 0.05;
 
 /**
- * Codes by orthogonal matching pursuit: the atom that correlates most with what is left of the signal joins those chosen,
- * values are fitted again by least squares, until t are chosen or nothing is left. As in the batch version (Rubinstein,
- * Zibulevsky and Elad, 2008), a signal is only looked at once, for its correlations with all atoms; from there on they are
- * followed through the Gram matrix of the atoms.
+ * Codes by orthogonal matching pursuit: repeatedly add the atom that correlates most with the residual and fit all values again by
+ * least squares, until t atoms are chosen or the residual vanishes. As in the batch version (Rubinstein, Zibulevsky and Elad,
+ * 2008), the signal is read once, for its correlations with all atoms; the Gram matrix of the atoms then updates the
+ * correlations.
  *
  * @param atoms rows of unit norm or zero, `[k, L]`.
  */
@@ -54,7 +55,7 @@ export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: num
   return codes;
 }
 
-/** Inner products of all atoms, `[k, k]`; of very many in panels, between which progress is told. */
+/** Inner products of all atoms, `[k, k]`; for very many atoms in panels with a report of progress after each. */
 export function innerProducts(atoms: Float32Array, length: number, pace: Pace = () => {}): Float64Array {
   const count = atoms.length / length;
   const columns = asColumns(atoms, length);
@@ -83,13 +84,13 @@ function asColumns(atoms: Float32Array, length: number): Dense<Float32Array> {
   return { shape: [length, count], data };
 }
 
-/** The pursuit of one signal, given its correlations with the atoms, which become those of what is left of it. */
+/** The pursuit of one signal from its correlations with the atoms; they become the correlations of the residual. */
 function pursuit(
   products: Float64Array,
   atomCount: number,
   { nonzeros, counts, positions, values, errors }: Codes,
 ): (signal: number, rest: Float64Array, spend: (operations: number) => void) => void {
-  // Row i: correlations of all atoms with the i-th chosen one, made orthogonal to those before it and of unit norm
+  // Row i: correlations of all atoms with the i-th chosen atom, which is orthogonalised against the earlier ones and normalised
   const basis = new Float64Array(nonzeros * atomCount);
   const norms = new Float64Array(nonzeros);
   const parts = new Float64Array(nonzeros);
@@ -124,10 +125,10 @@ function pursuit(
   };
 }
 
-/** Row `count` of the basis: correlations with `atom` without the parts of the rows before, up to four of which are done at once. */
+/** Row `count` of the basis: correlations with `atom` minus the parts of the earlier rows, four rows at a time. */
 function subtractRows(products: Float64Array, basis: Float64Array, width: number, atom: number, count: number): void {
   const to = count * width;
-  // What is left over from fours goes with the copy, so that no pass has a single row
+  // The rows beyond a multiple of four are subtracted while copying, so no pass handles a single row
   const rest = count % 4;
   const source = atom * width;
   const [b, c] = [width, 2 * width];
@@ -153,9 +154,9 @@ function subtractFour(basis: Float64Array, width: number, atom: number, row: num
 }
 
 /**
- * Brings a row of the basis to unit norm and takes its part out of the correlations.
+ * Normalises a row of the basis and subtracts its part from the correlations.
  *
- * @returns the place of the largest magnitude among what is left, as {@link indexOfLargest} has it.
+ * @returns the index of the largest magnitude after that, as {@link indexOfLargest} returns it.
  */
 function subtractPart(rest: Float64Array, basis: Float64Array, from: number, norm: number, part: number): number {
   const scale = 1 / norm;
@@ -175,7 +176,7 @@ function subtractPart(rest: Float64Array, basis: Float64Array, from: number, nor
   return best;
 }
 
-/** Place of the entry of largest magnitude, −1 when all are zero. */
+/** Index of the entry of largest magnitude; −1 if all entries are zero. */
 function indexOfLargest(values: Float64Array): number {
   let best = -1;
   let largest = 0;

@@ -1,12 +1,13 @@
+// The cost of every segment of the line in constant time.
 import type { SortedPoints } from './sorted-points.ts';
 
-/** What it costs to replace consecutive cells of the line by one value each. */
+/** The costs of segments: of replacing consecutive cells of the line by one value. */
 export interface SegmentCosts {
   /** Cells of the line; a segment `[from, to)` has `0 ≤ from < to ≤ cells`. */
   readonly cells: number;
-  /** For each edge of a cell the sums of weight, moment and square before it, in two parts each. */
+  /** For each edge of a cell, the sums of weight, moment and square before it, each in two parts. */
   readonly sums: Float64Array;
-  /** Cell of a zero that must be the centroid of its segment; −1 when there is none. */
+  /** Cell of a zero that must be the centroid of its segment; −1 without such a zero. */
   readonly pinnedCell: number;
 }
 
@@ -14,15 +15,15 @@ export interface SegmentCosts {
 const STRIDE = 6;
 
 /**
- * Costs of all segments in constant time each, from running sums of weight, weighted value and weighted square.
- * The sums are kept in two float64 parts, because the cost of a narrow segment is a tiny difference of large sums.
+ * Running sums of weight, weighted value and weighted square, which give the cost of each segment in constant time. Each sum has
+ * two float64 parts, because the cost of a narrow segment is a tiny difference of large sums.
  *
- * @param edges points at which the cells begin, and the number of points at the end; each point is a cell when left out.
+ * @param edges points at which the cells begin, and the number of points at the end; without it, each point is a cell.
  */
 export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: Int32Array): SegmentCosts {
   const cells = edges ? edges.length - 1 : values.length;
   const sums = new Float64Array((cells + 1) * STRIDE);
-  // Values far from zero would make the sums large, and what differs between them small
+  // Values far from zero would give large sums with small differences
   const origin = pinned < 0 ? values[values.length >>> 1] : 0;
   let pinnedCell = -1;
   let point = 0;
@@ -46,7 +47,7 @@ export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: 
   return { cells, sums, pinnedCell };
 }
 
-/** Weighted sum of squared distances of the points in cells `[from, to)` from their centroid. */
+/** Weighted sum of squared distances between the points in cells `[from, to)` and their centroid. */
 export function segmentCost({ sums, pinnedCell }: SegmentCosts, from: number, to: number): number {
   const a = from * STRIDE;
   const b = to * STRIDE;
@@ -57,7 +58,7 @@ export function segmentCost({ sums, pinnedCell }: SegmentCosts, from: number, to
   return Math.max(0, square - (moment * moment) / weight);
 }
 
-/** Writes the sum one stride before plus `term`, in two parts whose rounding errors cancel (Neumaier, 1974). */
+/** Writes the previous sum plus `term`, in two parts of which the second collects the rounding errors (Neumaier, 1974). */
 function addTo(sums: Float64Array, at: number, term: number): void {
   const sum = sums[at - STRIDE];
   const next = sum + term;

@@ -1,19 +1,20 @@
+// Sparse codes as they are stored, and back.
 import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
 import { bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import type { Layout } from './layout.ts';
 import { type SparseCodes, withoutZeros } from './sparse-codes.ts';
 
-/** Codes that a file may ask for however small it is: 64 MiB of float32. */
+/** Codes that any file may claim, however small: 64 MiB of float32. */
 const ALWAYS_ALLOWED = 2 ** 24;
-/** Beyond that, codes for each stored byte. Codes of atoms without a mask never need more than 321. */
+/** Above that, the most codes for each stored byte. Unmasked codes never need more than 321. */
 const MAX_CODES_PER_BYTE = 512;
 
 /**
- * The stored form of sparse codes: `values`, and where they are in the smallest of three ways:
+ * The stored form of sparse codes: `values`, and their places in the smallest of three ways:
  *
  * - `mask`: one bit for each signal and atom.
- * - `counts` and `positions`: how many nonzeros each signal has, and the number of the atom of each.
- * - `positions` alone: t for each signal, where those left over have the value 0.
+ * - `counts` and `positions`: the number of nonzeros of each signal, and the index of the atom of each nonzero.
+ * - `positions` alone: t for each signal; unused ones have the value 0.
  */
 export function packCodes(codes: SparseCodes, layout: Layout, atoms: number): Record<string, PackedTensor> {
   const { counts, positions, values } = codes;
@@ -29,7 +30,7 @@ export function packCodes(codes: SparseCodes, layout: Layout, atoms: number): Re
     return { positions: packed(filled.positions, bits), values: packedValues(filled.values, valueBits) };
   }
   const stored = packedValues(values, valueBits);
-  // A mask, too, where a reader would find too few bytes for so many codes
+  // A mask also where a reader would refuse this many codes for so few bytes
   if (maskBytes <= countedBytes || isAmplified(layout, atoms, countedBytes))
     return { mask: packed(maskOf(codes, atoms), 1), values: stored };
   return { counts: packed(counts, countBits), positions: packed(positions, bits), values: stored };
@@ -39,7 +40,7 @@ export function packCodes(codes: SparseCodes, layout: Layout, atoms: number): Re
  * The codes that {@link packCodes} stored.
  *
  * @throws GCompressError `file-tensor` or `file-dtype` when a tensor is missing, misshapen or impossible; `file-oversized` when
- * a small file asks for very many codes.
+ * a small file claims very many codes.
  */
 export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number): SparseCodes {
   const { signals, nonzeros, valueBits } = layout;
@@ -50,7 +51,7 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
     throw new GCompressError('file-oversized', {
       where: 'dictlearn codes',
       expected: `at most ${MAX_CODES_PER_BYTE} codes for each stored byte`,
-      actual: `${codesOf(layout, atoms)} for ${bytes} bytes`,
+      actual: `${codesOf(layout, atoms)} codes for ${bytes} bytes`,
       hint: 'Do not trust this file.',
     });
   }
@@ -66,7 +67,7 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
     const counted = Object.hasOwn(stored.tensors, 'counts')
       ? integers('counts', bitsFor(nonzeros + 1), signals)
       : undefined;
-    // A mere claim of many signals ends here, before anything is allocated for them
+    // A mere claim of many signals fails here, before any allocation for them
     positions = integers('positions', bitsFor(atoms), counted ? total(counted, nonzeros) : signals * nonzeros);
     counts = counted ?? new Int32Array(signals).fill(nonzeros);
   }
@@ -80,17 +81,17 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
   return codes;
 }
 
-/** Values of the working form of the codes. */
+/** Number of values in the working form of the codes. */
 function codesOf({ signals, masked, nonzeros }: Layout, atoms: number): number {
   return signals * (masked ? atoms : nonzeros);
 }
 
-/** Whether so few bytes would make a reader allocate far more than it was given. */
+/** True if a reader would allocate far more than these bytes. */
 function isAmplified(layout: Layout, atoms: number, bytes: number): boolean {
   return codesOf(layout, atoms) > Math.max(ALWAYS_ALLOWED, MAX_CODES_PER_BYTE * bytes);
 }
 
-/** Steps from 0 to 1 that values of so many bits have. */
+/** Number of steps from 0 to 1 for values of this many bits. */
 export function stepsFor(valueBits: number): number {
   return 2 ** (valueBits - 1) - 1;
 }

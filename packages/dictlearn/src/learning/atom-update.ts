@@ -1,22 +1,23 @@
+// Better atoms for given codes, by approximate K-SVD.
 import type { Pace } from '@gcompress/core';
 import type { Codes, Dictionary } from './dictionary.ts';
 import { innerProducts } from './omp.ts';
 import { energiesOf, type Signals, unit } from './signals.ts';
 
-/** How often each atom has its turn before the signals are coded again (Smith and Elad, 2013). */
+/** Updates of each atom before the signals are coded again (Smith and Elad, 2013). */
 const SWEEPS = 4;
-/** Parts of the progress at which the codes are subtracted from the signals, and at which all atoms had their turns. */
+/** Progress at which the residual is computed, and at which all atoms are updated. */
 const SUBTRACTED = 0.1;
 const IMPROVED = 0.9;
-/** Cosine of two atoms that are counted as one. */
+/** Atoms with a larger cosine count as the same. */
 const SAME = 1 - 1e-7;
-/** Squared norm below which what is left of a signal, whose matrix has entries up to 1, is rounding. */
+/** A residual with a smaller squared norm is rounding; entries of the matrix are at most 1. */
 const NOTHING = 1e-14;
 
 /**
- * Atoms that suit the signals better: approximate K-SVD (Rubinstein, Zibulevsky and Elad, 2008). Each atom in turn becomes the
- * best for the signals that use it, and their values for it follow; which atoms a signal uses stays as it is. Atoms that none
- * uses, or that repeat another one, are replaced by the signals that are explained worst.
+ * Better atoms by approximate K-SVD (Rubinstein, Zibulevsky and Elad, 2008). Each atom in turn is fitted to the signals that use it,
+ * and then their values are fitted to the atom. The support of every code stays. Unused and repeated atoms are replaced by the
+ * signals with the largest errors.
  */
 export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionary, pace: Pace = () => {}): Dictionary {
   const { length } = signals;
@@ -49,7 +50,7 @@ export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionar
   return { atoms: improved, codes: { ...codes, values, errors } };
 }
 
-/** What the codes leave of the signals, `[s, L]`. */
+/** The residual of the signals, `[s, L]`. */
 function restOf({ count, length, data }: Signals, atoms: Float32Array, codes: Codes, pace: Pace): Float64Array {
   const rest = Float64Array.from(data);
   for (let signal = 0; signal < count; signal++) {
@@ -63,7 +64,7 @@ function restOf({ count, length, data }: Signals, atoms: Float32Array, codes: Co
   return rest;
 }
 
-/** Where in the codes each atom is used: atom j at `entries[starts[j]] … entries[starts[j + 1] − 1]`. */
+/** The code entries of each atom: entries of atom j are `entries[starts[j]] … entries[starts[j + 1] − 1]`. */
 function entriesByAtom({ counts, positions, nonzeros }: Codes, atoms: number) {
   const starts = new Int32Array(atoms + 1);
   const forEachEntry = (visit: (entry: number) => void) => {
@@ -81,7 +82,7 @@ function entriesByAtom({ counts, positions, nonzeros }: Codes, atoms: number) {
   return { starts, entries };
 }
 
-/** Makes the atom the best for its users, their other atoms being as they are, and then each value the best for the atom. */
+/** Fits the atom to its users while their other atoms stay, and then fits each of their values to the new atom. */
 function improveAtom(
   atom: Float32Array,
   users: Int32Array,
@@ -106,7 +107,7 @@ function improveAtom(
   if (!(squares > 0)) return;
   let cosine = 0;
   for (let i = 0; i < length; i++) {
-    // Signals are coded with the rounded atom
+    // The codes must fit the atom as float32 holds it
     better[i] = Math.fround(better[i] / Math.sqrt(squares));
     cosine += better[i] * atom[i];
   }
@@ -121,7 +122,7 @@ function improveAtom(
   atom.set(better);
 }
 
-/** For each atom, whether an earlier one has its direction. */
+/** For each atom: true if an earlier atom has the same direction. */
 function repeatedAtoms(atoms: Float32Array, length: number, pace: Pace): boolean[] {
   const count = atoms.length / length;
   const cosines = innerProducts(atoms, length, pace);
@@ -130,7 +131,7 @@ function repeatedAtoms(atoms: Float32Array, length: number, pace: Pace): boolean
   );
 }
 
-/** Puts the signals of which most is left in the place of these atoms, or zeros when hardly anything is left of them. */
+/** Replaces these atoms by the signals with the largest residuals, or by zeros where the residuals are rounding. */
 function replaceAtoms(signals: Signals, atoms: Float32Array, replaced: number[], rest: Float64Array): void {
   const { length, data } = signals;
   const left = energiesOf(rest, length);

@@ -1,8 +1,9 @@
-import type { Blocks } from './blocks.ts';
+// The nearest centroid of a block.
+import type { Blocks } from '../layout/blocks.ts';
 
-/** Centroids laid out so that four of them are compared at once. */
+/** Centroids in a layout in which four are compared at once. */
 export interface CentroidTable {
-  /** Centroids, rounded up to a multiple of four; the additional ones are infinitely far away. */
+  /** Number of centroids, rounded up to a multiple of four; the additional centroids are infinitely far away. */
   readonly padded: number;
   /** `[size, padded]`: all values of the first entry, then of the second, and so on. */
   readonly byEntry: Float64Array;
@@ -17,16 +18,16 @@ export function centroidTable(centroids: Float64Array, size: number): CentroidTa
   return { padded, byEntry };
 }
 
-/** What {@link findNearest} found, in an object that is used again for each point. */
+/** The result of {@link findNearest}; one object serves all blocks. */
 export interface Nearest {
   index: number;
-  /** Squared distance, each entry times its weight. */
+  /** Weighted squared distance from the nearest centroid. */
   distance: number;
-  /** Squared distance from the second nearest centroid. */
+  /** The same for the second nearest centroid. */
   second: number;
 }
 
-/** Finds the nearest centroid of a block, the first of those at equal distance, and the distance of the next one. */
+/** Finds the nearest centroid of a block (the first at equal distance) and the distance of the second nearest. */
 export function findNearest({ padded, byEntry }: CentroidTable, blocks: Blocks, block: number, found: Nearest): void {
   const { data, weights, size } = blocks;
   const begin = block * size;
@@ -69,7 +70,7 @@ function offer(found: Nearest, index: number, distance: number): void {
   }
 }
 
-/** Squared distance of a block from the centroid that begins at `at`, each entry times its weight. */
+/** Weighted squared distance of a block from the centroid that begins at `at`. */
 export function squaredDistance(blocks: Blocks, block: number, centroids: Float64Array, at: number): number {
   const { data, weights, size } = blocks;
   const begin = block * size;

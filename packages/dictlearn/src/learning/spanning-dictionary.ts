@@ -1,11 +1,12 @@
+// The best dictionary when a signal may use every atom, by a singular value decomposition.
 import type { ProgressOptions } from '@gcompress/core';
 import { truncatedSvd } from '@gcompress/linalg';
 import type { Dictionary } from './dictionary.ts';
 import { energiesOf, type Signals } from './signals.ts';
 
 /**
- * The best dictionary when a signal may use every atom: the codes are then any vectors, so the best atoms are the leading
- * right singular vectors (Eckart and Young, 1936).
+ * The best dictionary if a signal may use every atom: codes may then be any vectors, so the leading right singular vectors are the
+ * best atoms (Eckart and Young, 1936).
  */
 export function spanningDictionary(
   { count, length, data }: Signals,
@@ -23,7 +24,7 @@ export function spanningDictionary(
     errors: energiesOf(data, length),
   };
   for (let number = 0; number < count; number++) {
-    // A zero signal has no code, where rounding would give it a tiny one
+    // A zero signal gets no code; rounding would give it a tiny one
     if (codes.errors[number] === 0) continue;
     codes.counts[number] = atomCount;
     for (let atom = 0, at = number * atomCount; atom < atomCount; atom++, at++) {

@@ -1,24 +1,25 @@
+// Codebooks of blocks: the best of several searches.
 import type { Pace, Random } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../layout/blocks.ts';
 import { seedCentroids } from './k-means-plus-plus.ts';
 import { type Clustering, type LloydOptions, lloyd } from './lloyd.ts';
 
-/** Part of a run's progress at which its first centroids are found. */
+/** Progress of a run at which its starting centroids are found. */
 const SEEDING = 0.3;
 
 /** How {@link blockCodebook} searches. */
 export interface BlockSearch extends LloydOptions {
-  /** Independent searches, of which the best is kept. */
+  /** Independent searches; the best result is kept. */
   readonly restarts: number;
   readonly random: Random;
-  /** Told what was done while it is done; may throw to end the work. */
+  /** Receives the progress; may throw to end the work. */
   readonly pace: Pace;
 }
 
 /**
  * Centroids `[at most levels, size]` of k-means over blocks: the best of several runs of k-means++ and Lloyd's algorithm.
- * Of many blocks the runs see a random sample, and only the best is continued with all of them: that is a better start than
- * single blocks, and takes less time (Bradley and Fayyad, 1998).
+ * With many blocks, the runs see a random sample, and only the best run continues with all blocks. Centroids of a sample are a
+ * better start than single blocks and take less time (Bradley and Fayyad, 1998).
  */
 export function blockCodebook(blocks: Blocks, levels: number, search: BlockSearch): Float64Array {
   const { restarts, random, pinZero } = search;
@@ -44,12 +45,12 @@ export function blockCodebook(blocks: Blocks, levels: number, search: BlockSearc
   return lloyd(blocks, start, { ...search, pace }).centroids;
 }
 
-/** Blocks from which a start is found: 128 for each level, up to 32,768; more only as 16 for each level demand it. */
+/** Blocks in the sample: 128 for each level up to 32,768, but at least 16 for each level. */
 function sampleSize(levels: number): number {
   return Math.max(16 * levels, Math.min(128 * levels, 2 ** 15));
 }
 
-/** The blocks themselves, each once, after the zero block if there must be one. */
+/** The distinct blocks, after the zero block if `withZero`. */
 function distinct({ count, size, data }: Blocks, withZero: boolean): Float64Array {
   const known = new Map<string, Float32Array>();
   const remember = (block: Float32Array) => {
@@ -61,7 +62,7 @@ function distinct({ count, size, data }: Blocks, withZero: boolean): Float64Arra
   return Float64Array.from([...known.values()].flatMap((block) => [...block]));
 }
 
-/** So many blocks at random; nothing when there are not more. */
+/** A random sample of this many blocks; undefined if there are no more than that. */
 function sampled({ count, size, data, weights }: Blocks, wanted: number, random: Random): Blocks | undefined {
   if (count <= wanted) return undefined;
   const chosen = random.shuffle(Int32Array.from({ length: count }, (_, block) => block)).subarray(0, wanted);

@@ -1,23 +1,24 @@
+// Values in ascending order with their weights, by a radix sort.
 import type { Pace } from '@gcompress/core';
 
-/** About how many multiplications take as long as sorting a value by one digit. */
+/** Multiplications that take about as long as sorting one value by one digit. */
 const OPERATIONS_OF_PASS = 16;
 
-/** Points on the line, as one-dimensional k-means sees them. */
+/** The points of one-dimensional k-means. */
 export interface SortedPoints {
   /** Distinct, ascending. */
   readonly values: Float32Array;
-  /** How much each counts, above 0; its number of occurrences when nothing else is said. The pinned zero may have 0. */
+  /** Total weight of each value, above 0; without weights, its number of occurrences. A pinned zero may have weight 0. */
   readonly weights: Float64Array;
-  /** Position of a zero whose centroid must be 0; −1 when there is none. */
+  /** Index of a zero whose centroid must be 0; −1 without such a zero. */
   readonly pinned: number;
 }
 
 /**
- * The distinct values with their total weights. Values of weight 0 are left out.
+ * The distinct values with their total weights, without values of weight 0.
  *
- * @param weights one for each value, at least 0; all 1 when left out.
- * @param pinZero whether the centroid of the cluster around zero must be exactly 0; adds a zero if there is none.
+ * @param weights one for each value, at least 0; undefined for weights of 1.
+ * @param pinZero true if the centroid of the cluster around zero must be exactly 0; adds a zero if the values have none.
  */
 export function sortPoints(
   values: Float32Array,
@@ -32,7 +33,7 @@ export function sortPoints(
   for (let i = 0; i < values.length; i++) {
     const weight = sorted.weights === undefined ? 1 : sorted.weights[i];
     if (weight === 0) continue;
-    // In place, because no more values are written than were read; adding 0 turns −0, which is equal to it, into 0
+    // In place: never more values are written than read. Adding 0 turns −0 into 0
     if (count === 0 || distinct[count - 1] !== distinct[i]) distinct[count++] = distinct[i] + 0;
     totals[count - 1] += weight;
   }
@@ -57,15 +58,15 @@ function withPinnedZero({ values, weights }: SortedPoints): SortedPoints {
 }
 
 /**
- * Floats in ascending order with their weights: a radix sort of their bits, many times faster than `Float32Array.sort`.
- * Returns new arrays. NaN is not expected.
+ * Floats in ascending order with their weights, in new arrays: a radix sort of their bits, many times faster than
+ * `Float32Array.sort`. The values must not contain NaN.
  */
 export function sortFloats(
   values: Float32Array,
   weights?: Float32Array,
   pace?: Pace,
 ): { readonly values: Float32Array; readonly weights: Float32Array | undefined } {
-  // Two passes over 2¹⁶ counters are fastest, once there are more values than counters
+  // Two passes over 2¹⁶ counters are fastest for more values than counters
   const digitBits = values.length > 2 ** 16 ? 16 : 8;
   let keys = orderedBits(values);
   let companions = weights?.slice();
@@ -85,7 +86,7 @@ interface Keyed {
   readonly companions: Float32Array | undefined;
 }
 
-/** One stable pass: orders by the `bits` that begin at `shift`. */
+/** One stable pass: sorts by the `bits` that begin at `shift`. */
 function sortByDigit(from: Keyed, to: Keyed, shift: number, bits: number): void {
   const { keys, companions } = from;
   const { keys: nextKeys, companions: nextCompanions } = to;
@@ -100,7 +101,7 @@ function sortByDigit(from: Keyed, to: Keyed, shift: number, bits: number): void 
   }
 }
 
-/** Unsigned integers in the order of the floats: negative ones are flipped, positive ones get the top bit. */
+/** Unsigned integers in the order of the floats: all bits of negative floats are flipped, positive floats get the top bit. */
 function orderedBits(values: Float32Array): Uint32Array<ArrayBuffer> {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   const keys = new Uint32Array(values.length);

@@ -1,33 +1,33 @@
+// Lloyd's algorithm with bounds that spare most distances.
 import type { Pace } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../layout/blocks.ts';
 import { centroidTable, findNearest, type Nearest, squaredDistance } from './nearest.ts';
 
-/** Blocks after which progress is told, at most: few enough for many long centroids. */
+/** Blocks between two reports of progress: few enough for many long centroids. */
 const SEARCHES = 16;
 
-/** When {@link lloyd} ends, and what it keeps. */
+/** Options of {@link lloyd}. */
 export interface LloydOptions {
   /** The most iterations. */
   readonly iterations: number;
-  /** Ends when an iteration lowers the error by less than this part of it. */
+  /** Relative decrease of the error below which the iterations end. */
   readonly tolerance: number;
-  /** Whether the first centroid is zero and stays so. */
+  /** True if the first centroid is zero and must stay zero. */
   readonly pinZero: boolean;
-  /** Told what was done while it is done; may throw to end the work. */
+  /** Receives the progress; may throw to end the work. */
   readonly pace?: Pace;
 }
 
-/** Centroids `[count, size]` and the weighted sum of squares that they leave. */
+/** Centroids `[count, size]` and their error: the weighted sum of squared distances. */
 export interface Clustering {
   readonly centroids: Float64Array;
   readonly error: number;
 }
 
 /**
- * Lloyd's algorithm (1982) from given centroids. Most distances are never computed: bounds that follow from the triangle
- * inequality show that a block keeps its centroid (Hamerly, 2010), with the same result. Weights of entries leave no
- * such inequality, so with them every distance is computed. A centroid that loses its blocks moves to the block with
- * the largest error.
+ * Lloyd's algorithm (1982) from given centroids. Bounds from the triangle inequality show for most blocks that they keep their
+ * centroid (Hamerly, 2010); these distances are not computed, and the result is the same. With weights, the inequality does not
+ * hold, and every distance is computed. A centroid without blocks moves to the block with the largest error.
  */
 export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions): Clustering {
   const state = initialState(blocks, start);
@@ -50,13 +50,13 @@ export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions
 
 interface State {
   readonly centroids: Float64Array;
-  /** Centroid of each block; −1 before the first iteration. */
+  /** Index of the centroid of each block; −1 before the first iteration. */
   readonly assigned: Int32Array;
-  /** At least the distance of each block from its centroid. */
+  /** Upper bound of the distance of each block from its centroid. */
   readonly upper: Float64Array;
-  /** At most the distance of each block from any other centroid. */
+  /** Lower bound of the distance of each block from any other centroid. */
   readonly lower: Float64Array;
-  /** Blocks of each centroid. */
+  /** Number of blocks of each centroid. */
   readonly members: Int32Array;
   /** Weighted sum of the blocks of each centroid, `[count, size]`. */
   readonly sums: Float64Array;
@@ -81,7 +81,7 @@ function initialState({ count, size, data, weights }: Blocks, start: Float64Arra
   };
 }
 
-/** Gives each block its nearest centroid; returns how many changed. */
+/** Assigns each block to its nearest centroid; returns how many blocks changed. */
 function assign(blocks: Blocks, state: State, pace: Pace): number {
   const { centroids, assigned, upper, lower } = state;
   const { count, size, weights } = blocks;
@@ -115,11 +115,11 @@ function assign(blocks: Blocks, state: State, pace: Pace): number {
   return changed;
 }
 
-/** Half the distance of each centroid from the nearest other one: blocks closer than that cannot change. */
+/** Half the distance of each centroid from the nearest other centroid: a block closer than that keeps its centroid. */
 function halfDistances(centroids: Float64Array, size: number, blocks: number): Float64Array {
   const count = centroids.length / size;
   const halves = new Float64Array(count);
-  // Not worth its time when centroids are nearly as many as blocks
+  // Not worth the time with nearly as many centroids as blocks
   if (count * count > blocks) return halves;
   halves.fill(Number.POSITIVE_INFINITY);
   for (let a = 0; a < count; a++) {
@@ -135,7 +135,7 @@ function halfDistances(centroids: Float64Array, size: number, blocks: number): F
   return halves;
 }
 
-/** Adds a block to the sums of a centroid, or takes it out. */
+/** Adds a block to the sums of a centroid, or removes it. */
 function include({ data, weights, size }: Blocks, state: State, block: number, centroid: number, sign: 1 | -1): void {
   const { members, sums, mass } = state;
   members[centroid] += sign;
@@ -171,7 +171,7 @@ function fillEmpty(blocks: Blocks, state: State, first: number, spend: (operatio
   return moved;
 }
 
-/** Puts each centroid at the mean of its blocks and loosens the bounds by what they moved. */
+/** Moves each centroid to the mean of its blocks and loosens the bounds by the distance moved. */
 function moveCentroids({ count, size, weights }: Blocks, state: State, first: number): void {
   const { centroids, sums, mass, assigned, upper, lower } = state;
   const shifts = new Float64Array(centroids.length / size);
@@ -201,7 +201,7 @@ function moveCentroids({ count, size, weights }: Blocks, state: State, first: nu
   }
 }
 
-/** Sum of squares around the centroids, without visiting the blocks: what the means do not explain. */
+/** Sum of squares around the centroids, computed without the blocks: all squares minus the part that the means explain. */
 function remainingError({ energy, sums, mass }: State, size: number, first: number): number {
   let explained = 0;
   for (let at = first * size; at < sums.length; at++) if (mass[at] > 0) explained += (sums[at] * sums[at]) / mass[at];

@@ -1,8 +1,9 @@
+// Unused atoms removed from factors and codes.
 import { type Factorization, floatFactor } from '@gcompress/core';
 import { layoutOf } from './layout.ts';
 import { collectCodes, type DictLearnFactor, type SparseCodes, spreadCodes } from './sparse-codes.ts';
 
-/** The factors without the atoms that no code uses; one is kept when none is used. */
+/** The factors without unused atoms; they keep one atom if no code uses any. */
 export function withoutUnusedAtoms(factorization: Factorization<DictLearnFactor>): Factorization<DictLearnFactor> {
   const { atoms } = factorization.factors;
   const [count, length] = atoms.shape;
@@ -19,20 +20,20 @@ export function withoutUnusedAtoms(factorization: Factorization<DictLearnFactor>
   };
 }
 
-/** Numbers of the atoms that occur, in order; that of the first when none does. */
+/** Ascending indices of the atoms that occur; `[0]` if no atom occurs. */
 export function usedAtoms(positions: Int32Array): number[] {
   const used = [...new Set(positions)].sort((a, b) => a - b);
   return used.length > 0 ? used : [0];
 }
 
-/** The codes with the numbers that atoms have when only the used ones of `count` are left. */
+/** The codes with the indices that the used of `count` atoms have after the others are removed. */
 export function renumbered(codes: SparseCodes, used: readonly number[], count: number): SparseCodes {
   const numbers = new Int32Array(count);
   for (const [to, from] of used.entries()) numbers[from] = to;
   return { ...codes, positions: codes.positions.map((position) => numbers[position]) };
 }
 
-/** The atoms with these numbers. */
+/** The atoms with these indices. */
 export function pickedAtoms(
   atoms: Float32Array | Int32Array,
   length: number,

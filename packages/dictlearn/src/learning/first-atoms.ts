@@ -1,15 +1,16 @@
+// The signals that learning starts from as atoms.
 import type { Pace, Random } from '@gcompress/core';
 import { energiesOf, type Signals, sum, unit } from './signals.ts';
 
-/** Part of the energy of a signal below which what an atom leaves of it is rounding of the atom to float32. */
+/** A residual with a smaller part of the energy comes from rounding the atom to float32. */
 const ROUNDING = 1e-13;
-/** Part of the energy below which a difference of squares has too few digits left. */
+/** Below this part of the energy, a difference of squares has too few correct digits. */
 const CANCELLED = 1e-4;
 
 /**
- * Signals at unit norm to begin with, `[k, L]`, zero where they have fewer directions than that. Each is drawn with a
- * probability in proportion to what the nearest of those before it leaves of its energy: the seeding of k-means++ (Arthur and
- * Vassilvitskii, 2007), for lines instead of points.
+ * Starting atoms `[k, L]`: signals at unit norm, and zeros if the signals have fewer than k directions. A signal is drawn with a
+ * probability proportional to its residual energy beside the nearest earlier atom. This is the seeding of k-means++ (Arthur and
+ * Vassilvitskii, 2007) for lines instead of points.
  */
 export function firstAtoms(
   { count, length, data }: Signals,
@@ -34,7 +35,7 @@ export function firstAtoms(
   return atoms;
 }
 
-/** Energy of the part of a signal that is orthogonal to a direction; 0 where it is rounding. */
+/** Energy of the part of a signal that is orthogonal to a direction; 0 if that part is rounding. */
 function energyBeside(direction: Float32Array, data: Float32Array, at: number, energy: number): number {
   let along = 0;
   for (let i = 0; i < direction.length; i++) along += direction[i] * data[at + i];
@@ -45,7 +46,7 @@ function energyBeside(direction: Float32Array, data: Float32Array, at: number, e
   return beside > ROUNDING * energy ? beside : 0;
 }
 
-/** A place drawn with probabilities in proportion to the weights, −1 when all are zero. */
+/** An index drawn with probabilities proportional to the weights; −1 if all weights are zero. */
 function draw(weights: Float64Array, random: Random): number {
   let target = random.uniform() * sum(weights);
   let drawn = -1;

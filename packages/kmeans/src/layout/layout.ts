@@ -1,15 +1,16 @@
+// How the blocks of a matrix share codebooks.
 import type { MatrixForm } from '@gcompress/core';
 
-/** The most levels of one codebook: what 16 bits can tell apart. */
+/** The most levels of one codebook: 16 bits number them. */
 export const MAX_LEVELS = 2 ** 16;
 
-/** How the blocks of a matrix `[m, n]` share codebooks. Depends on options and shape only. */
+/** The assignment of blocks of a matrix `[m, n]` to codebooks. Depends on options and shape only. */
 export interface Layout {
   /** Entries of a block; blocks are consecutive inside a row. */
   readonly blockSize: number;
-  /** Blocks of a row; the last one is padded when `blockSize` does not divide the columns. */
+  /** Blocks of a row; the last block is padded if `blockSize` does not divide the columns. */
   readonly blocks: number;
-  /** Rows that each codebook has in the working form: codebook `g` begins at row `g·levels`. */
+  /** Rows of each codebook in the working form: codebook `g` begins at row `g·levels`. */
   readonly levels: number;
   /** Rows of the matrix that share a codebook. */
   readonly groupRows: number;
@@ -17,11 +18,11 @@ export interface Layout {
   readonly groupBlocks: number;
   /** Codebooks side by side. */
   readonly groupsAcross: number;
-  /** Codebooks altogether. */
+  /** Number of codebooks. */
   readonly groups: number;
 }
 
-/** The layout that a config of the format describes. */
+/** The layout of a matrix of this shape and config. */
 export function layoutOf({ shape: [rows, cols], config }: MatrixForm): Layout {
   const blockSize = Number(config.blockSize);
   const levels = Number(config.levels);
@@ -33,7 +34,7 @@ export function layoutOf({ shape: [rows, cols], config }: MatrixForm): Layout {
   return { blockSize, blocks, levels, groupRows, groupBlocks, groupsAcross, groups };
 }
 
-/** Number of the codebook that a block uses. */
+/** Index of the codebook of a block. */
 export function groupOf({ groupRows, groupBlocks, groupsAcross }: Layout, row: number, block: number): number {
   return Math.floor(row / groupRows) * groupsAcross + Math.floor(block / groupBlocks);
 }

@@ -1,19 +1,20 @@
+// Sparse codes in their working form, and their nonzeros alone.
 import { type Factor, floatFactor, indexFactor } from '@gcompress/core';
 import type { Layout } from './layout.ts';
 
-/** Names of the factors of the format. */
+/** The factors of the format. */
 export type DictLearnFactor = 'codes' | 'support' | 'atoms';
 
-/** The nonzeros of all codes, signal after signal; those of one signal in the order of their atoms. */
+/** The nonzeros of all codes, signal after signal; within a signal in the order of their atoms. */
 export interface SparseCodes {
-  /** Nonzeros of each signal, `[s]`. */
+  /** Number of nonzeros of each signal, `[s]`. */
   readonly counts: Int32Array;
-  /** Number of the atom of each nonzero. */
+  /** Index of the atom of each nonzero. */
   readonly positions: Int32Array;
   readonly values: Float32Array;
 }
 
-/** The nonzeros that the working form holds. */
+/** The nonzeros of the working form. */
 export function collectCodes(
   { codes, support }: Readonly<Record<'codes' | 'support', Factor>>,
   { signals, masked }: Layout,
@@ -35,7 +36,7 @@ export function collectCodes(
   return { counts, positions: positions.slice(0, end), values: values.slice(0, end) };
 }
 
-/** The working form of these codes: `codes` and `support`, as `[s, k]` with a mask or as `[s, t]` with numbers of atoms. */
+/** The working form of these codes: `codes` and `support`, as `[s, k]` with a mask or as `[s, t]` with indices of atoms. */
 export function spreadCodes(
   { counts, positions, values }: SparseCodes,
   { signals, nonzeros, valueBits, masked }: Layout,
@@ -59,7 +60,7 @@ export function spreadCodes(
   };
 }
 
-/** The codes without the nonzeros that are zero after all. */
+/** The codes without entries whose value is zero. */
 export function withoutZeros({ counts, positions, values }: SparseCodes): SparseCodes {
   const kept = new Int32Array(counts.length);
   for (let signal = 0, at = 0; signal < counts.length; signal++) {

@@ -1,28 +1,29 @@
+// How a matrix becomes signals, and how their codes are held and stored.
 import { GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 
-/** The most atoms that an index of 16 bits can tell apart. */
+/** The most atoms: 16 bits number them. */
 export const MAX_ATOMS = 2 ** 16;
 
-/** How the rows of a matrix `[m, n]` become signals, and how codes of them are held and stored. */
+/** The cut of a matrix `[m, n]` into signals, and the form of their codes. */
 export interface Layout {
   readonly rows: number;
   readonly cols: number;
   /** Entries of a signal, L. */
   readonly signalLength: number;
-  /** Signals of a row, ⌈n / L⌉; the last is filled with zeros. */
+  /** Signals of a row, ⌈n / L⌉; the last signal is padded with zeros. */
   readonly pieces: number;
-  /** Signals of the matrix, s = m · pieces. */
+  /** Signals of the matrix, s = m·pieces. */
   readonly signals: number;
-  /** Nonzeros of a code at most, t. */
+  /** The most nonzeros of a code, t. */
   readonly nonzeros: number;
   /** Bits of a stored value of a code: 32 for float32, or 2 to 16 for steps from −1 to 1. */
   readonly valueBits: number;
-  /** Whether codes are held for all atoms with a mask, `[s, k]`, or only where they are not zero, `[s, t]`. */
+  /** True if the codes hold all atoms with a mask, `[s, k]`; false if they hold the nonzeros only, `[s, t]`. */
   readonly masked: boolean;
 }
 
-/** The sizes that a plan decides on. */
+/** The sizes that a plan chooses. */
 export interface CodeSizes {
   readonly signalLength: number;
   readonly atoms: number;
@@ -31,17 +32,17 @@ export interface CodeSizes {
 }
 
 /**
- * Config of the format for these sizes. The working form is the one that needs less memory: a mask over all atoms takes
- * 2k values a signal, the atoms gathered for its t nonzeros take t·L.
+ * Config of the format for these sizes. It chooses the working form that needs less memory: a mask over all atoms takes 2k values a
+ * signal, the gathered atoms of t nonzeros take t·L.
  */
 export function configFor({ signalLength, atoms, nonzeros, valueBits }: CodeSizes): JsonObject {
   return { signalLength, nonzeros, valueBits, masked: 2 * atoms <= nonzeros * signalLength };
 }
 
 /**
- * The layout that a config of the format describes.
+ * The layout of a matrix of this shape and config.
  *
- * @throws GCompressError `file-header` when a config, perhaps from a hostile file, does not describe one.
+ * @throws GCompressError `file-header` for an invalid config, which may come from a hostile file.
  */
 export function layoutOf({ shape, config }: MatrixForm): Layout {
   const [rows, cols] = shape;
@@ -54,7 +55,7 @@ export function layoutOf({ shape, config }: MatrixForm): Layout {
   if (!valid) {
     throw new GCompressError('file-header', {
       where: 'dictlearn config',
-      expected: `signalLength, nonzeros, valueBits and masked of a matrix [${rows}, ${cols}]`,
+      expected: `valid signalLength, nonzeros, valueBits and masked for a matrix [${rows}, ${cols}]`,
       actual: Object.entries({ signalLength, nonzeros, valueBits, masked })
         .map(([name, value]) => `${name} ${describeValue(value)}`)
         .join(', '),
@@ -65,7 +66,7 @@ export function layoutOf({ shape, config }: MatrixForm): Layout {
 }
 
 /**
- * Refuses codes and atoms that would take too much memory to compute with.
+ * Refuses codes and atoms whose working form takes too much memory.
  *
  * @throws GCompressError `file-oversized`.
  */
@@ -74,7 +75,7 @@ export function assertLayoutSize({ signals, nonzeros, signalLength, masked }: La
   assertElementLimit(atoms * signalLength, 'dictlearn atoms');
 }
 
-/** Layout and checks of one matrix in one call. */
+/** The layout for these sizes, checked for its memory. */
 export function plannedLayout(shape: Shape2D, sizes: CodeSizes): Layout {
   const layout = layoutOf({ shape, config: configFor(sizes) });
   assertLayoutSize(layout, sizes.atoms);

@@ -1,17 +1,18 @@
+// The blocks of a matrix that share a codebook, and where their codes go.
 import type { Matrix } from '@gcompress/core';
 import type { Layout } from './layout.ts';
 
-/** Blocks that share a codebook, as points of a space with `size` dimensions. */
+/** The blocks of one codebook, as points with `size` coordinates. */
 export interface Blocks {
   readonly count: number;
   readonly size: number;
   /** `[count, size]`, row-major. */
   readonly data: Float32Array;
-  /** How much the error of each entry counts, `[count, size]`; all the same when left out. */
+  /** Weight of the error of each entry, `[count, size]`; undefined for equal weights. */
   readonly weights: Float32Array | undefined;
 }
 
-/** The part of a matrix that shares a codebook; ends are exclusive. */
+/** The rows and blocks of one codebook; ends are exclusive. */
 interface Tile {
   readonly rows: readonly [begin: number, end: number];
   readonly blocks: readonly [begin: number, end: number];
@@ -26,7 +27,7 @@ function tileOf({ groupRows, groupBlocks, groupsAcross, blocks }: Layout, group:
   };
 }
 
-/** The blocks of one codebook. The padding of a last block that is not full weighs nothing. */
+/** The blocks of one codebook. Padding of an incomplete last block has weight 0. */
 export function blocksOf(matrix: Matrix, layout: Layout, group: number, importance: Matrix | undefined): Blocks {
   const [rows, cols] = matrix.shape;
   const { blockSize: size } = layout;
@@ -48,7 +49,7 @@ export function blocksOf(matrix: Matrix, layout: Layout, group: number, importan
   return { count, size, data: copy(matrix.data), weights: unequal && copy(unequal) };
 }
 
-/** Writes the codes of a codebook's blocks into `encoding [m, blocks]`, raised to the codebook's first row. */
+/** Writes the codes of one codebook into `encoding [m, blocks]`, counted from the first row of all codebooks. */
 export function placeCodes(
   encoding: Int32Array,
   codes: Int32Array,
@@ -70,7 +71,7 @@ export function placeCodes(
   }
 }
 
-/** Whether a block is zero. */
+/** True if at least one block is zero. */
 export function hasZeroBlock({ count, size, data }: Blocks): boolean {
   for (let block = 0; block < count; block++) {
     let at = block * size;

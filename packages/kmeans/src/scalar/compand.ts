@@ -1,17 +1,18 @@
+// Cells on the line that share the error of a fine partition evenly.
 import type { Edges } from './optimal-partition.ts';
 import type { SortedPoints } from './sorted-points.ts';
 
-/** Points whose density is estimated together. */
+/** Points of a chunk, whose density is estimated together. */
 const CHUNK = 16;
 
 /**
- * How the error of a fine partition of the line depends on where its cells are: each chunk of points counts with
- * `∛(weight · width²)`, and cells that divide the total evenly divide the error evenly (Panter and Dite, 1951).
+ * An estimate of the error of a fine partition of the line: each chunk of points has the mass `∛(weight · width²)`, and cells of
+ * equal mass have equal errors (Panter and Dite, 1951).
  */
 export interface Companding {
-  /** Sum over the chunks; `k` cells leave an error near `total³ / 12k²`. */
+  /** Mass of all chunks; the error of `k` cells is about `total³ / 12k²`. */
   readonly total: number;
-  /** About `cells` cells that divide the total evenly, never narrower than one point. */
+  /** About `cells` cells of equal mass, each with at least one point. */
   edges(cells: number): Edges;
 }
 
@@ -31,7 +32,7 @@ export function compand({ values, weights }: SortedPoints): Companding {
     total,
     edges(cells) {
       const step = total / cells;
-      // Besides one for each cell: the beginning, the end, and what rounding may add
+      // One for each cell, and the beginning, the end, and one more cell by rounding
       const edges = new Int32Array(cells + 3);
       let last = 0;
       let filled = 0;
@@ -39,7 +40,7 @@ export function compand({ values, weights }: SortedPoints): Companding {
         const from = chunk * CHUNK;
         const points = Math.min(CHUNK, values.length - from);
         filled += running[chunk + 1] - running[chunk];
-        // A chunk in the tails may span several cells
+        // A chunk in a tail may span several cells
         const parts = Math.min(points, Math.floor(filled / step));
         for (let part = 1; part <= parts; part++) edges[++last] = from + Math.round((part * points) / parts);
         filled = Math.min(filled - parts * step, step);

@@ -1,17 +1,18 @@
+// Starting centroids by k-means++.
 import type { Pace, Random } from '@gcompress/core';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../layout/blocks.ts';
 import { squaredDistance } from './nearest.ts';
 
-/** Centroids up to which several draws are worth their time. */
+/** The most centroids for which several draws for each are worth their time. */
 const GREEDY_COUNT = 1024;
 
 /**
- * Starting centroids by greedy k-means++ (Arthur and Vassilvitskii, 2007): each is a block drawn with a probability
- * proportional to its squared distance from those before; of a few draws, the one that leaves the least error is kept.
+ * Starting centroids by greedy k-means++ (Arthur and Vassilvitskii, 2007). Each centroid is a block, drawn with a probability
+ * proportional to its squared distance from the nearest earlier centroid; the best of a few draws is kept.
  *
- * @param count the most centroids; fewer come back when fewer blocks are distinct.
- * @param pinZero whether the first is the zero block instead of a random one.
- * @param pace told what was done after each draw.
+ * @param count the most centroids; the result has fewer if fewer blocks are distinct.
+ * @param pinZero true if the first centroid is the zero block instead of a random block.
+ * @param pace receives the progress after each draw.
  * @returns `[at most count, size]`
  */
 export function seedCentroids(
@@ -30,7 +31,7 @@ export function seedCentroids(
   let best = new Float64Array(blocks.count);
   let error = Number.POSITIVE_INFINITY;
   const centroid = new Float64Array(size);
-  /** Distances from the nearest centroid if `centroid` is added, into `candidate`; their sum comes back. */
+  /** Writes the squared distance of each block from its nearest centroid, `centroid` included, into `candidate`; returns the sum. */
   const errorWithCentroid = () => {
     let sum = 0;
     for (let block = 0; block < blocks.count; block++) {

@@ -1,52 +1,53 @@
+// The optimal partition of the line into segments.
 import type { Pace } from '@gcompress/core';
 import { type SegmentCosts, segmentCost } from './segment-costs.ts';
 
-/** A partition of the cells `0 … n − 1` into segments: the first cell of each, and `n` at the end. */
+/** A partition of the cells `0 … n − 1` into segments: the first cell of each segment, and `n` at the end. */
 export type Edges = Int32Array;
 
 /** An optimal partition. */
 export interface Partition {
   readonly edges: Edges;
-  /** What one more segment saves here, about. */
+  /** The approximate cost that one more segment saves. */
   readonly price: number;
 }
 
 interface Solution {
   readonly edges: Edges;
-  /** Cost of the segments, prices not included. */
+  /** Cost of the segments without their prices. */
   readonly cost: number;
 }
 
-/** Distance from the proven lower bound, relative to the cost, at which the search ends. */
+/** Relative distance from the proven lower bound at which the search ends. */
 const GAP = 1e-10;
 const MAX_PASSES = 100;
-/** Passes after which half of the progress is told. */
+/** Passes after which the progress is one half. */
 const USUAL_PASSES = 8;
-/** Cells after which progress is told. */
+/** Cells between two reports of progress. */
 const CELLS = 2 ** 12;
-/** About how many multiplications take as long as one cell of a pass. */
+/** Multiplications that take about as long as one cell of a pass. */
 const OPERATIONS_OF_CELL = 256;
 
 /**
  * The partition of the cells into `count` segments of least total cost.
  *
- * For a price per segment the cheapest partition into any number of segments takes one pass, because the costs fulfil the
- * quadrangle inequality ({@link cheapest}). The fewer segments, the higher the price; the search is for a price that gives
- * `count` of them. Where the number jumps over `count`, two neighbouring solutions are spliced (Aggarwal, Schieber and
- * Tokuyama, 1994). Every price also proves a lower bound, which tells when the result is optimal.
+ * The costs satisfy the quadrangle inequality, so one pass finds the cheapest partition into any number of segments at a price per
+ * segment ({@link cheapest}). A higher price gives fewer segments; the search looks for the price that gives `count` segments. If
+ * the number jumps over `count`, two neighbouring solutions are spliced (Aggarwal, Schieber and Tokuyama, 1994). Every price also
+ * proves a lower bound, which shows when the result is optimal.
  *
  * @param count from 1 to the number of cells.
- * @param price where the search for the price starts, above 0; near the cost that one more segment saves.
+ * @param price start of the search, above 0; best near the cost that one more segment saves.
  */
 export function optimalPartition(costs: SegmentCosts, count: number, price: number, pace: Pace = () => {}): Partition {
   if (count === 1) return { edges: Int32Array.of(0, costs.cells), price };
   if (count >= costs.cells) return { edges: Int32Array.from({ length: costs.cells + 1 }, (_, cell) => cell), price };
-  // How many passes it takes is not known before
+  // The number of passes is not known in advance
   let passes = 0;
   const solve = cheapest(costs, (operations, done) =>
     pace(operations, (passes + done) / (passes + done + USUAL_PASSES)),
   );
-  // `many` has more segments than wanted, `few` has fewer
+  // `many` has more than `count` segments, `few` has fewer
   let many: (Solution & { price: number }) | undefined;
   let few: typeof many;
   let best: Solution | undefined;
@@ -68,7 +69,7 @@ export function optimalPartition(costs: SegmentCosts, count: number, price: numb
     const spliced = splice(costs, few.edges, many.edges, count);
     if (!best || spliced.cost < best.cost) best = spliced;
     if (best.cost - bound <= GAP * best.cost) break;
-    // The number of segments falls like a power of the price; every other time the middle, in case it does not
+    // The number of segments falls roughly like a power of the price; every second step bisects, in case it does not
     const part = halve ? 0.5 : Math.log(count / segments(few)) / Math.log(segments(many) / segments(few));
     halve = !halve;
     const middle = few.price * (many.price / few.price) ** part;
@@ -85,14 +86,14 @@ function segments({ edges }: Solution): number {
 }
 
 /**
- * The cheapest partition into any number of segments at a price per segment, by the queue of candidates of Galil and Park
- * (1992): once a later beginning of the last segment is better, it stays better.
+ * The cheapest partition into any number of segments at a price per segment, with the candidate queue of Galil and Park (1992):
+ * once a later beginning of the last segment is better, it stays better.
  */
 function cheapest(costs: SegmentCosts, pace: Pace): (price: number) => Solution {
   const { cells } = costs;
   const total = new Float64Array(cells + 1);
   const begin = new Int32Array(cells + 1);
-  // Queue of beginnings of the last segment, and the first end for which each is the best
+  // Queue of beginnings of the last segment, and for each the first end at which it is the best
   const candidates = new Int32Array(cells + 1);
   const firstEnds = new Int32Array(cells + 1);
 
@@ -119,14 +120,14 @@ function cheapest(costs: SegmentCosts, pace: Pace): (price: number) => Solution 
   };
 }
 
-/** Whether a last segment up to `end` is cheaper when it begins at `late` than at `early`. */
+/** True if a last segment up to `end` is cheaper from `late` than from `early`. */
 function loses(costs: SegmentCosts, total: Float64Array, early: number, late: number, end: number): boolean {
   return (
     end <= costs.cells && total[late] + segmentCost(costs, late, end) < total[early] + segmentCost(costs, early, end)
   );
 }
 
-/** The first end for which `early` loses against `late`, which is after `from`; beyond the cells when there is none. */
+/** The first end after `from` at which `early` loses against `late`; beyond the last cell if it never does. */
 function firstWin(costs: SegmentCosts, total: Float64Array, early: number, late: number, from: number): number {
   let before = from;
   let step = 1;
@@ -144,8 +145,8 @@ function firstWin(costs: SegmentCosts, total: Float64Array, early: number, late:
 }
 
 /**
- * A partition into `count` segments that begins like `few` and ends like `many`, which have fewer and more. Joined where a
- * segment of `few` contains one of `many`, it costs no more than the two do for their numbers of segments.
+ * A partition into `count` segments that begins like `few` and ends like `many`. The two are joined where a segment of `few`
+ * contains a segment of `many`, so that the cost is at most the interpolated cost of both.
  */
 function splice(costs: SegmentCosts, few: Edges, many: Edges, count: number): Solution {
   const shift = many.length - 1 - count;

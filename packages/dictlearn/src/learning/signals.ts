@@ -1,16 +1,17 @@
+// The signals that a matrix is cut into.
 import type { Matrix } from '@gcompress/core';
 
-/** Vectors that are coded over one dictionary. */
+/** The vectors that one dictionary approximates. */
 export interface Signals {
-  /** How many, s. */
+  /** Number of signals, s. */
   readonly count: number;
-  /** Entries of each, L. */
+  /** Entries of each signal, L. */
   readonly length: number;
-  /** One after the other, `[s, L]`. */
+  /** Row-major, `[s, L]`. */
   readonly data: Float32Array;
 }
 
-/** Rows of the matrix cut into pieces of `length`, the last of each row filled with zeros; times a power of two. */
+/** The rows of the matrix times `scale`, cut into pieces of `length`; the last piece of each row is padded with zeros. */
 export function cutSignals({ shape: [rows, cols], data }: Matrix, length: number, scale: number): Signals {
   const pieces = Math.ceil(cols / length);
   const cut = new Float32Array(rows * pieces * length);
@@ -21,7 +22,7 @@ export function cutSignals({ shape: [rows, cols], data }: Matrix, length: number
   return { count: rows * pieces, length, data: cut };
 }
 
-/** The power of two that brings the largest entry into [0.5, 1), so that no square overflows or vanishes; 1 for zeros. */
+/** The power of two that scales the largest entry into [0.5, 1), so that no square overflows or vanishes; 1 for zeros. */
 export function unitScale({ data }: Matrix): number {
   let largest = 0;
   for (const entry of data) largest = Math.max(largest, Math.abs(entry));
@@ -43,7 +44,7 @@ export function energiesOf(vectors: Float32Array | Float64Array, length: number)
   return energies;
 }
 
-/** The signals with these numbers. */
+/** The signals with these indices. */
 export function pickSignals({ length, data }: Signals, numbers: ArrayLike<number>): Signals {
   const picked = new Float32Array(numbers.length * length);
   for (let i = 0; i < numbers.length; i++) {
@@ -52,13 +53,13 @@ export function pickSignals({ length, data }: Signals, numbers: ArrayLike<number
   return { count: numbers.length, length, data: picked };
 }
 
-/** The vector at unit norm; it must not be zero. */
+/** The vector scaled to unit norm; it must not be zero. */
 export function unit(vector: Float32Array): Float32Array {
   const norm = Math.sqrt(vector.reduce((squares, entry) => squares + entry * entry, 0));
   return vector.map((entry) => entry / norm);
 }
 
-/** The sum of all. */
+/** The sum of all values. */
 export function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
