@@ -1,3 +1,4 @@
+// How many blocks a side a matrix gets, from the number, a ratio or bytes.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertNumber, exactlyOneOption, type NumberRange } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';

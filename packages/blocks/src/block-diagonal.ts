@@ -1,3 +1,4 @@
+// The method `blockDiagonal`: a matrix of blocks on the diagonal.
 import {
   createRandom,
   defineMethod,
@@ -10,14 +11,14 @@ import {
 } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
+import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
+import { uniformFactor } from './fit/uniform-factor.ts';
 import {
   assertIdentitySize,
   type BlockDiagonalFactor,
   blockDiagonalFormat,
   identityFactor,
-} from './block-diagonal-format.ts';
-import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
-import { uniformFactor } from './uniform-factor.ts';
+} from './formats/block-diagonal-format.ts';
 
 /** Options of {@link blockDiagonal}: exactly one of the sizes. */
 export interface BlockDiagonalOptions extends BlockChoice, CommonOptions {}

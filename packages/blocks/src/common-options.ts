@@ -1,3 +1,4 @@
+// Options that the three methods share, and their checks.
 import { GCompressError } from '@gcompress/core';
 import { assertSeed, describeValue } from '@gcompress/core/checks';
 

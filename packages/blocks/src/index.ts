@@ -1,3 +1,4 @@
+// The public names of the three methods.
 export type { BlockChoice } from './block-choice.ts';
 export { type BlockDiagonalOptions, blockDiagonal } from './block-diagonal.ts';
 export type { CommonOptions } from './common-options.ts';

@@ -1,3 +1,4 @@
+// The method `inputOutput`: the input, the output or both are shortened.
 import {
   createRandom,
   defineMethod,
@@ -9,10 +10,10 @@ import {
 } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
 import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
-import { fitInputOutput } from './fit-input-output.ts';
-import { factorShapes, inputOutputFormat, type Sides } from './input-output-format.ts';
+import { fitInputOutput } from './fit/fit-input-output.ts';
+import { uniformFactor } from './fit/uniform-factor.ts';
+import { factorShapes, inputOutputFormat, type Sides } from './formats/input-output-format.ts';
 import { completeSides, SIDES_OPTIONS, type SidesChoice, sidesForShape } from './sides-choice.ts';
-import { uniformFactor } from './uniform-factor.ts';
 
 /** Options of {@link inputOutput}: which sides are shortened and how much. */
 export interface InputOutputOptions extends SidesChoice, CommonOptions {}

@@ -1,7 +1,8 @@
+// How much each side is shortened, as given or for a size.
 import { GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, exactlyOneOption } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';
-import type { Side, Sides } from './input-output-format.ts';
+import type { Side, Sides } from './formats/input-output-format.ts';
 
 /** How {@link inputOutput} shortens the sides: name one or both of them, or give one size. */
 export interface SidesChoice {

@@ -1,4 +1,5 @@
 // The public surface of the encoder.
 export { codedBits, encodeIntegers } from './encode.ts';
-export { type Rounded, type Rounding, roundForRate, type Scaled } from './round.ts';
+export { type Rounded, type Rounding, roundForRate } from './round.ts';
+export type { Scaled } from './scaled.ts';
 export type { TrellisStates } from './trellis.ts';

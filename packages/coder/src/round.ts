@@ -1,5 +1,5 @@
 // Rounds a matrix to integers whose error and coded bits cost least together, with the coder's own state.
-import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
+import { GCompressError, type Pace } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertNumber,
@@ -11,6 +11,7 @@ import {
 import { AdaptingCounter } from './bit-counter.ts';
 import { BitTable } from './bit-table.ts';
 import { codeLevel, LevelModel } from './level-model.ts';
+import type { Places, Scaled } from './scaled.ts';
 import { Survivors } from './survivors.ts';
 import { multipleOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
@@ -20,16 +21,6 @@ const CHUNK = 1024;
 const OPERATIONS = 16;
 /** The largest magnitude that rounding chooses. */
 const LARGEST = 2 ** 24;
-
-/** A matrix in units of its steps. */
-export interface Scaled {
-  /** `[rows, columns]`. */
-  readonly shape: Shape2D;
-  /** Entries divided by their steps, row-major. */
-  readonly values: Float32Array;
-  /** What the squared error of one step costs: one number for all entries, or one for each. */
-  readonly weights: Float32Array;
-}
 
 /** How a matrix is rounded. */
 export interface Rounding {
@@ -93,12 +84,6 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
     pace(OPERATIONS * trellis.states * (end - row) * columns, end / rows);
   }
   return { values: indices, bits: adapter.bits };
-}
-
-/** Entries from `first` to before `end`, in reading order. */
-export interface Places {
-  readonly first: number;
-  readonly end: number;
 }
 
 /** Independent rounding: the nearest integer, the one below it, or 0. */

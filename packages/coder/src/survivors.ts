@@ -1,7 +1,7 @@
 // The search of dependent quantisation: the cheapest path through the trellis, by the algorithm of Viterbi.
 import type { BitTable } from './bit-table.ts';
 import type { LevelModel } from './level-model.ts';
-import type { Places, Scaled } from './round.ts';
+import type { Places, Scaled } from './scaled.ts';
 import { multipleOf, type Trellis } from './trellis.ts';
 
 /** Paths through some entries: for each entry and state the index that leads there, and the state that it comes from. */

@@ -1,7 +1,7 @@
 // Pruning that grows while a model trains.
 import type { Algorithm, JsonObject } from '@gcompress/core';
 import type { CompletePruning } from './options.ts';
-import { finalSparsity, sparsityInForce } from './sparsity.ts';
+import { finalSparsity, sparsityInForce } from './sparsity/sparsity.ts';
 
 /**
  * The algorithm for options whose sparsity may grow: at each step of a training that of the sparsity in force, and outside of one

@@ -1,3 +1,4 @@
+// The public names of both methods.
 export {
   type GradientImportance,
   type GradientImportanceOptions,
@@ -10,7 +11,7 @@ export {
   magnitudeMask,
   patternMask,
   type SparsityPattern,
-} from './masks.ts';
+} from './masks/masks.ts';
 export type { PruningChoice, PruningOptions, PruningSettings, PruningSizes, PruningStructure } from './options.ts';
 export { pruned } from './pruned.ts';
 export { type PrunedFactor, prunedFormat } from './pruned-format.ts';
@@ -22,6 +23,6 @@ export {
   type SparsitySchedule,
   sparsityAt,
   sparsityUpdateDue,
-} from './sparsity.ts';
-export { type SparsityMap, sparsityFor } from './sparsity-map.ts';
+} from './sparsity/sparsity.ts';
+export { type SparsityMap, sparsityFor } from './sparsity/sparsity-map.ts';
 export { withImportance } from './with-importance.ts';

@@ -1,6 +1,6 @@
 // One-dimensional k-means over the entries that are kept.
 import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
-import { sortValues } from './sort-values.ts';
+import { sortValues } from './masks/sort-values.ts';
 
 /** Cells that the search for an optimal codebook tells apart: for fewer values than half of them, each value is one. */
 const CELLS = 4096;

@@ -15,8 +15,8 @@ import {
   type ExactlyOne,
   exactlyOneOption,
 } from '@gcompress/core/checks';
-import { type BlockGrid, blockGrid, flagsOf } from './block-grid.ts';
-import { flagLargest, keptCount } from './largest.ts';
+import { type BlockGrid, blockGrid, flagsOf } from './masks/block-grid.ts';
+import { flagLargest, keptCount } from './masks/largest.ts';
 import {
   assertBlockShape,
   assertPattern,
@@ -25,9 +25,9 @@ import {
   largestOfGroups,
   type ScoredMatrix,
   type SparsityPattern,
-} from './masks.ts';
-import { positionBytes } from './positions.ts';
-import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsity } from './sparsity.ts';
+} from './masks/masks.ts';
+import { positionBytes } from './masks/positions.ts';
+import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsity } from './sparsity/sparsity.ts';
 
 /**
  * What is kept or pruned as a whole: single entries, blocks of so many rows and columns (−1 for a whole side), or nothing,

@@ -1,3 +1,4 @@
+// The decoder of pruned matrices with float values.
 import {
   type CompressedFormat,
   type Factor,
@@ -7,8 +8,8 @@ import {
   type PackedTensor,
 } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
-import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
-import { packPositions, unpackPositions } from './positions.ts';
+import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
+import { packPositions, unpackPositions } from './masks/positions.ts';
 
 /** Names of the factors of {@link prunedFormat}. */
 export type PrunedFactor = 'values' | 'mask';

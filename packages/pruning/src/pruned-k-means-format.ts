@@ -1,3 +1,4 @@
+// The decoder of pruned matrices with a codebook.
 import {
   type CompressedFormat,
   type Factor,
@@ -11,8 +12,8 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
-import { assertExpansion, flagsOf, gridOf, keptEntries } from './block-grid.ts';
-import { bytesTensor, packPositions, unpackPositions } from './positions.ts';
+import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
+import { bytesTensor, packPositions, unpackPositions } from './masks/positions.ts';
 
 /** The most levels of a codebook, the zero of the pruned entries not counted. */
 export const MAX_LEVELS = 1024;

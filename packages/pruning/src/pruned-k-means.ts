@@ -14,9 +14,9 @@ import {
 } from '@gcompress/core';
 import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
-import { configFor, keptEntries } from './block-grid.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { encodeNearest, lineCodebook } from './line-codebook.ts';
+import { configFor, keptEntries } from './masks/block-grid.ts';
 import {
   type CompletePruning,
   completePruning,

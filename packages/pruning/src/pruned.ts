@@ -11,9 +11,9 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
-import { configFor } from './block-grid.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
-import { spread } from './masks.ts';
+import { configFor } from './masks/block-grid.ts';
+import { spread } from './masks/masks.ts';
 import {
   type CompletePruning,
   completePruning,

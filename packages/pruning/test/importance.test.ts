@@ -2,7 +2,7 @@
 import { matrix } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { gradientImportance, pruned, withImportance } from '../src/index.ts';
-import { sortValues } from '../src/sort-values.ts';
+import { sortValues } from '../src/masks/sort-values.ts';
 import { expectRefusal, randomMatrix } from './support.ts';
 
 it.each([

@@ -1,7 +1,7 @@
 import { createRandom, type PackedMatrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packPositions, positionBytes, unpackPositions } from '../src/positions.ts';
+import { packPositions, positionBytes, unpackPositions } from '../src/masks/positions.ts';
 import { expectRefusal } from './support.ts';
 
 const stored = (tensors: PackedMatrix['tensors']): PackedMatrix => ({

@@ -1,16 +1,22 @@
+// The callback that saves checkpoints while a model trains, and restores them.
 import { GCompressError, isGCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import {
+  type CheckpointProgress,
+  readProgress,
+  type StoredProgress,
+  writtenProgress,
+} from '../checkpoints/checkpoint-progress.ts';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
+import { assertReachesZero, isFullyCompressed } from '../checkpoints/compression-state.ts';
+import { assertMetric, type Logs, metricsOf } from '../checkpoints/metrics.ts';
+import { readCheckpointProgress, restoreChecked } from '../checkpoints/restore-checkpoint.ts';
+import { resumablesOf } from '../checkpoints/resumable.ts';
+import { looseTensors, optimizerWeights, saveCheckpoint } from '../checkpoints/save-checkpoint.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
 import { assertModel, assertUsableModel } from '../layers/model/model-checks.ts';
-import { type CheckpointProgress, readProgress, type StoredProgress, writtenProgress } from './checkpoint-progress.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
-import { assertReachesZero, isFullyCompressed } from './compression-state.ts';
-import { assertMetric, type Logs, metricsOf } from './metrics.ts';
-import { readCheckpointProgress, restoreChecked } from './restore-checkpoint.ts';
-import { resumablesOf } from './resumable.ts';
-import { looseTensors, optimizerWeights, saveCheckpoint } from './save-checkpoint.ts';
 
 /** Options of {@link checkpointCallback}. */
 export interface CheckpointOptions {

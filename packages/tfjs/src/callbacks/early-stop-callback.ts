@@ -1,10 +1,11 @@
+// The callback that ends a training when a metric stops improving.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import type { Callback, EarlyStoppingCallbackArgs } from '@tensorflow/tfjs-layers';
+import { assertReachesZero, isFullyCompressed } from '../checkpoints/compression-state.ts';
+import { assertMetric, type Logs, metricsOf } from '../checkpoints/metrics.ts';
+import { type Resumable, resumablesOf } from '../checkpoints/resumable.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
-import { assertReachesZero, isFullyCompressed } from './compression-state.ts';
-import { assertMetric, type Logs, metricsOf } from './metrics.ts';
-import { type Resumable, resumablesOf } from './resumable.ts';
 
 /** Options of {@link earlyStopCallback}: those of `tf.callbacks.earlyStopping` that do something there. */
 export type EarlyStopOptions = Pick<

@@ -1,8 +1,9 @@
+// The callback that sets the learning rate before each step.
 import { assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
+import { assertRated, setLearningRate } from '../optimizers/set-learning-rate.ts';
 import type { LearningRate } from './learning-rate.ts';
-import { assertRated, setLearningRate } from './set-learning-rate.ts';
 
 /**
  * A callback that sets the learning rate before each step. Steps are counted by the optimizer, so that a training that was saved

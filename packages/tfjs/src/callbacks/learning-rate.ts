@@ -1,3 +1,4 @@
+// Learning rates as pure functions of the step.
 import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 
 /** The learning rate of a step, from 0. A pure function, so that a training that is resumed goes on where it was. */

@@ -1,7 +1,8 @@
+// The callback that tells how far a training is.
 import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
+import { compressionOps } from '../checkpoints/compression-state.ts';
 import type { FitParams } from '../layers/model/checked-callback.ts';
-import { compressionOps } from './compression-state.ts';
 import { StepCallback, type TrainingStep } from './step-callback.ts';
 
 /** How far a training is. */

@@ -1,5 +1,7 @@
+// A callback that sees each step when all others are done with it.
+
+import { type Logs, metricsOf } from '../checkpoints/metrics.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
-import { type Logs, metricsOf } from './metrics.ts';
 
 /** A step of a training that is over. */
 export interface TrainingStep {

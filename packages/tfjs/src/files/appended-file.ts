@@ -1,3 +1,4 @@
+// A file that only grows.
 import { type FileHandle, stat } from 'node:fs/promises';
 import { GCompressError } from '@gcompress/core';
 

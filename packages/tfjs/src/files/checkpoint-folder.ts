@@ -1,5 +1,6 @@
+// Checkpoints in a folder.
 import { join } from 'node:path';
-import type { CheckpointStore } from '../callbacks/checkpoint-store.ts';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { assertPath, hasModel, modelFolder } from './model-folder.ts';
 
 /**

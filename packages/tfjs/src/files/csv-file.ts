@@ -1,3 +1,4 @@
+// Summaries as a table of comma-separated values.
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { GCompressError, isGCompressError } from '@gcompress/core';

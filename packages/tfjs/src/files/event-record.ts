@@ -1,3 +1,4 @@
+// Summaries as records of TensorBoard's event files.
 import { PbfWriter } from 'pbf';
 import type { Histogram, HistogramSummary } from '../summaries/histogram.ts';
 import type { Summary } from '../summaries/summary.ts';

@@ -1,3 +1,4 @@
+// The public names of the entry `./files`, for Node.
 export { checkpointFolder } from './checkpoint-folder.ts';
 export { csvFile } from './csv-file.ts';
 export { deleteModel, type ModelFolderOptions, modelFolder } from './model-folder.ts';

@@ -1,3 +1,4 @@
+// Reads and checks a model.json that may be hostile.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';

@@ -1,3 +1,4 @@
+// Reads a model folder while others may write it.
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';

@@ -1,3 +1,4 @@
+// A file that takes summaries.
 import type { SummaryWriter } from '../summaries/summary.ts';
 
 /** Summaries in a file, which must be closed in the end. */

@@ -1,3 +1,4 @@
+// Summaries as an event file of TensorBoard.
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';

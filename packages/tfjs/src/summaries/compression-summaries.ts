@@ -1,3 +1,4 @@
+// Summaries of one compression operator.
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { norm, stack, tidy } from '@tensorflow/tfjs-core';
 import type { TfCompressionOp } from '../training/compression-op.ts';

@@ -1,3 +1,4 @@
+// Histograms as TensorBoard has them.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 

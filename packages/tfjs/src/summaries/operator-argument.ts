@@ -1,3 +1,4 @@
+// Checks that a value is a compression operator.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { TfCompressionOp } from '../training/compression-op.ts';

@@ -1,3 +1,4 @@
+// Checks of summaries that are written.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, describeValue } from '@gcompress/core/checks';
 import type { HistogramSummary } from './histogram.ts';

@@ -1,3 +1,4 @@
+// Saves a training as a checkpoint.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { dispose, io, type Optimizer, type Tensor, Variable } from '@tensorflow/tfjs-core';
 import { withHeader } from './checkpoint-header.ts';

@@ -1,3 +1,4 @@
+// How sparsity grows over the steps of a training.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
 

@@ -1,3 +1,4 @@
+// Checks of JSON that may be hostile.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 

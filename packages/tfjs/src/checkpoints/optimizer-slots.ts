@@ -1,3 +1,4 @@
+// How the state of an optimizer belongs to its variables.
 import { damaged, type TensorSpec } from './checkpoint-tensors.ts';
 import type { StoredTraining } from './training-state.ts';
 

@@ -1,3 +1,4 @@
+// Callbacks with a state that checkpoints keep.
 import type { JsonObject } from '@gcompress/core';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { Logs } from './metrics.ts';

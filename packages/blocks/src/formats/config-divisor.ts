@@ -1,3 +1,4 @@
+// Reads a divisor from a config that may be hostile.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 

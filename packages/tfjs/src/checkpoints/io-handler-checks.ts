@@ -1,3 +1,4 @@
+// Checks that an IO handler can save or load.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';

@@ -1,3 +1,4 @@
+// The decoder of blocks that a small matrix mixes.
 import { type CompressedFormat, floatFactor, GCompressError, type JsonObject } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';

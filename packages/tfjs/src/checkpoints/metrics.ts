@@ -1,3 +1,4 @@
+// Losses and metrics as `fit` reports them.
 import { GCompressError } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import { Tensor } from '@tensorflow/tfjs-core';

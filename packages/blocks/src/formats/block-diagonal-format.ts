@@ -1,3 +1,4 @@
+// The decoder of block-diagonal matrices.
 import { type CompressedFormat, type Factor, floatFactor, type ReadLimits, type Shape2D } from '@gcompress/core';
 import { assertElementLimit, MAX_ELEMENTS } from '@gcompress/core/checks';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';

@@ -1,3 +1,4 @@
+// Everything that a training needs to go on, from a model or from a loop of one's own.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
@@ -6,10 +7,10 @@ import { assertModel, assertUsableModel } from '../layers/model/model-checks.ts'
 import { allLayers } from '../layers/model/model-layers.ts';
 import type { Layer } from '../layers/weights/clone-layer.ts';
 import { isCompressedLayer } from '../layers/wrapper/compressed-layer.ts';
+import { isOptimizer } from '../optimizers/set-learning-rate.ts';
 import { assertOperator } from '../summaries/operator-argument.ts';
 import type { TfCompressionOp } from '../training/compression-op.ts';
 import { compressionOps } from './compression-state.ts';
-import { isOptimizer } from './set-learning-rate.ts';
 
 /** All that a training in a loop of one's own must have to go on. */
 export interface TrainingState {

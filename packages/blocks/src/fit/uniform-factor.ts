@@ -1,3 +1,4 @@
+// A factor with a uniform random start.
 import { elementCount, type Factor, floatFactor, type Random } from '@gcompress/core';
 
 /**

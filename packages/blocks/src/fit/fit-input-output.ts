@@ -1,7 +1,7 @@
 // Fits the factors of an input/output matrix.
 import { type Factor, floatFactor, type Matrix, type ProgressOptions, reportProgress } from '@gcompress/core';
 import { type Dense, gram, multiply, symmetricEigen } from '@gcompress/linalg';
-import { factorShapes, type Side, type Sides } from './input-output-format.ts';
+import { factorShapes, type Side, type Sides } from '../formats/input-output-format.ts';
 
 /** The most sweeps over both sides. */
 const MAX_SWEEPS = 20;

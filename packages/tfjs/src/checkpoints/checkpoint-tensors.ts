@@ -1,3 +1,4 @@
+// The tensors of a checkpoint, checked.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';

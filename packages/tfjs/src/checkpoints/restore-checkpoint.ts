@@ -1,3 +1,4 @@
+// Puts a checkpoint into a training that was made anew.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { dispose, type io, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { resumeAdam } from '../layers/model/resume-adam.ts';

@@ -9,7 +9,7 @@ import {
   partialProgress,
 } from '@gcompress/core';
 import { truncatedSvd } from '@gcompress/linalg';
-import type { BlockOrder, MixedBlockFactor } from './mixed-block-format.ts';
+import type { BlockOrder, MixedBlockFactor } from '../formats/mixed-block-format.ts';
 
 /**
  * Blocks and mixer with the smallest error. Blocks (j, 0 … N−1) of the matrix, each written as a row, form a matrix

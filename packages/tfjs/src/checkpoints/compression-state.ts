@@ -1,3 +1,4 @@
+// The compression operators of a training, by name.
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compressedLayers } from '../layers/model/compressed-layers.ts';

@@ -1,3 +1,4 @@
+// The header of a checkpoint: what the training was.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertJsonObject } from './json-checks.ts';

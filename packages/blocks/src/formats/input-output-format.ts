@@ -1,3 +1,4 @@
+// The decoder of matrices whose input, output or both are shortened.
 import {
   type CompressedFormat,
   type Factor,

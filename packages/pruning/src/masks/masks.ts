@@ -8,9 +8,9 @@ import {
   assertSeed,
   describeValue,
 } from '@gcompress/core/checks';
+import { assertSparsity } from '../sparsity/sparsity.ts';
 import { type BlockGrid, blockGrid, forEachEntry } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
-import { assertSparsity } from './sparsity.ts';
 
 /** How the magnitudes of a block become its score: their mean or the largest. */
 export type BlockPooling = 'average' | 'max';

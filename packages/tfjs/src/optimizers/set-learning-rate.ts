@@ -1,3 +1,4 @@
+// Sets the learning rate of a stock optimizer.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, describeValue } from '@gcompress/core/checks';
 import type { Optimizer } from '@tensorflow/tfjs-core';

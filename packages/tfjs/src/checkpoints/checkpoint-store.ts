@@ -1,3 +1,4 @@
+// The place that keeps checkpoints by name.
 import type { io } from '@tensorflow/tfjs-core';
 
 /** Where checkpoints are kept, each under a name; `checkpointFolder` of `@gcompress/tfjs/files` is one for Node. */

@@ -1,3 +1,4 @@
+// Checks that stored operators fit those of the training.
 import { type Factor, isGCompressError } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';

@@ -1,3 +1,4 @@
+// Codes the positions of kept entries in few bits.
 import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
 import { packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 

@@ -1,3 +1,4 @@
+// Target sparsities by the names of weights.
 import { GCompressError } from '@gcompress/core';
 import { assertSparsity } from './sparsity.ts';
 

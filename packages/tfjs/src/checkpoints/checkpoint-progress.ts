@@ -1,3 +1,4 @@
+// Where a training goes on after a checkpoint.
 import { GCompressError, type JsonObject, type JsonValue } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 
