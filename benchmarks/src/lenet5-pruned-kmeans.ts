@@ -1,3 +1,5 @@
+// LeNet-5 on MNIST: pruned while it trains, then k-means coded, on the native backend (`pnpm native:build` makes it). Writes
+// docs/results/lenet5.md. `tsx src/lenet5-pruned-kmeans.ts 1 2 3` for three seeds; each takes several minutes on two quiet cores.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,9 +25,6 @@ import {
 } from './lenet5-network.ts';
 import { accuracyOf, cosineRate, type Recipe, train } from './lenet5-training.ts';
 import { deviation, markdownTable, mean } from './statistics.ts';
-
-// LeNet-5 on MNIST: pruned while it trains, then k-means coded, on the native backend (`pnpm native:build` makes it). Writes
-// docs/results/lenet5.md. `tsx src/lenet5-pruned-kmeans.ts 1 2 3` for three seeds; each takes several minutes on two quiet cores.
 
 const SEEDS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1];
 const BATCH_SIZE = 128;

@@ -1,3 +1,4 @@
+// Training and testing of LeNet-5 on MNIST.
 import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';

@@ -1,3 +1,4 @@
+// Entry of the program.
 import { isGCompressError } from '@gcompress/core';
 import { mnistFolder, NO_PICTURES } from '@gcompress/example-datasets';
 import { UsageError } from '@gcompress/example-program';

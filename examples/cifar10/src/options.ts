@@ -1,3 +1,4 @@
+// The options of the command lines.
 import { type Backend, backendOption, integer, UsageError, usageErrorFrom } from '@gcompress/example-program';
 import { type CompressionHParams, parseHParams } from '@gcompress/graph-compression';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';

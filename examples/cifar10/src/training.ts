@@ -1,3 +1,4 @@
+// The training in a loop of its own.
 import { createRandom, type Random } from '@gcompress/core';
 import type { Pictures } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';

@@ -1,3 +1,4 @@
+// The encoder: the Kronecker products nearest to a matrix.
 import {
   defineMethod,
   elementCount,

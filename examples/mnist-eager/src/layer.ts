@@ -1,3 +1,4 @@
+// What all layers of this example have in common.
 import type * as tf from '@tensorflow/tfjs';
 
 /** A layer in plain variables. */

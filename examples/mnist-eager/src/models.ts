@@ -1,3 +1,4 @@
+// The models of the program.
 import { inputOutput } from '@gcompress/blocks';
 import { GCompressError } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';

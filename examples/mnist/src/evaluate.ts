@@ -1,3 +1,4 @@
+// Measures saved models in a process that has only just loaded them.
 import { pathToFileURL } from 'node:url';
 import { mnist } from '@gcompress/example-datasets';
 import { type Backend, startBackend } from '@gcompress/example-program';

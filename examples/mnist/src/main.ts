@@ -1,3 +1,4 @@
+// Entry of the program behind `npm start`.
 import { UsageError } from '@gcompress/example-program';
 import { parseOptions } from './options.ts';
 

@@ -1,3 +1,4 @@
+// The options of the command line.
 import { above, type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
 import { Command, Option } from 'commander';
 

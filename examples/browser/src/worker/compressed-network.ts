@@ -1,3 +1,4 @@
+// The network that is compressed while it trains.
 import type { CompressedMatrix } from '@gcompress/core';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
