@@ -1,5 +1,5 @@
 // What the reference's low-rank compression costs on Fashion-MNIST through its CIFAR-10 network, on the native backend. Writes
-// docs/results/fashion-mnist.md. What is done already is kept in a folder for temporary files, so that an interrupted run goes on.
+// docs/results/fashion-mnist.md. Finished parts are kept in a temporary folder, so that an interrupted run resumes.
 //
 // Run: npx tsx src/fashion-cifar.ts [folder of Fashion-MNIST]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

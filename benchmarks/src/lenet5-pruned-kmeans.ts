@@ -31,7 +31,7 @@ const BATCH_SIZE = 128;
 const PRETRAINING_EPOCHS = 3;
 const EPOCHS = 5;
 
-/** How much of each layer is pruned in the end, and how many levels the rest has. */
+/** Final sparsity of each layer, and the number of levels of its other entries. */
 const SIZES: Readonly<Record<LayerName, Required<Pick<PrunedKMeansOptions, 'levels'>> & { readonly target: number }>> =
   {
     conv1: { target: 0.2, levels: 64 },

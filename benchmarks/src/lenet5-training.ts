@@ -9,7 +9,7 @@ const PIXELS = 28 * 28;
 export interface Recipe {
   readonly epochs: number;
   readonly batchSize: number;
-  /** Learning rate of Adam at a step of so many. */
+  /** Learning rate of Adam at `step` of `steps`. */
   learningRate(step: number, steps: number): number;
   readonly seed: number;
 }

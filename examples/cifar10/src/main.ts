@@ -20,7 +20,7 @@ try {
   if (message !== undefined) console.error(message);
 }
 
-/** Loads only what the job needs, so that a mistake is told at once. */
+/** Loads only what the job needs, so that mistakes are reported at once. */
 async function run(job: Job, surroundings: Surroundings): Promise<void> {
   if (job.command === 'train') {
     const { train } = await import('./train-command.ts');

@@ -3,7 +3,7 @@ import { type Backend, backendOption, integer, UsageError, usageErrorFrom } from
 import { type CompressionHParams, parseHParams } from '@gcompress/graph-compression';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-/** What `train` is told. */
+/** Options of `train`. */
 export interface TrainOptions {
   readonly dataDir: string;
   /** Folder of the checkpoints and of the stripped network. */
@@ -22,7 +22,7 @@ export interface TrainOptions {
   readonly backend?: Backend;
 }
 
-/** What `eval` is told. */
+/** Options of `eval`. */
 export interface EvalOptions {
   readonly dataDir: string;
   readonly checkpointDir: string;

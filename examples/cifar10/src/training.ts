@@ -57,7 +57,7 @@ export class Training {
   }
 
   /**
-   * Trains one step: gradients, what the schedule of the compression has due, moving averages.
+   * Trains one step: gradients, the update that the schedule of the compression asks for, moving averages.
    *
    * @param observe is shown the step before its tensors are freed.
    */

@@ -4,7 +4,7 @@ import { parseOptions } from './options.ts';
 
 try {
   const options = parseOptions(process.argv.slice(2));
-  // Only now, so that a mistake is told at once
+  // Loaded late, so that mistakes on the command line are reported at once
   const { run } = await import('./run.ts');
   await run(options, (line) => console.log(line));
 } catch (error) {
