@@ -1,3 +1,5 @@
+// What code blocks of the pages may be given by name, where making it would distract from what a page is about. Tiny, so that
+// every block runs in seconds; on the wasm backend, because that of plain JavaScript takes ten times as long.
 import { matrix } from '@gcompress/core';
 import { lowRank } from '@gcompress/lowrank';
 import { linearAlpha } from '@gcompress/scheduler';
@@ -5,9 +7,6 @@ import { TfCompressionOp } from '@gcompress/tfjs';
 import { selectBackend } from '@gcompress/tfjs/backends';
 import { compressModel } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
-
-// What code blocks of the pages may be given by name, where making it would distract from what a page is about. Tiny, so that
-// every block runs in seconds; on the wasm backend, because that of plain JavaScript takes ten times as long.
 
 await selectBackend({ only: 'wasm' });
 

@@ -1,11 +1,10 @@
+// Every example runs to its end, on a small part of its data: on the wasm backend, or the one that --backend names.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mnistFolder } from '../examples/datasets/src/index.ts';
 import { run } from './shell.ts';
-
-// Every example runs to its end, on a small part of its data: on the wasm backend, or the one that --backend names.
 
 const { values } = parseArgs({ options: { backend: { type: 'string', default: 'wasm' } } });
 const backend = `--backend=${values.backend}`;

@@ -1,3 +1,4 @@
+// Holds the imports of all packages to the import rules.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';

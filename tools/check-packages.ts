@@ -1,3 +1,5 @@
+// What users get: publint and attw look at each tarball, all are installed and looked at, imported with each TypeScript and
+// required with each Node, and each method is installed alone with npm and used.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,9 +9,6 @@ import { shapeProblems } from './packages/shape.ts';
 import { checkTypes, TYPESCRIPTS } from './packages/types-check.ts';
 import { packAll, withDependencies } from './packed-packages.ts';
 import { run } from './shell.ts';
-
-// What users get: publint and attw look at each tarball, all are installed and looked at, imported with each TypeScript and
-// required with each Node, and each method is installed alone with npm and used.
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);

@@ -1,10 +1,9 @@
+// What a page downloads that only decodes: fetch, deserialize and one format, bundled by each of three bundlers, minified and gzipped.
+// README names the limit.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BUNDLERS } from './pages/bundlers.ts';
-
-// What a page downloads that only decodes: fetch, deserialize and one format, bundled by each of three bundlers, minified and gzipped.
-// README names the limit.
 
 const LIMIT = 10_000;
 const root = resolve(import.meta.dirname, '..');

@@ -1,3 +1,4 @@
+// Packs the packages as they would be published.
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

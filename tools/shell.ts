@@ -1,3 +1,4 @@
+// Runs programs.
 import { execFile, execFileSync } from 'node:child_process';
 
 /** Runs a program and returns what it printed; when it fails, throws with all of its output. */

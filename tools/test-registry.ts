@@ -1,3 +1,4 @@
+// Releases everything to a registry on this machine and uses it from empty folders, as strangers would.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,8 +8,6 @@ import { type Project, runProject } from './registry/project.ts';
 import { createRelease } from './registry/release.ts';
 import { startRegistry } from './registry/start-registry.ts';
 import { run } from './shell.ts';
-
-// Releases everything to a registry on this machine and uses it from empty folders, as strangers would.
 
 const MANAGERS = ['npm', 'pnpm'] as const;
 const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);

@@ -1,3 +1,5 @@
+// What a stripped 784-300-100-10 network of each method needs in memory and in time, for both preferences of `stripCompression`, beside
+// the dense one in the same run. Writes docs/results/deployed.md.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MatrixCompressor } from '@gcompress/core';
@@ -10,9 +12,6 @@ import { selectBackend } from '@gcompress/tfjs/backends';
 import { compressModel, type Preference, stripCompression } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
 import { markdownTable, median } from './statistics.ts';
-
-// What a stripped 784-300-100-10 network of each method needs in memory and in time, for both preferences of `stripCompression`, beside
-// the dense one in the same run. Writes docs/results/deployed.md.
 
 const RATIOS = [4, 10];
 const METHODS: Readonly<Record<string, (ratio: number) => MatrixCompressor>> = {

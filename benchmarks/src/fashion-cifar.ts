@@ -1,3 +1,7 @@
+// What the reference's low-rank compression costs on Fashion-MNIST through its CIFAR-10 network, on the native backend. Writes
+// docs/results/fashion-mnist.md. Finished parts are kept in a temporary folder, so that an interrupted run resumes.
+//
+// Run: npx tsx src/fashion-cifar.ts [folder of Fashion-MNIST]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,11 +16,6 @@ import { startBackend } from '@gcompress/example-program';
 import { CompressionWrapper, parseHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { deviation, markdownTable, mean } from './statistics.ts';
-
-// What the reference's low-rank compression costs on Fashion-MNIST through its CIFAR-10 network, on the native backend. Writes
-// docs/results/fashion-mnist.md. What is done already is kept in a folder for temporary files, so that an interrupted run goes on.
-//
-// Run: npx tsx src/fashion-cifar.ts [folder of Fashion-MNIST]
 
 const STEPS = 1500;
 const BATCH = 32;

@@ -1,3 +1,4 @@
+// LeNet-5 in plain variables, with the shapes of its layers.
 import { createRandom, type Shape2D } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 

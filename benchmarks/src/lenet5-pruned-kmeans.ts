@@ -1,3 +1,5 @@
+// LeNet-5 on MNIST: pruned while it trains, then k-means coded, on the native backend (`pnpm native:build` makes it). Writes
+// docs/results/lenet5.md. `tsx src/lenet5-pruned-kmeans.ts 1 2 3` for three seeds; each takes several minutes on two quiet cores.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,15 +26,12 @@ import {
 import { accuracyOf, cosineRate, type Recipe, train } from './lenet5-training.ts';
 import { deviation, markdownTable, mean } from './statistics.ts';
 
-// LeNet-5 on MNIST: pruned while it trains, then k-means coded, on the native backend (`pnpm native:build` makes it). Writes
-// docs/results/lenet5.md. `tsx src/lenet5-pruned-kmeans.ts 1 2 3` for three seeds; each takes several minutes on two quiet cores.
-
 const SEEDS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1];
 const BATCH_SIZE = 128;
 const PRETRAINING_EPOCHS = 3;
 const EPOCHS = 5;
 
-/** How much of each layer is pruned in the end, and how many levels the rest has. */
+/** Final sparsity of each layer, and the number of levels of its other entries. */
 const SIZES: Readonly<Record<LayerName, Required<Pick<PrunedKMeansOptions, 'levels'>> & { readonly target: number }>> =
   {
     conv1: { target: 0.2, levels: 64 },

@@ -1,3 +1,4 @@
+// Training and testing of LeNet-5 on MNIST.
 import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';
@@ -8,7 +9,7 @@ const PIXELS = 28 * 28;
 export interface Recipe {
   readonly epochs: number;
   readonly batchSize: number;
-  /** Learning rate of Adam at a step of so many. */
+  /** Learning rate of Adam at `step` of `steps`. */
   learningRate(step: number, steps: number): number;
   readonly seed: number;
 }

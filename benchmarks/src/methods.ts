@@ -1,3 +1,5 @@
+// The four methods on trained weights at 50 %, 25 % and 10 % of the bytes, beside plain uint8 + gzip: bytes, relative error without
+// any training after it, and time. Writes docs/results/methods.md.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,9 +11,6 @@ import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
 import { simhash } from '@gcompress/simhash';
 import { markdownTable, median } from './statistics.ts';
-
-// The four methods on trained weights at 50 %, 25 % and 10 % of the bytes, beside plain uint8 + gzip: bytes, relative error without
-// any training after it, and time. Writes docs/results/methods.md.
 
 const NAMES: readonly TrainedName[] = ['fc1', 'fc2', 'conv2', 'dense1'];
 const PARTS = [0.5, 0.25, 0.1];

@@ -1,3 +1,5 @@
+// What each method costs in accuracy on MNIST, and what it gains in bytes: the job of examples/mnist with three seeds and all 60,000
+// images. Writes docs/results/mnist.md. Takes about 40 minutes on two quiet cores.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,9 +10,6 @@ import { promisify } from 'node:util';
 import { type CompressedRun, type Result, runJob } from '@gcompress/example-mnist/job';
 import { Progress } from '@gcompress/example-mnist/progress';
 import { deviation, markdownTable, mean } from './statistics.ts';
-
-// What each method costs in accuracy on MNIST, and what it gains in bytes: the job of examples/mnist with three seeds and all 60,000
-// images. Writes docs/results/mnist.md. Takes about 40 minutes on two quiet cores.
 
 const EPOCHS = 12;
 const IMAGES = 60_000;

@@ -1,3 +1,5 @@
+// Draws the pictures of the documentation from trained weights, into docs/pictures: all of them, or those that are named.
+// The same numbers give the same files.
 import {
   saveCodebook,
   saveErrors,
@@ -7,9 +9,6 @@ import {
   saveSingularValues,
 } from './pictures/charts.ts';
 import { saveBlocks, savePruning, saveUnits } from './pictures/images.ts';
-
-// Draws the pictures of the documentation from trained weights, into docs/pictures: all of them, or those that are named.
-// The same numbers give the same files.
 
 const PICTURES: Readonly<Record<string, () => void>> = {
   'singular-values': saveSingularValues,

@@ -1,12 +1,11 @@
+// What a training step costs while a 784-300-100-10 network is compressed, and what an inference step costs once it is stripped,
+// beside the dense network in the same run.
 import { lowRank } from '@gcompress/lowrank';
 import { linearAlpha } from '@gcompress/scheduler';
 import { selectBackend } from '@gcompress/tfjs/backends';
 import { compressModel, stripCompression } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
 import { markdownTable, median } from './statistics.ts';
-
-// What a training step costs while a 784-300-100-10 network is compressed, and what an inference step costs once it is stripped,
-// beside the dense network in the same run.
 
 const STEPS = 40;
 const ROUNDS = 7;

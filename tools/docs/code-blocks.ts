@@ -1,3 +1,4 @@
+// Finds the blocks of TypeScript in a page.
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { visit } from 'unist-util-visit';
 

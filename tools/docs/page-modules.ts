@@ -1,3 +1,4 @@
+// Joins the blocks of a page to modules.
 import type { CodeBlock } from './code-blocks.ts';
 
 /** A block of a page with those that continue it, as one module. */

@@ -1,3 +1,4 @@
+// A remark plugin that checks the form of links to other sites.
 import { visit } from 'unist-util-visit';
 
 /** Warns of a link to another site that is no valid https address; whether it answers is not asked, so no network is needed. */

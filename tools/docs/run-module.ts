@@ -1,3 +1,4 @@
+// Runs a module of a page and compares what it prints with the page.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

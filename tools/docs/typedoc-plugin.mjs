@@ -1,3 +1,4 @@
+// A TypeDoc plugin for the names of pages and modules in the site.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Converter, MinimalSourceFile, ReflectionKind } from 'typedoc';

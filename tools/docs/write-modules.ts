@@ -1,11 +1,10 @@
+// Writes the TypeScript of all pages to docs/page-code, a folder a page: a module for each group of blocks, and a test file that
+// runs them. What TypeScript and vitest then say of line n of a module is said of line n of its page.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { type CodeBlock, codeBlocks } from './code-blocks.ts';
 import { type PageModule, pageModules } from './page-modules.ts';
-
-// Writes the TypeScript of all pages to docs/page-code, a folder a page: a module for each group of blocks, and a test file that
-// runs them. What TypeScript and vitest then say of line n of a module is said of line n of its page.
 
 const PAGES = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'];
 const IGNORED = ['**/node_modules/**', 'docs/page-code/**', 'docs/site/**'];

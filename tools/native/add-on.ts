@@ -1,3 +1,4 @@
+// Compiles the add-on of the native backend.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt } from './attempt.ts';

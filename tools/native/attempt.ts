@@ -1,3 +1,4 @@
+// Runs a step of the build, and says what its failure means.
 import { run } from '../shell.ts';
 
 /** Runs a program; where it fails, says what that means before all that it printed. */

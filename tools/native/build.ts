@@ -1,10 +1,9 @@
+// Builds @tensorflow/tfjs-node-gpu, which usually downloads its add-on and TensorFlow's C library while it is installed: here
+// the add-on is compiled from the package's source, against the C library in a wheel of TensorFlow. `--force` starts anew.
 import { resolve } from 'node:path';
 import { buildAddOn, installPackage } from './add-on.ts';
 import { missingPrerequisites } from './prerequisites.ts';
 import { fetchTensorFlow } from './tensorflow.ts';
-
-// Builds @tensorflow/tfjs-node-gpu, which usually downloads its add-on and TensorFlow's C library while it is installed: here
-// the add-on is compiled from the package's source, against the C library in a wheel of TensorFlow. `--force` starts anew.
 
 const force = process.argv.includes('--force');
 

@@ -1,3 +1,4 @@
+// Skips steps of the build that are done already.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /**

@@ -1,3 +1,4 @@
+// Checks what the build of the native backend needs.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

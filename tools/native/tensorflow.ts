@@ -1,3 +1,4 @@
+// Gets TensorFlow's C library and headers.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// A project that installs every package from its tarball.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

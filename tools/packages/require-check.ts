@@ -1,3 +1,4 @@
+// Requires and imports each package with several versions of Node.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Checks what a published package contains.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,3 +1,4 @@
+// Type-checks imports of each package with several versions of TypeScript.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// The bundlers that pages are measured with.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';

@@ -1,3 +1,4 @@
+// Uses a package that `npm create` generated.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runLater } from '../shell.ts';

@@ -1,3 +1,4 @@
+// A user's project: installs packages and runs a program.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runLater } from '../shell.ts';

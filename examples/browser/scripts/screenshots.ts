@@ -1,12 +1,11 @@
+// Takes the pictures in `screenshots/`: the training page at its start, while it trains and when it has finished, in light and
+// dark; finished at the width of a phone; and the page that only decodes.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { serveBuild } from './serve-build.ts';
-
-// Takes the pictures in `screenshots/`: the training page at its start, while it trains and when it has finished, in light and
-// dark; finished at the width of a phone; and the page that only decodes.
 
 const folder = resolve(import.meta.dirname, '../screenshots');
 const DESKTOP = { width: 1280, height: 800 };

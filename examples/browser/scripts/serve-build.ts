@@ -1,3 +1,4 @@
+// Serves the built pages, for tests and screenshots.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -9,7 +9,7 @@ import { load, ready, train, useBrowser } from './browser.ts';
 const browser = useBrowser();
 const QUICK = '?digits=1000&epochs=2&begin=10&end=40';
 
-describe('what is missing is told', () => {
+describe('a page names what is missing', () => {
   it.each([
     ['WebAssembly', 'WebAssembly'],
     ['Worker', 'web workers'],
@@ -60,7 +60,7 @@ describe('files that are not right', () => {
     ['other.safetensors', foreign, /a network of this page/],
   ];
 
-  it.each(['', 'decode.html'])('are refused with the reason, and the page "%s" goes on', async (address) => {
+  it.each(['', 'decode.html'])('are refused with the reason, and the page "%s" stays usable', async (address) => {
     const page = await browser.open(address);
     await page.waitForSelector('input[name="digit"]', { state: 'attached' });
     for (const [name, bytes, message] of cases) {

@@ -1,3 +1,4 @@
+// Checkpoints of a training: written as a whole, the newest read again.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GCompressError, isGCompressError } from '@gcompress/core';

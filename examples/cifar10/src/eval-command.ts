@@ -1,3 +1,4 @@
+// The command `eval`: the precision of checkpoints as they appear.
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+// The network as a function of its weights.
 import * as tf from '@tensorflow/tfjs';
 
 /** The layers with weights, in their order. */

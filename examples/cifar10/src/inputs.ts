@@ -1,3 +1,4 @@
+// Pictures as the network sees them, for training and for tests.
 import type { Random } from '@gcompress/core';
 import { CHANNELS, type Pictures, SIDE } from '@gcompress/example-datasets';
 

@@ -1,3 +1,5 @@
+// The learning rate at a step.
+
 const INITIAL = 0.1;
 const FACTOR = 0.1;
 const EPOCHS_PER_DECAY = 350;

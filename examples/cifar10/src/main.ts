@@ -1,3 +1,4 @@
+// Entry of the program.
 import { isGCompressError } from '@gcompress/core';
 import { mnistFolder, NO_PICTURES } from '@gcompress/example-datasets';
 import { UsageError } from '@gcompress/example-program';
@@ -19,7 +20,7 @@ try {
   if (message !== undefined) console.error(message);
 }
 
-/** Loads only what the job needs, so that a mistake is told at once. */
+/** Loads only what the job needs, so that mistakes are reported at once. */
 async function run(job: Job, surroundings: Surroundings): Promise<void> {
   if (job.command === 'train') {
     const { train } = await import('./train-command.ts');

@@ -1,3 +1,4 @@
+// The methods of all options of the reference, and the compression that hyperparameters mean.
 import { blockDiagonal, inputOutput, mixedBlock } from '@gcompress/blocks';
 import { dictLearn } from '@gcompress/dictlearn';
 import {

@@ -1,3 +1,4 @@
+// Moving averages of variables.
 import * as tf from '@tensorflow/tfjs';
 
 const MAX_DECAY = 0.9999;

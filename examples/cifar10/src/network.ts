@@ -1,3 +1,4 @@
+// The network in plain variables, with operators for its compressed layers.
 import type { ApplyCompression } from '@gcompress/graph-compression';
 import type { TfCompressionOp } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';

@@ -1,8 +1,9 @@
+// The options of the command lines.
 import { type Backend, backendOption, integer, UsageError, usageErrorFrom } from '@gcompress/example-program';
 import { type CompressionHParams, parseHParams } from '@gcompress/graph-compression';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-/** What `train` is told. */
+/** Options of `train`. */
 export interface TrainOptions {
   readonly dataDir: string;
   /** Folder of the checkpoints and of the stripped network. */
@@ -21,7 +22,7 @@ export interface TrainOptions {
   readonly backend?: Backend;
 }
 
-/** What `eval` is told. */
+/** Options of `eval`. */
 export interface EvalOptions {
   readonly dataDir: string;
   readonly checkpointDir: string;

@@ -1,3 +1,4 @@
+// A format for matrices that are not compressed.
 import { type CompressedFormat, floatFactor } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 

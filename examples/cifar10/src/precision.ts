@@ -1,3 +1,4 @@
+// The part of pictures whose class a network finds.
 import { setImmediate } from 'node:timers/promises';
 import type { Pictures } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';

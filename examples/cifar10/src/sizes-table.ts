@@ -1,3 +1,4 @@
+// The table of the network's sizes: dense, as uint8, and compressed.
 import Table from 'cli-table3';
 import { type Sizes, sizesAsUint8, sizesOf } from './sizes.ts';
 import type { StrippedNetwork } from './stripped.ts';

@@ -1,3 +1,4 @@
+// Sizes of a network as it is stored.
 import { gzipSync } from 'node:zlib';
 import { serialize } from '@gcompress/core';
 import { quantizeUint8 } from '@gcompress/core/hosts';

@@ -1,3 +1,4 @@
+// The network without the matrices that its factors replace.
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import {
   type CompressedMatrix,

@@ -1,3 +1,4 @@
+// The command `train`: from the newest checkpoint to the stripped network.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+// What TensorBoard shows of a training.
 import { compressionSummaries, type HistogramSummary, histogramOf, type Summary } from '@gcompress/tfjs/summaries';
 import * as tf from '@tensorflow/tfjs';
 import type { StepView, Training } from './training.ts';

@@ -1,3 +1,4 @@
+// The training in a loop of its own.
 import { createRandom, type Random } from '@gcompress/core';
 import type { Pictures } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';
@@ -56,7 +57,7 @@ export class Training {
   }
 
   /**
-   * Trains one step: gradients, what the schedule of the compression has due, moving averages.
+   * Trains one step: gradients, the update that the schedule of the compression asks for, moving averages.
    *
    * @param observe is shown the step before its tensors are freed.
    */

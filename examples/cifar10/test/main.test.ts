@@ -109,7 +109,7 @@ describe('cifar10', () => {
     expect(readdirSync(root)).not.toContain('unused');
   });
 
-  it('trains, is stopped and killed, goes on, and ends as an unbroken training does', async () => {
+  it('is stopped, killed and resumed, and ends with the weights of an unbroken training', async () => {
     const unbroken = await run(training('unbroken', 6));
     expect([unbroken.code, unbroken.stderr]).toEqual([0, '']);
     expect(unbroken.stdout).toMatch(/step 6, loss = \d+\.\d+, alpha = 0\.000 \(.*examples\/sec/);

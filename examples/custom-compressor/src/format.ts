@@ -1,3 +1,4 @@
+// The decoder of Kronecker products.
 import { type CompressedFormat, floatFactor, GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';

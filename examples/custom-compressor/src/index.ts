@@ -1,2 +1,3 @@
+// The public names of the package.
 export { kroneckerFormat } from './format.ts';
 export { type KroneckerOptions, kronecker } from './kronecker.ts';

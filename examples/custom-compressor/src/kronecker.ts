@@ -1,3 +1,4 @@
+// The encoder: the Kronecker products nearest to a matrix.
 import {
   defineMethod,
   elementCount,
@@ -25,8 +26,8 @@ export interface KroneckerOptions {
 const WHERE = 'kronecker';
 
 /**
- * A sum of Kronecker products, the nearest with so many terms: written one block a row, the matrix becomes another one, of
- * which the truncated singular value decomposition is the answer (Van Loan and Pitsianis, 1993). Both factors are trainable.
+ * The sum of `terms` Kronecker products that is nearest to the matrix. With each block of the matrix written as a row, it is a
+ * truncated singular value decomposition (Van Loan and Pitsianis, 1993). Both factors are trainable.
  *
  * @throws GCompressError `invalid-option`, `unknown-option`; `not-smaller` for a shape at which nothing is gained.
  */

@@ -1,3 +1,4 @@
+// Trains and compresses a network in a loop of its own, without the layers API.
 import { parseArgs } from 'node:util';
 import { serialize } from '@gcompress/core';
 import { mnist } from '@gcompress/example-datasets';

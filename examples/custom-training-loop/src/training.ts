@@ -1,3 +1,4 @@
+// The network in plain variables, and its training step.
 import type { CompressedMatrix, MatrixCompressor } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import type { CompressionSchedule } from '@gcompress/scheduler';

@@ -1,3 +1,4 @@
+// Reads the binary version of CIFAR-10.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GCompressError } from '@gcompress/core';

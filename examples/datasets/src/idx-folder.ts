@@ -1,3 +1,4 @@
+// Reads a folder of IDX files, named as MNIST's are.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GCompressError } from '@gcompress/core';

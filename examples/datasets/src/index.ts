@@ -1,3 +1,4 @@
+// The public names of the package.
 export { type Digits, digits, mnist, mnistFolder } from './digits.ts';
 export { type IdxArray, readIdx } from './idx.ts';
 export type { Part } from './idx-folder.ts';

@@ -1,3 +1,4 @@
+// Reads pictures from a folder in CIFAR-10's or MNIST's form.
 import { GCompressError } from '@gcompress/core';
 import { cifar10Folder, readCifar10 } from './cifar10.ts';
 import { hasIdxPictures, type IdxPictures, type Part, readIdxFolder } from './idx-folder.ts';

@@ -1,3 +1,4 @@
+// Writes IDX files.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mnistFolder } from './digits.ts';

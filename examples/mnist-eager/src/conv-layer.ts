@@ -1,3 +1,4 @@
+// A convolution whose kernel is compressed by an operator.
 import { GCompressError } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Activation, Layer } from './layer.ts';

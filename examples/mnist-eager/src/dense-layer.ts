@@ -1,3 +1,4 @@
+// A dense layer that consists of factors from its first step on.
 import { type MatrixCompressor, matrix } from '@gcompress/core';
 import { tfOps } from '@gcompress/tfjs';
 import * as tf from '@tensorflow/tfjs';

@@ -1,10 +1,11 @@
+// What all layers of this example have in common.
 import type * as tf from '@tensorflow/tfjs';
 
 /** A layer in plain variables. */
 export interface Layer {
   /** What an optimizer may change. */
   readonly trainable: readonly tf.Variable[];
-  /** Values that it would have without compression, and those that are left in the end. */
+  /** Number of values without compression, and of values that remain at the end. */
   readonly values: { readonly dense: number; readonly compressed: number };
   /** The output for a batch; `training` tells operators that gradients are wanted. */
   call(x: tf.Tensor, training: boolean): tf.Tensor;

@@ -1,3 +1,4 @@
+// A dense layer whose matrix is compressed by an operator.
 import { elementCount } from '@gcompress/core';
 import type { ApplyCompression } from '@gcompress/graph-compression';
 import * as tf from '@tensorflow/tfjs';

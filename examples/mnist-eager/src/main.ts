@@ -1,9 +1,10 @@
+// Entry of the program.
 import { UsageError } from '@gcompress/example-program';
 import { parseOptions } from './options.ts';
 
 try {
   const options = parseOptions(process.argv.slice(2));
-  // Only now, so that a mistake is told at once
+  // Loaded late, so that mistakes on the command line are reported at once
   const { run } = await import('./run.ts');
   await run(options, (line) => console.log(line));
 } catch (error) {

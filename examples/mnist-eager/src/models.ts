@@ -1,3 +1,4 @@
+// The models of the program.
 import { inputOutput } from '@gcompress/blocks';
 import { GCompressError } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';
@@ -19,7 +20,7 @@ export interface Model {
   readonly alpha: number | undefined;
   /** Scores `[batch, 10]` of pictures `[batch, 784]`. */
   logits(images: tf.Tensor2D, training: boolean): tf.Tensor2D;
-  /** What the compression has due after a step, counted from 0. */
+  /** Runs the update of the compression after a step, counted from 0. */
   runUpdateStep(step: number): Promise<void>;
   dispose(): void;
 }

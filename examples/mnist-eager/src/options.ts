@@ -1,3 +1,4 @@
+// The options of the command line.
 import { above, type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
 import { type CompressionHParams, parseHParams } from '@gcompress/graph-compression';
 import { Command, InvalidArgumentError } from 'commander';

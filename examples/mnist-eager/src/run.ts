@@ -1,3 +1,4 @@
+// One run of the program: trains a model, tests it and prints its size.
 import { mnist } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
 import Table from 'cli-table3';

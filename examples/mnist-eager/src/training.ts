@@ -1,3 +1,4 @@
+// The training loop, and the accuracy of a model.
 import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';

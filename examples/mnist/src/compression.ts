@@ -1,3 +1,4 @@
+// The compressor and the schedule that the options ask for.
 import type { MatrixCompressor } from '@gcompress/core';
 import { dictLearn } from '@gcompress/dictlearn';
 import { kMeans } from '@gcompress/kmeans';

@@ -1,3 +1,4 @@
+// Measures saved models in a process that has only just loaded them.
 import { pathToFileURL } from 'node:url';
 import { mnist } from '@gcompress/example-datasets';
 import { type Backend, startBackend } from '@gcompress/example-program';
@@ -19,7 +20,7 @@ export interface Evaluation {
   readonly batch32Ms: number;
 }
 
-/** Loads the models in these folders, one after the other, and measures them: the times by so many runs each. */
+/** Loads the models in these folders one after the other and measures them. Each time is the median of `timedRuns` runs. */
 export async function evaluateAll(folders: readonly string[], timedRuns: number): Promise<Evaluation[]> {
   registerCompressedLayers(methods);
   const digits = mnist('test');

@@ -1,3 +1,4 @@
+// Folders of saved models: their sizes, and their evaluation in a fresh process.
 import { execFile } from 'node:child_process';
 import { access, constants, mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,3 +1,4 @@
+// The whole job: train, compress, save and evaluate.
 import { join } from 'node:path';
 import { mnist } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';

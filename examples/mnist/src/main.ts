@@ -1,3 +1,4 @@
+// Entry of the program behind `npm start`.
 import { UsageError } from '@gcompress/example-program';
 import { parseOptions } from './options.ts';
 
@@ -5,7 +6,7 @@ const abort = new AbortController();
 process.once('SIGINT', () => abort.abort(new Error('stopped')));
 try {
   const options = parseOptions(process.argv.slice(2));
-  // Only now, so that a mistake is told at once
+  // Loaded late, so that mistakes on the command line are reported at once
   const { runJob } = await import('./job.ts');
   const { Progress } = await import('./progress.ts');
   const { resultsTable, summary } = await import('./results-table.ts');

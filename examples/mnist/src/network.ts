@@ -1,3 +1,4 @@
+// The network, and digits as its tensors.
 import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';

@@ -1,3 +1,4 @@
+// The options of the command line.
 import { above, type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
 import { Command, Option } from 'commander';
 
@@ -18,7 +19,7 @@ export interface Options {
   /** Training images, from the first on. */
   readonly images: number;
   readonly seed: number;
-  /** How often each saved model is timed; the median is told. */
+  /** How often each saved model is timed; the result is the median. */
   readonly timedRuns: number;
   readonly backend?: Backend;
   /** Folder that the models are written to. */
@@ -42,7 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--epochs <integer>', 'all epochs; the second half trains compressed', integer(2, 1000), 6)
     .option('--images <integer>', 'training images', integer(100, 60_000), 60_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
-    .option('--timed-runs <integer>', 'predictions, of whose times the median is told', integer(1, 10_000), 201)
+    .option('--timed-runs <integer>', 'timed predictions of each model; their median is shown', integer(1, 10_000), 201)
     .addOption(backendOption())
     .option('--output <folder>', 'where the models are written', 'output')
     .option('--json', 'print the results as JSON', false)

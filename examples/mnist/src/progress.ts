@@ -1,3 +1,4 @@
+// Progress of the phases, on the standard error.
 import { SingleBar } from 'cli-progress';
 
 /** Shows how far a phase of the work is, on the standard error: a bar in a terminal, a line at the end elsewhere. */

@@ -1,3 +1,4 @@
+// The results as a table, and the line that compares them.
 import Table from 'cli-table3';
 import type { Result } from './job.ts';
 

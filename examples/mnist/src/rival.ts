@@ -1,3 +1,4 @@
+// The rival: plain uint8 weights, as the TensorFlow.js converter makes them.
 import { quantizeUint8 } from '@gcompress/core/hosts';
 import * as tf from '@tensorflow/tfjs';
 

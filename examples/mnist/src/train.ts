@@ -1,3 +1,4 @@
+// Trains a network for a part of the training.
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';
 import { epochOrder, tensors } from './network.ts';

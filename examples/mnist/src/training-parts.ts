@@ -1,3 +1,4 @@
+// The parts of the training: the dense network, and the compressed one.
 import type { Digits } from '@gcompress/example-datasets';
 import { learningRateCallback } from '@gcompress/tfjs/callbacks';
 import { type CompressionReport, compressModel, stripCompression } from '@gcompress/tfjs/layers';

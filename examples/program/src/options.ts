@@ -1,3 +1,4 @@
+// Reads command lines, with help and exit codes.
 import { CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS } from './start-backend.ts';
 

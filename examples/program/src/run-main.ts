@@ -1,3 +1,4 @@
+// Runs a program of an example in a process of its own, for tests.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,3 +1,4 @@
+// Starts the backend that a program is told to use.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type SelectedBackend, selectBackend } from '@gcompress/tfjs/backends';

@@ -1,3 +1,4 @@
+// The page that only decodes: opens a file and reads digits with its network.
 import type { Digits } from '@gcompress/example-datasets';
 import { loadDigits, pictureOf } from '../digits/digits.ts';
 import { LAYERS, PIXELS } from '../network/architecture.ts';

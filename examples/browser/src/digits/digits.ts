@@ -1,3 +1,4 @@
+// The digits that the page carries, and how they are loaded.
 import type { Digits } from '@gcompress/example-datasets';
 import { readIdx } from '@gcompress/example-datasets/idx';
 import { PIXELS } from '../network/architecture.ts';

@@ -1,3 +1,4 @@
+// Turns a drawing into a picture like those of MNIST.
 import { PIXELS, SIDE } from '../network/architecture.ts';
 
 /** Pixels that the larger side of a digit takes in the pictures of MNIST. */

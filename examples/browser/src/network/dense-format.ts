@@ -1,3 +1,4 @@
+// A format of the page's own for matrices that are not compressed.
 import { type CompressedFormat, type CompressedMatrix, floatFactor, type Matrix } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';

@@ -1,3 +1,4 @@
+// The decoders of all formats that a file of this page may use.
 import { createFormatRegistry } from '@gcompress/core';
 import { dictLearnFormat } from '@gcompress/dictlearn/format';
 import { kMeansFormat } from '@gcompress/kmeans/format';

@@ -1,3 +1,4 @@
+// Sizes of the network's weights in bytes.
 import { LAYERS } from './architecture.ts';
 
 const FLOAT = 4;

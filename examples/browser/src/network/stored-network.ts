@@ -1,3 +1,4 @@
+// The network as a file holds it: writing, reading and predicting.
 import {
   type CompressedMatrix,
   deserialize,

@@ -1,3 +1,4 @@
+// Starts the worker and gives the trainer in it.
 import { type Remote, wrap } from 'comlink';
 import type { Trainer } from '../worker/trainer.ts';
 

@@ -1,3 +1,4 @@
+// Offers bytes as a file to save.
 import { element } from '../ui/dom.ts';
 
 /** Hands bytes to the user as a file. */

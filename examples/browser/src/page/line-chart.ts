@@ -1,3 +1,4 @@
+// A line chart on a canvas.
 import uPlot from 'uplot';
 import { element } from '../ui/dom.ts';
 import { color, onThemeChange } from './theme.ts';

@@ -1,3 +1,4 @@
+// Entry of the training page: checks the browser, then starts the page.
 import 'uplot/dist/uPlot.min.css';
 import { byId, messageOf, showProblem } from '../ui/dom.ts';
 import { missingRequirements } from './requirements.ts';

@@ -1,3 +1,4 @@
+// Shows the first weight matrix and its compressed form as pictures.
 import { SIDE } from '../network/architecture.ts';
 import { element } from '../ui/dom.ts';
 import { context } from '../ui/paint.ts';

@@ -1,3 +1,4 @@
+// The table of the trained networks as files.
 import { byId, element } from '../ui/dom.ts';
 import { integer, percent } from '../ui/format.ts';
 import type { ResultRow } from '../worker/trainer-api.ts';

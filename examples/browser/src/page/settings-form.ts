@@ -1,3 +1,4 @@
+// The form with the settings of a training.
 import { compressedBytes, DENSE_BYTES } from '../network/sizes.ts';
 import {
   BATCH_SIZE,

@@ -1,3 +1,4 @@
+// The chart of singular values.
 import { LAYERS } from '../network/architecture.ts';
 import { byId } from '../ui/dom.ts';
 import type { MatrixSnapshot } from '../worker/trainer-api.ts';

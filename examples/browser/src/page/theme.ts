@@ -1,3 +1,5 @@
+// Colours of the style sheet for canvases, in light and dark.
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** The colour that the style sheet gives a name such as `dense`, for what is drawn on a canvas. */

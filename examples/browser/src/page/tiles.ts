@@ -1,3 +1,4 @@
+// The tiles with the current step, alpha, accuracy and size.
 import { DENSE_BYTES } from '../network/sizes.ts';
 import { type Settings, totalSteps } from '../settings.ts';
 import { byId } from '../ui/dom.ts';

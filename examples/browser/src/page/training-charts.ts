@@ -1,3 +1,4 @@
+// The charts of loss, accuracy and alpha during a training.
 import { DENSE_BYTES } from '../network/sizes.ts';
 import { compressionWindow, type Settings, totalSteps } from '../settings.ts';
 import { byId } from '../ui/dom.ts';

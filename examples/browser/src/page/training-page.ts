@@ -1,3 +1,4 @@
+// The training page: connects form, charts and tables with the worker.
 import type { Digits } from '@gcompress/example-datasets';
 import { proxy, type Remote, transfer } from 'comlink';
 import { loadDigits, pictureOf } from '../digits/digits.ts';

@@ -1,3 +1,4 @@
+// Test digits to choose one from.
 import type { Digits } from '@gcompress/example-datasets';
 import { pictureOf } from '../digits/digits.ts';
 import { element } from './dom.ts';

@@ -1,3 +1,4 @@
+// A pad to draw a digit on.
 import { normalizeInk } from '../digits/normalize-ink.ts';
 import { element } from './dom.ts';
 import { context, paintPicture } from './paint.ts';

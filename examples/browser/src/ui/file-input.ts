@@ -1,3 +1,4 @@
+// A button that opens a file of the user.
 import { byId } from './dom.ts';
 
 /** Lets the button `load` open the file dialog of the input `file`, and reads what is chosen; the same file may be chosen again. */

@@ -1,3 +1,4 @@
+// Paints the picture of a digit on a canvas.
 import { SIDE } from '../network/architecture.ts';
 
 /** Paints a picture in white on nothing; the canvas gets the size of the picture. */

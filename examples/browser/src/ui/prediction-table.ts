@@ -1,3 +1,4 @@
+// The table of the digits that networks read in a picture.
 import { element } from './dom.ts';
 import { percent } from './format.ts';
 

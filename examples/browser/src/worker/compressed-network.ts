@@ -1,3 +1,4 @@
+// The network that is compressed while it trains.
 import type { CompressedMatrix } from '@gcompress/core';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -32,7 +33,7 @@ export class CompressedNetwork {
     return new CompressedNetwork(compressed);
   }
 
-  /** Trains one step, and does what the schedule has due after it; the loss. */
+  /** Trains one step, then runs the update that the schedule asks for, if any. Returns the loss. */
   async trainOnBatch(xs: Tensor, ys: Tensor): Promise<number> {
     const loss = (await this.model.trainOnBatch(xs, ys)) as number;
     await this.#callback.onBatchEnd();

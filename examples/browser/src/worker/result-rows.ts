@@ -1,3 +1,4 @@
+// The rows of the results: each network as a file, with its size and accuracy.
 import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import type { Digits } from '@gcompress/example-datasets';
 import type { LayersModel } from '@tensorflow/tfjs-layers';

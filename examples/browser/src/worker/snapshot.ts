@@ -1,3 +1,4 @@
+// What the page shows of a matrix and its compressed form.
 import { type CompressedMatrix, type Matrix, relativeError } from '@gcompress/core';
 import { singularValues } from '@gcompress/linalg';
 import type { MatrixSnapshot } from './trainer-api.ts';

@@ -1,3 +1,4 @@
+// The network in TensorFlow.js, and its weights as a stored network.
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';

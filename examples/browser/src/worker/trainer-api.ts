@@ -1,3 +1,4 @@
+// What the page and the worker tell each other.
 import type { Settings } from '../settings.ts';
 
 /** The backend that the worker computes with. */

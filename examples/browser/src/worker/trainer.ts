@@ -1,3 +1,4 @@
+// The trainer in the worker, which the page calls.
 import type { Digits } from '@gcompress/example-datasets';
 import { selectBackend } from '@gcompress/tfjs/backends';
 import * as tf from '@tensorflow/tfjs-core';

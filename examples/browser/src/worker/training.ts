@@ -1,3 +1,4 @@
+// One training of the dense and the compressed network, with its reports.
 import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import { cosineDecay, type LearningRate, setLearningRate } from '@gcompress/tfjs/callbacks';

@@ -1,3 +1,4 @@
+// Entry of the worker.
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { expose } from 'comlink';
 import { Trainer } from './trainer.ts';
