@@ -62,6 +62,7 @@ testCompressor({
   method: values,
   create: () => values({ outer: { sparsity: 0.5 }, inner: { values: { rank: 1, allowLarger: true } } }),
   allowsLarger: true,
+  claims: { usesImportance: true },
   propertyRuns: 20,
   fuzzRuns: 100,
 });

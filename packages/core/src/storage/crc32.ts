@@ -1,7 +1,20 @@
 // The checksum of files.
+import { GCompressError } from '../checks/errors.ts';
+import { describeValue } from '../checks/option-checks.ts';
 
-/** CRC-32 (ISO 3309, as in gzip and zlib) of the bytes, continued from `previous`; an unsigned integer. */
+/**
+ * CRC-32 (ISO 3309, as in gzip and zlib) of the bytes, continued from `previous`; an unsigned integer.
+ *
+ * @throws GCompressError `invalid-option` for anything but bytes.
+ */
 export function crc32(bytes: Uint8Array, previous = 0): number {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new GCompressError('invalid-option', {
+      where: 'crc32',
+      expected: 'bytes in a Uint8Array',
+      actual: describeValue(bytes),
+    });
+  }
   const table = crcTable();
   let crc = ~previous;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
