@@ -87,8 +87,9 @@ export function budgetTooSmall(where: string, budget: SizeBudget, shape: Shape2D
   const { ratio, bytes } = checkedBudget(where, budget);
   const dense = denseBytes(where, shape);
   assertNumber(String(where), 'leastBytes', leastBytes, { min: 0 });
-  // Rounded down, so that the ratio that the message names can be reached
-  const largest = Math.floor((100 * dense) / leastBytes) / 100;
+  // Rounded down, so that the ratio that the message names can be reached; division may round below whole bytes
+  const rounded = Math.floor((100 * dense) / leastBytes) / 100;
+  const largest = Math.floor(dense / rounded) < leastBytes ? Math.round(100 * rounded - 1) / 100 : rounded;
   return new GCompressError('invalid-option', {
     where: `${String(where)} ${ratio === undefined ? 'bytes' : 'ratio'}`,
     expected: `at ${ratio === undefined ? `least ${leastBytes}` : `most ${largest}`} for a matrix [${shape.join(', ')}]`,
