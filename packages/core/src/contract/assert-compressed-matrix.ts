@@ -11,7 +11,7 @@ const METHODS = ['decompress', 'matMul', 'lookup', 'pack'] as const;
 
 /**
  * Checks what a compressor returned before a host uses it: a matrix of the compressor's format, of the planned shape and config, whose
- * factors fit the plan and are finite. {@link defineMethod} gives nothing else; a {@link MatrixCompressor} that was written by hand may.
+ * factors fit the plan and are finite. `defineMethod` gives nothing else; a {@link MatrixCompressor} that was written by hand may.
  * Await the result of `compress` before.
  *
  * @param where what the error names, e.g. `TfCompressionOp 'fc1'`.

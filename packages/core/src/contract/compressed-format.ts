@@ -66,8 +66,8 @@ export interface CompressedFormat<K extends string = string> {
   /** The stored form: as few bytes as possible, everything that {@link unpack} needs. */
   pack(factorization: Factorization<K>): Record<string, PackedTensor>;
   /**
-   * The working form. The input may be hostile: check each tensor with {@link packedTensor}, and check indices and sizes before
-   * allocating from them. Hold derived arrays that are larger than the matrix to `limits.maxElements` with {@link assertElementLimit}.
+   * The working form. The input may be hostile: check each tensor with `packedTensor` of `./storage`, and check indices and sizes before
+   * allocating from them. Hold derived arrays that are larger than the matrix to `limits.maxElements` with `assertElementLimit` of `./checks`.
    */
   unpack(packed: PackedMatrix, limits?: ReadLimits): Record<K, Factor>;
 }

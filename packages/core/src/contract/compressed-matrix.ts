@@ -29,7 +29,7 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
 }
 
 /**
- * Gives factors their behaviour. Authors of algorithms need not call this: {@link defineMethod} does.
+ * Gives factors their behaviour. Authors of algorithms need not call this: `defineMethod` does.
  *
  * @param notes what the method has to say about this result; it stands among the warnings.
  * @throws GCompressError `invalid-option` or `invalid-matrix` for anything but a format and a factorization.
