@@ -181,6 +181,10 @@ function evenStream(): Stream {
 
 function uniformStream(bits: number): Stream {
   const weights = trained('fc1');
-  const { levels } = uniform({ bits }).compress(weights).factors;
-  return { title: `fc1, ${bits} bits`, shape: weights.shape, values: Int32Array.from(levels.data) };
+  const { levels } = uniform({ bits }).compress(weights).pack().tensors;
+  return {
+    title: `fc1, ${bits} bits`,
+    shape: weights.shape,
+    values: decodeIntegers(levels.data as Uint8Array, weights.shape),
+  };
 }

@@ -21,7 +21,7 @@ export const everyMethod: readonly (readonly [name: string, compressor: MatrixCo
   ['low rank by energy', lowRank({ energy: 0.5 })],
   ['integer factors', levels({ count: 5 })],
   ['k-means', kMeans({ levels: 4 })],
-  ['uniform', uniform({ bytes: 70, steps: 'column' })],
+  ['uniform', uniform({ bits: 14, steps: 'column' })],
   ['k-means of blocks', kMeans({ levels: 3, blockSize: 4 })],
   ['simhash', simhash({ bits: 6 })],
   ['simhash, scales trained', simhash({ bits: 6, trainableScales: true })],

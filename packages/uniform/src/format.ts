@@ -14,6 +14,10 @@ import {
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import { normalized } from './normalized.ts';
+
+/** Levels that a damaged factor cannot make integers are cut off below this power of two. */
+const LARGEST_UNIT = 2 ** 31;
 
 /** Names of the factors of {@link uniformFormat}. */
 export type UniformFactor = 'levels' | 'steps';
@@ -21,8 +25,9 @@ export type UniformFactor = 'levels' | 'steps';
 /**
  * A matrix of integers, the levels, times a step. Working form:
  *
- * - `levels [m, n]`, float32 with integer values, not trainable;
- * - `steps [1, 1]` or `[1, n]`, float32, trainable.
+ * - `levels [m, n]`, float32, integers over a power of two that leaves them in (−1, 1), not trainable: a gradient of the steps is then no
+ *   larger than that of an entry, so that plain gradient descent is stable;
+ * - `steps [1, 1]` or `[1, n]`, float32, trainable: the steps times this power of two.
  *
  * Stored form, version 1: `steps`, float32 `[1]` or `[n]`; `levels`, bytes of `@gcompress/coder`. Config: `trellis`, the states of the
  * dependent quantisation that made the levels, 0 for none.
@@ -45,11 +50,29 @@ function pack({
   shape,
   config,
 }: Factorization<UniformFactor>): Record<string, PackedTensor> {
-  const coded = encodeIntegers(Int32Array.from(levels.data), shape, statesOf({ shape, config }));
+  const states = statesOf({ shape, config });
+  const unit = unitOf(levels.data);
+  const integers = (scale: number) => Int32Array.from(levels.data, (level) => level * scale);
+  let scale = unit;
+  let coded = encodeIntegers(integers(unit), shape, states);
+  if (states !== 0) {
+    // A trellis may have left even multiples alone, which it reaches only as such
+    const doubled = encodeIntegers(integers(2 * unit), shape, states);
+    if (doubled.length < coded.length) [scale, coded] = [2 * unit, doubled];
+  }
   return {
-    steps: { shape: [steps.data.length], data: Float32Array.from(steps.data) },
+    steps: { shape: [steps.data.length], data: Float32Array.from(steps.data, (step) => step / scale) },
     levels: { shape: [coded.length], data: coded },
   };
+}
+
+/** The least power of two that makes all levels integers. */
+function unitOf(levels: ArrayLike<number>): number {
+  let unit = 1;
+  for (let at = 0; at < levels.length; at++) {
+    while (unit < LARGEST_UNIT && !Number.isInteger(levels[at] * unit)) unit *= 2;
+  }
+  return unit;
 }
 
 function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
@@ -64,10 +87,13 @@ function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
   const steps = packedTensor(packed, 'steps', 'float32', [count]);
   const coded = packedTensor(packed, 'levels', 'uint8', [null]);
   assertElementLimit(rows * columns, 'uniform levels');
-  const levels = Float32Array.from(decodeIntegers(coded.data, shape));
+  const { levels, unit } = normalized(decodeIntegers(coded.data, shape));
   return {
     levels: floatFactor([rows, columns], levels, false),
-    steps: floatFactor([1, count], steps.data),
+    steps: floatFactor(
+      [1, count],
+      steps.data.map((step) => step * unit),
+    ),
   };
 }
 

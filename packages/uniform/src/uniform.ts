@@ -10,6 +10,7 @@ import {
   reportProgress,
 } from '@gcompress/core';
 import { type UniformFactor, uniformFormat } from './format.ts';
+import { normalized } from './normalized.ts';
 import { type CompleteOptions, completeOptions, type UniformOptions } from './options.ts';
 import { planFor } from './plan.ts';
 import { type Found, searchStep } from './search.ts';
@@ -61,9 +62,14 @@ function factorize(
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
   const found = searchStep(matrix, { scales, weights, trellis, rateWeight, bits }, pacedProgress(listeners));
   reportProgress(listeners, 1);
+  const { levels, unit } = normalized(found.levels);
+  const steps = fittedSteps(matrix, found, scales, count, importance);
   return {
-    levels: floatFactor(factors.levels.shape, Float32Array.from(found.levels), false),
-    steps: floatFactor(factors.steps.shape, fittedSteps(matrix, found, scales, count, importance)),
+    levels: floatFactor(factors.levels.shape, levels, false),
+    steps: floatFactor(
+      factors.steps.shape,
+      steps.map((step) => step * unit),
+    ),
   };
 }
 
