@@ -1,4 +1,4 @@
-// What a stacked method plans for a shape: the factors of its parts, those that stay, and what of the outer method can be compressed.
+// Plans a stacked method for a shape: which factors of the outer method the parts compress, and which stay.
 import { GCompressError } from '../checks/errors.ts';
 import type { Factor, FactorizationPlan, FactorSpec, JsonObject } from '../contract/factors.ts';
 import type { MatrixCompressor } from '../contract/matrix-compressor.ts';

@@ -18,7 +18,7 @@ const CLASSES: readonly (readonly [RegExp, WeightKind])[] = [
   [/Conv\dD/, 'convolution'],
 ];
 
-/** The weights that layers multiply with, by name. Weights of optimizers are none. */
+/** The weights that layers multiply with, by name. Weights of optimizers are left out. */
 export function layerKernels(topology: unknown, weights: readonly ModelWeight[]): Map<string, Kernel> {
   const classes = new Map<string, string>();
   collectClasses(topology, classes);

@@ -1,4 +1,4 @@
-// Which backend is meant by a name that is none.
+// Finds the backend that a misspelt name means.
 import { BACKEND_CANDIDATES, type BackendName } from './backend-packages.ts';
 
 /**
