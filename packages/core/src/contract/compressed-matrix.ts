@@ -20,7 +20,7 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
   readonly notes: readonly string[];
   /** The matrix `[m, n]` that the factors stand for. */
   decompress(): Matrix;
-  /** `x [b, m] · Ŵ → [b, n]`, without building Ŵ where the format can. */
+  /** `x [b, m] · Ŵ → [b, n]`: from the factors if the format has `multiply` and `multiplyPays` does not deny it, else through Ŵ. */
   matMul(x: Matrix): Matrix;
   /** The rows of Ŵ with these ids `[q] → [q, n]`, without building Ŵ where the format can. */
   lookup(ids: ArrayLike<number>): Matrix;
@@ -109,9 +109,11 @@ export function createCompressedMatrix<K extends string>(
           actual: `[${x.shape.join(', ')}]`,
         });
       }
-      const y = format.multiply
-        ? format.multiply<CpuTensor>(cpuOps, x, factors, form)
-        : cpuOps.matMul(x, reconstruct());
+      const multiplies = format.multiplyPays?.(form) ?? true;
+      const y =
+        format.multiply && multiplies
+          ? format.multiply<CpuTensor>(cpuOps, x, factors, form)
+          : cpuOps.matMul(x, reconstruct());
       return toMatrix(owned(y, x), x.shape[0], cols);
     },
     lookup(ids) {
