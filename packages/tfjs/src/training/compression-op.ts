@@ -63,7 +63,7 @@ export class TfCompressionOp {
   readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
-  /** A, without what may not take part any more. */
+  /** A, masked where the format prunes. */
   readonly #dense: DenseWeight;
   /** Ŵ. */
   readonly #compressed: FactorWeight;
@@ -71,7 +71,7 @@ export class TfCompressionOp {
   readonly #inferenceWeight: BlendedWeight;
   readonly #ownsVariables: boolean;
   readonly #untrained: UntrainedFactors;
-  /** What the method said of the last compression, and all that its result warned of but its size then, which training may change. */
+  /** The method's notes on the last compression, and its warnings without those about size, because training may change the size. */
   #notes: readonly string[] = [];
   #compressionWarnings: readonly string[] = [];
   readonly #updates = new OneAtATime();
@@ -80,8 +80,8 @@ export class TfCompressionOp {
   /**
    * @param matrix the variable A; it stays the caller's.
    * @throws GCompressError what the compressor's plan throws for this shape; `already-compressed` when the name is taken;
-   * `unsupported` when tfjs has no gradients registered; `invalid-option` for another thing than a variable, a compressor or a schedule;
-   * `disposed` for a variable that is.
+   * `unsupported` when tfjs has no gradients registered; `invalid-option` when an argument is not a variable, a compressor or a schedule;
+   * `disposed` when the variable is disposed.
    */
   constructor(matrix: Variable, options: TfCompressionOpOptions) {
     assertOpArguments(matrix, options);
@@ -126,8 +126,9 @@ export class TfCompressionOp {
   }
 
   /**
-   * What a user should know of this matrix: what the schedule and the last compression warn of, a form that is not smaller than the
-   * matrix, and an optimizer that trains the matrix without its factors. Mostly empty. Blocks on backends that must read back from a device.
+   * What a user should know about this matrix: warnings of the schedule and of the last compression, factors that are not smaller than
+   * the matrix, an optimizer that trains the matrix without its factors. Mostly empty. Blocks on backends that must read back from a
+   * device.
    */
   get warnings(): readonly string[] {
     const { compressor, form, schedule } = this;
@@ -138,8 +139,8 @@ export class TfCompressionOp {
   }
 
   /**
-   * The weight `α·A + (1−α)·Ŵ` as it is whenever it is used, to read, multiply with and look up in; its arguments are not checked. It is
-   * of no use once the operator is disposed.
+   * The weight `α·A + (1−α)·Ŵ`, to read, multiply with and look up in. It follows the variables, and it does not check its arguments. It
+   * stops working when the operator is disposed.
    *
    * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
    */
@@ -159,8 +160,8 @@ export class TfCompressionOp {
   }
 
   /**
-   * `x [..., m]` times that matrix `→ [..., n]`, for `x` of at least one axis; with `transpose` `x [..., n] → [..., m]`. The caller owns
-   * the result.
+   * `x [..., m]` times `α·A + (1−α)·Ŵ` `→ [..., n]`, for `x` of at least one axis; with `transpose` `x [..., n] → [..., m]`. The caller
+   * owns the result.
    *
    * Porting note: `get_mix_operator`, `get_matmul_operator` and `get_einsum_operator`. Python's `get_apply_matmul` multiplies by the
    * transpose in some methods and not in others; here the option says so, for every method.
@@ -177,7 +178,7 @@ export class TfCompressionOp {
   }
 
   /**
-   * The inputs side by side, times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
+   * The concatenated inputs times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
    * `[i + o, 4·o]`. The caller owns the result.
    *
    * Porting note: `get_mix_operator(theta, concat)`, where the caller concatenates.
@@ -208,11 +209,11 @@ export class TfCompressionOp {
   async runUpdateStep(step: number): Promise<UpdateResult> {
     assertStep(step, this.name);
     this.#assertLive();
-    // An update that began while another one runs would count from the same state
+    // Two updates at once would count from the same state
     return this.#updates.run(() => this.#update(step));
   }
 
-  /** Bytes of the factors as they would be written now; before the first compression, those planned, at most. */
+  /** Bytes of the factors if they were written now; before the first compression, the most that the plan allows. */
   async byteLength(): Promise<number> {
     return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.#plannedByteLength;
   }
@@ -281,7 +282,7 @@ export class TfCompressionOp {
     return 'compressed';
   }
 
-  /** Whether another compressor is in force at one step than at another. */
+  /** True if the compressor at step `to` has other options than the compressor at step `from`. */
   #changes(from: number, to: number): boolean {
     const { compressor } = this;
     if (!compressor.atStep) return false;
@@ -299,7 +300,7 @@ export class TfCompressionOp {
     return training ? this.#trainingWeight : this.#inferenceWeight;
   }
 
-  /** A in its own shape, without what may not take part any more. To be called in a tidy. */
+  /** A in its own shape, masked where the format prunes. Call it in a tidy. */
   #uncompressed(): Tensor {
     const { matrix, factors } = this.variables;
     const { format, atStep } = this.compressor;
@@ -311,7 +312,7 @@ export class TfCompressionOp {
     );
   }
 
-  /** The factors in their planned shapes, and what the compressor says of them. */
+  /** The factors in their planned shapes, with the compressor's notes and warnings. */
   async #compress(step: number): Promise<{
     readonly factors: Record<string, Factor>;
     readonly notes: readonly string[];
@@ -332,7 +333,7 @@ export class TfCompressionOp {
     return { factors: Object.fromEntries(padded), notes, warnings: lasting };
   }
 
-  /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
+  /** The values to compress: A, or the blended weight if the compressor changes with the steps. */
   async #source(): Promise<Float32Array> {
     const weight = this.compressor.atStep ? this.#inferenceWeight : this.#dense;
     const source = tidy(() => toMatrix(weight.read(), this.#view));
@@ -366,7 +367,7 @@ export class TfCompressionOp {
     throw new GCompressError('disposed', {
       where: `TfCompressionOp '${this.name}'`,
       expected: 'an operator in use',
-      actual: this.#disposed ? 'a disposed one' : 'one whose matrix is disposed',
+      actual: this.#disposed ? 'a disposed operator' : 'an operator whose matrix is disposed',
     });
   }
 }
