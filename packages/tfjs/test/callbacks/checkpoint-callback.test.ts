@@ -142,7 +142,7 @@ describe('checkpointCallback', () => {
       expect(weightValues(model)).toEqual(before);
       // Nor does it train over what it refused
       const training = model.fit(data.xs, data.ys, { epochs: 1, callbacks: [checkpoint], verbose: 0 });
-      await expect(training).rejects.toThrow(/checkpoints that would be lost/);
+      await expect(training).rejects.toThrow(/checkpoints that this training would overwrite/);
     }
     const { model } = compressedNetwork(untilStep9, tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true));
     await expect(restoreCheckpoint(model, modelFolder(join(root, 'other/last')))).rejects.toThrow(

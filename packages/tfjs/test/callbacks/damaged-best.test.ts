@@ -64,7 +64,7 @@ describe('a damaged best checkpoint', () => {
     expect(checkpoint.warnings).toEqual([]);
     expect(await checkpoint.restore()).toEqual({ epoch: 4, best: undefined });
     expect(checkpoint.warnings).toEqual([
-      expect.stringMatching(/^The checkpoint 'best' is damaged, and is replaced by/),
+      expect.stringMatching(/^The checkpoint 'best' is damaged. The next epoch that can be best replaces it/),
     ]);
     expect(weightValues(resumed.model)).toEqual(weightValues(last.model));
 

@@ -101,12 +101,12 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     };
     const iterations = 'iter';
     expect(good.weightSpecs.map(({ name }: Anything) => name)).toContain(iterations);
-    await refused(set(iterations, 0, -1), /count of the steps/);
+    await refused(set(iterations, 0, -1), /at least 0 steps/);
     for (const count of [2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, 0.5]) {
       await refused((artifacts) => {
         artifacts.weightSpecs.find(({ name }: Anything) => name === iterations).dtype = 'float32';
         valuesOf(artifacts, iterations)[0] = count;
-      }, /int32 that counts the steps/);
+      }, /an int32 number of steps/);
     }
     const state = 'fc2/kernel/schedule_state';
     for (const [at, value] of [
@@ -118,7 +118,7 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     ])
       await refused(set(state, at, value), /fc2\/kernel/);
     for (const alpha of [2.4, -1, Number.NaN, 0.3])
-      await refused(set('fc2/kernel/alpha', 0, alpha), /alpha .* by its schedule/);
+      await refused(set('fc2/kernel/alpha', 0, alpha), /alpha .* as its schedule gives/);
     for (const index of [4, -1, 2 ** 31 - 1])
       await refused(set('fc2/kernel/encoding', 7, index), /indices from 0 to 3/);
   });

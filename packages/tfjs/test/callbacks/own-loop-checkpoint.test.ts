@@ -120,6 +120,6 @@ it('refuses variables in another order or of another shape', async () => {
   const fewer = { ...loop, variables: loop.variables.slice(1) };
   await expect(restoreCheckpoint(fewer, handler)).rejects.toMatchObject({ code: 'shape-mismatch' });
   const twice = { ...loop, variables: [...loop.variables, loop.variables[0]] };
-  await expect(saveCheckpoint(twice, handler)).rejects.toThrow(/two that are called 'order\/weights'/);
+  await expect(saveCheckpoint(twice, handler)).rejects.toThrow(/two weights named 'order\/weights'/);
   loop.dispose();
 });

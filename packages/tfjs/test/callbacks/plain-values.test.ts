@@ -126,7 +126,7 @@ describe('plain JavaScript values', () => {
     const { model } = compressedNetwork();
     const saving = callbacks.saveCheckpoint(model, { load: async () => ({}) });
     await expect(saving).rejects.toThrow(
-      /^saveCheckpoint handler: expected an IOHandler that can save, got one whose save is undefined/,
+      /^saveCheckpoint handler: expected an IOHandler that can save, got a handler whose save is undefined/,
     );
     const loading = callbacks.restoreCheckpoint(model, { save: async () => ({}) as never });
     await expect(loading).rejects.toThrow(/^restoreCheckpoint handler: expected an IOHandler that can load/);

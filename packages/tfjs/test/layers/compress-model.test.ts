@@ -237,7 +237,7 @@ describe('compressModel', () => {
     await train(model, data, 1, [callback]);
     await expect(train(model, data, 1, [])).rejects.toThrow(/without the compression callback/);
     const other = compressModel(smallNetwork(), common);
-    await expect(train(model, data, 1, [other.callback])).rejects.toThrow(/the model that it was made for/);
+    await expect(train(model, data, 1, [other.callback])).rejects.toThrow(/the model that this callback was made for/);
   });
 
   it('leaves the model as it was when a matrix cannot be compressed', async () => {
