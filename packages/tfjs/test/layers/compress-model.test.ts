@@ -233,9 +233,9 @@ describe('compressModel', () => {
     const { model, callback } = compressModel(smallNetwork(), common);
     compile(model);
     const data = classes();
-    await expect(train(model, data, 1, [])).rejects.toThrow(/without the compression callback.*`callback`/);
+    await expect(train(model, data, 1, [])).rejects.toThrow(/expected training with the compression callback, got training without it.*`callback`/);
     await train(model, data, 1, [callback]);
-    await expect(train(model, data, 1, [])).rejects.toThrow(/without the compression callback/);
+    await expect(train(model, data, 1, [])).rejects.toThrow(/training with the compression callback/);
     const other = compressModel(smallNetwork(), common);
     await expect(train(model, data, 1, [other.callback])).rejects.toThrow(/the model that this callback was made for/);
   });

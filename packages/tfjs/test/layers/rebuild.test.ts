@@ -238,7 +238,7 @@ describe('a class of ones own that holds layers inside', () => {
     const model = holding(false);
     const before = tf.memory().numTensors;
     expect(() => compressModel(model, lastOnly)).toThrow(
-      "layer 'own' of class 'Holding': expected a copy with the same 1 weights, those of layers inside it included, got one with 0.",
+      "layer 'own' of class 'Holding': expected a copy with the same 1 weights, those of inner layers included, got a copy with 0 weights.",
     );
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -248,7 +248,7 @@ describe('a class of ones own that holds layers inside', () => {
     const input = tf.input({ shape: [4] });
     const model = new Mine({ inputs: input, outputs: dense('last').apply(input) as tf.SymbolicTensor, name: 'm' });
     expect(() => compressModel(model, lastOnly)).toThrow(
-      /expected a Sequential or functional model, got one of class 'Mine'/,
+      /expected a Sequential or functional model, got a model of class 'Mine'/,
     );
   });
 });
@@ -288,7 +288,7 @@ it('refuses what is not a model, and says what to do', async () => {
     expect(() => stripCompression(model)).toThrow(expect.objectContaining(house));
     expect(() => compressedLayers(model)).toThrow(expect.objectContaining(house));
   }
-  expect(() => compressModel(promise as never, lastOnly)).toThrow(/got a promise\. Await it/);
+  expect(() => compressModel(promise as never, lastOnly)).toThrow(/got a promise\. Await the promise/);
   expect(() => compressModel(graph as never, lastOnly)).toThrow(/got a graph model\. A graph model has no layers/);
 });
 
