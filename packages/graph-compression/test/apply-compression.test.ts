@@ -44,11 +44,11 @@ it('gives each matrix the common compressor and schedule, or its own', async () 
 
 it('gives an operator by its name', () => {
   const apply = new ApplyCompression(common);
-  expect(() => apply.op('first')).toThrow("expected one of no operators, got 'first'");
+  expect(() => apply.op('first')).toThrow("expected applyCompression to be called before, got 'first'");
   const [plain, named] = [apply.applyCompression(first), apply.applyCompression(second, { name: 'mine' })];
   expect([apply.op('first'), apply.op('mine')]).toEqual([plain, named]);
   expect(() => apply.op('second')).toThrow(code('unknown-option'));
-  expect(() => apply.op('second')).toThrow("expected one of first, mine, got 'second'");
+  expect(() => apply.op('second')).toThrow("expected an operator among first, mine, got 'second'");
   apply.dispose();
 });
 

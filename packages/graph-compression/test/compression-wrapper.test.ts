@@ -86,16 +86,16 @@ describe('getApplyCompression', () => {
     }
     refusal(
       'compression_option=4',
-      "lowrank, test/levels, got 'kmeans'. Install @gcompress/kmeans and pass its method",
+      "(lowrank, test/levels), got 'kmeans'. Install @gcompress/kmeans and pass its method",
     );
     refusal('compression_option=acme/tensor-train', "Pass the method of the package that defines 'acme/tensor-train'");
     expect(() => new CompressionWrapper([]).getApplyCompression(parseHParams(''))).toThrow(
-      "one of the methods handed over: none, got 'lowrank'",
+      "a method among those given (the list is empty), got 'lowrank'",
     );
   });
 
   it('says so when a method has no hyperparameters of the reference', () => {
-    refusal('compression_option=test/levels', 'a method that the hyperparameters can describe');
+    refusal('compression_option=test/levels', 'a method with a function from hyperparameters to its options');
   });
 });
 

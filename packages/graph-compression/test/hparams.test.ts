@@ -170,7 +170,7 @@ describe('parseHParams', () => {
   it('refuses a TPU with the reason', () => {
     expect(parseHParams('use_tpu=0').useTpu).toBe(false);
     expect(() => parseHParams('use_tpu=true')).toThrow(
-      /use_tpu: expected false, got true. TensorFlow.js runs on no TPU/,
+      /use_tpu: expected false, got true. TensorFlow.js does not run on TPUs/,
     );
     expect(() => parseHParams({ useTpu: true })).toThrow(code('invalid-option'));
   });

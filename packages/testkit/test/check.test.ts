@@ -123,7 +123,7 @@ describe('checkCompressor', () => {
     };
     const results = await checkCompressor({ create });
     expect(results.find(({ name }) => name === 'factors match the plan')?.remark).toContain(
-      'not one sample could be compressed: Error: out of order',
+      'no sample could be compressed: Error: out of order',
     );
   });
 });

@@ -21,7 +21,7 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
     - \`monotoneInBudget\`: the error never grows from one to the next of \`{"steps":1}\` → \`{"steps":2}\`
     - \`minSignalToNoise 'rank-one'\`: a signal-to-noise ratio of at least 24 dB
     - \`minSignalToNoise 'my-matrix'\`: a signal-to-noise ratio of at least 4.8 dB
-    - \`usesImportance\`: equal weights change nothing, others make the weighted error smaller"
+    - \`usesImportance\`: equal weights change nothing, other weights make the weighted error smaller"
   `);
 });
 

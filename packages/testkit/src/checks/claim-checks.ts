@@ -1,4 +1,4 @@
-// Checks of what an author claims of a compressor, on random matrices.
+// Checks of an author's claims about a compressor, on random matrices.
 import {
   GCompressError,
   type Matrix,
@@ -15,7 +15,7 @@ import { type CompressorClaims, claimTexts } from '../samples/claims.ts';
 import { copyOf, createFor, type Workbench } from '../samples/workbench.ts';
 import { importanceIsUsed } from './importance-checks.ts';
 
-/** Relative slack for claims about errors, which are measured on float32 results. */
+/** Relative tolerance for claims about errors, because errors are measured on float32 results. */
 const ROUNDING = 1e-5;
 
 /** One check for each claim that the subject makes. */
@@ -111,7 +111,7 @@ async function signalReaches(bench: Workbench, name: string, decibels: number): 
   return `${reached.toFixed(2)} dB`;
 }
 
-/** What becomes of a matrix, or undefined when its shape is refused. */
+/** The compressed matrix, or undefined if its shape is refused. */
 async function approximated(create: (shape: Shape2D) => MatrixCompressor, matrix: Matrix): Promise<Matrix | undefined> {
   const made = createFor(create, matrix.shape);
   return 'refused' in made ? undefined : (await made.compressor.compress(copyOf(matrix))).decompress();

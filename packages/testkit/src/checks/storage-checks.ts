@@ -1,4 +1,4 @@
-// Checks that the stored form gives the same matrix back.
+// Checks that the stored form restores the same matrix.
 import { type CompressedMatrix, elementCount, type Factor } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { ensure, onEach, sameJson, sameNumbers } from '../assertions/assertions.ts';
@@ -6,7 +6,7 @@ import type { Check } from '../assertions/check.ts';
 import { readBack } from '../samples/workbench.ts';
 import { bytesOf, type Examples, storedBytes } from './algebra-checks.ts';
 
-/** What is written, and that all of it comes back. */
+/** Checks what is written, and that reading restores all of it. */
 export const storageChecks: readonly Check<Examples>[] = [
   {
     name: 'unpack restores what was packed',
@@ -34,7 +34,7 @@ export const storageChecks: readonly Check<Examples>[] = [
         const { format, shape, config, factors } = compressed;
         const again = createCompressedMatrix(format, { shape, config, factors });
         ensure(sameNumbers(bytesOf(again), bytes), 'packing twice gives different bytes');
-        ensure(sameNumbers(bytesOf(await readBack(compressed)), bytes), 'reading and writing gives other bytes');
+        ensure(sameNumbers(bytesOf(await readBack(compressed)), bytes), 'reading and writing again changes the bytes');
       }),
   },
   {
@@ -52,7 +52,7 @@ export const storageChecks: readonly Check<Examples>[] = [
   },
 ];
 
-/** Bytes by which a small header of a format's own may exceed what it saves. */
+/** Bytes by which the stored form may be larger than the factors, for a small header of the format. */
 const STORAGE_OVERHEAD = 64;
 
 function assertByteLength(compressed: CompressedMatrix): void {
