@@ -1,12 +1,12 @@
-// Importance by gradients: from the weights after each step of a training.
+// Importance by gradients, estimated from the weights after each training step.
 import { GCompressError, type Matrix, type Shape2D } from '@gcompress/core';
 import { assertFinite, assertKnownOptions, assertMatrix, assertNumber, assertOneOf } from '@gcompress/core/checks';
 
 /** Options of {@link gradientImportance}. */
 export interface GradientImportanceOptions {
-  /** `'first'` (default): how fast a weight moves. `'second'`: how much its movement changes. */
+  /** `'first'` (default) uses how far a weight moves; `'second'` uses how much its movement changes. */
   readonly order?: 'first' | 'second';
-  /** How much of the mean is kept at each step, from 0 to below 1. Default 0.99. */
+  /** The part of the running mean that each step keeps, from 0 to below 1. Default 0.99. */
   readonly decay?: number;
 }
 
@@ -19,15 +19,15 @@ export interface GradientImportance {
    * @throws GCompressError `invalid-matrix`, `non-finite` or `shape-mismatch`.
    */
   observe(weights: Matrix): void;
-  /** What `compress` takes as `importance`, `[m, n]`, 1 at most; undefined until a weight has moved. */
+  /** The `importance` for `compress`, `[m, n]`, at most 1; undefined until a weight has moved. */
   importance(): Matrix | undefined;
 }
 
 /**
  * Importance by first- or second-order gradients. The movement of the weights in a step is their gradient times the rate of the
  * optimizer: `|w − w₁|`, or `|w − 2·w₁ + w₂|` for the second order, where w₁ and w₂ are the weights one and two steps before.
- * Movements are scaled to length 1 and averaged, `g ← decay·g + (1 − decay)·movement`. The importance is g² over its largest, so
- * that `pruned` keeps what is largest in `|w|·g`.
+ * Movements are scaled to length 1 and averaged, `g ← decay·g + (1 − decay)·movement`. The importance is g² divided by its
+ * largest value, so that `pruned` keeps the entries with the largest `|w|·g`.
  *
  * @throws GCompressError `unknown-option` or `invalid-option`.
  *
@@ -57,7 +57,7 @@ export function gradientImportance(options: GradientImportanceOptions = {}): Gra
           where: `${where}.observe`,
           expected: `shape [${shape.join(', ')}]`,
           actual: `[${rows}, ${cols}]`,
-          hint: 'Watch each matrix with one of its own.',
+          hint: 'Make one gradientImportance() for each matrix.',
         });
       }
       if (mean.length === 0) mean = new Float64Array(rows * cols);

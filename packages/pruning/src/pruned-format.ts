@@ -15,14 +15,13 @@ import { packPositions, unpackPositions } from './masks/positions.ts';
 export type PrunedFactor = 'values' | 'mask';
 
 /**
- * A matrix of which only some entries are kept, the others being zero. Working form, in which `Ŵ = values ∘ mask`:
+ * A matrix with some entries kept and all other entries zero. Working form, with `Ŵ = values ∘ mask`:
  *
  * - `values [m, n]`, float32, trainable.
- * - `mask [m, n]`, float32: 1 where an entry is kept, 0 elsewhere.
+ * - `mask [m, n]`, float32: 1 for a kept entry, else 0.
  *
- * Stored form, version 1: `values`, the kept entries in reading order as float32; which blocks they are in, as `mask` (a
- * bit for each block) or `gaps` (between kept blocks, in the code of Rice), whichever is smaller. Config: `blockHeight` and
- * `blockWidth`, 1 when entries are pruned one by one.
+ * Stored form, version 1: `values`, the kept entries in reading order as float32; the kept blocks as `mask` (a bit for each block) or as
+ * `gaps` (between kept blocks, in Rice code), whichever is smaller. Config: `blockHeight` and `blockWidth`, both 1 for single entries.
  */
 export const prunedFormat: CompressedFormat<PrunedFactor> = {
   id: 'pruning',

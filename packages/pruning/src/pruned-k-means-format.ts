@@ -15,21 +15,21 @@ import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
 import { bytesTensor, packPositions, unpackPositions } from './masks/positions.ts';
 
-/** The most levels of a codebook, the zero of the pruned entries not counted. */
+/** The most levels of a codebook, without the zero of the pruned entries. */
 export const MAX_LEVELS = 1024;
 
 /** Names of the factors of {@link prunedKMeansFormat}. */
 export type PrunedKMeansFactor = 'codebook' | 'kept' | 'encoding';
 
 /**
- * A matrix of which only some entries are kept, each as a level of a codebook, the others being zero. Working form:
+ * A matrix with some entries kept, each as a level of a codebook, and all other entries zero. Working form:
  *
  * - `codebook [l + 1, 1]`, float32, trainable: the zero of the pruned entries, then l levels.
  * - `kept [l + 1, 1]`, float32: 0, then l ones. Multiplied with the codebook it keeps the zero at zero in training.
- * - `encoding [m, n]`, int32: for each entry its row of the codebook, 0 for the pruned ones.
+ * - `encoding [m, n]`, int32: the row of the codebook for each entry, 0 for pruned entries.
  *
  * Stored form, version 1: `codebook`, float32, without the zero and without the last levels if no entry uses them;
- * `encoding`, for each kept entry in reading order its level, packed at `⌈log₂ levels⌉` bits; `mask` or `gaps` as in
+ * `encoding`, the level of each kept entry in reading order, packed at `⌈log₂ levels⌉` bits; `mask` or `gaps` as in
  * `prunedFormat`. Config: `levels` (l), `blockHeight` and `blockWidth`.
  */
 export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {

@@ -1,4 +1,4 @@
-// Pruning and a codebook for what is left, as a compression method.
+// Pruning with a codebook for the kept entries, as a compression method.
 import {
   type Algorithm,
   defineMethod,
@@ -31,9 +31,9 @@ import { codebookFactors, MAX_LEVELS, type PrunedKMeansFactor, prunedKMeansForma
 /** Options of {@link prunedKMeans}. */
 export type PrunedKMeansOptions = PruningOptions & CodebookSettings;
 
-/** What {@link prunedKMeans} can be told of its codebook. */
+/** Options of the codebook of {@link prunedKMeans}. */
 export interface CodebookSettings {
-  /** Levels of the codebook for the kept entries, from 1 to 1,024; never more than there are kept entries. Default 16. */
+  /** Levels of the codebook for the kept entries, from 1 to 1,024, and at most the number of kept entries. Default 16. */
   readonly levels?: number;
 }
 
@@ -42,16 +42,16 @@ type Complete = CompletePruning & Required<CodebookSettings>;
 const WHERE = 'prunedKMeans';
 
 /**
- * Magnitude pruning, then a codebook for what is left: each kept entry becomes the nearest of a few levels, found by
- * one-dimensional k-means over the kept entries alone. Pruned entries are exactly zero and stay so in training. The levels
+ * Magnitude pruning, then a codebook for the kept entries: each kept entry becomes the nearest of a few levels, found by one-dimensional
+ * k-means over the kept entries. Pruned entries are exactly zero and stay so in training. The levels
  * are trainable.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
  * Porting note: `KmeansPruningCompressionOp`, with codebooks for single entries only: any other `block_size` is refused,
  * and `do_transpose` is not needed. The reference starts from a random codebook, and goes back to the pruned but
- * uncompressed matrix after `end_compression_step`; here the compressed matrix stays. Its codebook needs a level for zero,
- * this one does not.
+ * uncompressed matrix after `end_compression_step`; here the compressed matrix stays. Its codebook needs a level for
+ * zero; this codebook does not.
  */
 export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, PrunedKMeansFactor>({
   name: 'kmeans-pruning',

@@ -28,15 +28,15 @@ const WHERE = 'pruned';
 const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT;
 
 /**
- * Magnitude pruning: the entries, or blocks of them, that are largest are kept as they are, and all others become zero. Of
- * all matrices with as many nonzeros, that with single entries is the nearest. What is kept is trainable, where it is is
- * not. `importance` weighs what zeroing an entry costs: kept is what is largest in `importance·entry²`.
+ * Magnitude pruning: keeps the largest entries, or blocks of entries, and sets all other entries to zero. With single entries, the result
+ * is the nearest matrix with this number of nonzeros. The kept values are trainable, their positions are not. `importance` weighs the cost
+ * of pruning: the entries with the largest `importance·entry²` are kept.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
- * Porting note: the masks of `pruning.Pruning`, as a method of its own. Where sparsity grows, what is pruned stays pruned, while
- * the reference scores the weights under the mask too and may let one come back. There is no threshold, which the reference
- * always leaves at 0.
+ * Porting note: the masks of `pruning.Pruning`, as a method of its own. If sparsity grows, pruned entries stay
+ * pruned here; the reference also scores weights under the mask and may restore them. There is no threshold, because the reference always
+ * leaves it at 0.
  */
 export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>({
   name: 'pruning',

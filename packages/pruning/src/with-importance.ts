@@ -1,14 +1,14 @@
-// A compressor that asks for the importance of its entries each time.
+// A compressor that asks a function for the importance at each compression.
 import type { CompressOptions, Matrix, MatrixCompressor } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 
 /**
- * The compressor with `importance` filled in, for hosts that give none, such as the operators and layers of a training. Options
- * and files stay those of the compressor.
+ * The compressor with `importance` filled in, for hosts that pass no importance, such as operators and layers in training. Options and
+ * files are the same as without it.
  *
- * @param importance called at each compression, and for the compressor in force at a step too; undefined for none yet. As it speaks of
- * one matrix, each matrix needs a compressor of its own.
- * @throws GCompressError `invalid-option` unless a compressor and a function are given.
+ * @param importance called at each compression, also by the compressors of `atStep`; returns undefined if there is no importance yet. It
+ * belongs to one matrix, so each matrix needs its own compressor.
+ * @throws GCompressError `invalid-option` if the arguments are not a compressor and a function.
  */
 export function withImportance<K extends string>(
   compressor: MatrixCompressor<K>,
