@@ -27,7 +27,6 @@ export {
   type MatrixForm,
 } from './contract/factors.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './contract/matrix-compressor.ts';
-export type { TrainingHistory } from './contract/training-history.ts';
 export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';
 export { createRandom, type Random } from './matrix/random.ts';

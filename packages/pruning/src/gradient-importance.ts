@@ -1,5 +1,5 @@
 // Importance by gradients: from the weights after each step of a training.
-import { GCompressError, type Matrix, type Shape2D, type TrainingHistory } from '@gcompress/core';
+import { GCompressError, type Matrix, type Shape2D } from '@gcompress/core';
 import {
   assertFinite,
   assertKnownOptions,
@@ -9,6 +9,7 @@ import {
   assertType,
   describeValue,
 } from '@gcompress/core/checks';
+import type { TrainingHistory } from '@gcompress/core/hosts';
 
 /** How the weights of the steps before are called in a history, the last one first. */
 const DEPTHS = ['last weights', 'weights before'];

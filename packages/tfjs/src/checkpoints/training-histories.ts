@@ -1,5 +1,6 @@
 // What compressors have seen of a training, as tensors of a checkpoint.
-import { GCompressError, type Matrix, type TrainingHistory } from '@gcompress/core';
+import { GCompressError, type Matrix } from '@gcompress/core';
+import type { TrainingHistory } from '@gcompress/core/hosts';
 import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type { TfCompressionOp } from '../training/compression-op.ts';
 import { damaged, type TensorSpec } from './checkpoint-tensors.ts';
