@@ -25,7 +25,7 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
   `);
 });
 
-it('describeClaims says nothing of claims that are not made', () => {
+it('describeClaims leaves out claims that are not made', () => {
   expect(describeClaims({})).toEqual([]);
   expect(describeClaims({ fixedSize: false, neverWorseThanZero: false, minSignalToNoise: {} })).toEqual([]);
 });

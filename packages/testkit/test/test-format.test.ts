@@ -14,7 +14,7 @@ const examples: readonly Factorization<QuantizerFactors>[] = [
 testFormat({ runner: { describe, it }, format: quantizerFormat, examples });
 
 describe('checkFormat', () => {
-  it('finds what is wrong with a decoder, by name', async () => {
+  it('names the fault of a decoder', async () => {
     const format: CompressedFormat<QuantizerFactors> = {
       ...quantizerFormat,
       lookup: (ops, ids, { table, codes }) => ops.gather(table, ops.gather(codes, ids)),
@@ -36,7 +36,7 @@ describe('checkFormat', () => {
     expect(await sharingResult(told)).toMatchObject({ outcome: 'failed', remark: expect.stringContaining(remark) });
   });
 
-  it('passes sharing that fits the factors, and asks nothing of a format without it', async () => {
+  it('passes sharing that fits the factors, and does not apply to a format without sharing', async () => {
     expect(await sharingResult({ table: { rows: 'codes', times: 2 } })).toMatchObject({ outcome: 'passed' });
     expect(await sharingResult(undefined)).toMatchObject({ outcome: 'not applicable' });
   });

@@ -8,7 +8,7 @@ export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
-  /** True if the tensor belongs to the optimizer. */
+  /** True if the tensor belongs to the optimizer or to the history of a compressor. */
   readonly slot: boolean;
 }
 

@@ -4,11 +4,13 @@ import { dispose, io, type Optimizer, type Tensor, Variable } from '@tensorflow/
 import { withHeader } from './checkpoint-header.ts';
 import { methodOf } from './io-handler-checks.ts';
 import { assertJsonObject } from './json-checks.ts';
+import { historyTensors } from './training-histories.ts';
 import { storedTraining, type Training } from './training-state.ts';
 
 /**
  * Saves a training so that {@link restoreCheckpoint} can resume it bit for bit: all weights or variables with the state of the
- * compression, and the optimizer with its number of steps. `tf.loadLayersModel` can load the checkpoint of a model, too.
+ * compression, the histories of compressors, and the optimizer with its number of steps. `tf.loadLayersModel` can load the checkpoint of a
+ * model, too.
  *
  * @param handler saves the checkpoint, e.g. `modelFolder('run/last')`.
  * @param progress JSON that the program gets back when it resumes, e.g. the epoch.
@@ -21,25 +23,28 @@ export async function saveCheckpoint(
   handler: io.IOHandler,
   progress: JsonObject = {},
 ): Promise<void> {
-  const { variables, optimizer, optimizerKind, topology } = storedTraining(training, 'saveCheckpoint');
+  const { variables, optimizer, optimizerKind, operators, topology } = storedTraining(training, 'saveCheckpoint');
   const save = methodOf('saveCheckpoint', handler, 'save');
   assertJsonObject('saveCheckpoint progress', progress, 'invalid-option');
   const slots = await optimizerWeights(optimizer);
+  const histories = historyTensors(operators);
   try {
     const weights = await io.encodeWeights(variables.map(({ name, variable }) => ({ name, tensor: variable })));
-    const state = await io.encodeWeights(slots, 'optimizer');
+    // Among the weights of a model, tf.loadLayersModel would refuse the histories
+    const state = await io.encodeWeights([...slots, ...histories.tensors], 'optimizer');
     await save({
       ...topology,
       userDefinedMetadata: withHeader(topology.userDefinedMetadata, {
         optimizer: optimizerKind,
         variables: variables.map(({ name, description }) => ({ name, description })),
         progress,
+        ...(histories.names.length > 0 && { histories: histories.names }),
       }),
       weightSpecs: [...weights.specs, ...state.specs],
       weightData: io.CompositeArrayBuffer.join([weights.data, state.data]),
     });
   } finally {
-    dispose(looseTensors(slots));
+    dispose([...looseTensors(slots), ...histories.tensors.map(({ tensor }) => tensor)]);
   }
 }
 

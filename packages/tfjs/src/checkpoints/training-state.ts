@@ -19,7 +19,7 @@ export interface TrainingState {
   readonly optimizer: Optimizer;
   /**
    * The operators of these variables. If given, a checkpoint that is damaged or was saved with a different schedule is refused before
-   * anything changes.
+   * anything changes, and the histories of their compressors are saved and restored, too.
    */
   readonly operators?: readonly TfCompressionOp[];
 }
