@@ -1,11 +1,11 @@
-// How many blocks a side a matrix gets, from the number, a ratio or bytes.
+// Chooses the number of blocks on each side of a matrix, from a number, a ratio or bytes.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertNumber, type ExactlyOne, exactlyOneOption, type NumberRange } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';
 
-/** The ways to choose the number N of blocks a side, which must divide both sides of the matrix. */
+/** The options that choose the number N of blocks on each side; N must divide both sides of the matrix. */
 export interface BlockSizes {
-  /** The number itself, a positive integer. Python: `block_compression_factor`, `compression_factor`. */
+  /** The number N itself, a positive integer. Python: `block_compression_factor`, `compression_factor`. */
   readonly blocks?: number;
   /** How many times smaller than the matrix the factors must be, above 1: the smallest N that reaches it. */
   readonly ratio?: number;
@@ -25,7 +25,7 @@ const RANGES: Readonly<Record<keyof BlockSizes, NumberRange>> = {
 /** Names of {@link BlockSizes}. */
 export const BLOCK_SIZES = ['blocks', 'ratio', 'bytes'] as const;
 
-/** The one size that is given, checked. */
+/** Checks that exactly one size is given, and returns it. */
 export function completeChoice(where: string, given: BlockChoice): BlockSizes {
   const size = exactlyOneOption(where, given, BLOCK_SIZES);
   assertNumber(where, size, given[size], RANGES[size]);
@@ -35,9 +35,9 @@ export function completeChoice(where: string, given: BlockChoice): BlockSizes {
 /**
  * The number of blocks for a matrix of this shape.
  *
- * @param valuesWith how many values the factors with N blocks a side have.
- * @throws GCompressError `invalid-option`, naming the numbers that work, when N is none of them or none of them
- * reaches the size; `not-smaller` when the factors would not be smaller than the matrix (unless `allowLarger`).
+ * @param valuesWith the number of values in the factors with N blocks on each side.
+ * @throws GCompressError `invalid-option`, naming the numbers that work, if N does not divide both sides or no number reaches the size;
+ * `not-smaller` if the factors would not be smaller than the matrix (unless `allowLarger`).
  */
 export function blocksForShape(
   where: string,
@@ -71,7 +71,7 @@ export function blocksForShape(
   return chosen;
 }
 
-/** What to do instead: numbers of blocks with which the factors are smaller, if there are any. */
+/** A hint with the numbers of blocks for which the factors are smaller, if there are any. */
 function hintOf(working: readonly number[]): string {
   return working.length > 0
     ? `These numbers of blocks work: ${working.join(', ')}.`

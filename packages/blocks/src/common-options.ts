@@ -1,11 +1,11 @@
-// Options that the three methods share, and their checks.
+// The options of all three methods, and their checks.
 import { assertOneOf, assertSeed } from '@gcompress/core/checks';
 
-/** Options that all methods of this package have. */
+/** Options of all methods of this package. */
 export interface CommonOptions {
   /**
-   * What the factors are: `'fit'` (default) to the matrix, or `'random'` as the reference draws them, uniform around zero,
-   * for a structure that is trained from the beginning. Then the matrix plays no part.
+   * The start values of the factors: `'fit'` (default) fits them to the matrix; `'random'` ignores the matrix and draws them uniformly
+   * around zero, as the reference does, for a structure that is trained from the beginning.
    */
   readonly start?: 'fit' | 'random';
   /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
@@ -17,7 +17,7 @@ export interface CommonOptions {
 /** Names of {@link CommonOptions}. */
 export const COMMON_OPTIONS = ['start', 'seed', 'allowLarger'];
 
-/** The common options with their defaults, checked. */
+/** Checks the common options and adds their defaults. */
 export function completeCommon(where: string, given: CommonOptions): Required<CommonOptions> {
   const { start = 'fit', seed = 0, allowLarger = false } = given;
   assertOneOf(where, 'start', start, ['fit', 'random']);

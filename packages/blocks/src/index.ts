@@ -1,4 +1,4 @@
-// The public names of the three methods.
+// The public names of the package: blockDiagonal, mixedBlock and inputOutput.
 export type { BlockChoice, BlockSizes } from './block-choice.ts';
 export { type BlockDiagonalOptions, blockDiagonal } from './block-diagonal.ts';
 export type { CommonOptions } from './common-options.ts';

@@ -1,14 +1,14 @@
-// How much each side is shortened, as given or for a size.
+// Chooses how much each side is shortened, from given blocks or for a size.
 import { GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, type ExactlyOne, exactlyOneOption } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';
 import type { Side, Sides } from './formats/input-output-format.ts';
 
-/** The sides that {@link inputOutput} shortens, named one by one. */
+/** The sides that {@link inputOutput} shortens, given one by one. */
 export interface NamedSides {
-  /** How the input is shortened, the rows of the matrix; left as it is by default. */
+  /** How the input, the rows of the matrix, is shortened. Default: not at all. */
   readonly input?: Side;
-  /** How the output is shortened, the columns of the matrix; left as it is by default. */
+  /** How the output, the columns of the matrix, is shortened. Default: not at all. */
   readonly output?: Side;
 }
 
@@ -27,13 +27,13 @@ export type SidesChoice =
 
 const WHERE = 'inputOutput';
 
-/** The largest block that a ratio or bytes choose; the time to fit one grows with its cube. */
+/** The largest block that a ratio or bytes choose, because the time to fit a block grows with its cube. */
 export const MAX_CHOSEN_BLOCK = 512;
 
 /** Names of {@link NamedSides} and {@link SidesSizes}. */
 export const SIDES_OPTIONS = ['input', 'output', 'ratio', 'bytes'];
 
-/** The choice, checked. */
+/** Checks the choice. */
 export function completeSides({ input, output, ratio, bytes }: SidesChoice): NamedSides & SidesSizes {
   const named = input !== undefined || output !== undefined;
   const size = exactlyOneOption(WHERE, { 'input or output': named || undefined, ratio, bytes }, [
@@ -68,12 +68,12 @@ function completeSide(name: string, side: Side): Side & JsonObject {
 }
 
 /**
- * The sides for a matrix of this shape. For a ratio or bytes one side is shortened, the one and in such blocks that
- * the product of the values in `c` and in `b` or `d` is largest: few in `c` leave no room for the matrix, few in the other, as small
- * blocks have, do not adapt to it. Blocks are at most {@link MAX_CHOSEN_BLOCK}.
+ * The sides for a matrix of this shape. For a ratio or bytes, one side is shortened: the side and the blocks with the largest product of
+ * the number of values in `c` and the number in `b` or `d`. Few values in `c` leave no room for the matrix; few values in `b` or `d`, as with
+ * small blocks, cannot adapt to it. Blocks are at most {@link MAX_CHOSEN_BLOCK}.
  *
- * @throws GCompressError `invalid-option` when a block does not divide its side, naming the blocks that work with its factor, or
- * when no blocks reach the size; `not-smaller` when the factors would not be smaller than the matrix (unless `allowLarger`).
+ * @throws GCompressError `invalid-option` if a block does not divide its side, naming the blocks that work with its factor, or if no
+ * blocks reach the size; `not-smaller` if the factors would not be smaller than the matrix (unless `allowLarger`).
  */
 export function sidesForShape(shape: Shape2D, choice: NamedSides & SidesSizes, allowLarger: boolean): Sides {
   const [rows, cols] = shape;
@@ -108,7 +108,7 @@ function valuesOf([rows, cols]: Shape2D, { input, output }: Sides): { readonly c
   return { core, bases: ofBasis(input) + ofBasis(output) };
 }
 
-/** The one side to shorten that keeps to `most` values and has the largest product of those in `c` and in `b` or `d`. */
+/** The side to shorten with at most `most` values and the largest product of the values in `c` and in `b` or `d`. */
 function oneSide(shape: Shape2D, most: number, name: 'ratio' | 'bytes', wanted: number): Sides {
   const candidates = [
     ...possibleSides(shape[0], MAX_CHOSEN_BLOCK).map((input): Sides => ({ input, output: null })),
@@ -127,7 +127,7 @@ function oneSide(shape: Shape2D, most: number, name: 'ratio' | 'bytes', wanted: 
   throw new GCompressError('invalid-option', {
     where: `${WHERE} ${name}`,
     expected: `a block and a factor that divide a side of the matrix [${rows}, ${cols}] and reach the size`,
-    actual: `${wanted}, which none does`,
+    actual: `${wanted}, which no such block reaches`,
     hint: `The sides have the divisors ${divisorsOf(rows).join(', ')} and ${divisorsOf(cols).join(', ')}.`,
   });
 }
@@ -138,7 +138,7 @@ function possibleSides(length: number, largestBlock = length): Side[] {
   return blocks.flatMap((block) => divisorsOf(block).map((factor) => ({ block, factor })));
 }
 
-/** Refuses a block that does not divide its side, and names those that work: with this factor, or with another one. */
+/** Refuses a block that does not divide its side, and names the blocks that work with this factor, or with a different factor. */
 function assertDivides(name: string, length: number, side: Side, isSmaller: (side: Side) => boolean): void {
   const { block, factor } = side;
   if (length % block === 0) return;
@@ -158,7 +158,7 @@ function assertDivides(name: string, length: number, side: Side, isSmaller: (sid
   });
 }
 
-/** Each value once, the smallest first. */
+/** The distinct values, the smallest first. */
 function unique(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }

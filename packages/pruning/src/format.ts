@@ -1,3 +1,3 @@
-// The public names of the entry `./format`: the decoders of pruned and prunedKMeans.
+// The decoders of both methods.
 export { type PrunedFactor, prunedFormat } from './pruned-format.ts';
 export { type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';

@@ -18,7 +18,7 @@ export function assertSchedule(where: string, name: string, value: unknown): ass
     actual: describeValue(value),
     hint:
       typeof value === 'function'
-        ? 'Call the function: linearAlpha({ … }).'
+        ? 'Call it: linearAlpha({ … }).'
         : 'Pass a schedule of @gcompress/scheduler: linearAlpha({ … }).',
   });
 }
