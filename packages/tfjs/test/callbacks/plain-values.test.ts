@@ -114,7 +114,7 @@ describe('plain JavaScript values', () => {
       [summary({ evry: 5 }), /^summaryCallback: .*got 'evry'/],
       [summary({ name: 5 }), /^summaryCallback name/],
       [() => callbacks.summaryCallback(null as never), /^summaryCallback writers: .*got null/],
-      [() => callbacks.summaryCallback([{}] as never), /^summaryCallback writers: .*got an object in it/],
+      [() => callbacks.summaryCallback([{}] as never), /^summaryCallback writers: .*got a list with an object/],
       [() => callbacks.progressCallback(() => {}, { evry: 5 } as never), /^progressCallback: .*got 'evry'/],
       [() => compressionCallback(model, { onUpdat() {} } as never), /^compressionCallback: .*got 'onUpdat'/],
       [() => compressionCallback(model, { onWarning: 5 } as never), /^compressionCallback onWarning/],
