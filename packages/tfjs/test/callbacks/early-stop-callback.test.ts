@@ -42,6 +42,8 @@ describe('earlyStopCallback', () => {
     expect(endless.model.optimizer.iterations).toBe(0);
     const { model, callback } = compressedNetwork();
     const stop = earlyStopCallback();
-    await expect(train(model, classes(), 1, [callback, stop])).rejects.toThrow(/a metric among loss, acc, got 'val_loss'/);
+    await expect(train(model, classes(), 1, [callback, stop])).rejects.toThrow(
+      /a metric among loss, acc, got 'val_loss'/,
+    );
   });
 });
