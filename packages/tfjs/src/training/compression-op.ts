@@ -1,15 +1,13 @@
 // The operator that compresses one variable while it trains.
 import {
   type CompressedMatrix,
-  type Factor,
   type FactorizationPlan,
   GCompressError,
   type MatrixCompressor,
   type MatrixForm,
   matrix,
 } from '@gcompress/core';
-import { assertCompressedMatrix, assertFinite } from '@gcompress/core/checks';
-import { createCompressedMatrix, padFactor, plannedByteLength } from '@gcompress/core/hosts';
+import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
@@ -21,6 +19,7 @@ import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts'
 import { tfOps } from '../weight/tf-ops.ts';
 import type { Weight } from '../weight/weight.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { type FactorValues, factorValues, factorValuesSync, matrixOfValues } from './factor-values.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import {
   assertApplyOptions,
@@ -41,6 +40,7 @@ import type {
   ToCompressedMatrixOptions,
   UpdateResult,
 } from './op-options.ts';
+import { type PlannedFactors, plannedFactors } from './planned-factors.ts';
 import { relativeError } from './relative-error.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
 
@@ -227,17 +227,14 @@ export class TfCompressionOp {
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
     assertTrimOption(options);
     this.#assertLive();
-    const entries = Object.entries(this.variables.factors);
-    const data = await Promise.all(entries.map(([, variable]) => variable.data()));
-    return this.#asMatrix(Object.fromEntries(entries.map(([name], i) => [name, data[i] as Factor['data']])), options);
+    return this.#asMatrix(await factorValues(this.variables.factors), options);
   }
 
   /** {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device. */
   toCompressedMatrixSync(options: ToCompressedMatrixOptions = {}): CompressedMatrix {
     assertTrimOption(options);
     this.#assertLive();
-    const data = Object.entries(this.variables.factors).map(([name, variable]) => [name, variable.dataSync()] as const);
-    return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, options);
+    return this.#asMatrix(factorValuesSync(this.variables.factors), options);
   }
 
   /** Frees what the operator made; never A. May be called again. */
@@ -312,25 +309,11 @@ export class TfCompressionOp {
     );
   }
 
-  /** The factors in their planned shapes, with the compressor's notes and warnings. */
-  async #compress(step: number): Promise<{
-    readonly factors: Record<string, Factor>;
-    readonly notes: readonly string[];
-    readonly warnings: readonly string[];
-  }> {
-    const where = `TfCompressionOp '${this.name}'`;
+  /** The factors of this step in their planned shapes, with the compressor's notes and warnings. */
+  async #compress(step: number): Promise<PlannedFactors> {
     const compressor = this.compressor.atStep?.(step) ?? this.compressor;
     const source = matrix(this.form.shape, await this.#source());
-    assertFinite(source, where);
-    const compressed: unknown = await compressor.compress(source);
-    assertCompressedMatrix(where, compressed, compressor, this.#plan);
-    const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
-      return [name, padFactor(compressed.factors[name], spec.shape)] as const;
-    });
-    const { format, shape, byteLength, notes = [], warnings = [] } = compressed;
-    const ofSize = sizeWarnings(format.id, shape, byteLength);
-    const lasting = warnings.filter((warning) => !ofSize.includes(warning));
-    return { factors: Object.fromEntries(padded), notes, warnings: lasting };
+    return plannedFactors(`TfCompressionOp '${this.name}'`, { compressor, plan: this.#plan, source });
   }
 
   /** The values to compress: A, or the blended weight if the compressor changes with the steps. */
@@ -346,20 +329,9 @@ export class TfCompressionOp {
     return relativeError(this.variables.matrix, () => this.#compressed.read(), this.#view);
   }
 
-  #asMatrix(
-    data: Readonly<Record<string, Factor['data']>>,
-    { trim = this.#filled }: ToCompressedMatrixOptions,
-  ): CompressedMatrix {
+  #asMatrix(values: FactorValues, { trim = this.#filled }: ToCompressedMatrixOptions): CompressedMatrix {
     const { format } = this.compressor;
-    const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
-      return [name, { ...spec, data: data[name] }] as const;
-    });
-    const factorization = { ...this.form, factors: Object.fromEntries(factors) };
-    return createCompressedMatrix(
-      format,
-      trim && format.trim ? format.trim(factorization) : factorization,
-      this.#notes,
-    );
+    return matrixOfValues({ format, form: this.form, plan: this.#plan, notes: this.#notes }, values, trim);
   }
 
   #assertLive(): void {
