@@ -24,12 +24,14 @@ export {
   type JsonValue,
   type MatrixForm,
 } from './contract/factors.ts';
+export type { InputMoments } from './contract/input-moments.ts';
+export type { Kernels } from './contract/kernels.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './contract/matrix-compressor.ts';
 export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';
 export { createRandom, type Random } from './matrix/random.ts';
 export { type StackOptions, stack } from './stack/stack.ts';
-export { type InnerFormats, type StackedPart, stackFormats } from './stack/stack-formats.ts';
+export { stackFormats } from './stack/stack-formats.ts';
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './storage/format-registry.ts';
 export { deserialize, serialize } from './storage/serialize.ts';
 export { type CpuTensor, cpuOps } from './tensors/cpu-ops.ts';
