@@ -1,7 +1,6 @@
 // Cholesky factor of a symmetric positive definite matrix.
-import { GCompressError, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type Kernels, type ProgressOptions } from '@gcompress/core';
 import { paced } from '../calls/paced.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, type Dense, denseOf, squareViewOf, transposed, type View, type View64, zeros } from '../views/view.ts';
 
@@ -25,11 +24,14 @@ export function choleskyFactor(
 ): Dense<Float64Array> {
   const where = 'choleskyFactor';
   const view = squareViewOf(a, where);
-  return paced(where, kernels, progress, view.rows ** 3 / 3, (pace) => denseOf(factored(view, pace)));
+  return paced(where, kernels, progress, view.rows ** 3 / 3, (pace) => denseOf(cholesky(where, view, pace)));
 }
 
-/** Left-looking by panels: a panel takes off what the columns before it explain, and is then factored by itself. */
-function factored(a: View, kernels: Kernels): View64 {
+/**
+ * {@link choleskyFactor} of a row-major view. Left-looking by panels: a panel takes off what the columns before it explain, and is then
+ * factored by itself.
+ */
+export function cholesky(where: string, a: View, kernels: Kernels): View64 {
   const size = a.rows;
   const factor = zeros(size, size);
   for (let from = 0; from < size; from += PANEL) {
@@ -44,7 +46,7 @@ function factored(a: View, kernels: Kernels): View64 {
         panel.data[i * width + j] = a.data[(from + i) * size + from + j] - panel.data[i * width + j];
       }
     }
-    factorPanel(panel, a, from);
+    factorPanel(where, panel, a, from);
     kernels.onWork?.((panel.rows * width * width) / 2);
     for (let i = 0; i < panel.rows; i++) {
       const row = panel.data.subarray(i * width, i * width + Math.min(width, i + 1));
@@ -55,7 +57,7 @@ function factored(a: View, kernels: Kernels): View64 {
 }
 
 /** Factors the columns of a panel `[rows, width]`, whose first rows lie on the diagonal. */
-function factorPanel({ data, rows, cols: width }: View64, a: View, from: number): void {
+function factorPanel(where: string, { data, rows, cols: width }: View64, a: View, from: number): void {
   for (let i = 0; i < rows; i++) {
     const own = i * width;
     for (let j = 0; j < Math.min(width, i + 1); j++) {
@@ -67,15 +69,15 @@ function factorPanel({ data, rows, cols: width }: View64, a: View, from: number)
         continue;
       }
       const diagonal = a.data[(from + i) * a.cols + from + i];
-      if (!(rest > diagonal * SMALLEST_PIVOT && rest < Number.POSITIVE_INFINITY)) throw notDefinite(from + i);
+      if (!(rest > diagonal * SMALLEST_PIVOT && rest < Number.POSITIVE_INFINITY)) throw notDefinite(where, from + i);
       data[own + j] = Math.sqrt(rest);
     }
   }
 }
 
-function notDefinite(row: number): GCompressError {
+function notDefinite(where: string, row: number): GCompressError {
   return new GCompressError('invalid-matrix', {
-    where: 'choleskyFactor',
+    where,
     expected: 'a positive definite matrix',
     actual: `one that is not in row ${row}`,
     hint: 'Add a small multiple of the identity.',

@@ -1,9 +1,19 @@
 // Solves triangular systems for many right sides at once.
-import { GCompressError, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type Kernels, type ProgressOptions } from '@gcompress/core';
 import { paced } from '../calls/paced.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
-import { block, copied, type Dense, denseOf, squareViewOf, transposed, type View, type View64, viewOf, zeros } from '../views/view.ts';
+import {
+  block,
+  copied,
+  type Dense,
+  denseOf,
+  squareViewOf,
+  transposed,
+  type View,
+  type View64,
+  viewOf,
+  zeros,
+} from '../views/view.ts';
 import { PANEL } from './cholesky.ts';
 
 /**
@@ -56,7 +66,12 @@ export function solveLowerTransposed(
       const after = from + height;
       const rows = block(solution, from, 0, height);
       if (after < size) {
-        subtractProduct(transposed(block(factor, after, from, size - after, height)), block(solution, after, 0), rows, pace);
+        subtractProduct(
+          transposed(block(factor, after, from, size - after, height)),
+          block(solution, after, 0),
+          rows,
+          pace,
+        );
       }
       solveBackwards(block(factor, from, from, height, height), rows);
       pace.onWork?.((height * height * right.cols) / 2);
