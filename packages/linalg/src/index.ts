@@ -16,7 +16,7 @@ export {
   roundCompensated,
   roundingOrder,
 } from './inputs/compensated-rounding.ts';
-export { momentsWeakness, whitening } from './inputs/input-metric.ts';
+export { type InputMetric, momentsWeakness, whitening } from './inputs/input-metric.ts';
 export { portableKernels } from './kernels/portable.ts';
 export { gram, multiply, multiplyTransposed } from './products/gemm.ts';
 export { columnNorms, norm, rowNorms } from './products/norms.ts';

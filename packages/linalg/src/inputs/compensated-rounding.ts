@@ -2,10 +2,9 @@
 import { GCompressError, type InputMoments, type Kernels, type ProgressOptions } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import { paced } from '../calls/paced.ts';
-import { cholesky } from '../decompositions/cholesky.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, type Dense, transposed, type View64, viewOf, zeros } from '../views/view.ts';
-import { scaleOf } from './input-metric.ts';
+import { factoredMoments } from './input-metric.ts';
 
 /** Rows whose errors reach the rows of later blocks together, as a product of matrices. */
 const BLOCK = 64;
@@ -35,22 +34,15 @@ export function roundingOrder(
   progress: ProgressOptions = {},
 ): RoundingOrder {
   const where = 'roundingOrder';
-  const scale = scaleOf(where, moments, damping);
   const { size, values } = moments;
   const rows = Int32Array.from({ length: size }, (_, row) => row).sort(
     (a, b) => values[a * size + a] - values[b * size + b] || b - a,
   );
   return paced(where, kernels, progress, size ** 3 / 3, (pace) => {
-    const metric = zeros(size, size);
-    for (let i = 0; i < size; i++) {
-      const from = rows[i] * size;
-      for (let j = 0; j <= i; j++) metric.data[i * size + j] = values[from + rows[j]] * scale;
-      metric.data[i * size + i] += damping;
-    }
-    const factor = cholesky(where, metric, pace);
+    const { factor } = factoredMoments(where, moments, rows, damping, pace);
     const costs = new Float64Array(size);
     for (let i = 0; i < size; i++) costs[rows[i]] = factor.data[i * size + i] ** 2;
-    return { rows, factor: { shape: [size, size], data: factor.data }, costs };
+    return { rows, factor, costs };
   });
 }
 
@@ -101,7 +93,7 @@ export function roundCompensated(
       actual: `${factor.rows}`,
     });
   }
-  return paced(where, kernels, progress, (count * count * cols) / 2, (pace) => {
+  return paced(where, kernels, progress, count * cols * (count / 2 + BLOCK / 2 + ROUNDING_WORK), (pace) => {
     const rounded = new Float64Array(count * cols);
     const errors = zeros(count, cols);
     let total = 0;
