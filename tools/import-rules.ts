@@ -27,7 +27,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   kmeans: { lives: METHOD, imports: ['core'] },
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
   pruning: { lives: METHOD, imports: ['core'] },
-  uniform: { lives: METHOD, imports: ['core', 'coder'] },
+  uniform: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
   tfjs: {
     lives:
