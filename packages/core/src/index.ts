@@ -1,5 +1,7 @@
 // The contract: what users, authors of methods and hosts share. Checks, storage and hosts have entries of their own.
 
+export type { InputMoments } from './aids/input-moments.ts';
+export type { Kernels } from './aids/kernels.ts';
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './checks/errors.ts';
 export {
   type Pace,
@@ -24,8 +26,6 @@ export {
   type JsonValue,
   type MatrixForm,
 } from './contract/factors.ts';
-export type { InputMoments } from './contract/input-moments.ts';
-export type { Kernels } from './contract/kernels.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './contract/matrix-compressor.ts';
 export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';

@@ -45,7 +45,7 @@ export function searchCompensated(
     const rounding = priced(steps, search, order.costs, levelPrices(levels, shape), shape);
     const { error } = roundCompensated(matrix, order, rounding.round, kernels, part(round));
     levels = rounding.levels;
-    const bits = codedBits(levels, shape);
+    const bits = codedBits(levels, shape, search.stored);
     if (bits <= search.bits) {
       fits = Math.min(fits, step);
       if (error < least) {

@@ -8,6 +8,8 @@ export const BALANCE = Math.LN2 / 6;
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Rounds of the search; each brings the rate closer by a factor of several. */
 const ROUNDS = 12;
+/** Progress of a round at which the values are rounded. */
+const ROUNDED = 0.7;
 /** The share of the bytes that the search may leave unused. */
 export const CLOSE = 0.004;
 
@@ -17,7 +19,9 @@ export interface Search {
   readonly scales: Float64Array;
   /** What the error of each entry costs, or one number for all. */
   readonly weights: Float32Array;
+  /** States with which the levels are chosen, and those with which they are coded where the levels allow it. */
   readonly trellis: TrellisStates;
+  readonly stored: TrellisStates;
   readonly rateWeight: number;
   /** Bits that the levels may take. */
   readonly bits: number;
@@ -52,9 +56,11 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
     const rounded: Rounded = roundForRate(
       { shape, values, weights: search.weights },
       { states: search.trellis, bitCost },
-      (operations, done) => pace(operations, (round + done) / ROUNDS),
+      (operations, done) => pace(operations, (round + ROUNDED * done) / ROUNDS),
     );
-    const bits = codedBits(rounded.values, shape, search.trellis);
+    const bits = codedBits(rounded.values, shape, search.stored, (operations, done) =>
+      pace(operations, (round + ROUNDED + (1 - ROUNDED) * done) / ROUNDS),
+    );
     if (bits <= search.bits) {
       if (step < fits) {
         fits = step;

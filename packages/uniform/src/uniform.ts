@@ -63,7 +63,7 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const { trellis, rateWeight } = given;
   // Where the room is no larger than the slack, all levels are 0
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
-  const search = { scales, weights, trellis: inputMoments ? 0 : trellis, rateWeight, bits } as const;
+  const search = { scales, weights, trellis: inputMoments ? 0 : trellis, stored: trellis, rateWeight, bits } as const;
   const plainPart = partialProgress(listeners, 0, inputMoments ? TO_SEARCH : 1);
   const found = searchStep(matrix, search, pacedProgress(plainPart));
   reportProgress(plainPart, 1);

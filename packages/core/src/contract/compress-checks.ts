@@ -1,8 +1,10 @@
 // Checks of what `compress` is given besides the matrix.
+
+import { assertImportance } from '../aids/importance.ts';
+import { assertInputMoments } from '../aids/input-moments.ts';
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertType, describeValue } from '../checks/option-checks.ts';
-import { assertFinite, type Matrix } from '../matrix/matrix.ts';
-import { assertInputMoments } from './input-moments.ts';
+import type { Matrix } from '../matrix/matrix.ts';
 import type { CompressionAid, CompressOptions } from './matrix-compressor.ts';
 
 /** Checks the options of a call of `compress`. */
@@ -37,22 +39,4 @@ export function assertAids(
   }
   if (importance !== undefined) assertImportance(name, importance, matrix);
   if (inputMoments !== undefined) assertInputMoments(`${name} inputMoments`, inputMoments, matrix.shape[0]);
-}
-
-function assertImportance(name: string, importance: Matrix, matrix: Matrix): void {
-  assertFinite(importance, `${name} importance`);
-  if (importance.shape[0] !== matrix.shape[0] || importance.shape[1] !== matrix.shape[1]) {
-    throw new GCompressError('shape-mismatch', {
-      where: `${name} importance`,
-      expected: `shape [${matrix.shape.join(', ')}]`,
-      actual: `[${importance.shape.join(', ')}]`,
-    });
-  }
-  if (importance.data.some((weight) => weight < 0) || importance.data.every((weight) => weight === 0)) {
-    throw new GCompressError('invalid-option', {
-      where: `${name} importance`,
-      expected: 'weights of at least 0 that are not all 0',
-      actual: importance.data.some((weight) => weight < 0) ? 'a negative weight' : 'zeros alone',
-    });
-  }
 }

@@ -1,10 +1,12 @@
 // A compressor: a method with its options.
+
+import type { InputMoments } from '../aids/input-moments.ts';
+import type { Kernels } from '../aids/kernels.ts';
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import type { CompressedMatrix } from './compressed-matrix.ts';
 import type { FactorizationPlan, JsonObject } from './factors.ts';
-import type { InputMoments } from './input-moments.ts';
-import type { Kernels } from './kernels.ts';
+import type { TrainingHistory } from './training-history.ts';
 
 /** What every compression can be given besides the matrix. */
 export interface CompressOptions {
@@ -58,6 +60,8 @@ export interface MatrixCompressor<K extends string = string> {
    * training). Its plan must be the same at every step. A host compresses the current weights again whenever its options change.
    */
   atStep?(step: number): MatrixCompressor<K>;
+  /** What this compressor has seen of a training, beyond its options. Omit it for nothing. */
+  readonly history?: TrainingHistory;
 }
 
 /** A {@link MatrixCompressor} that answers at once; all built-in ones do. */
