@@ -18,7 +18,7 @@ testCompressor({
   method: coded,
   create: () => coded({ outer: { rank: 1, allowLarger: true }, inner: bits(4) }),
   allowsLarger: true,
-  claims: { scaleEquivariant: true },
+  claims: { scaleEquivariant: true, usesInputMoments: true },
 });
 
 const blocks = stack(kMeans, { codebook: kMeans });
