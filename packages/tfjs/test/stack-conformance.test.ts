@@ -33,7 +33,7 @@ testCompressor({
       inner: { codebook: { levels: 3, allowLarger: true } },
     }),
   allowsLarger: true,
-  claims: { usesImportance: true },
+  claims: { usesImportance: true, usesInputMoments: true },
   propertyRuns: 20,
   fuzzRuns: 100,
 });
