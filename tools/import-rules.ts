@@ -26,7 +26,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   dictlearn: { lives: METHOD, imports: ['core', 'linalg'] },
   kmeans: { lives: METHOD, imports: ['core', 'linalg'] },
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
-  pruning: { lives: METHOD, imports: ['core'] },
+  pruning: { lives: METHOD, imports: ['core', 'linalg'] },
   uniform: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   weights: { lives: 'which weights of a saved model are matrices, and how each is read as one', imports: ['core'] },
   testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },

@@ -34,8 +34,9 @@ export function orderFor(
 /** What the error of each entry costs at the outputs, times its own importance. */
 export function rowImportance(shape: Matrix['shape'], { costs }: RoundingOrder, own: Matrix | undefined): Matrix {
   const columns = shape[1];
-  const values = Float32Array.from({ length: shape[0] * columns }, (_, at) => costs[Math.floor(at / columns)]);
-  return matrixOf(shape, own ? values.map((cost, at) => cost * own.data[at]) : values);
+  const values = new Float32Array(shape[0] * columns);
+  for (let at = 0; at < values.length; at++) values[at] = costs[Math.floor(at / columns)] * (own ? own.data[at] : 1);
+  return matrixOf(shape, values);
 }
 
 /**

@@ -78,12 +78,12 @@ function whitened(
 ): Matrix {
   const { factor } = whitening(moments, DAMPING, kernels, partialProgress(progress, 0, 0.5));
   const product = multiplyTransposed(factor, weights, kernels, partialProgress(progress, 0.5, 1));
-  const largest = product.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let largest = 0;
+  for (let at = 0; at < product.data.length; at++) largest = Math.max(largest, Math.abs(product.data[at]));
   // A scale changes no vector, and brings any matrix into the range of float32
-  return matrix(
-    weights.shape,
-    Float32Array.from(product.data, (value) => value / (largest || 1)),
-  );
+  const values = new Float32Array(product.data.length);
+  for (let at = 0; at < values.length; at++) values[at] = product.data[at] / (largest || 1);
+  return matrix(weights.shape, values);
 }
 
 /** The rank that keeps this part of the energy, at most `most`; warns when `most` keeps less. */
