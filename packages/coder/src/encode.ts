@@ -92,7 +92,7 @@ function usableStates(where: string, values: Int32Array, states: TrellisStates):
 }
 
 /** Refuses anything but an Int32Array that fills a shape. */
-function assertIntegers(where: string, values: unknown, shape: Shape2D): void {
+export function assertIntegers(where: string, values: unknown, shape: Shape2D): void {
   assertShape2D(shape, where);
   if (!(values instanceof Int32Array) || values.length !== shape[0] * shape[1]) {
     throw new GCompressError('invalid-matrix', {

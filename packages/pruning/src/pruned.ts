@@ -11,6 +11,7 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
+import { compensatedValues, orderFor, rowImportance } from './compensated.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { configFor } from './masks/block-grid.ts';
 import { spread } from './masks/masks.ts';
@@ -25,12 +26,17 @@ import {
 import { type PrunedFactor, prunedFormat } from './pruned-format.ts';
 
 const WHERE = 'pruned';
+/** With input moments: progress at which the rows are ordered, and at which it is known what is kept. */
+const TO_ORDER = 0.3;
+const TO_MASK = 0.6;
+
 const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * Magnitude pruning: keeps the largest entries, or blocks of entries, and sets all other entries to zero. With single entries, the result
  * is the nearest matrix with this number of nonzeros. The kept values are trainable, their positions are not. `importance` weighs the cost
- * of pruning: the entries with the largest `importance·entry²` are kept.
+ * of pruning: the entries with the largest `importance·entry²` are kept. With `inputMoments`, the cost is the error of the outputs, and the
+ * kept entries make up for the pruned ones (SparseGPT, arXiv 2301.00774).
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
@@ -41,7 +47,7 @@ const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT
 export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>({
   name: 'pruning',
   format: prunedFormat,
-  accepts: ['importance'],
+  accepts: ['importance', 'inputMoments'],
   optionsForBudget: (budget) => budget,
 
   create(options) {
@@ -65,8 +71,14 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
         byteLength,
       };
     },
-    factorize(matrix, { importance, ...listeners }) {
+    factorize(matrix, factorizeOptions) {
       const plan = planFor(matrix.shape);
+      const { inputMoments, signal, onProgress } = factorizeOptions;
+      const all = { signal, onProgress };
+      const order = inputMoments && orderFor(inputMoments, factorizeOptions, partialProgress(all, 0, TO_ORDER));
+      const own = factorizeOptions.importance;
+      const importance = order ? rowImportance(matrix, order, own) : own;
+      const listeners = order ? partialProgress(all, TO_ORDER, TO_MASK) : all;
       reportProgress(listeners, 0);
       const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.8), importance);
       const pace = pacedProgress(partialProgress(listeners, 0.8, 1));
@@ -77,6 +89,10 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
         pace(1, 0.5 + entry / (2 * values.length));
       }
       reportProgress(listeners, 1);
+      if (order) {
+        const rest = partialProgress(all, TO_MASK, 1);
+        values.set(compensatedValues(matrix, mask, order, factorizeOptions, rest));
+      }
       return { values: floatFactor(matrix.shape, values), mask: floatFactor(matrix.shape, mask, false) };
     },
   };

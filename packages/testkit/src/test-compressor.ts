@@ -16,6 +16,7 @@ import { claimChecks } from './checks/claim-checks.ts';
 import { contractChecks } from './checks/contract-checks.ts';
 import { noImportanceCheck } from './checks/importance-checks.ts';
 import { matrixChecks } from './checks/matrix-checks.ts';
+import { noMomentsCheck } from './checks/moments-checks.ts';
 import { progressChecks, unknownOptionCheck } from './checks/progress-checks.ts';
 import { scaleCheck } from './checks/scale-checks.ts';
 import { type CompressorSubject, createWorkbench } from './samples/workbench.ts';
@@ -87,6 +88,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
     ...progressChecks,
     scaleCheck,
     ...(claims.usesImportance ? [] : [noImportanceCheck]),
+    ...(claims.usesInputMoments ? [] : [noMomentsCheck]),
     ...(method ? [optionsCheck(method), unknownOptionCheck(method)] : []),
     ...(canBeAskedForSize(method) ? [budgetCheck(method)] : []),
   ];

@@ -18,7 +18,7 @@ testCompressor({
   method: coded,
   create: () => coded({ outer: { rank: 1, allowLarger: true }, inner: bits(4) }),
   allowsLarger: true,
-  claims: { scaleEquivariant: true },
+  claims: { scaleEquivariant: true, usesInputMoments: true },
 });
 
 const blocks = stack(kMeans, { codebook: kMeans });
@@ -33,7 +33,7 @@ testCompressor({
       inner: { codebook: { levels: 3, allowLarger: true } },
     }),
   allowsLarger: true,
-  claims: { usesImportance: true },
+  claims: { usesImportance: true, usesInputMoments: true },
   propertyRuns: 20,
   fuzzRuns: 100,
 });

@@ -14,6 +14,7 @@ import { anyMatrices, denseMatrices, scaleBy } from '../samples/arbitraries.ts';
 import { type CompressorClaims, claimTexts } from '../samples/claims.ts';
 import { copyOf, createFor, type Workbench } from '../samples/workbench.ts';
 import { importanceIsUsed } from './importance-checks.ts';
+import { momentsAreUsed } from './moments-checks.ts';
 
 /** Relative tolerance for claims about errors, because errors are measured on float32 results. */
 const ROUNDING = 1e-5;
@@ -101,6 +102,7 @@ const RUNNERS = {
     }),
 
   usesImportance: importanceIsUsed,
+  usesInputMoments: momentsAreUsed,
 };
 
 async function signalReaches(bench: Workbench, name: string, decibels: number): Promise<string> {

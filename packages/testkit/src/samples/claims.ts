@@ -21,6 +21,8 @@ export interface CompressorClaims {
   readonly minSignalToNoise?: Readonly<Record<string, number>>;
   /** `importance` is accepted: equal weights change nothing, other weights make the weighted error smaller. */
   readonly usesImportance?: boolean;
+  /** `inputMoments` are accepted: equal ones change next to nothing, those of correlated inputs make the error of the outputs smaller. */
+  readonly usesInputMoments?: boolean;
 }
 
 /** A claim in words; `name` is the name of its check. */
@@ -55,6 +57,10 @@ export function claimTexts(claims: CompressorClaims): ClaimText[] {
     claims.usesImportance && {
       name: 'usesImportance',
       text: 'equal weights change nothing, other weights make the weighted error smaller',
+    },
+    claims.usesInputMoments && {
+      name: 'usesInputMoments',
+      text: 'moments of independent, equal inputs change next to nothing, others make the error of the outputs smaller',
     },
   ];
   return texts.filter((text): text is ClaimText => typeof text === 'object');
