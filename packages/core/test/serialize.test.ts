@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFormatRegistry, deserialize, type PackedMatrix, serialize } from '../src/index.ts';
 import { crc32 } from '../src/storage/crc32.ts';
-import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
+import { readSafetensors } from '../src/storage/read-safetensors.ts';
+import { writeSafetensors } from '../src/storage/write-safetensors.ts';
 import { rankOne, rankOneFormat } from './rank-one.ts';
 
 const formats = createFormatRegistry([rankOneFormat]);

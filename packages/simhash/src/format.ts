@@ -3,12 +3,13 @@ import {
   type CompressedFormat,
   type Factor,
   floatFactor,
-  GCompressError,
+  type GCompressError,
   type JsonObject,
   type PackedMatrix,
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
-import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 
@@ -23,6 +24,23 @@ export type PlanesConfig =
 /** Config that {@link simhashFormat} stores; `bits` is k, the sign bits of a column. */
 export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly trainableScales: boolean };
 
+const reconstruct: CompressedFormat<SimhashFactor>['reconstruct'] = (ops, { projection, signs, scales }) =>
+  ops.mul(ops.matMul(projection, signs), scales);
+
+const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
+  assertVersion(packed, 1);
+  const cols = packed.shape[1];
+  const { bits, trainableScales, ...planes } = readConfig(packed.config);
+  assertElementLimit(bits * cols, 'simhash signs');
+  const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(bits * cols, 1)]);
+  const scales = packedTensor(packed, 'scales', 'float32', [cols]);
+  return {
+    projection: readProjection(packed, planes, bits),
+    signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
+    scales: floatFactor(scales.shape, scales.data.slice(), trainableScales),
+  };
+};
+
 /**
  * The matrix as `Ŵ = (projection·signs)∘scales`: `projection [m, k]`, `signs [k, n]` of ±1, and one scale a column, `scales [n]`.
  *
@@ -32,10 +50,9 @@ export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly tra
 export const simhashFormat: CompressedFormat<SimhashFactor> = {
   id: 'simhash',
   version: 1,
-  reconstruct: (ops, { projection, signs, scales }) => ops.mul(ops.matMul(projection, signs), scales),
+  reconstruct,
   multiply: (ops, x, { projection, signs, scales }) => ops.mul(ops.matMul(ops.matMul(x, projection), signs), scales),
   lookup: (ops, ids, { projection, signs, scales }) => ops.mul(ops.matMul(ops.gather(projection, ids), signs), scales),
-
   pack({ config, factors: { projection, signs, scales } }) {
     const bytes = packSigns(signs.data);
     const stored = {
@@ -46,21 +63,11 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
       ? { ...stored, projection: { shape: projection.shape, data: projection.data } }
       : stored;
   },
-
-  unpack(packed) {
-    assertVersion(packed, 1);
-    const cols = packed.shape[1];
-    const { bits, trainableScales, ...planes } = readConfig(packed.config);
-    assertElementLimit(bits * cols, 'simhash signs');
-    const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(bits * cols, 1)]);
-    const scales = packedTensor(packed, 'scales', 'float32', [cols]);
-    return {
-      projection: readProjection(packed, planes, bits),
-      signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
-      scales: floatFactor(scales.shape, scales.data.slice(), trainableScales),
-    };
-  },
+  unpack,
 };
+
+/** The part of {@link simhashFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const simhashDecoder: MatrixDecoder<SimhashFactor> = { id: 'simhash', version: 1, reconstruct, unpack };
 
 function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bits: number): Factor {
   const rows = packed.shape[0];
@@ -88,5 +95,5 @@ function isSeed(seed: unknown): seed is number {
 }
 
 function badConfig(name: string, expected: string, actual: unknown): GCompressError {
-  return new GCompressError('file-header', { where: `simhash ${name}`, expected, actual: describeValue(actual) });
+  return fileError('file-header', `simhash ${name}`, expected, describeValue(actual));
 }

@@ -7,13 +7,14 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  GCompressError,
+  type GCompressError,
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
-import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { normalized } from './normalized.ts';
 
 /** Levels that a damaged factor cannot make integers are cut off below this power of two. */
@@ -21,6 +22,8 @@ const LARGEST_UNIT = 2 ** 31;
 
 /** Names of the factors of {@link uniformFormat}. */
 export type UniformFactor = 'levels' | 'steps';
+
+const reconstruct: CompressedFormat<UniformFactor>['reconstruct'] = (ops, { levels, steps }) => ops.mul(levels, steps);
 
 /**
  * A matrix of integers, the levels, times a step. Working form:
@@ -35,7 +38,7 @@ export type UniformFactor = 'levels' | 'steps';
 export const uniformFormat: CompressedFormat<UniformFactor> = {
   id: 'uniform',
   version: 1,
-  reconstruct: (ops, { levels, steps }) => ops.mul(levels, steps),
+  reconstruct,
   multiply: (ops, x, { levels, steps }) => ops.mul(ops.matMul(x, levels), steps),
   lookup: (ops, ids, { levels, steps }) => ops.mul(ops.gather(levels, ids), steps),
   sharing: ({ shape: [rows, columns], config }) => ({
@@ -44,6 +47,9 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
   pack,
   unpack,
 };
+
+/** The part of {@link uniformFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const uniformDecoder: MatrixDecoder<UniformFactor> = { id: 'uniform', version: 1, reconstruct, unpack };
 
 function pack({
   factors: { levels, steps },
@@ -104,9 +110,5 @@ function statesOf({ config }: MatrixForm): TrellisStates {
 }
 
 function damagedHeader(name: string, expected: string, value: unknown): GCompressError {
-  return new GCompressError('file-header', {
-    where: `uniform config '${name}'`,
-    expected,
-    actual: describeValue(value),
-  });
+  return fileError('file-header', `uniform config '${name}'`, expected, describeValue(value));
 }

@@ -96,6 +96,22 @@ export class GCompressError extends Error {
   }
 }
 
+/**
+ * An error about stored bytes, from its parts in order: shorter than an object of {@link ErrorDetails} in code that a page downloads.
+ *
+ * @returns the error, to be thrown.
+ */
+export function fileError(
+  code: ErrorCode,
+  where: string,
+  expected: string,
+  actual: string,
+  hint?: string,
+  cause?: unknown,
+): GCompressError {
+  return new GCompressError(code, { where, expected, actual, ...(hint && { hint }), cause });
+}
+
 /** Whether `error` is a {@link GCompressError} (of any installed copy), optionally with this code. */
 export function isGCompressError(error: unknown, code?: ErrorCode): error is GCompressError {
   return (

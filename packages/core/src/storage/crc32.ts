@@ -1,5 +1,5 @@
 // The checksum of files.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 
 /**
@@ -9,11 +9,7 @@ import { describeValue } from '../checks/option-checks.ts';
  */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   if (!(bytes instanceof Uint8Array)) {
-    throw new GCompressError('invalid-option', {
-      where: 'crc32',
-      expected: 'bytes in a Uint8Array',
-      actual: describeValue(bytes),
-    });
+    throw fileError('invalid-option', 'crc32', 'bytes in a Uint8Array', describeValue(bytes));
   }
   const table = crcTable();
   let crc = ~previous;

@@ -1,5 +1,5 @@
 // JSON of a file, which may be hostile: of any depth, and with objects where numbers or strings belong.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 
 /** How deep a header may nest: stacked methods take three levels each. */
@@ -18,7 +18,7 @@ export function isShallow(value: unknown, depth: number = MAX_DEPTH): boolean {
  */
 export function parseObject(text: string, where: string, expected: string): Record<string, unknown> {
   const headerError = (actual: string, cause?: unknown) =>
-    new GCompressError('file-header', { where, expected, actual, cause });
+    fileError('file-header', where, expected, actual, undefined, cause);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
