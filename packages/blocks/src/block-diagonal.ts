@@ -20,8 +20,8 @@ import {
   identityFactor,
 } from './formats/block-diagonal-format.ts';
 
-/** Options of {@link blockDiagonal}: exactly one of the sizes. */
-export interface BlockDiagonalOptions extends BlockChoice, CommonOptions {}
+/** Options of {@link blockDiagonal}: exactly one of the sizes, and settings. */
+export type BlockDiagonalOptions = BlockChoice & CommonOptions;
 
 const WHERE = 'blockDiagonal';
 

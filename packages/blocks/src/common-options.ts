@@ -1,6 +1,5 @@
 // Options that the three methods share, and their checks.
-import { GCompressError } from '@gcompress/core';
-import { assertSeed, describeValue } from '@gcompress/core/checks';
+import { assertOneOf, assertSeed } from '@gcompress/core/checks';
 
 /** Options that all methods of this package have. */
 export interface CommonOptions {
@@ -25,18 +24,4 @@ export function completeCommon(where: string, given: CommonOptions): Required<Co
   assertSeed(seed, where);
   assertOneOf(where, 'allowLarger', allowLarger, [true, false]);
   return { start, seed, allowLarger };
-}
-
-/**
- * Checks an option that has few values.
- *
- * @throws GCompressError `invalid-option`, naming them.
- */
-export function assertOneOf(where: string, name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (allowed.includes(value)) return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
-    expected: allowed.map(describeValue).join(' or '),
-    actual: describeValue(value),
-  });
 }

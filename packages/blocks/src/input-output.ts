@@ -16,7 +16,7 @@ import { factorShapes, inputOutputFormat, type Sides } from './formats/input-out
 import { completeSides, SIDES_OPTIONS, type SidesChoice, sidesForShape } from './sides-choice.ts';
 
 /** Options of {@link inputOutput}: which sides are shortened and how much. */
-export interface InputOutputOptions extends SidesChoice, CommonOptions {}
+export type InputOutputOptions = SidesChoice & CommonOptions;
 
 const WHERE = 'inputOutput';
 

@@ -1,17 +1,20 @@
 // The method `mixedBlock`: blocks on the diagonal that a small matrix mixes.
 import { createRandom, defineMethod, type JsonObject, reportProgress, type Shape2D } from '@gcompress/core';
-import { assertKnownOptions } from '@gcompress/core/checks';
+import { assertKnownOptions, assertOneOf } from '@gcompress/core/checks';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
-import { assertOneOf, COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
+import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
 import { fitMixedBlocks } from './fit/fit-mixed-blocks.ts';
 import { uniformFactor } from './fit/uniform-factor.ts';
 import { type BlockOrder, type MixedBlockFactor, mixedBlockFormat } from './formats/mixed-block-format.ts';
 
-/** Options of {@link mixedBlock}: exactly one of the sizes, and which inputs belong together. */
-export interface MixedBlockOptions extends BlockChoice, CommonOptions {
+/** Settings that only {@link mixedBlock} has. */
+export interface MixedBlockSettings extends CommonOptions {
   /** Which inputs make up a part, see {@link BlockOrder}. Default `'interleaved'`. */
   readonly order?: BlockOrder;
 }
+
+/** Options of {@link mixedBlock}: exactly one of the sizes, and settings. */
+export type MixedBlockOptions = BlockChoice & MixedBlockSettings;
 
 const WHERE = 'mixedBlock';
 

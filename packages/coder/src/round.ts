@@ -81,7 +81,7 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
         indices[at] = multipleOf(index, quantiser, trellis);
       }
     }
-    pace(OPERATIONS * trellis.states * (end - row) * columns, end / rows);
+    pace(OPERATIONS * Math.max(4, trellis.states) * (end - row) * columns, end / rows);
   }
   return { values: indices, bits: adapter.bits };
 }

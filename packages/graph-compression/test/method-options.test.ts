@@ -118,6 +118,21 @@ describe('blocks', () => {
   });
 });
 
+describe('option 9 with a block that does not divide its side', () => {
+  it.each([
+    [2, 'With the factor 2, these blocks work: 2, 6, 10, 18, 30, 90.'],
+    [4, 'No block works with the factor 4; there are blocks for the factors 2, 3, 5, 6, 9, 10, 15, 18, 30, 45, 90.'],
+  ])('names what works for a kernel [90, 20] with the factor %d', (factor, hint) => {
+    const made = compressor(`compression_option=9,input_block_size=16,input_compression_factor=${factor}`);
+    expect(() => made.plan([90, 20])).toThrow(`a divisor of the 90 inputs, got 16. ${hint}`);
+  });
+
+  it.each([2, 6, 10, 18, 30, 90])('a block of %d is accepted', (block) => {
+    const text = `compression_option=9,input_block_size=${block},input_compression_factor=2`;
+    expect(compressor(text).plan([90, 20]).factors.c.shape).toEqual([45, 20]);
+  });
+});
+
 describe('a method of a third party', () => {
   const halved = defineMethod<{ readonly rank: number }, 'b' | 'c'>({
     name: 'acme/halved',

@@ -18,7 +18,7 @@ import { type KMeansFactor, kMeansFormat } from './format.ts';
 import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './layout/blocks.ts';
 import { type CompleteOptions, completeOptions, type KMeansOptions } from './options.ts';
 import { planFor } from './plan.ts';
-import { prune } from './prune.ts';
+import { pruneWith } from './prune.ts';
 import { scalarCodebook } from './scalar/scalar-codebook.ts';
 
 /** Progress of a codebook at which it is found; encoding its blocks is the rest. */
@@ -61,12 +61,13 @@ function factorize(
 ): Record<KMeansFactor, Factor> {
   const { layout, factors } = planFor(matrix.shape, options);
   const { groups, levels, blockSize } = layout;
-  const pruned = options.pruningFraction > 0 ? prune(matrix, options.pruningFraction) : matrix;
   const random = createRandom(options.seed);
   const codebook = new Float32Array(groups * levels * blockSize);
   const encoding = new Int32Array(matrix.shape[0] * layout.blocks);
 
   const pace = pacedProgress(listeners);
+  const { pruningFraction } = options;
+  const pruned = pruningFraction > 0 ? pruneWith(matrix, pruningFraction, (operations) => pace(operations, 0)) : matrix;
   const centroidsOf = (blocks: Blocks, part: Pace): Float32Array => {
     const pinZero = options.keepZero ?? hasZeroBlock(blocks);
     if (blockSize === 1) return scalarCodebook(blocks.data, blocks.weights, levels, pinZero, part);

@@ -110,10 +110,18 @@ function factorize(
   let codebook: Float32Array = new Float32Array(0);
   if (entries.length > 0) {
     const values = new Float32Array(entries.length);
-    for (let at = 0; at < values.length; at++) values[at] = matrix.data[entries[at]];
-    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.4, 0.9));
-    const codes = encodeNearest(values, codebook, partialProgress(listeners, 0.9, 1));
-    for (let at = 0; at < codes.length; at++) encoding[entries[at]] = codes[at] + 1;
+    const gather = pacedProgress(partialProgress(listeners, 0.4, 0.45));
+    for (let at = 0; at < values.length; at++) {
+      values[at] = matrix.data[entries[at]];
+      gather(1, at / values.length);
+    }
+    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.45, 0.9));
+    const codes = encodeNearest(values, codebook, partialProgress(listeners, 0.9, 0.98));
+    const scatter = pacedProgress(partialProgress(listeners, 0.98, 1));
+    for (let at = 0; at < codes.length; at++) {
+      encoding[entries[at]] = codes[at] + 1;
+      scatter(1, at / codes.length);
+    }
   }
   reportProgress(listeners, 1);
   return { ...codebookFactors(codebook, levels), encoding: indexFactor([...matrix.shape], encoding) };

@@ -8,6 +8,8 @@ const BALANCE = Math.LN2 / 6;
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Rounds of the search; each brings the rate closer by a factor of several. */
 const ROUNDS = 12;
+/** Progress of a round at which the values are rounded. */
+const ROUNDED = 0.7;
 /** The share of the bytes that the search may leave unused. */
 const CLOSE = 0.004;
 
@@ -52,9 +54,11 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
     const rounded: Rounded = roundForRate(
       { shape, values, weights: search.weights },
       { states: search.trellis, bitCost },
-      (operations, done) => pace(operations, (round + done) / ROUNDS),
+      (operations, done) => pace(operations, (round + ROUNDED * done) / ROUNDS),
     );
-    const bits = codedBits(rounded.values, shape, search.trellis);
+    const bits = codedBits(rounded.values, shape, search.trellis, (operations, done) =>
+      pace(operations, (round + ROUNDED + (1 - ROUNDED) * done) / ROUNDS),
+    );
     if (bits <= search.bits) {
       if (step < fits) {
         fits = step;

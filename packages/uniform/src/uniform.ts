@@ -64,7 +64,9 @@ function factorize(
   const found = searchStep(matrix, { scales, weights, trellis, rateWeight, bits }, pacedProgress(listeners));
   reportProgress(listeners, 1);
   const { levels, unit } = normalized(found.levels);
+  reportProgress(listeners, 1);
   const steps = fittedSteps(matrix, found, scales, count, importance);
+  reportProgress(listeners, 1);
   return {
     levels: floatFactor(factors.levels.shape, levels, false),
     steps: floatFactor(

@@ -1,6 +1,10 @@
 // Random numbers from a seed, the same bits on every engine.
 import { GCompressError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
+import type { Pace } from '../checks/progress.ts';
+
+/** Operations that drawing a number and swapping two distant entries take. */
+const SWAP = 32;
 
 /** A source of random numbers that gives the same bits on every JavaScript engine. */
 export interface Random {
@@ -20,9 +24,10 @@ export interface Random {
   /**
    * Puts the entries in random order, in place, and returns the same array.
    *
+   * @param pace called for each entry, so that the work can be ended; the order does not depend on it.
    * @throws GCompressError `invalid-option` for anything but an array.
    */
-  shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A): A;
+  shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A, pace?: Pace): A;
 }
 
 /**
@@ -95,13 +100,14 @@ export function createRandom(seed: number): Random {
       spare = y * scale;
       return x * scale;
     },
-    shuffle(array) {
+    shuffle(array, pace) {
       if (!(typeof array === 'object' && array?.length >= 0)) throw wrong('random.shuffle', 'an array', array);
       for (let i = array.length - 1; i > 0; i--) {
         const j = integer(i + 1);
         const entry = array[i];
         array[i] = array[j];
         array[j] = entry;
+        pace?.(SWAP, 1 - i / array.length);
       }
       return array;
     },

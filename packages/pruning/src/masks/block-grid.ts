@@ -109,7 +109,7 @@ export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace
 
 /** Numbers of the entries in the blocks that have the flag 1, in reading order. */
 export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Int32Array {
-  const entries = new Int32Array(entryCount(flags, grid));
+  const entries = new Int32Array(entryCount(flags, grid, pace));
   let count = 0;
   forEachEntry(
     grid,
@@ -122,9 +122,14 @@ export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): In
 }
 
 /** How many entries the blocks with the flag 1 have; those at the edge may be cut off. */
-function entryCount(flags: Uint8Array, { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid): number {
+function entryCount(
+  flags: Uint8Array,
+  { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,
+  pace?: Pace,
+): number {
   let count = 0;
   for (const [block, flag] of flags.entries()) {
+    pace?.(1, 0);
     if (flag !== 1) continue;
     const height = Math.min(blockHeight, rows - Math.floor(block / across) * blockHeight);
     count += height * Math.min(blockWidth, cols - (block % across) * blockWidth);

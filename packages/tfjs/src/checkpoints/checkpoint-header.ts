@@ -2,6 +2,7 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertJsonObject } from './json-checks.ts';
+import type { HistoryNames } from './training-histories.ts';
 
 /** What a checkpoint says of itself. */
 export interface CheckpointHeader {
@@ -13,6 +14,8 @@ export interface CheckpointHeader {
   readonly variables: readonly { readonly name: string; readonly description: string }[];
   /** What the program that saved it wants to know when it goes on. */
   readonly progress: JsonObject;
+  /** What compressors have seen of the training; absent when none has seen anything. */
+  readonly histories?: HistoryNames;
 }
 
 type Metadata = NonNullable<io.ModelArtifacts['userDefinedMetadata']>;
@@ -50,17 +53,26 @@ export function readHeader(artifacts: io.ModelArtifacts | null | undefined): Che
       hint: 'Update @gcompress/tfjs.',
     });
   }
-  const { optimizer, variables, progress } = header;
+  const { optimizer, variables, progress, histories = [] } = header;
   const valid =
     typeof optimizer === 'string' &&
     Array.isArray(variables) &&
-    variables.every((entry) => typeof entry?.name === 'string' && typeof entry.description === 'string');
+    variables.every((entry) => typeof entry?.name === 'string' && typeof entry.description === 'string') &&
+    areHistories(histories);
   if (!valid) {
     const fields = Object.keys(header).join(', ').slice(0, 200);
-    throw notOurs('optimizer, variables and progress', fields, 'The file is damaged.');
+    throw notOurs('optimizer, variables, progress and histories', fields, 'The file is damaged.');
   }
   assertJsonObject('checkpoint progress', progress, 'file-header');
   return header as CheckpointHeader;
+}
+
+/** Lists of names, each once. */
+function areHistories(value: unknown): value is HistoryNames {
+  const isName = (name: unknown) => typeof name === 'string';
+  const isList = (names: unknown) =>
+    Array.isArray(names) && names.every(isName) && new Set(names).size === names.length;
+  return Array.isArray(value) && value.every(isList);
 }
 
 function notOurs(expected: string, actual: string, hint: string): GCompressError {

@@ -8,7 +8,7 @@ export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
-  /** Whether it is of the optimizer. */
+  /** Whether it is of the optimizer, or of the history of a compressor. */
   readonly slot: boolean;
 }
 

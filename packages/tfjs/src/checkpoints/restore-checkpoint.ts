@@ -8,6 +8,7 @@ import { methodOf } from './io-handler-checks.ts';
 import { assertOperatorState } from './operator-checks.ts';
 import { assertSlots } from './optimizer-slots.ts';
 import { looseTensors, optimizerWeights } from './save-checkpoint.ts';
+import { assertHistories, historyTensorNames, restoreHistories } from './training-histories.ts';
 import { type StoredTraining, storedTraining, type Training } from './training-state.ts';
 
 /**
@@ -46,9 +47,12 @@ export async function restoreChecked<T>(
     const progress = read(header.progress);
     const specs = readSpecs(artifacts);
     const names = header.variables.map(({ name }) => name);
-    const slots = specs.filter(({ slot }) => slot);
+    const { histories = [] } = header;
+    const ofHistories = new Set(historyTensorNames(histories));
+    const slots = specs.filter(({ name, slot }) => slot && !ofHistories.has(name));
     assertSpecs(stored, names, specs);
     assertSlots(stored, slots);
+    assertHistories(stored.operators, histories, specs);
     const tensors = decodeTensors(artifacts);
     made.push(...tensors.values());
     const tensorOf = (name: string): Tensor => {
@@ -59,6 +63,7 @@ export async function restoreChecked<T>(
     const values = names.map(tensorOf);
     const weights = slots.map(({ name }) => ({ name, tensor: tensorOf(name) }));
     await assertValues(stored, values, weights[0].tensor);
+    await restoreHistories(stored.operators, histories, tensorOf);
     await stored.optimizer.setWeights(weights);
     // The optimizer has variables of its own now
     made.push(...old.map(({ tensor }) => tensor));

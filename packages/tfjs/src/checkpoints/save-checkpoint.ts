@@ -4,11 +4,12 @@ import { dispose, io, type Optimizer, type Tensor, Variable } from '@tensorflow/
 import { withHeader } from './checkpoint-header.ts';
 import { methodOf } from './io-handler-checks.ts';
 import { assertJsonObject } from './json-checks.ts';
+import { historyTensors } from './training-histories.ts';
 import { storedTraining, type Training } from './training-state.ts';
 
 /**
  * Saves a training so that {@link restoreCheckpoint} can go on bit for bit: all weights or variables, the state of the compression
- * among them, and the optimizer with its count of steps. The checkpoint of a model is also one for `tf.loadLayersModel`.
+ * among them, what compressors have seen of the training, and the optimizer with its count of steps. The checkpoint of a model is also one for `tf.loadLayersModel`.
  *
  * @param handler where to, such as `modelFolder('run/last')`.
  * @param progress what the program wants back when it goes on, such as the epoch.
@@ -21,25 +22,28 @@ export async function saveCheckpoint(
   handler: io.IOHandler,
   progress: JsonObject = {},
 ): Promise<void> {
-  const { variables, optimizer, optimizerKind, topology } = storedTraining(training, 'saveCheckpoint');
+  const { variables, optimizer, optimizerKind, operators, topology } = storedTraining(training, 'saveCheckpoint');
   const save = methodOf('saveCheckpoint', handler, 'save');
   assertJsonObject('saveCheckpoint progress', progress, 'invalid-option');
   const slots = await optimizerWeights(optimizer);
+  const histories = historyTensors(operators);
   try {
     const weights = await io.encodeWeights(variables.map(({ name, variable }) => ({ name, tensor: variable })));
-    const state = await io.encodeWeights(slots, 'optimizer');
+    // Among the weights of a model, tf.loadLayersModel would refuse the histories
+    const state = await io.encodeWeights([...slots, ...histories.tensors], 'optimizer');
     await save({
       ...topology,
       userDefinedMetadata: withHeader(topology.userDefinedMetadata, {
         optimizer: optimizerKind,
         variables: variables.map(({ name, description }) => ({ name, description })),
         progress,
+        ...(histories.names.length > 0 && { histories: histories.names }),
       }),
       weightSpecs: [...weights.specs, ...state.specs],
       weightData: io.CompositeArrayBuffer.join([weights.data, state.data]),
     });
   } finally {
-    dispose(looseTensors(slots));
+    dispose([...looseTensors(slots), ...histories.tensors.map(({ tensor }) => tensor)]);
   }
 }
 

@@ -19,7 +19,7 @@ export interface TrainingState {
   readonly optimizer: Optimizer;
   /**
    * The operators that these variables are of. Given, a checkpoint whose numbers cannot be a state of them (of another schedule, or
-   * damaged) is refused before anything changes.
+   * damaged) is refused before anything changes, and what their compressors have seen of the training is saved and restored too.
    */
   readonly operators?: readonly TfCompressionOp[];
 }
