@@ -103,7 +103,6 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
       'kmeans codebook',
       `at most ${MAX_UNUSED} times as many rows as are stored`,
       `${levels} rows for ${used} stored rows`,
-      'Do not trust this file.',
     );
   }
   const bits = bitsFor(used);

@@ -19,7 +19,12 @@ it('exports this and nothing else', () => {
       "withImportance",
     ]
   `);
-  expect(Object.keys(format).sort()).toEqual(['prunedFormat', 'prunedKMeansFormat']);
+  expect(Object.keys(format).sort()).toEqual([
+    'prunedDecoder',
+    'prunedFormat',
+    'prunedKMeansDecoder',
+    'prunedKMeansFormat',
+  ]);
 });
 
 it('names its methods and formats as files do', () => {

@@ -1,13 +1,6 @@
 // The decoder of sign bits: how a matrix comes back from projection, signs and scales.
-import {
-  type CompressedFormat,
-  type Factor,
-  floatFactor,
-  type GCompressError,
-  type JsonObject,
-  type PackedMatrix,
-} from '@gcompress/core';
-import { assertElementLimit, describeValue } from '@gcompress/core/checks';
+import { type CompressedFormat, type Factor, floatFactor, type JsonObject, type PackedMatrix } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
 import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
@@ -80,20 +73,15 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
 }
 
 function readConfig({ planes, seed, bits, trainableScales }: JsonObject): SimhashConfig {
-  if (typeof bits !== 'number' || !Number.isSafeInteger(bits) || bits < 1)
-    throw badConfig('bits', 'a positive integer', bits);
-  if (typeof trainableScales !== 'boolean') throw badConfig('trainableScales', 'true or false', trainableScales);
-  if (planes === 'fitted') return { planes, bits, trainableScales };
-  if (planes !== 'gaussian' && planes !== 'orthogonal')
-    throw badConfig('planes', "'orthogonal', 'gaussian' or 'fitted'", planes);
-  if (!isSeed(seed)) throw badConfig('seed', 'an integer from 0 to 4294967295', seed);
-  return { planes, seed, bits, trainableScales };
+  if (Number.isSafeInteger(bits) && Number(bits) > 0 && typeof trainableScales === 'boolean') {
+    const sizes = { bits: Number(bits), trainableScales };
+    if (planes === 'fitted') return { planes, ...sizes };
+    if ((planes === 'gaussian' || planes === 'orthogonal') && isSeed(seed)) return { planes, seed, ...sizes };
+  }
+  const actual = JSON.stringify({ planes, seed, bits, trainableScales }).slice(0, 120);
+  throw fileError('file-header', 'simhash config', 'valid planes, seed, bits and trainableScales', actual);
 }
 
 function isSeed(seed: unknown): seed is number {
   return typeof seed === 'number' && seed >>> 0 === seed;
-}
-
-function badConfig(name: string, expected: string, actual: unknown): GCompressError {
-  return fileError('file-header', `simhash ${name}`, expected, describeValue(actual));
 }

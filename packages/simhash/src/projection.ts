@@ -115,12 +115,7 @@ export function assertProjectionSize(planes: SeededPlanes, [rows, cols]: Shape2D
   const limit = rows > MAX_ROWS_PER_COLUMN * cols ? MAX_TALL_PROJECTION : MAX_PROJECTION;
   const most = Math.min(Math.floor(limit / rows), planes === 'orthogonal' ? MAX_BLOCKS * rows : bits);
   if (rows <= MAX_PROJECTION_ROWS && bits <= most) return;
-  const tooTall = rows > MAX_PROJECTION_ROWS;
-  throw fileError(
-    'file-oversized',
-    'simhash projection',
-    tooTall ? `at most ${MAX_PROJECTION_ROWS} rows` : `at most ${most} ${planes} planes for ${rows} rows`,
-    `${tooTall ? rows : bits}`,
-    tooTall ? 'Split the matrix into blocks of rows.' : 'Use fewer sign bits, or split the matrix into blocks of rows.',
-  );
+  const expected = `at most ${most} ${planes} planes, and ${MAX_PROJECTION_ROWS} rows`;
+  const hint = 'Use fewer sign bits, or split the matrix into blocks of rows.';
+  throw fileError('file-oversized', 'simhash projection', expected, `${bits} planes for ${rows} rows`, hint);
 }

@@ -7,12 +7,11 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  type GCompressError,
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
 } from '@gcompress/core';
-import { assertElementLimit, describeValue } from '@gcompress/core/checks';
+import { assertElementLimit } from '@gcompress/core/checks';
 import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { normalized } from './normalized.ts';
@@ -86,9 +85,6 @@ function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
   const { shape, config } = packed;
   const [rows, columns] = shape;
   statesOf({ shape, config });
-  if (config.steps !== 'matrix' && config.steps !== 'column') {
-    throw damagedHeader('steps', "'matrix' or 'column'", config.steps);
-  }
   const count = config.steps === 'column' ? columns : 1;
   const steps = packedTensor(packed, 'steps', 'float32', [count]);
   const coded = packedTensor(packed, 'levels', 'uint8', [null]);
@@ -104,11 +100,9 @@ function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
 }
 
 function statesOf({ config }: MatrixForm): TrellisStates {
-  const { trellis } = config;
-  if (trellis === 0 || trellis === 4 || trellis === 8) return trellis;
-  throw damagedHeader('trellis', '0, 4 or 8 states', trellis);
-}
-
-function damagedHeader(name: string, expected: string, value: unknown): GCompressError {
-  return fileError('file-header', `uniform config '${name}'`, expected, describeValue(value));
+  const { trellis, steps } = config;
+  const known = trellis === 0 || trellis === 4 || trellis === 8;
+  if (known && (steps === 'matrix' || steps === 'column')) return trellis;
+  const expected = "0, 4 or 8 states of the trellis, and steps for 'matrix' or 'column'";
+  throw fileError('file-header', 'uniform config', expected, JSON.stringify({ trellis, steps }).slice(0, 80));
 }

@@ -19,8 +19,7 @@ export function assertTensorLimit(name: string, shape: readonly number[]): void 
 /** Refuses a header of more bytes than readers accept. */
 export function assertHeaderLimit(bytes: number): void {
   if (bytes <= MAX_HEADER_BYTES) return;
-  const hint = 'This is no safetensors file, or a hostile one.';
-  throw fileError('file-oversized', 'file header', `at most ${MAX_HEADER_BYTES} bytes`, `${bytes}`, hint);
+  throw fileError('file-oversized', 'file header', `at most ${MAX_HEADER_BYTES} bytes`, `${bytes}`);
 }
 
 /** Refuses to go on where arrays have another byte order than files. */

@@ -18,11 +18,9 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
 }
 
 function crcTable(): Int32Array {
-  const table = new Int32Array(256);
-  for (let value = 0; value < 256; value++) {
+  return Int32Array.from({ length: 256 }, (_, value) => {
     let crc = value;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-    table[value] = crc;
-  }
-  return table;
+    return crc;
+  });
 }

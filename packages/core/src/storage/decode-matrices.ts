@@ -5,7 +5,7 @@ import { MAX_ELEMENTS, type ReadLimits } from '../checks/size-limit.ts';
 import type { CompressedFormat } from '../contract/compressed-format.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { type CpuTensor, cpuLoops } from '../tensors/cpu-loops.ts';
-import { assertReadable, readFile } from './read-file.ts';
+import { readFile } from './read-file.ts';
 
 /** The part of a format that gives a dense matrix. A whole {@link CompressedFormat} is one. */
 export type MatrixDecoder<K extends string = string> = Pick<
@@ -28,18 +28,17 @@ export function decodeMatrices(
   limits?: ReadLimits,
 ): Record<string, Matrix> {
   const { maxElements = MAX_ELEMENTS } = limits ?? {};
-  const given: unknown = decoders;
-  if (!Array.isArray(given) || !given.every((decoder) => typeof decoder?.unpack === 'function')) {
+  if (!Array.isArray(decoders)) {
     throw fileError('invalid-option', 'decodeMatrices decoders', 'a list of decoders', describeValue(decoders));
   }
+  const list: readonly (MatrixDecoder | undefined)[] = decoders;
   const decoded = readFile(bytes, maxElements).map(([name, packed]): [string, Matrix] => {
     const { format, shape, config } = packed;
-    const decoder = decoders.find(({ id }) => id === format);
+    const decoder = list.find((one) => one?.id === format);
     if (!decoder) {
-      const ids = decoders.map(({ id }) => id).join(', ') || 'no format';
-      throw fileError('unknown-format', `matrix '${name}'`, ids, `'${format}'`, 'Pass the decoder of this format.');
+      const ids = list.map((one) => one?.id).join(', ');
+      throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, 'Pass its decoder.');
     }
-    assertReadable(name, packed, decoder);
     const factors = decoder.unpack(packed, { maxElements });
     const { data } = decoder.reconstruct<CpuTensor>(cpuLoops, factors, { shape, config });
     const fits = data instanceof Float32Array && data.length === shape[0] * shape[1];

@@ -1,9 +1,11 @@
 // Reads files of named compressed matrices.
+import { fileError } from '../checks/errors.ts';
 import { assertType } from '../checks/option-checks.ts';
 import { assertReadLimits, type ReadLimits } from '../checks/size-limit.ts';
+import type { CompressedFormat, PackedMatrix } from '../contract/compressed-format.ts';
 import { type CompressedMatrix, createCompressedMatrix } from '../contract/compressed-matrix.ts';
 import type { FormatRegistry } from './format-registry.ts';
-import { assertReadable, readFile } from './read-file.ts';
+import { readFile } from './read-file.ts';
 
 /**
  * The matrices of a file. The bytes may be hostile: everything is checked before it is used, and nothing is allocated
@@ -32,4 +34,12 @@ export async function deserialize(
     matrices.push([name, createCompressedMatrix(format, { shape, config, factors })]);
   }
   return Object.fromEntries(matrices);
+}
+
+/** Refuses a matrix that a newer version of its format stored. */
+function assertReadable(name: string, { version }: PackedMatrix, format: CompressedFormat) {
+  if (version <= format.version) return;
+  const expected = `${format.id} version 1 to ${format.version}`;
+  const hint = 'Update the package that decodes this format.';
+  throw fileError('unsupported-version', `matrix '${name}'`, expected, `${version}`, hint);
 }

@@ -46,18 +46,17 @@ export function packedTensor<D extends PackedDtype>(
 ): { readonly shape: readonly number[]; readonly data: TypedArrays[D] } {
   assertPacked(packed);
   const where = `${packed.format} tensor '${String(name)}'`;
-  const allowed: readonly PackedDtype[] = typeof dtypes === 'string' ? [dtypes] : dtypes;
-  if (!Array.isArray(shape) || !Array.isArray(allowed)) {
-    throw fileError('invalid-option', where, 'dtypes and a shape', `${describeValue(dtypes)}, ${describeShape(shape)}`);
-  }
   const tensor = Object.hasOwn(packed.tensors, name) ? packed.tensors[name] : undefined;
+  const allowed: readonly PackedDtype[] = [dtypes].flat();
   if (tensor && !allowed.includes(packedDtype(tensor.data))) {
     throw fileError('file-dtype', where, allowed.join(' or '), packedDtype(tensor.data));
   }
   const matches =
-    tensor?.shape.length === shape.length && shape.every((side, axis) => side === null || side === tensor.shape[axis]);
+    Array.isArray(shape) &&
+    tensor?.shape.length === shape.length &&
+    shape.every((side, axis) => side === null || side === tensor.shape[axis]);
   if (!matches) {
-    const wanted = `shape [${shape.map((side) => side ?? 'any').join(', ')}]`;
+    const wanted = `shape ${describeShape(shape).replaceAll('null', 'any')}`;
     throw fileError('file-tensor', where, wanted, tensor ? describeShape(tensor.shape) : 'no such tensor');
   }
   return tensor as { shape: readonly number[]; data: TypedArrays[D] };

@@ -1,7 +1,7 @@
 // Reads files of named compressed matrices, as far as no format is needed.
 import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
-import type { CompressedFormat, PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
 import type { JsonObject } from '../contract/factors.ts';
 import { assertShape2D } from '../matrix/matrix.ts';
 import { crc32 } from './crc32.ts';
@@ -19,10 +19,15 @@ export function readFile(bytes: Uint8Array | ArrayBuffer, most: number): (readon
   const file = asBytes(bytes);
   const { metadata, tensors } = readSafetensors(file);
   const { format, 'gcompress.version': version, 'gcompress.checksum': checksum } = metadata;
-  if (format !== 'gcompress') throw badFile("'gcompress' as format", String(format).slice(0, 60));
+  if (format !== 'gcompress') throw badFile("'gcompress' as format", describeValue(format));
   if (version !== String(FILE_VERSION)) {
-    const actual = String(version).slice(0, 60);
-    throw fileError('unsupported-version', 'file', `layout version ${FILE_VERSION}`, actual, 'Update @gcompress/core.');
+    throw fileError(
+      'unsupported-version',
+      'file',
+      `layout version ${FILE_VERSION}`,
+      describeValue(version),
+      'Update @gcompress/core.',
+    );
   }
   assertChecksum(file, checksum);
   const stored = parseObject(metadata['gcompress.matrices'] ?? '', 'file', 'a list of matrices');
@@ -39,26 +44,13 @@ export function readFile(bytes: Uint8Array | ArrayBuffer, most: number): (readon
   return packed;
 }
 
-/** Refuses a matrix that a newer version of its format stored. */
-export function assertReadable(
-  name: string,
-  { version }: PackedMatrix,
-  format: Pick<CompressedFormat, 'id' | 'version'>,
-) {
-  if (version <= format.version) return;
-  const expected = `${format.id} version 1 to ${format.version}`;
-  const hint = 'Update the package that decodes this format.';
-  throw fileError('unsupported-version', `matrix '${name}'`, expected, `${version}`, hint);
-}
-
 function asBytes(bytes: unknown): Uint8Array {
   // By tag, because a frame or a test environment has classes of its own
   const tag = Object.prototype.toString.call(bytes);
   if (tag === '[object Uint8Array]' && ArrayBuffer.isView(bytes)) return bytes as Uint8Array;
-  if (bytes instanceof ArrayBuffer || (tag === '[object ArrayBuffer]' && isRecord(bytes) && 'byteLength' in bytes)) {
-    // A buffer that was sent to a worker is empty, but cannot be looked at
-    return bytes.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(bytes as ArrayBuffer);
-  }
+  const { byteLength } = (bytes ?? {}) as Partial<ArrayBuffer>;
+  // A buffer that was sent to a worker is empty, but cannot be looked at
+  if (tag === '[object ArrayBuffer]') return new Uint8Array(byteLength ? (bytes as ArrayBuffer) : []);
   const hint = 'Of a response, pass `await response.arrayBuffer()`.';
   throw fileError('invalid-option', 'file bytes', 'a Uint8Array or an ArrayBuffer', describeValue(bytes), hint);
 }
@@ -100,6 +92,5 @@ function assertChecksum(bytes: Uint8Array, written: string | undefined): void {
   const zeros = new TextEncoder().encode(NO_CHECKSUM);
   const sum = crc32(bytes.subarray(at + zeros.length), crc32(zeros, crc32(bytes.subarray(0, at)))).toString(16);
   if (written === sum.padStart(NO_CHECKSUM.length, '0')) return;
-  const hint = 'The file was damaged; copy or download it again.';
-  throw fileError('file-checksum', 'file', `checksum ${String(written).slice(0, 16)}`, sum, hint);
+  throw fileError('file-checksum', 'file', `checksum ${describeValue(written)}`, sum);
 }

@@ -55,17 +55,9 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataSt
   const dataStart = PREFIX_BYTES + announced;
   if (file.length < dataStart) throw truncated(`a header of ${announced} bytes`, file.length);
   return {
-    header: parseObject(decode(file.subarray(PREFIX_BYTES, dataStart)), 'file header', 'a JSON object'),
+    header: parseObject(file.subarray(PREFIX_BYTES, dataStart), 'file header', 'a JSON object'),
     dataStart,
   };
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw badHeader('UTF-8', 'other bytes', cause);
-  }
 }
 
 function checkedEntry(name: string, entry: unknown): TensorEntry {
@@ -97,13 +89,13 @@ function assertGapless(entries: readonly TensorEntry[], available: number): void
 }
 
 function overlap(where: string, expected: string, actual: string): GCompressError {
-  return fileError('file-overlap', where, expected, actual, 'The file is damaged or hostile.');
+  return fileError('file-overlap', where, expected, actual);
 }
 
-function badHeader(expected: string, actual: string, cause?: unknown): GCompressError {
-  return fileError('file-header', 'file header', expected, actual, undefined, cause);
+function badHeader(expected: string, actual: string): GCompressError {
+  return fileError('file-header', 'file header', expected, actual);
 }
 
 function truncated(expected: string, actual: number): GCompressError {
-  return fileError('file-truncated', 'file', expected, `${actual}`, 'The file was cut off; copy or download it again.');
+  return fileError('file-truncated', 'file', expected, `${actual}`);
 }

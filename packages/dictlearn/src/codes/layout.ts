@@ -55,7 +55,7 @@ export function layoutOf({ shape, config }: MatrixForm): Layout {
     typeof masked === 'boolean';
   if (!valid) {
     const actual = JSON.stringify({ signalLength, nonzeros, valueBits, masked });
-    const expected = `valid signalLength, nonzeros, valueBits and masked for a matrix [${rows}, ${cols}]`;
+    const expected = `sizes that fit a matrix [${rows}, ${cols}]`;
     throw fileError('file-header', 'dictlearn config', expected, actual.slice(0, 120));
   }
   const pieces = Math.ceil(cols / signalLength);

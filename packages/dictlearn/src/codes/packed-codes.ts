@@ -53,7 +53,6 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
       'dictlearn codes',
       `at most ${MAX_CODES_PER_BYTE} codes for each stored byte`,
       `${codesOf(layout, atoms)} codes for ${bytes} bytes`,
-      'Do not trust this file.',
     );
   }
   let counts: Int32Array;

@@ -77,7 +77,6 @@ export function assertExpansion({
     format,
     `at most ${most} values from ${bytes} bytes`,
     `a matrix [${rows}, ${cols}]`,
-    'Prune less of a matrix that large, or do not trust this file.',
   );
 }
 
