@@ -145,13 +145,13 @@ describe('deserialize refuses', () => {
     await refused(fileWithMetadata(() => ({}))).toMatchObject({ code: 'file-header' });
     await refused(fileWithMetadata(() => ({ format: 'pt' }))).toMatchObject({
       code: 'file-header',
-      details: { expected: "'gcompress' as format", actual: 'pt' },
+      details: { expected: "'gcompress' as format", actual: "'pt'" },
     });
   });
 
   it.each(['2', '0', '', 'x', '1.5'])('file version %j', async (version) => {
     const file = fileWithMetadata((metadata) => ({ ...metadata, 'gcompress.version': version }));
-    await refused(file).toMatchObject({ code: 'unsupported-version', details: { actual: version } });
+    await refused(file).toMatchObject({ code: 'unsupported-version', details: { actual: `'${version}'` } });
   });
 
   it('a format that is not registered', async () => {

@@ -21,8 +21,8 @@ export interface ReadLimits {
  * @throws GCompressError `file-oversized` for more than `most` values, or anything but a number.
  */
 export function assertElementLimit(elements: number, where: string, most: number = MAX_ELEMENTS): void {
-  if (typeof elements === 'number' && elements <= most) return;
-  const hint = 'Allow more, split the matrix, or do not trust this file.';
+  if (typeof elements === 'number' && typeof most === 'number' && elements <= most) return;
+  const hint = 'Allow more, or do not trust this file.';
   throw fileError(
     'file-oversized',
     String(where),

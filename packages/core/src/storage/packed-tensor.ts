@@ -49,7 +49,7 @@ export function packedTensor<D extends PackedDtype>(
   const tensor = Object.hasOwn(packed.tensors, name) ? packed.tensors[name] : undefined;
   const allowed: readonly PackedDtype[] = [dtypes].flat();
   if (tensor && !allowed.includes(packedDtype(tensor.data))) {
-    throw fileError('file-dtype', where, allowed.join(' or '), packedDtype(tensor.data));
+    throw fileError('file-dtype', where, allowed.map(String).join(' or '), packedDtype(tensor.data));
   }
   const matches =
     Array.isArray(shape) &&
@@ -70,7 +70,7 @@ export function packedTensor<D extends PackedDtype>(
 export function assertVersion(packed: PackedMatrix, newest: number): void {
   assertPacked(packed);
   const { format, version } = packed;
-  if (Number.isInteger(version) && version >= 1 && version <= newest) return;
+  if (Number.isInteger(version) && Number.isInteger(newest) && version >= 1 && version <= newest) return;
   const hint = 'Update the package that decodes this format.';
   throw fileError(
     'unsupported-version',

@@ -26,7 +26,7 @@ export function readFile(bytes: Uint8Array | ArrayBuffer, most: number): (readon
       'file',
       `layout version ${FILE_VERSION}`,
       describeValue(version),
-      'Update @gcompress/core.',
+      'Update the package that decodes this format.',
     );
   }
   assertChecksum(file, checksum);
