@@ -37,7 +37,7 @@ export function decodeMatrices(
     const decoder = list.find((one) => one?.id === format);
     if (!decoder) {
       const ids = list.map((one) => one?.id).join(', ');
-      throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, 'Pass its decoder.');
+      throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, '');
     }
     const factors = decoder.unpack(packed, { maxElements });
     const { data } = decoder.reconstruct<CpuTensor>(cpuLoops, factors, { shape, config });

@@ -56,7 +56,7 @@ export function layoutOf({ shape, config }: MatrixForm): Layout {
   if (!valid) {
     const actual = JSON.stringify({ signalLength, nonzeros, valueBits, masked });
     const expected = `sizes that fit a matrix [${rows}, ${cols}]`;
-    throw fileError('file-header', 'dictlearn config', expected, actual.slice(0, 120));
+    throw fileError('file-header', 'dictlearn config', expected, actual.slice(0, 99));
   }
   const pieces = Math.ceil(cols / signalLength);
   return { rows, cols, signalLength, pieces, signals: rows * pieces, nonzeros, valueBits, masked };

@@ -146,7 +146,7 @@ function assertPositions({ counts, positions }: SparseCodes, atoms: number): voi
     let previous = -1;
     for (const end = at + counts[signal]; at < end; at++) {
       if (positions[at] <= previous || positions[at] >= atoms) {
-        throw damaged('positions', `atoms in order, below ${atoms}`, `${positions[at]} after ${previous}`);
+        throw damaged('positions', `atoms in order below ${atoms}`, `${positions[at]} after ${previous}`);
       }
       previous = positions[at];
     }
