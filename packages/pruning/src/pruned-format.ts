@@ -7,12 +7,15 @@ import {
   type PackedMatrix,
   type PackedTensor,
 } from '@gcompress/core';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
 import { packPositions, unpackPositions } from './masks/positions.ts';
 
 /** Names of the factors of {@link prunedFormat}. */
 export type PrunedFactor = 'values' | 'mask';
+
+const reconstruct: CompressedFormat<PrunedFactor>['reconstruct'] = (ops, { values, mask }) => ops.mul(values, mask);
 
 /**
  * A matrix with some entries kept and all other entries zero. Working form, with `Ŵ = values ∘ mask`:
@@ -26,12 +29,15 @@ export type PrunedFactor = 'values' | 'mask';
 export const prunedFormat: CompressedFormat<PrunedFactor> = {
   id: 'pruning',
   version: 1,
-  reconstruct: (ops, { values, mask }) => ops.mul(values, mask),
+  reconstruct,
   remaining: (ops, matrix, { mask }) => ops.mul(matrix, mask),
   lookup: (ops, ids, { values, mask }) => ops.mul(ops.gather(values, ids), ops.gather(mask, ids)),
   pack,
   unpack,
 };
+
+/** The part of {@link prunedFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const prunedDecoder: MatrixDecoder<PrunedFactor> = { id: 'pruning', version: 1, reconstruct, unpack };
 
 function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor>): Record<string, PackedTensor> {
   const grid = gridOf(form);

@@ -4,14 +4,23 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  GCompressError,
+  type GCompressError,
   indexFactor,
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import {
+  assertVersion,
+  bitsFor,
+  fileError,
+  packBits,
+  packedBytes,
+  packedTensor,
+  unpackBits,
+} from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
 import { bytesTensor, packPositions, unpackPositions } from './masks/positions.ts';
 
@@ -20,6 +29,9 @@ export const MAX_LEVELS = 1024;
 
 /** Names of the factors of {@link prunedKMeansFormat}. */
 export type PrunedKMeansFactor = 'codebook' | 'kept' | 'encoding';
+
+const reconstruct: CompressedFormat<PrunedKMeansFactor>['reconstruct'] = (ops, factors, form) =>
+  decoded(ops, factors, factors.encoding, form);
 
 /**
  * A matrix with some entries kept, each as a level of a codebook, and all other entries zero. Working form:
@@ -35,12 +47,20 @@ export type PrunedKMeansFactor = 'codebook' | 'kept' | 'encoding';
 export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
   version: 1,
-  reconstruct: (ops, factors, form) => decoded(ops, factors, factors.encoding, form),
+  reconstruct,
   remaining: (ops, matrix, { kept, encoding }, { shape }) =>
     ops.mul(matrix, ops.reshape(ops.gather(kept, encoding), shape)),
   lookup: (ops, ids, factors, form) => decoded(ops, factors, ops.gather(factors.encoding, ids), form),
   sharing: () => ({ codebook: { rows: 'encoding' } }),
   pack,
+  unpack,
+};
+
+/** The part of {@link prunedKMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
+  id: 'kmeans-pruning',
+  version: 1,
+  reconstruct,
   unpack,
 };
 
@@ -80,11 +100,12 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
   assertVersion(packed, 1);
   const { levels } = packed.config;
   if (!(typeof levels === 'number' && Number.isInteger(levels) && levels >= 1 && levels <= MAX_LEVELS)) {
-    throw new GCompressError('file-header', {
-      where: 'kmeans-pruning config',
-      expected: `levels from 1 to ${MAX_LEVELS}`,
-      actual: JSON.stringify(packed.config).slice(0, 80),
-    });
+    throw fileError(
+      'file-header',
+      'kmeans-pruning config',
+      `levels from 1 to ${MAX_LEVELS}`,
+      JSON.stringify(packed.config).slice(0, 80),
+    );
   }
   const grid = gridOf(packed);
   assertExpansion(packed);
@@ -103,9 +124,5 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
 }
 
 function damaged(tensor: string, expected: string, actual: number): GCompressError {
-  return new GCompressError('file-tensor', {
-    where: `kmeans-pruning tensor '${tensor}'`,
-    expected,
-    actual: `${actual}`,
-  });
+  return fileError('file-tensor', `kmeans-pruning tensor '${tensor}'`, expected, `${actual}`);
 }

@@ -19,7 +19,12 @@ it('the package exports exactly these names', () => {
       "withImportance",
     ]
   `);
-  expect(Object.keys(format).sort()).toEqual(['prunedFormat', 'prunedKMeansFormat']);
+  expect(Object.keys(format).sort()).toEqual([
+    'prunedDecoder',
+    'prunedFormat',
+    'prunedKMeansDecoder',
+    'prunedKMeansFormat',
+  ]);
 });
 
 it('the methods and their formats carry the names that files hold', () => {

@@ -3,7 +3,8 @@ import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit } from '../checks/size-limit.ts';
 import { assertMatrix, assertShape2D, type Matrix } from '../matrix/matrix.ts';
-import { type CpuTensor, cpuOps } from '../tensors/cpu-ops.ts';
+import type { CpuTensor } from '../tensors/cpu-loops.ts';
+import { cpuOps } from '../tensors/cpu-ops.ts';
 import type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 import type { Factorization } from './factors.ts';
 

@@ -1,6 +1,6 @@
 // Random numbers from a seed, the same bits on every engine.
 import { GCompressError } from '../checks/errors.ts';
-import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
+import { describeValue } from '../checks/option-checks.ts';
 import type { Pace } from '../checks/progress.ts';
 
 /** Operations that drawing a number and swapping two distant entries take. */
@@ -68,9 +68,8 @@ export function createRandom(seed: number): Random {
   };
   const uniform = () => ((uint32() >>> 5) * 0x4000000 + (uint32() >>> 6)) / 0x20000000000000;
   const integer = (bound: number) => {
-    // Asked once for each number: what a check of options costs is kept for what is wrong
     if (!(Number.isInteger(bound) && bound >= 1 && bound <= 0x100000000)) {
-      assertNumber('random.integer', 'bound', bound, { min: 1, max: 0x100000000, integer: true });
+      throw wrong('random.integer bound', 'an integer from 1 to 4294967296', bound);
     }
     const limit = 0x100000000 - (0x100000000 % bound);
     let draw = uint32();
@@ -102,8 +101,7 @@ export function createRandom(seed: number): Random {
       return x * scale;
     },
     shuffle(array, pace) {
-      if (!Array.isArray(array)) assertType('random.shuffle', 'array', array, 'object');
-      assertNumber('random.shuffle', 'length of array', array.length, { min: 0, integer: true });
+      if (!(typeof array === 'object' && array?.length >= 0)) throw wrong('random.shuffle', 'an array', array);
       for (let i = array.length - 1; i > 0; i--) {
         const j = integer(i + 1);
         const entry = array[i];
@@ -123,12 +121,12 @@ export function createRandom(seed: number): Random {
  */
 export function assertSeed(seed: unknown, where: string): asserts seed is number {
   if (!Number.isInteger(seed) || Number(seed) < 0 || Number(seed) > 0xffffffff) {
-    throw new GCompressError('invalid-option', {
-      where: `${String(where)} seed`,
-      expected: 'an integer from 0 to 4294967295',
-      actual: describeValue(seed),
-    });
+    throw wrong(`${String(where)} seed`, 'an integer from 0 to 4294967295', seed);
   }
+}
+
+function wrong(where: string, expected: string, actual: unknown): GCompressError {
+  return new GCompressError('invalid-option', { where, expected, actual: describeValue(actual) });
 }
 
 /** ln x for x in (0, 1), by basic arithmetic alone: `Math.log` may differ between engines in the last bit. */

@@ -1,5 +1,5 @@
 // The checksum of files.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 
 /**
@@ -9,11 +9,7 @@ import { describeValue } from '../checks/option-checks.ts';
  */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   if (!(bytes instanceof Uint8Array)) {
-    throw new GCompressError('invalid-option', {
-      where: 'crc32',
-      expected: 'bytes in a Uint8Array',
-      actual: describeValue(bytes),
-    });
+    throw fileError('invalid-option', 'crc32', 'bytes in a Uint8Array', describeValue(bytes));
   }
   const table = crcTable();
   let crc = ~previous;
@@ -22,11 +18,9 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
 }
 
 function crcTable(): Int32Array {
-  const table = new Int32Array(256);
-  for (let value = 0; value < 256; value++) {
+  return Int32Array.from({ length: 256 }, (_, value) => {
     let crc = value;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-    table[value] = crc;
-  }
-  return table;
+    return crc;
+  });
 }

@@ -1,5 +1,6 @@
 // Checks that the stored form restores the same matrix.
 import { type CompressedMatrix, elementCount, type Factor } from '@gcompress/core';
+import { decodeMatrices } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { ensure, onEach, sameJson, sameNumbers } from '../assertions/assertions.ts';
 import type { Check } from '../assertions/check.ts';
@@ -24,6 +25,16 @@ export const storageChecks: readonly Check<Examples>[] = [
         ensure(sameJson(back.config, compressed.config), `config came back as ${JSON.stringify(back.config)}`);
         assertSameFactors(back.factors, compressed.factors);
         ensure(sameNumbers(back.decompress().data, compressed.decompress().data), 'the matrix came back changed');
+      }),
+  },
+  {
+    name: 'a page that only decodes gets the same matrix',
+    run: async (subject) =>
+      onEach(await subject.examples(), ({ compressed }) => {
+        const decoded = decodeMatrices(bytesOf(compressed), [compressed.format]);
+        const [only] = Object.values(decoded);
+        ensure(sameJson(only.shape, compressed.shape), `shape came back as [${only.shape.join(', ')}]`);
+        ensure(sameNumbers(only.data, compressed.decompress().data), 'decodeMatrices gives another matrix');
       }),
   },
   {

@@ -418,6 +418,7 @@ export const brokenSubjects: readonly BrokenSubject[] = [
       'trained factors come back from a file',
       'unpack restores what was packed',
       'a file restores the matrix',
+      'a page that only decodes gets the same matrix',
     ],
   },
   {
@@ -440,6 +441,7 @@ export const brokenSubjects: readonly BrokenSubject[] = [
       'trained factors come back from a file',
       'unpack restores what was packed',
       'a file restores the matrix',
+      'a page that only decodes gets the same matrix',
       'writing again gives the same bytes',
     ],
   },
