@@ -64,6 +64,7 @@ testCompressor({
   allowsLarger: true,
   skip: {
     'importance is refused': 'pruning uses importance, but low rank of what it keeps does not, so that no claim holds',
+    'input moments are refused': 'pruning uses moments, but low rank of what it keeps does not, so that no claim holds',
   },
   propertyRuns: 20,
   fuzzRuns: 100,
