@@ -29,6 +29,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   pruning: { lives: METHOD, imports: ['core', 'linalg'] },
   uniform: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   weights: { lives: 'which weights of a saved model are matrices, and how each is read as one', imports: ['core'] },
+  calibration: {
+    lives: 'what flows through a trained model: second moments of the inputs of its matrices',
+    imports: ['core', 'weights'],
+  },
   testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
   tfjs: {
     lives:

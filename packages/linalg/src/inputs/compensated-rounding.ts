@@ -1,6 +1,7 @@
 // Rounds a matrix row by row; rows that come later make up for the errors that the outputs would see.
 import { GCompressError, type InputMoments, type Kernels, type ProgressOptions } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
+import { assertMoments } from '../calls/arguments.ts';
 import { paced } from '../calls/paced.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, type Dense, transposed, type View64, viewOf, zeros } from '../views/view.ts';
@@ -34,6 +35,7 @@ export function roundingOrder(
   progress: ProgressOptions = {},
 ): RoundingOrder {
   const where = 'roundingOrder';
+  assertMoments(where, moments);
   const { size, values } = moments;
   const rows = Int32Array.from({ length: size }, (_, row) => row).sort(
     (a, b) => values[a * size + a] - values[b * size + b] || b - a,

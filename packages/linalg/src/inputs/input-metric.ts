@@ -7,6 +7,7 @@ import {
   type ProgressOptions,
 } from '@gcompress/core';
 import { assertNumber, describeValue } from '@gcompress/core/checks';
+import { assertMoments } from '../calls/arguments.ts';
 import { paced } from '../calls/paced.ts';
 import { cholesky } from '../decompositions/cholesky.ts';
 import { portableKernels } from '../kernels/portable.ts';
@@ -39,6 +40,7 @@ export function whitening(
   progress: ProgressOptions = {},
 ): InputMetric {
   const where = 'whitening';
+  assertMoments(where, moments);
   const rows = Int32Array.from({ length: moments.size }, (_, row) => row);
   return paced(where, kernels, progress, moments.size ** 3 / 3, (pace) =>
     factoredMoments(where, moments, rows, damping, pace),
@@ -90,8 +92,12 @@ function scaleOf(where: string, { size, values }: InputMoments): number {
 
 /**
  * Why moments say little about some inputs, in words for a warning; undefined where they say enough.
+ *
+ * @throws GCompressError `invalid-option` for anything but moments.
  */
-export function momentsWeakness({ size, count, values }: InputMoments): string | undefined {
+export function momentsWeakness(moments: InputMoments): string | undefined {
+  assertMoments('momentsWeakness', moments);
+  const { size, count, values } = moments;
   let silent = 0;
   for (let i = 0; i < size; i++) if (values[i * size + i] === 0) silent++;
   const reasons = [
