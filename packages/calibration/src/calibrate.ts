@@ -40,7 +40,8 @@ export interface Calibration {
  * Runs a layers model over unlabelled inputs and sums `xᵀx` over the inputs x of its Dense, Conv1D, Conv2D and recurrent kernels, nested
  * and shared layers included. The model is watched during the call and is the same afterwards; nothing else may use it meanwhile.
  *
- * @param inputs tensors with a batch axis, one for each input of the model, or an iterable of such batches; the caller keeps them.
+ * @param inputs tensors with a batch axis, one for each input of the model, or an iterable or a `tf.data` dataset of such batches. The
+ *   caller keeps what it gave; batches of a dataset are disposed.
  * @throws GCompressError `invalid-option` for anything but a layers model and its inputs, `shape-mismatch` for inputs of another shape,
  *   `non-finite` for NaN or infinity in an input, `unsupported` when no matrix can be observed; the signal's reason when aborted.
  */
@@ -52,7 +53,7 @@ export async function calibrate(
   const { batchSize, rowsPerBatch, maxBytes, seed, signal, onProgress } = checkedOptions(options);
   assertModel(model);
   const { observed, skipped } = chosenLayers(model, maxBytes);
-  const sums = new Map(observed.map((layer) => [layer.weight, new MomentSums(layer.rows)]));
+  const sums = new Map(observed.map((layer) => [layer.weight, new MomentSums(layer.weight, layer.rows)]));
   let samples = 0;
   for await (const { tensors, size, done } of inputBatches(model, inputs, batchSize)) {
     reportProgress({ signal, onProgress }, done);

@@ -7,8 +7,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 /** One tensor for a model of one input, or one for each input, in order; the first axis counts the samples. */
 type Batch = Tensor | readonly Tensor[];
 
-/** Inputs of a model: tensors with a batch axis, or an iterable of batches of them. */
-export type ModelInputs = Batch | Iterable<Batch> | AsyncIterable<Batch>;
+/** What of a dataset of `tf.data` is used: it makes its batches when they are asked for. */
+export interface BatchDataset {
+  iterator(): Promise<{ next(): Promise<{ readonly value: unknown; readonly done?: boolean }> }>;
+}
+
+/** Inputs of a model: tensors with a batch axis, an iterable of batches of them, or a dataset of batches. */
+export type ModelInputs = Batch | Iterable<Batch> | AsyncIterable<Batch> | BatchDataset;
 
 /** A batch that fits the model. */
 export interface InputBatch {
@@ -41,15 +46,20 @@ export async function* inputBatches(
   inputs: ModelInputs,
   batchSize: number,
 ): AsyncGenerator<InputBatch> {
-  const whole = asBatch(inputs);
+  const whole = wholeInputs(model, inputs);
   if (!whole) {
-    if (!isIterable(inputs)) throw wrongInputs(describeValue(inputs));
+    const dataset = isDataset(inputs);
     let any = false;
-    for await (const given of inputs as AsyncIterable<Batch>) {
+    for await (const given of dataset ? batchesOf(inputs) : (inputs as AsyncIterable<unknown>)) {
       const tensors = asBatch(given);
       if (!tensors) throw wrongInputs(describeValue(given));
       any = true;
-      yield { tensors, size: await checkedSize(model, tensors), done: 0 };
+      try {
+        yield { tensors, size: await checkedSize(model, tensors), done: 0 };
+      } finally {
+        // Nobody else holds what a dataset makes
+        if (dataset) for (const tensor of tensors) tensor.dispose();
+      }
     }
     if (!any) throw wrongInputs('none');
     return;
@@ -70,6 +80,23 @@ export async function* inputBatches(
   }
 }
 
+/** One batch of all samples; undefined for several batches. An array of tensors is one batch if the model has as many inputs. */
+function wholeInputs(model: LayersModel, inputs: unknown): readonly Tensor[] | undefined {
+  const batch = asBatch(inputs);
+  if (batch && (isTensor(inputs) || batch.length === model.inputs.length || model.inputs.length > 1)) return batch;
+  if (isIterable(inputs) || isDataset(inputs)) return undefined;
+  throw wrongInputs(describeValue(inputs));
+}
+
+function isDataset(inputs: unknown): inputs is BatchDataset {
+  return typeof (inputs as Partial<BatchDataset> | null)?.iterator === 'function';
+}
+
+async function* batchesOf(dataset: BatchDataset): AsyncGenerator<unknown> {
+  const iterator = await dataset.iterator();
+  for (let step = await iterator.next(); !step.done; step = await iterator.next()) yield step.value;
+}
+
 function asBatch(given: unknown): readonly Tensor[] | undefined {
   if (isTensor(given)) return [given];
   return Array.isArray(given) && given.length > 0 && given.every(isTensor) ? given : undefined;
@@ -88,8 +115,16 @@ function isIterable(value: unknown): boolean {
 async function checkedSize(model: LayersModel, tensors: readonly Tensor[]): Promise<number> {
   if (tensors.length !== model.inputs.length) throw wrongInputs(`${tensors.length} for ${model.inputs.length} inputs`);
   const [first] = tensors;
-  for (const [index, { name, shape }] of model.inputs.entries()) {
+  for (const [index, { name, shape, dtype }] of model.inputs.entries()) {
     const tensor = tensors[index];
+    if (tensor.dtype === 'string' || tensor.dtype === 'complex64') {
+      throw new GCompressError('invalid-option', {
+        where: `calibrate input '${name}'`,
+        expected: dtype,
+        actual: tensor.dtype,
+        hint: 'Prepare inputs as the model was trained with them.',
+      });
+    }
     const fits =
       tensor.shape.length === shape.length &&
       tensor.shape.every((side, axis) =>

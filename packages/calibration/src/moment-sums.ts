@@ -1,5 +1,5 @@
 // Sums of outer products, in float64.
-import type { InputMoments } from '@gcompress/core';
+import { GCompressError, type InputMoments } from '@gcompress/core';
 import { matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** Sums `xᵀx` over the rows of batches. A batch is summed by the backend in float32, all batches in float64. */
@@ -10,7 +10,11 @@ export class MomentSums {
   count = 0;
   readonly #values: Float64Array;
 
-  constructor(size: number) {
+  constructor(
+    /** Name of the weight, which errors say. */
+    readonly weight: string,
+    size: number,
+  ) {
     this.size = size;
     this.#values = new Float64Array(size * size);
   }
@@ -18,9 +22,23 @@ export class MomentSums {
   /** Adds the rows `[q, size]`. */
   async add(rows: Tensor): Promise<void> {
     const products = tidy(() => matMul(rows, rows, true, false));
-    const values = await products.data();
-    products.dispose();
+    let values: ArrayLike<number>;
+    try {
+      values = await products.data();
+    } finally {
+      products.dispose();
+    }
     for (let at = 0; at < values.length; at++) this.#values[at] += values[at];
+    // NaN and infinity of any entry show on the diagonal, too
+    for (let i = 0; i < this.size; i++) {
+      if (Number.isFinite(values[i * this.size + i])) continue;
+      throw new GCompressError('non-finite', {
+        where: `calibrate '${this.weight}'`,
+        expected: 'finite inputs of the layer',
+        actual: `${values[i * this.size + i]} as the sum of squares of input ${i}`,
+        hint: 'The model gives NaN or infinity for these inputs: prepare them as it was trained with them.',
+      });
+    }
     this.count += rows.shape[0];
   }
 

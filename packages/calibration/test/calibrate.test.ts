@@ -184,6 +184,39 @@ describe('calibrate', () => {
     tf.dispose([inputs, ...halves]);
   });
 
+  it('takes an array of batches and a dataset, whose batches it disposes', async () => {
+    const model = network();
+    const inputs = normal([4, 6, 6, 2]);
+    const halves = tf.split(inputs, 2);
+    const made = tf.data.generator(function* () {
+      yield* tf.split(inputs, 2);
+    });
+    const [whole, list, dataset] = [
+      await calibrate(model, inputs, { batchSize: 2 }),
+      await calibrate(model, halves),
+      await calibrate(model, made as never),
+    ];
+    for (const { moments, samples } of [list, dataset]) {
+      expect(samples).toBe(4);
+      expect(moments).toEqual(whole.moments);
+    }
+    model.dispose();
+    tf.dispose([inputs, ...halves]);
+  });
+
+  it('names the layer whose inputs are not finite', async () => {
+    const model = network();
+    const [kernel, ...others] = model.getWeights();
+    const infinite = tf.fill(kernel.shape, Number.POSITIVE_INFINITY);
+    model.setWeights([infinite, ...others]);
+    const inputs = normal([2, 6, 6, 2]);
+    await expect(calibrate(model, inputs)).rejects.toThrow(
+      "calibrate 'head/kernel': expected finite inputs of the layer",
+    );
+    model.dispose();
+    tf.dispose([inputs, infinite]);
+  });
+
   it('takes positions by the seed, the same for the same seed', async () => {
     const model = network();
     const inputs = normal([4, 6, 6, 2]);

@@ -19,13 +19,14 @@ const ROUNDS = 6;
  * together. Bits are those of the levels that the round before gave. Of all roundings that fit, the one with the least error at the outputs
  * is taken, plain rounding among them.
  *
- * @param found what plain rounding found for the same bytes, and its best steps.
+ * @param plain what plain rounding found for the same bytes, with its best steps: where the search starts, and a rival, perhaps with a
+ *   trellis.
  * @throws the signal's reason when aborted.
  */
 export function searchCompensated(
   matrix: Matrix,
   search: Search,
-  found: Found & Stepped,
+  [found, rival]: readonly [start: Found & Stepped, rival: Stepped],
   order: RoundingOrder,
   kernels: Kernels | undefined,
   progress: ProgressOptions,
@@ -34,8 +35,13 @@ export function searchCompensated(
   const entries = shape[0] * shape[1];
   const count = found.steps.length;
   const part = (round: number) => partialProgress(progress, round / (ROUNDS + 1), (round + 1) / (ROUNDS + 1));
+  const errorOf = (levels: Stepped) => roundCompensated(matrix, order, toLevels(levels, shape), kernels, part(0)).error;
   let best: Stepped = found;
-  let least = roundCompensated(matrix, order, toLevels(found, shape), kernels, part(0)).error;
+  let least = errorOf(found);
+  if (rival !== found) {
+    const other = errorOf(rival);
+    if (other < least) [best, least] = [rival, other];
+  }
   if (found.step === 0) return best;
   let { step, levels } = found;
   let fits = Number.POSITIVE_INFINITY;

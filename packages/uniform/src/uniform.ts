@@ -7,6 +7,7 @@ import {
   type InputMoments,
   type JsonObject,
   type Matrix,
+  type ProgressOptions,
   pacedProgress,
   partialProgress,
   reportProgress,
@@ -63,13 +64,22 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const { trellis, rateWeight } = given;
   // Where the room is no larger than the slack, all levels are 0
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
-  const search = { scales, weights, trellis: inputMoments ? 0 : trellis, stored: trellis, rateWeight, bits } as const;
+  const search = { scales, weights, trellis, stored: trellis, rateWeight, bits } as const;
   const plainPart = partialProgress(listeners, 0, inputMoments ? TO_SEARCH : 1);
-  const found = searchStep(matrix, search, pacedProgress(plainPart));
+  const plainLevels = (own: Search, part: ProgressOptions) => {
+    const found = searchStep(matrix, own, pacedProgress(part));
+    reportProgress(part, 1);
+    return { ...found, steps: fittedSteps(matrix, found, scales, count, importance) };
+  };
+  const plain = plainLevels(search, plainPart);
   reportProgress(plainPart, 1);
-  const plain = { ...found, steps: fittedSteps(matrix, found, scales, count, importance) };
-  reportProgress(plainPart, 1);
-  const chosen = inputMoments ? compensated(matrix, search, plain, inputMoments, options) : plain;
+  let chosen: Stepped = plain;
+  if (inputMoments) {
+    // Compensation rounds entry by entry, which a trellis does not: it begins from levels without one, and the others stay a candidate
+    const untied = { ...search, trellis: 0 } as const;
+    const start = trellis === 0 ? plain : plainLevels(untied, partialProgress(listeners, TO_SEARCH, TO_SEARCH));
+    chosen = compensated(matrix, untied, [start, plain], inputMoments, options);
+  }
   const { levels, unit } = normalized(chosen.levels);
   reportProgress(listeners, 1);
   return {
@@ -89,7 +99,7 @@ const TO_ORDER = 0.4;
 function compensated(
   matrix: Matrix,
   search: Search,
-  plain: Found & Stepped,
+  plain: readonly [start: Found & Stepped, rival: Stepped],
   moments: InputMoments,
   { kernels, warn, signal, onProgress }: FactorizeOptions,
 ): Stepped {

@@ -87,6 +87,8 @@ export function roundCompensated(
   const where = 'roundCompensated';
   const { rows: count, cols } = viewOf(matrix, where);
   assertType(where, 'round', round, 'function');
+  assertType(where, 'order', order, 'object', 'Make it by roundingOrder.');
+  assertType(`${where} order`, 'rows', order.rows, 'object');
   const factor = viewOf(order.factor, `${where} order`) as View64;
   if (factor.rows !== count) {
     throw new GCompressError('shape-mismatch', {
