@@ -1,6 +1,13 @@
 // What TensorBoard shows of a training.
-import { compressionSummaries, type HistogramSummary, histogramOf, type Summary } from '@gcompress/tfjs/summaries';
+import {
+  compressionSummaries,
+  type HistogramSummary,
+  histogramOf,
+  type ImageSummary,
+  type Summary,
+} from '@gcompress/tfjs/summaries';
 import * as tf from '@tensorflow/tfjs';
+import { inputPictures } from './input-pictures.ts';
 import type { StepView, Training } from './training.ts';
 
 /** Steps from one set of summaries to the next. */
@@ -9,15 +16,15 @@ const LOSS_DECAY = 0.9;
 
 /** Where summaries go. */
 interface TrainingSummaryWriter {
-  write(summaries: readonly (Summary | HistogramSummary)[]): Promise<void>;
+  write(summaries: readonly (Summary | HistogramSummary | ImageSummary)[]): Promise<void>;
 }
 
 /**
  * What TensorBoard shows of a training: at step 0 and every 100 steps its loss and the moving average of that, which begins anew
- * with each run, the learning rate, histograms of variables, gradients and activations, the part of activations that is 0, and
+ * with each run, the learning rate, the first input pictures, histograms of variables, gradients and activations, the part of activations that is 0, and
  * the state of the compression.
  *
- * Porting note: the summaries of `cifar10_train.py`, under the same names, without `images`.
+ * Porting note: the summaries of `cifar10_train.py`, under the same names.
  */
 export class TrainingSummaries {
   #averageLoss: number | undefined;
@@ -38,6 +45,7 @@ export class TrainingSummaries {
     const numbers = { 'total_loss (raw)': loss, total_loss: this.#averageLoss, learning_rate: view.learningRate };
     await this.writer.write([
       ...Object.entries(numbers).map(([tag, value]) => ({ tag, step, value })),
+      ...(await inputPictures(step, view.inputs)),
       ...(await this.#variables(view)),
       ...(await this.#activations(view)),
       ...(await this.#compression(step)),

@@ -1,11 +1,15 @@
 // Summaries as records of TensorBoard's event files.
 import { PbfWriter } from 'pbf';
 import type { Histogram, HistogramSummary } from '../summaries/histogram.ts';
+import type { ImageSummary } from '../summaries/image-summary.ts';
 import type { Summary } from '../summaries/summary.ts';
 import { crc32c } from './crc32c.ts';
 
-/** A number or a histogram, without its step. */
-type TaggedValue = Pick<Summary, 'tag' | 'value'> | Pick<HistogramSummary, 'tag' | 'histogram'>;
+/** A number, a histogram or a picture, without its step. */
+type TaggedValue =
+  | Pick<Summary, 'tag' | 'value'>
+  | Pick<HistogramSummary, 'tag' | 'histogram'>
+  | Pick<ImageSummary, 'tag' | 'image'>;
 
 /**
  * An event of an event file. The first event is the version of the file. Then a run starts at a step, which makes readers drop what an
@@ -50,6 +54,7 @@ function writeSummary(summaries: readonly TaggedValue[], writer: PbfWriter): voi
         // As bytes, which are encoded the same way, because pbf 5.1 writes wrong characters from U+40000 on
         writer.writeBytesField(1, Buffer.from(one.tag));
         if ('histogram' in one) writer.writeMessage(5, writeHistogram, one.histogram);
+        else if ('image' in one) writer.writeMessage(4, writeImage, one.image);
         else writer.writeFloatField(2, one.value);
       },
       summary,
@@ -62,6 +67,13 @@ function writeHistogram({ min, max, count, sum, sumOfSquares, limits, counts }: 
     writer.writeDoubleField(index + 1, value);
   writer.writePackedDouble(6, [...limits]);
   writer.writePackedDouble(7, [...counts]);
+}
+
+/** The colour space is left to the PNG file. */
+function writeImage({ width, height, png }: ImageSummary['image'], writer: PbfWriter): void {
+  writer.writeVarintField(1, height);
+  writer.writeVarintField(2, width);
+  writer.writeBytesField(4, png);
 }
 
 /** Length as a 64-bit number, its checksum, the bytes, their checksum; all numbers little-endian. */

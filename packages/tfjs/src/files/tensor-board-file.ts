@@ -3,17 +3,18 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { HistogramSummary } from '../summaries/histogram.ts';
+import type { ImageSummary } from '../summaries/image-summary.ts';
 import type { Summary } from '../summaries/summary.ts';
-import { assertSummariesOrHistograms } from '../summaries/summary-checks.ts';
+import { assertAnySummaries } from '../summaries/summary-checks.ts';
 import { AppendedFile, cannotWrite } from './appended-file.ts';
 import { eventRecord } from './event-record.ts';
 import { assertPath } from './model-folder.ts';
 import type { SummaryFile } from './summary-file.ts';
 
-/** An event file, which can also hold histograms. */
+/** An event file, which can also hold histograms and pictures. */
 export interface TensorBoardFile extends SummaryFile {
   /** @throws GCompressError `invalid-option` for anything but a summary, before anything is written; `file-write` when the disk is full. */
-  write(summaries: readonly (Summary | HistogramSummary)[]): Promise<void>;
+  write(summaries: readonly (Summary | HistogramSummary | ImageSummary)[]): Promise<void>;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function tensorBoardFile(folder: string): Promise<TensorBoardFile> 
   return {
     path: file.path,
     async write(summaries) {
-      assertSummariesOrHistograms('tensorBoardFile.write', summaries);
+      assertAnySummaries('tensorBoardFile.write', summaries);
       const start = started || summaries.length === 0 ? [] : [eventRecord({ startsAt: summaries[0].step }, seconds())];
       started ||= summaries.length > 0;
       return file.append(Buffer.concat([...start, ...records(summaries)]));
@@ -64,9 +65,9 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
 }
 
 /** Groups summaries by step, because an event has one step. */
-function records(summaries: readonly (Summary | HistogramSummary)[]): Uint8Array[] {
+function records(summaries: readonly (Summary | HistogramSummary | ImageSummary)[]): Uint8Array[] {
   const time = seconds();
-  const steps = new Map<number, (Summary | HistogramSummary)[]>();
+  const steps = new Map<number, (Summary | HistogramSummary | ImageSummary)[]>();
   for (const summary of summaries) steps.set(summary.step, [...(steps.get(summary.step) ?? []), summary]);
   return [...steps].map(([step, those]) => eventRecord({ step, summaries: those }, time));
 }

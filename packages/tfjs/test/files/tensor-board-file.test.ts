@@ -93,6 +93,31 @@ describe('tensorBoardFile', () => {
     await fc.assert(property, { numRuns: 20 });
   });
 
+  it('writes pictures', async () => {
+    const png = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3);
+    const file = await tensorBoardFile(join(root, 'pictures'));
+    await file.write([{ tag: 'images/image/0', step: 4, image: { width: 300, height: 2, png } }]);
+    await file.close();
+    const bytes = await readFile(file.path);
+    // Value { tag, image { height: 2, width: 300, encoded_image_string } }, by the numbers of summary.proto
+    const image = [8, 2, 16, 0xac, 2, 34, png.length, ...png];
+    const value = [10, 14, ...Buffer.from('images/image/0'), 34, image.length, ...image];
+    expect(bytes.includes(Buffer.from(value))).toBe(true);
+  });
+
+  it.each([
+    ['of no width', { width: 0, height: 1 }],
+    ['of half a pixel', { width: 1.5, height: 1 }],
+    ['that is no PNG', { width: 1, height: 1, png: Uint8Array.of(255, 216) }],
+    ['without bytes', { width: 1, height: 1, png: null }],
+  ])('refuses a picture %s', async (_, image) => {
+    const png = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
+    const file = await tensorBoardFile(join(root, 'refused-pictures'));
+    const refused = file.write([{ tag: 'x', step: 0, image: { png, ...image } as never }]);
+    await expect(refused).rejects.toMatchObject({ code: 'invalid-option' });
+    await file.close();
+  });
+
   it('refuses anything but summaries, and then writes nothing', async () => {
     const file = await tensorBoardFile(join(root, 'refused'));
     const before = await readFile(file.path);
