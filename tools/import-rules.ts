@@ -28,6 +28,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
   pruning: { lives: METHOD, imports: ['core'] },
   uniform: { lives: METHOD, imports: ['core', 'coder'] },
+  weights: { lives: 'which weights of a saved model are matrices, and how each is read as one', imports: ['core'] },
   testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
   tfjs: {
     lives:
@@ -41,7 +42,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   packed: {
     lives:
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`',
-    imports: ['core', 'coder', 'uniform'],
+    imports: ['core', 'coder', 'uniform', 'weights'],
   },
   'create-gcompress-compressor': {
     lives: 'makes a package for a method of one’s own from its `template`',

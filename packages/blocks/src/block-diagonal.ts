@@ -39,6 +39,7 @@ const WHERE = 'blockDiagonal';
 export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, BlockDiagonalFactor>({
   name: 'block-diagonal',
   format: blockDiagonalFormat,
+  optionsForBudget: ({ ratio, bytes }) => (ratio === undefined ? { bytes } : { ratio }),
 
   create(given) {
     assertKnownOptions(WHERE, given, [...BLOCK_SIZES, ...COMMON_OPTIONS]);

@@ -34,6 +34,7 @@ const WHERE = 'inputOutput';
 export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, string>({
   name: 'input-output',
   format: inputOutputFormat,
+  optionsForBudget: ({ ratio, bytes }) => (ratio === undefined ? { bytes } : { ratio }),
 
   create(given) {
     assertKnownOptions(WHERE, given, [...SIDES_OPTIONS, ...COMMON_OPTIONS]);

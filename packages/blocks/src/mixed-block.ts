@@ -29,6 +29,7 @@ const WHERE = 'mixedBlock';
 export const mixedBlock = /* @__PURE__ */ defineMethod<MixedBlockOptions, MixedBlockFactor>({
   name: 'mixed-block',
   format: mixedBlockFormat,
+  optionsForBudget: ({ ratio, bytes }) => (ratio === undefined ? { bytes } : { ratio }),
 
   create(given) {
     assertKnownOptions(WHERE, given, [...BLOCK_SIZES, 'order', ...COMMON_OPTIONS]);

@@ -1,5 +1,7 @@
 // The contract: what users, authors of methods and hosts share. Checks, storage and hosts have entries of their own.
 
+export type { InputMoments } from './aids/input-moments.ts';
+export type { Kernels } from './aids/kernels.ts';
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './checks/errors.ts';
 export {
   type Pace,
@@ -29,7 +31,7 @@ export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts'
 export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';
 export { createRandom, type Random } from './matrix/random.ts';
 export { type StackOptions, stack } from './stack/stack.ts';
-export { type InnerFormats, type StackedPart, stackFormats } from './stack/stack-formats.ts';
+export { stackFormats } from './stack/stack-formats.ts';
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './storage/format-registry.ts';
 export { deserialize, serialize } from './storage/serialize.ts';
 export { type CpuTensor, cpuOps } from './tensors/cpu-ops.ts';

@@ -251,7 +251,7 @@ describe('an argument of a compressor', () => {
     const seen: unknown[] = [];
     const weighted = defineMethod({
       ...definition,
-      acceptsImportance: true,
+      accepts: ['importance'],
       create(options: Options) {
         const algorithm = definition.create(options);
         return {
@@ -262,6 +262,11 @@ describe('an argument of a compressor', () => {
           },
         };
       },
+    });
+
+    it('is named by the method and its compressors', () => {
+      expect(weighted.accepts).toEqual(['importance']);
+      expect(weighted({}).accepts).toEqual(['importance']);
     });
 
     it('reaches the algorithm', () => {
@@ -279,6 +284,68 @@ describe('an argument of a compressor', () => {
     ])('is refused with %s', (_, importance, expected) => {
       expect(() => weighted({}).compress(a, { importance })).toThrow(code(expected));
     });
+  });
+});
+
+describe('input moments', () => {
+  const seen: unknown[] = [];
+  const aware = defineMethod({
+    ...definition,
+    accepts: ['inputMoments'],
+    create(options: Options) {
+      const algorithm = definition.create(options);
+      return {
+        ...algorithm,
+        factorize(input, more) {
+          seen.push(more.inputMoments);
+          return algorithm.factorize(input, more);
+        },
+      };
+    },
+  });
+  const moments = { size: 2, count: 4, values: Float64Array.of(2, 1, 1, 3) };
+
+  it('reach an algorithm that uses them', () => {
+    aware({}).compress(a, { inputMoments: moments });
+    expect(seen).toEqual([moments]);
+  });
+
+  it('are refused where they are not used', () => {
+    expect(() => defineMethod(definition)({}).compress(a, { inputMoments: moments })).toThrow(code('unsupported'));
+  });
+
+  it.each([
+    ['of another size', { ...moments, size: 3, values: new Float64Array(9).fill(1) }, 'shape-mismatch'],
+    ['with too few values', { ...moments, values: Float64Array.of(1) }, 'invalid-option'],
+    ['in float32', { ...moments, values: Float32Array.of(2, 1, 1, 3) }, 'invalid-option'],
+    ['with NaN', { ...moments, values: Float64Array.of(2, Number.NaN, 1, 3) }, 'non-finite'],
+    ['with a negative square', { ...moments, values: Float64Array.of(2, 1, 1, -3) }, 'invalid-option'],
+    ['that are not symmetric', { ...moments, values: Float64Array.of(2, 1, 0, 3) }, 'invalid-option'],
+    ['of zeros', { ...moments, values: new Float64Array(4) }, 'invalid-option'],
+    ['of no inputs', { ...moments, count: 0 }, 'invalid-option'],
+    ['with an unknown member', { ...moments, mean: 0 }, 'unknown-option'],
+    ['that are no object', 5, 'invalid-option'],
+  ])('%s are refused', (_, inputMoments, expected) => {
+    expect(() => aware({}).compress(a, { inputMoments: inputMoments as never })).toThrow(code(expected));
+  });
+});
+
+describe('a budget', () => {
+  const sized = defineMethod({ ...definition, optionsForBudget: () => ({}) });
+
+  it('gives a compressor whose plan keeps to it', () => {
+    const least = sized({}).plan([2, 3]).byteLength;
+    expect(sized.forBudget?.([2, 3], { bytes: least })?.plan([2, 3]).byteLength).toBe(least);
+    expect(sized.forBudget?.([2, 3], { bytes: least - 1 })).toBeUndefined();
+  });
+
+  it('is refused when it is none', () => {
+    expect(() => sized.forBudget?.([2, 3], { ratio: 0.5 })).toThrow(code('invalid-option'));
+    expect(() => sized.forBudget?.([0, 3], { bytes: 4 })).toThrow(code('invalid-matrix'));
+  });
+
+  it('is not offered by a method that has no sizes', () => {
+    expect(defineMethod(definition).forBudget).toBeUndefined();
   });
 });
 

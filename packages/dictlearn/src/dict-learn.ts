@@ -65,6 +65,7 @@ const OTHERS = ['nonzeros', 'signalLength', 'valueBits', 'iterations', 'toleranc
 export const dictLearn = /* @__PURE__ */ defineMethod<DictLearnOptions, DictLearnFactor>({
   name: 'dictlearn',
   format: dictLearnFormat,
+  optionsForBudget: (budget) => budget,
 
   create(options) {
     assertDictLearnOptions(options);

@@ -41,7 +41,8 @@ const LEARNED = 0.9;
 export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>({
   name: 'kmeans',
   format: kMeansFormat,
-  acceptsImportance: true,
+  accepts: ['importance'],
+  optionsForBudget: (budget) => budget,
 
   create(options) {
     const complete = completeOptions(options);

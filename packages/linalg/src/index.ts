@@ -1,10 +1,12 @@
 // Dense linear algebra in float64 for the other packages.
+
+export type { Kernels } from '@gcompress/core';
 export { createRandom, type Random } from '@gcompress/core';
+export type { Sweep } from '@gcompress/core/hosts';
 export { type ThinQr, thinQr } from './decompositions/qr.ts';
 export { type Svd, singularValues, thinSvd } from './decompositions/svd.ts';
 export { type SymmetricEigen, symmetricEigen } from './decompositions/symmetric-eigen.ts';
 export { type TruncatedSvdOptions, truncatedSvd } from './decompositions/truncated-svd.ts';
-export type { Kernels, Sweep } from './kernels/kernels.ts';
 export { portableKernels } from './kernels/portable.ts';
 export { gram, multiply, multiplyTransposed } from './products/gemm.ts';
 export { columnNorms, norm, rowNorms } from './products/norms.ts';

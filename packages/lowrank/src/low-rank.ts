@@ -6,6 +6,7 @@ import {
   floatFactor,
   GCompressError,
   type JsonObject,
+  type Kernels,
   type Matrix,
   type ProgressOptions,
   partialProgress,
@@ -64,6 +65,7 @@ const SETTINGS = ['maxRank', 'svd', 'tolerance', 'seed', 'allowLarger'];
 export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   name: 'lowrank',
   format: lowRankFormat,
+  optionsForBudget: (budget) => budget,
 
   create(given) {
     const options = completeOptions(given);
@@ -85,7 +87,7 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
         const planned = plannedRank(matrix.shape);
         const rank = energy === undefined ? planned : rankUpTo(planned, energy, matrix, compressOptions);
         const rest = partialProgress(compressOptions, energy === undefined ? 0 : TO_CHOOSE, 1);
-        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, rest));
+        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, rest, compressOptions.kernels));
       },
     };
   },
@@ -96,8 +98,8 @@ const TO_CHOOSE = 0.5;
 
 /** The rank that keeps this part of the energy, at most `most`; warns when `most` keeps less. */
 function rankUpTo(most: number, energy: number, matrix: Matrix, options: FactorizeOptions): number {
-  const { signal, onProgress, warn } = options;
-  const values = singularValues(matrix, undefined, partialProgress({ signal, onProgress }, 0, TO_CHOOSE));
+  const { signal, onProgress, kernels, warn } = options;
+  const values = singularValues(matrix, kernels, partialProgress({ signal, onProgress }, 0, TO_CHOOSE));
   const needed = rankForEnergy(values, energy);
   if (needed <= most) return needed;
   const kept = energyKept(values, most);
@@ -113,9 +115,15 @@ function decompose(
   rank: number,
   { svd, tolerance, seed }: ReturnType<typeof completeOptions>,
   progress: ProgressOptions,
+  kernels: Kernels | undefined,
 ): Svd {
-  if (svd === 'exact') return thinSvd(matrix, undefined, progress);
-  return truncatedSvd(matrix, rank, { ...(tolerance !== undefined && { tolerance }), seed, ...progress });
+  if (svd === 'exact') return thinSvd(matrix, kernels, progress);
+  return truncatedSvd(matrix, rank, {
+    ...(tolerance !== undefined && { tolerance }),
+    seed,
+    ...progress,
+    ...(kernels && { kernels }),
+  });
 }
 
 /** Factors of the first `rank` singular triples: each side takes the square roots of the singular values. */

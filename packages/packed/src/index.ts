@@ -1,6 +1,5 @@
 // What packs a model.
 export type { Probe, ProbeTensor, SeededInput } from './container/probe.ts';
-export type { WeightKind } from './encode/kernel.ts';
 export { type PackableWeight, type PackOptions, type PackResult, pack } from './encode/pack.ts';
 export type { PackedWeight, PackReport } from './encode/report.ts';
 export type { RestDtype } from './encode/rest-values.ts';

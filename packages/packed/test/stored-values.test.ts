@@ -1,10 +1,10 @@
 // How values are stored: axes, half precision, bytes, topology.
 import { matrix } from '@gcompress/core';
+import { matrixOfWeight, weightOfMatrix } from '@gcompress/weights';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fromFloat16, toFloat16 } from '../src/encode/float16.ts';
-import { matrixOfWeight, weightOfMatrix } from '../src/encode/matrix-of-weight.ts';
 import { restValues } from '../src/encode/rest-values.ts';
 import { pack } from '../src/index.ts';
 import { packedModel, type RowDecoder } from '../src/load/index.ts';

@@ -41,7 +41,8 @@ const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT
 export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>({
   name: 'pruning',
   format: prunedFormat,
-  acceptsImportance: true,
+  accepts: ['importance'],
+  optionsForBudget: (budget) => budget,
 
   create(options) {
     assertKnownOptions(WHERE, options, PRUNING_OPTIONS);

@@ -69,6 +69,7 @@ const SETTINGS = ['planes', 'scales', 'refine', 'seed', 'trainableScales', 'allo
 export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFactor>({
   name: 'simhash',
   format: simhashFormat,
+  optionsForBudget: (budget) => budget,
 
   create(given) {
     const options = completeOptions(given);

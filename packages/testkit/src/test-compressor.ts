@@ -1,4 +1,5 @@
 // testCompressor: holds a compressor to the whole contract.
+import type { CompressionMethod } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from './assertions/argument-checks.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type SkipReasons,
   type TestRunner,
 } from './assertions/check.ts';
-import { callChecks, optionsCheck } from './checks/call-checks.ts';
+import { budgetCheck, callChecks, optionsCheck } from './checks/call-checks.ts';
 import { claimChecks } from './checks/claim-checks.ts';
 import { contractChecks } from './checks/contract-checks.ts';
 import { noImportanceCheck } from './checks/importance-checks.ts';
@@ -72,6 +73,10 @@ const OPTIONS: readonly (keyof CheckCompressorOptions)[] = [
   'skip',
 ];
 
+function canBeAskedForSize(method: CompressorSubject['method']): method is CompressionMethod {
+  return method !== undefined && 'forBudget' in method;
+}
+
 function compressorChapters(subject: CompressorSubject): Chapter[] {
   assertKnownOptions('testCompressor', subject, OPTIONS);
   assertType('testCompressor', 'create', subject.create, 'function', 'It makes a compressor for a shape.');
@@ -83,6 +88,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
     scaleCheck,
     ...(claims.usesImportance ? [] : [noImportanceCheck]),
     ...(method ? [optionsCheck(method), unknownOptionCheck(method)] : []),
+    ...(canBeAskedForSize(method) ? [budgetCheck(method)] : []),
   ];
   return [
     chapter('contract', contractChecks, bench),

@@ -33,7 +33,8 @@ const SMALLEST_STEP = 2 ** -149;
 export const uniform = /* @__PURE__ */ defineMethod<UniformOptions, UniformFactor>({
   name: 'uniform',
   format: uniformFormat,
-  acceptsImportance: true,
+  accepts: ['importance'],
+  optionsForBudget: (budget) => budget,
 
   create(given) {
     const options = completeOptions(given);

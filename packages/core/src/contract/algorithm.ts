@@ -2,7 +2,8 @@
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import type { Factor, FactorSpec, JsonObject } from './factors.ts';
-import type { CompressOptions } from './matrix-compressor.ts';
+import type { CompressionAid, CompressOptions } from './matrix-compressor.ts';
+import type { SizeBudget } from './size-budget.ts';
 
 /** What {@link Algorithm.factorize} is given besides the matrix. */
 export interface FactorizeOptions extends CompressOptions {
@@ -35,8 +36,10 @@ export interface MethodDefinition<O, K extends string, R = Record<K, Factor> | P
   /** Name of the method: `'lowrank'`, or `'acme/tensor-train'` outside the scope. */
   readonly name: string;
   readonly format: CompressedFormat<K>;
-  /** Whether `factorize` uses {@link CompressOptions.importance}. Default false: importance is refused. */
-  readonly acceptsImportance?: boolean;
+  /** What `factorize` uses besides the matrix. What it does not name is refused. Default: nothing. */
+  readonly accepts?: readonly CompressionAid[];
+  /** The options for a stored form of at most this size. For {@link CompressionMethod.forBudget}; omit it if a size cannot be asked for. */
+  readonly optionsForBudget?: (budget: SizeBudget) => O;
   /** Checks the options and returns the algorithm for them. */
   create(options: O): Algorithm<K, R>;
 }

@@ -1,14 +1,19 @@
 // Checks of what `compress` is given besides the matrix.
+
+import { assertImportance } from '../aids/importance.ts';
+import { assertInputMoments } from '../aids/input-moments.ts';
 import { GCompressError } from '../checks/errors.ts';
 import { assertKnownOptions, assertType, describeValue } from '../checks/option-checks.ts';
-import { assertFinite, type Matrix } from '../matrix/matrix.ts';
-import type { CompressOptions } from './matrix-compressor.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { CompressionAid, CompressOptions } from './matrix-compressor.ts';
 
 /** Checks the options of a call of `compress`. */
 export function assertCompressOptions(name: string, options: CompressOptions): void {
-  assertKnownOptions(`${name}.compress`, options, ['signal', 'onProgress', 'importance']);
-  const { signal, onProgress } = options;
+  assertKnownOptions(`${name}.compress`, options, ['signal', 'onProgress', 'importance', 'inputMoments', 'kernels']);
+  const { signal, onProgress, kernels } = options;
   if (onProgress !== undefined) assertType(`${name}.compress`, 'onProgress', onProgress, 'function');
+  if (kernels !== undefined)
+    assertType(`${name}.compress`, 'kernels', kernels, 'object', 'Pass portableKernels, or a faster set.');
   if (signal !== undefined) {
     const hint = 'Pass the signal of an AbortController.';
     assertType(`${name}.compress`, 'signal', signal, 'object', hint);
@@ -16,29 +21,22 @@ export function assertCompressOptions(name: string, options: CompressOptions): v
   }
 }
 
-/** Checks that a method accepts importance, and that the weights fit the matrix. */
-export function assertImportance(name: string, accepted: boolean, importance: Matrix, matrix: Matrix): void {
-  if (!accepted) {
+/** Checks that a method uses what it is given besides the matrix, and that it fits the matrix. */
+export function assertAids(
+  name: string,
+  accepts: readonly CompressionAid[],
+  { importance, inputMoments }: CompressOptions,
+  matrix: Matrix,
+): void {
+  for (const [aid, value] of Object.entries({ importance, inputMoments })) {
+    if (value === undefined || accepts.includes(aid as CompressionAid)) continue;
     throw new GCompressError('unsupported', {
-      where: `${name} importance`,
-      expected: 'no weights, which this method does not use',
-      actual: describeValue(importance),
-      hint: 'Leave importance out, or use a method that accepts it.',
+      where: `${name} ${aid}`,
+      expected: `no ${aid}, which this method does not use`,
+      actual: describeValue(value),
+      hint: `Leave ${aid} out, or use a method that accepts it.`,
     });
   }
-  assertFinite(importance, `${name} importance`);
-  if (importance.shape[0] !== matrix.shape[0] || importance.shape[1] !== matrix.shape[1]) {
-    throw new GCompressError('shape-mismatch', {
-      where: `${name} importance`,
-      expected: `shape [${matrix.shape.join(', ')}]`,
-      actual: `[${importance.shape.join(', ')}]`,
-    });
-  }
-  if (importance.data.some((weight) => weight < 0) || importance.data.every((weight) => weight === 0)) {
-    throw new GCompressError('invalid-option', {
-      where: `${name} importance`,
-      expected: 'weights of at least 0 that are not all 0',
-      actual: importance.data.some((weight) => weight < 0) ? 'a negative weight' : 'zeros alone',
-    });
-  }
+  if (importance !== undefined) assertImportance(name, importance, matrix);
+  if (inputMoments !== undefined) assertInputMoments(`${name} inputMoments`, inputMoments, matrix.shape[0]);
 }

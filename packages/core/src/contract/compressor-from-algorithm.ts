@@ -3,7 +3,7 @@ import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, describeValue } from '../checks/option-checks.ts';
 import { assertFinite, assertShape2D, type Shape2D } from '../matrix/matrix.ts';
 import type { Algorithm, MethodDefinition } from './algorithm.ts';
-import { assertCompressOptions, assertImportance } from './compress-checks.ts';
+import { assertAids, assertCompressOptions } from './compress-checks.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 import { assertFactors } from './factor-checks.ts';
@@ -17,7 +17,7 @@ export function compressorFor<O, K extends string>(
   definition: MethodDefinition<O, K>,
   algorithm: Algorithm<K>,
 ): MatrixCompressor<K> {
-  const { name, format, acceptsImportance = false } = definition;
+  const { name, format, accepts = [] } = definition;
   const { atStep } = algorithm;
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
     assertShape2D(shape, name);
@@ -37,6 +37,7 @@ export function compressorFor<O, K extends string>(
     method: name,
     options: algorithm.options,
     format,
+    accepts,
     plan,
     ...(atStep && {
       atStep(step: number) {
@@ -47,7 +48,7 @@ export function compressorFor<O, K extends string>(
     compress(matrix, options = {}) {
       assertFinite(matrix, name);
       assertCompressOptions(name, options);
-      if (options.importance !== undefined) assertImportance(name, acceptsImportance, options.importance, matrix);
+      assertAids(name, accepts, options, matrix);
       options.signal?.throwIfAborted();
       const planned = plan(matrix.shape);
       const finish = (factors: unknown): CompressedMatrix<K> => {

@@ -1,4 +1,7 @@
 // A compressor: a method with its options.
+
+import type { InputMoments } from '../aids/input-moments.ts';
+import type { Kernels } from '../aids/kernels.ts';
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import type { CompressedMatrix } from './compressed-matrix.ts';
@@ -15,7 +18,14 @@ export interface CompressOptions {
    * accept it.
    */
   readonly importance?: Matrix;
+  /** Second moments of the inputs that the matrix multiplies. Only methods that say so accept them. */
+  readonly inputMoments?: InputMoments;
+  /** Faster hot loops than the portable ones, for methods that compute with {@link Kernels}; others ignore them. */
+  readonly kernels?: Kernels;
 }
+
+/** What a method may use besides the matrix: one of these options of `compress`. */
+export type CompressionAid = 'importance' | 'inputMoments';
 
 /**
  * An encoder with its hyperparameters. Make one by calling a {@link CompressionMethod}, define your own with
@@ -30,6 +40,8 @@ export interface MatrixCompressor<K extends string = string> {
   /** The hyperparameters, complete: the method called with them gives an equal compressor. */
   readonly options: JsonObject;
   readonly format: CompressedFormat<K>;
+  /** What `compress` uses besides the matrix. Omit it for nothing. */
+  readonly accepts?: readonly CompressionAid[];
   /**
    * The factors that a matrix of this shape will have, without running the algorithm.
    *

@@ -60,8 +60,8 @@ export function stack<O extends AnyMethod, I extends Readonly<Record<string, Any
   return defineMethod({
     name: format.id,
     format,
-    // The outer method gets it, and refuses it itself if it does not weigh errors
-    acceptsImportance: true,
+    // Both speak of the matrix, so the outer method gets them
+    accepts: outer.accepts ?? [],
     create(options: StackOptions<OptionsOf<O>, InnerOptions<I>>) {
       assertKnownOptions(format.id, options, ['outer', 'inner']);
       assertKnownOptions(`${format.id} inner`, options.inner, names);

@@ -1,7 +1,8 @@
 // Checks of arguments that JavaScript hands over: numbers, kernels and listeners.
+
+import type { Kernels } from '@gcompress/core';
 import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
-import type { Kernels } from '../kernels/kernels.ts';
 
 const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [
   'multiply',

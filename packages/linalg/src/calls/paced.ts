@@ -1,6 +1,7 @@
 // Runs an algorithm so that it reports progress and ends when it is aborted.
+
+import type { Kernels } from '@gcompress/core';
 import { type ProgressOptions, reportProgress } from '@gcompress/core';
-import type { Kernels } from '../kernels/kernels.ts';
 import { pacedKernels } from '../kernels/paced-kernels.ts';
 import { assertKernels, assertListeners } from './arguments.ts';
 

@@ -1,5 +1,6 @@
 // Singular values and vectors of a bidiagonal matrix, by implicit QR steps.
-import type { Kernels, Sweep } from '../kernels/kernels.ts';
+import type { Kernels } from '@gcompress/core';
+import type { Sweep } from '@gcompress/core/hosts';
 import { hypotenuse, largestMagnitude } from '../products/norms.ts';
 import { scaleInPlace, unitScale } from '../products/scale.ts';
 import { assertConverging, ROTATION_WORK } from './spectrum.ts';

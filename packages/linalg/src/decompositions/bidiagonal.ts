@@ -1,5 +1,5 @@
 // Reduces a matrix to bidiagonal form by reflectors.
-import type { Kernels } from '../kernels/kernels.ts';
+import type { Kernels } from '@gcompress/core';
 import { block, type View64, zeros } from '../views/view.ts';
 import { makeReflector, rowOf } from './reflectors.ts';
 

@@ -1,6 +1,7 @@
 // The largest singular vectors of a large matrix, from a block Krylov space.
+
+import type { Kernels } from '@gcompress/core';
 import { createRandom } from '@gcompress/core';
-import type { Kernels } from '../kernels/kernels.ts';
 import { block, type View, type View64, viewOf, zeros } from '../views/view.ts';
 import { KrylovBasis } from './krylov-basis.ts';
 import type { SymmetricEigen } from './symmetric-eigen.ts';

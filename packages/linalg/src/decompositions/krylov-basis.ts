@@ -1,6 +1,5 @@
 // The growing orthonormal basis of a block Krylov space.
-import type { Random } from '@gcompress/core';
-import type { Kernels } from '../kernels/kernels.ts';
+import type { Kernels, Random } from '@gcompress/core';
 import { block, copied, copyInto, denseOf, transposed, type View, type View64, zeros } from '../views/view.ts';
 import { orthonormalRows } from './qr.ts';
 import { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';

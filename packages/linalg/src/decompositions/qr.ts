@@ -1,7 +1,8 @@
 // Thin QR decomposition.
+
+import type { Kernels } from '@gcompress/core';
 import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { paced } from '../calls/paced.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, copied, type Dense, denseOf, transposed, type View64, viewOf, zeros } from '../views/view.ts';
 import { applyReflectors, makeReflector, rowOf } from './reflectors.ts';

@@ -1,5 +1,5 @@
 // Householder reflectors.
-import type { Kernels } from '../kernels/kernels.ts';
+import type { Kernels } from '@gcompress/core';
 import { norm } from '../products/norms.ts';
 import { block, type View64 } from '../views/view.ts';
 

@@ -1,8 +1,7 @@
 // Thin singular value decomposition.
-import type { Matrix, ProgressOptions } from '@gcompress/core';
+import type { Kernels, Matrix, ProgressOptions } from '@gcompress/core';
 import { assertFinite, assertMatrix } from '@gcompress/core/checks';
 import { paced } from '../calls/paced.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, copied, transposed, type View, viewOf } from '../views/view.ts';
 import { bidiagonalize } from './bidiagonal.ts';

@@ -1,8 +1,8 @@
 // Eigenvalues and eigenvectors of a symmetric matrix.
-import type { ProgressOptions } from '@gcompress/core';
+import type { Kernels, ProgressOptions } from '@gcompress/core';
 import { assertNumber } from '@gcompress/core/checks';
+import type { Sweep } from '@gcompress/core/hosts';
 import { paced } from '../calls/paced.ts';
-import type { Kernels, Sweep } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { hypotenuse, largestMagnitude } from '../products/norms.ts';
 import { scaleInPlace, unitScale } from '../products/scale.ts';

@@ -1,8 +1,7 @@
 // The largest singular values and their vectors.
-import type { Matrix } from '@gcompress/core';
+import type { Kernels, Matrix } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 import { paced } from '../calls/paced.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { denseOf, rowMajor, transposed, type View, type View64, viewOf, zeros } from '../views/view.ts';
 import { blockKrylov, blockWidth } from './block-krylov.ts';

@@ -1,6 +1,8 @@
 // Kernels that cut their work into short pieces, so that progress and aborts come in time.
+
+import type { Kernels } from '@gcompress/core';
+import type { Sweep } from '@gcompress/core/hosts';
 import { block, mirrorUpper, transposed, type View, type View64, zeros } from '../views/view.ts';
-import type { Kernels, Sweep } from './kernels.ts';
 import { DEPTH } from './products.ts';
 
 /** The most multiply-adds of one call: some 50 ms on a slow machine. */

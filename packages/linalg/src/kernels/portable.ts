@@ -1,5 +1,5 @@
 // The kernels in plain JavaScript.
-import type { Kernels } from './kernels.ts';
+import type { Kernels } from '@gcompress/core';
 import { gram, multiply } from './products.ts';
 import { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates.ts';
 import { rotateBack } from './rotations.ts';

@@ -1,6 +1,7 @@
 // Sweeps of plane rotations, in plain JavaScript.
+
+import type { Sweep } from '@gcompress/core/hosts';
 import type { View64 } from '../views/view.ts';
-import type { Sweep } from './kernels.ts';
 
 /**
  * {@link Kernels.rotateBack}. Four vectors at a time go through all sweeps, so they stay in the cache, and the entry that

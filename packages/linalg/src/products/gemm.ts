@@ -1,7 +1,8 @@
 // Products of matrices: A·B, Aᵀ·B and AᵀA.
+
+import type { Kernels } from '@gcompress/core';
 import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { paced } from '../calls/paced.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { type Dense, denseOf, transposed, type View, viewOf, zeros } from '../views/view.ts';
 

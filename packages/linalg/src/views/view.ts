@@ -1,28 +1,15 @@
 // Strided views of values as matrices.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertShape2D, describeValue } from '@gcompress/core/checks';
+import type { Values, View, View64 } from '@gcompress/core/hosts';
 
-/** Numbers in one array; sums over them are accumulated in float64 either way. */
-export type Values = Float32Array | Float64Array;
+export type { Values, View, View64 };
 
 /** A row-major matrix `[m, n]` of either precision. A `Matrix` of `@gcompress/core` is one. */
 export interface Dense<V extends Values = Values> {
   readonly shape: Shape2D;
   readonly data: V;
 }
-
-/** A matrix that lies somewhere in an array: entry (i, j) is `data[offset + i · rowStride + j · colStride]`. */
-export interface View<V extends Values = Values> {
-  readonly data: V;
-  readonly rows: number;
-  readonly cols: number;
-  readonly offset: number;
-  readonly rowStride: number;
-  readonly colStride: number;
-}
-
-/** A {@link View} that can be written with float64 results. */
-export type View64 = View<Float64Array>;
 
 /**
  * All of a row-major matrix.

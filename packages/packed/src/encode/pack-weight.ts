@@ -9,9 +9,8 @@ import {
 } from '@gcompress/core';
 import { assertCompressedMatrix } from '@gcompress/core/checks';
 import { packedDtype } from '@gcompress/core/storage';
+import { type MatrixWeight, matrixOfWeight, weightOfMatrix } from '@gcompress/weights';
 import type { Storage, StoredMatrix, StoredTensor } from '../container/header.ts';
-import type { Kernel } from './kernel.ts';
-import { matrixOfWeight, weightOfMatrix } from './matrix-of-weight.ts';
 import { floatValues, type ModelWeight } from './model-weights.ts';
 import { differences, type PackedWeight } from './report.ts';
 import { type RestDtype, restValues } from './rest-values.ts';
@@ -20,7 +19,7 @@ import type { WrittenTensor } from './write-file.ts';
 /** How a weight is packed. */
 export interface WeightPacking {
   /** Undefined for what is no kernel. */
-  readonly kernel: Kernel | undefined;
+  readonly kernel: MatrixWeight | undefined;
   /** Undefined for what is not to be compressed. */
   readonly compressor: MatrixCompressor | undefined;
   readonly rest: RestDtype;

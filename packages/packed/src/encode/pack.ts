@@ -2,12 +2,10 @@
 import { GCompressError, type MatrixCompressor, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
+import { type MatrixWeight, matrixWeights, type WeightKind } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { writtenProbes } from './check-probes.ts';
-import { graphKernels } from './graph-kernels.ts';
-import type { Kernel, WeightKind } from './kernel.ts';
-import { layerKernels } from './layer-kernels.ts';
 import { type ModelWeight, modelWeights } from './model-weights.ts';
 import { type PackedResult, packWeight } from './pack-weight.ts';
 import type { PackReport } from './report.ts';
@@ -67,7 +65,7 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   assertType('pack', 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
   const weights = modelWeights(artifacts);
   const model = modelOf(artifacts);
-  const kernels = kernelsOf(model, weights);
+  const kernels = matrixWeights({ ...artifacts, modelTopology: model.modelTopology as object });
   const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const packed: PackedResult[] = [];
   let done = 0;
@@ -112,12 +110,6 @@ function isBinary(value: unknown): boolean {
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
 
-/** A graph has a list of nodes. */
-function kernelsOf({ modelTopology }: Readonly<Record<string, unknown>>, weights: readonly ModelWeight[]) {
-  const topology = modelTopology as Readonly<Record<string, unknown>>;
-  return Array.isArray(topology.node) ? graphKernels(topology) : layerKernels(topology, weights);
-}
-
 function values({ shape }: ModelWeight): number {
   return shape.reduce((product, side) => product * side, 1);
 }
@@ -125,7 +117,7 @@ function values({ shape }: ModelWeight): number {
 function chosen(
   method: NonNullable<PackOptions['method']>,
   { name, shape }: ModelWeight,
-  { kind, usedBy }: Kernel,
+  { kind, usedBy }: MatrixWeight,
 ): MatrixCompressor | undefined {
   if (typeof method !== 'function') return method;
   const compressor = method({ name, shape: [...shape], kind, usedBy });

@@ -1,5 +1,5 @@
 // What a user is told about a packed file.
-import type { WeightKind } from './kernel.ts';
+import type { WeightKind } from '@gcompress/weights';
 
 /** How one weight was stored. */
 export interface PackedWeight {

@@ -1,5 +1,5 @@
 // Checks of calls: bad matrices, aborts, progress, and options that make an equal compressor.
-import type { JsonObject, Matrix, MatrixCompressor } from '@gcompress/core';
+import type { CompressionMethod, JsonObject, Matrix, MatrixCompressor } from '@gcompress/core';
 import { describeError, ensure, ensureRefused, onEach, sameJson, sameNumbers } from '../assertions/assertions.ts';
 import type { Check } from '../assertions/check.ts';
 import { nonFiniteMatrices, normalMatrix } from '../samples/matrices.ts';
@@ -67,6 +67,32 @@ export const callChecks: readonly Check<Workbench>[] = [
     },
   },
 ];
+
+/** A method that can be asked for a size keeps to it, and says so where it has no form that small. */
+export function budgetCheck(method: CompressionMethod): Check<Workbench> {
+  return {
+    name: 'a budget is kept',
+    run: async ({ subject }) => {
+      for (const shape of subject.shapes) {
+        const dense = 4 * shape[0] * shape[1];
+        for (const ratio of [1.5, 4, 30, 1e6]) {
+          for (const budget of [{ ratio }, { bytes: Math.max(1, Math.floor(dense / ratio)) }]) {
+            const compressor = method.forBudget?.(shape, budget);
+            if (!compressor) continue;
+            const { byteLength } = await compressor.compress(normalMatrix(shape));
+            ensure(
+              byteLength <= dense / ratio || byteLength === budget.bytes,
+              `${JSON.stringify(budget)} gave ${byteLength} bytes for [${shape.join(', ')}]`,
+            );
+          }
+        }
+      }
+      await ensureRefused('a budget of nothing', ['invalid-option'], async () =>
+        method.forBudget?.(subject.shapes[0], {} as never),
+      );
+    },
+  };
+}
 
 /** The method called with a compressor's options gives an equal compressor. */
 export function optionsCheck(method: (options: never) => MatrixCompressor): Check<Workbench> {

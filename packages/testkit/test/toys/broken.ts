@@ -582,7 +582,7 @@ export const falseClaims: readonly BrokenSubject[] = [
 const ignoringImportance = defineMethod({
   name: 'quantizer',
   format: quantizerFormat,
-  acceptsImportance: true,
+  accepts: ['importance'],
   create: ({ steps }: { readonly steps: number }) => {
     const inner = quantizer({ steps });
     return {

@@ -63,7 +63,7 @@ function selectionOf(kept: Uint32Array, m: number): Factor {
 export const rowSelection = defineMethod<{ readonly count: number }, SelectionFactors>({
   name: 'selection',
   format: selectionFormat,
-  acceptsImportance: true,
+  accepts: ['importance'],
   create(options) {
     assertKnownOptions('selection', options, ['count']);
     const { count } = options;

@@ -10,8 +10,8 @@ export type WeightKind =
   | 'embedding'
   | 'other';
 
-/** A weight that its model multiplies with. */
-export interface Kernel {
+/** A weight that its model multiplies with, read as a matrix whose columns are its output channels. */
+export interface MatrixWeight {
   readonly kind: WeightKind;
   /** Class of the layer, or op of the node, that uses it. */
   readonly usedBy: string;

@@ -1,6 +1,7 @@
 // Which weights of a layers model are matrices: by their names and by the classes of their layers.
-import type { Kernel, WeightKind } from './kernel.ts';
-import type { ModelWeight } from './model-weights.ts';
+
+import type { io } from '@tensorflow/tfjs-core';
+import type { MatrixWeight, WeightKind } from './matrix-weight.ts';
 
 /** What the last part of a weight's name says; TensorFlow.js appends a number where a name comes twice. */
 const NAMES: readonly (readonly [RegExp, WeightKind])[] = [
@@ -19,21 +20,21 @@ const CLASSES: readonly (readonly [RegExp, WeightKind])[] = [
 ];
 
 /** The weights that layers multiply with, by name. Weights of optimizers are left out. */
-export function layerKernels(topology: unknown, weights: readonly ModelWeight[]): Map<string, Kernel> {
+export function layerWeights(topology: unknown, specs: readonly io.WeightsManifestEntry[]): Map<string, MatrixWeight> {
   const classes = new Map<string, string>();
   collectClasses(topology, classes);
-  const kernels = new Map<string, Kernel>();
-  for (const { name, shape, spec } of weights) {
+  const found = new Map<string, MatrixWeight>();
+  for (const { name, shape, group } of specs) {
     const path = name.split('/');
     const named = NAMES.find(([pattern]) => pattern.test(path[path.length - 1]));
-    if (!named || shape.length < 2 || spec.group === 'optimizer') continue;
+    if (!named || shape.length < 2 || group === 'optimizer') continue;
     const layer = [...path].reverse().find((part) => classes.has(part));
     const usedBy = (layer !== undefined && classes.get(layer)) || 'a layer';
     const ofClass = named[1] === 'dense' && CLASSES.find(([pattern]) => pattern.test(usedBy));
     const kind = ofClass ? ofClass[1] : named[1];
-    kernels.set(name, { kind, usedBy, swapped: kind === 'transposed-convolution' });
+    found.set(name, { kind, usedBy, swapped: kind === 'transposed-convolution' });
   }
-  return kernels;
+  return found;
 }
 
 /** The classes of all layers, those inside of models and wrappers too, by the layers' names. */

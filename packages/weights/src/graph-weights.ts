@@ -1,5 +1,5 @@
 // Which constants of a graph model are matrices: by the ops that use them.
-import type { Kernel, WeightKind } from './kernel.ts';
+import type { MatrixWeight, WeightKind } from './matrix-weight.ts';
 
 interface GraphNode {
   readonly name: string;
@@ -55,12 +55,12 @@ const OPS: ReadonlyMap<string, readonly KernelInput[]> = new Map([
 const PASSING = new Set(['Identity', 'StopGradient', 'PreventGradient', 'Snapshot', 'ReadVariableOp', 'Enter']);
 
 /** The constants that ops multiply with, by name; of the graph and of all its functions. Ops that are not known use none. */
-export function graphKernels(topology: Readonly<Record<string, unknown>>): Map<string, Kernel> {
+export function graphWeights(topology: Readonly<Record<string, unknown>>): Map<string, MatrixWeight> {
   const { functions } = isRecord(topology.library)
     ? { functions: listOf(topology.library.function) }
     : { functions: [] };
   const bodies = [topology.node, ...functions.map((body) => (isRecord(body) ? body.nodeDef : undefined))];
-  const kernels = new Map<string, Kernel>();
+  const found = new Map<string, MatrixWeight>();
   for (const body of bodies) {
     const nodes = new Map(
       listOf(body)
@@ -70,13 +70,13 @@ export function graphKernels(topology: Readonly<Record<string, unknown>>): Map<s
     for (const node of nodes.values()) {
       for (const place of OPS.get(node.op) ?? []) {
         const constant = constantOf(node.inputs[place.input], nodes);
-        if (constant === undefined || kernels.has(constant)) continue;
+        if (constant === undefined || found.has(constant)) continue;
         const turned = place.turnedBy !== undefined && node.attributes[place.turnedBy]?.b === true;
-        kernels.set(constant, { kind: place.kind, usedBy: node.op, swapped: turned !== (place.swapped ?? false) });
+        found.set(constant, { kind: place.kind, usedBy: node.op, swapped: turned !== (place.swapped ?? false) });
       }
     }
   }
-  return kernels;
+  return found;
 }
 
 /** The constant that an input stands for, through ops that hand it on. */

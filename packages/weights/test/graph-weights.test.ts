@@ -1,6 +1,6 @@
 // Which constants of a graph are compressed, and how their axes lie.
 import { expect, it } from 'vitest';
-import { graphKernels } from '../src/encode/graph-kernels.ts';
+import { matrixWeights } from '../src/index.ts';
 
 const constant = (name: string) => ({ name, op: 'Const' });
 const flag = (name: string, b: boolean) => ({ attr: { [name]: { b } } });
@@ -17,7 +17,7 @@ it.each([
   ['FusedDepthwiseConv2dNative', {}, 'depthwise', false],
 ])('%s %j uses a constant as its second input', (op, attributes, kind, swapped) => {
   const node = [constant('w'), { name: 'y', op, input: ['x', 'w'], ...attributes }];
-  expect([...graphKernels({ node })]).toEqual([['w', { kind, usedBy: op, swapped }]]);
+  expect([...matrixWeights({ modelTopology: { node } })]).toEqual([['w', { kind, usedBy: op, swapped }]]);
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   ['ResourceGather', {}, 'embedding', false],
 ])('%s %j uses a constant as its first input', (op, attributes, kind, swapped) => {
   const node = [constant('w'), { name: 'y', op, input: ['w:0', 'x'], ...attributes }];
-  expect([...graphKernels({ node })]).toEqual([['w', { kind, usedBy: op, swapped }]]);
+  expect([...matrixWeights({ modelTopology: { node } })]).toEqual([['w', { kind, usedBy: op, swapped }]]);
 });
 
 it('follows what hands a constant on, and ends where that is a ring', () => {
@@ -41,7 +41,7 @@ it('follows what hands a constant on, and ends where that is a ring', () => {
     { name: 'y', op: 'Conv2D', input: ['x', 'r2'] },
     { name: 'z', op: 'Conv2D', input: ['x', 'ring1'] },
   ];
-  expect([...graphKernels({ node }).keys()]).toEqual(['w']);
+  expect([...matrixWeights({ modelTopology: { node } }).keys()]).toEqual(['w']);
 });
 
 it('leaves other ops alone, and looks into functions', () => {
@@ -51,5 +51,7 @@ it('leaves other ops alone, and looks into functions', () => {
     { op: 'MatMul', input: ['x', 'a'] },
   ];
   const body = [constant('f/w'), { name: 'f/y', op: 'MatMul', input: ['x', 'f/w:output:0'] }];
-  expect([...graphKernels({ node, library: { function: [{ nodeDef: body }] } }).keys()]).toEqual(['f/w']);
+  expect([...matrixWeights({ modelTopology: { node, library: { function: [{ nodeDef: body }] } } }).keys()]).toEqual([
+    'f/w',
+  ]);
 });

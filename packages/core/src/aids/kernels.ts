@@ -1,5 +1,20 @@
-// The interface of the hot loops, which a faster implementation can replace.
-import type { View, View64 } from '../views/view.ts';
+// The hot loops of linear algebra as an interface, so that faster ones can be handed to methods.
+
+/** Numbers in one array; sums over them are accumulated in float64 either way. */
+export type Values = Float32Array | Float64Array;
+
+/** A matrix that lies somewhere in an array: entry (i, j) is `data[offset + i · rowStride + j · colStride]`. */
+export interface View<V extends Values = Values> {
+  readonly data: V;
+  readonly rows: number;
+  readonly cols: number;
+  readonly offset: number;
+  readonly rowStride: number;
+  readonly colStride: number;
+}
+
+/** A {@link View} that can be written with float64 results. */
+export type View64 = View<Float64Array>;
 
 /** Plane rotations of neighbours: entries `from + i` and `from + i + 1` turn by `cosines[i]`, `sines[i]`, for i = 0, 1, …. */
 export interface Sweep {
@@ -9,8 +24,8 @@ export interface Sweep {
 }
 
 /**
- * The hot loops: nearly all time of every algorithm here is spent in them. The algorithms take an implementation as their
- * last argument, so a faster one can be put in their place. Results go to arrays that the caller gives; no argument may
+ * The hot loops: nearly all time of every algorithm here is spent in them. `@gcompress/linalg` has portable
+ * ones; hand others to a method as `kernels` of {@link CompressOptions}. Results go to arrays that the caller gives; no argument may
  * share memory with them.
  */
 export interface Kernels {

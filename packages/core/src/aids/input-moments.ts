@@ -1,0 +1,67 @@
+// Second moments of the inputs of a layer, which tell a method where an error of the matrix shows.
+import { GCompressError } from '../checks/errors.ts';
+import { assertKnownOptions, assertNumber, describeValue } from '../checks/option-checks.ts';
+
+/**
+ * Second moments of the inputs x `[m]` that a matrix `[m, n]` multiplies. With them, a method can make the error of the outputs `x·W`
+ * small instead of the error of the entries.
+ */
+export interface InputMoments {
+  /** Number m of inputs, the rows of the matrix. */
+  readonly size: number;
+  /** How many inputs were summed, above 0. */
+  readonly count: number;
+  /** `Σ xᵀx`, `[m, m]` row-major: symmetric, with a non-negative diagonal that is not all zero. */
+  readonly values: Float64Array;
+}
+
+/** How far from symmetric moments may be, relative to their largest value. */
+const ASYMMETRY = 1e-6;
+
+/**
+ * Checks that moments are what they say and fit a matrix of `rows` rows.
+ *
+ * @throws GCompressError `shape-mismatch` for another number of inputs, `non-finite` for NaN or infinity, `invalid-option` for anything else.
+ */
+export function assertInputMoments(where: string, moments: InputMoments, rows: number): void {
+  assertKnownOptions(where, moments, ['size', 'count', 'values']);
+  const { size, count, values } = moments;
+  assertNumber(where, 'count', count, { above: 0 });
+  if (size !== rows)
+    throw wrong('shape-mismatch', where, `moments of ${rows} inputs, the rows of the matrix`, describeValue(size));
+  if (!(values instanceof Float64Array) || values.length !== size * size) {
+    const actual = values instanceof Float64Array ? `${values.length} values` : describeValue(values);
+    throw wrong('invalid-option', `${where} values`, `a Float64Array of ${size} × ${size} values`, actual);
+  }
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!Number.isFinite(largest)) throw wrong('non-finite', `${where} values`, 'finite values', 'NaN or infinity');
+  if (largest === 0) throw wrong('invalid-option', `${where} values`, 'inputs that are not all zero', 'zeros alone');
+  for (let i = 0; i < size; i++) {
+    if (values[i * size + i] < 0) {
+      throw wrong(
+        'invalid-option',
+        `${where} values`,
+        'a diagonal of at least 0',
+        `${values[i * size + i]} for input ${i}`,
+      );
+    }
+    for (let j = 0; j < i; j++) {
+      if (Math.abs(values[i * size + j] - values[j * size + i]) <= ASYMMETRY * largest) continue;
+      throw wrong(
+        'invalid-option',
+        `${where} values`,
+        'a symmetric matrix',
+        `other values at (${i}, ${j}) and (${j}, ${i})`,
+      );
+    }
+  }
+}
+
+function wrong(
+  code: 'shape-mismatch' | 'non-finite' | 'invalid-option',
+  where: string,
+  expected: string,
+  actual: string,
+) {
+  return new GCompressError(code, { where, expected, actual, hint: 'Pass moments of the inputs of this very matrix.' });
+}

@@ -1,0 +1,4 @@
+// Which weights of a saved model are matrices, and how each is read as one.
+export { matrixOfWeight, weightOfMatrix } from './matrix-of-weight.ts';
+export type { MatrixWeight, WeightKind } from './matrix-weight.ts';
+export { matrixWeights } from './matrix-weights.ts';
