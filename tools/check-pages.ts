@@ -1,25 +1,33 @@
-// What a page downloads that only decodes: fetch, deserialize and one format, bundled by each of three bundlers, minified and gzipped.
-// README names the limit. And what pages download that load a packed model.
+// What a page downloads that only decodes: fetch, `decodeMatrices` and one decoder, bundled by each of three bundlers, minified and gzipped.
+// README names the limit. And what a page downloads that loads a packed model.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BUNDLERS } from './pages/bundlers.ts';
 
-const LIMIT = 10_000;
-/** Of the loader of packed models. */
-const LOADER_LIMIT = 6_900;
+const LIMIT = 6_000;
+/** What misses the goal, and why. */
+const MISSED: Readonly<Record<string, number>> = {
+  // Draws its projection again from a seed: a generator, rotations and their checks
+  simhashDecoder: 6_550,
+  // Carries the entropy decoder
+  uniformDecoder: 6_250,
+  // Carries the entropy decoder, and a check of every place of a header
+  packedModel: 6_900,
+};
 const root = resolve(import.meta.dirname, '..');
 
-const FORMATS: readonly (readonly [name: string, entry: string])[] = [
-  ['lowRankFormat', 'lowrank'],
-  ['kMeansFormat', 'kmeans'],
-  ['simhashFormat', 'simhash'],
-  ['dictLearnFormat', 'dictlearn'],
-  ['prunedFormat', 'pruning'],
-  ['prunedKMeansFormat', 'pruning'],
-  ['blockDiagonalFormat', 'blocks'],
-  ['inputOutputFormat', 'blocks'],
-  ['mixedBlockFormat', 'blocks'],
+const DECODERS: readonly (readonly [name: string, entry: string])[] = [
+  ['lowRankDecoder', 'lowrank'],
+  ['kMeansDecoder', 'kmeans'],
+  ['simhashDecoder', 'simhash'],
+  ['dictLearnDecoder', 'dictlearn'],
+  ['prunedDecoder', 'pruning'],
+  ['prunedKMeansDecoder', 'pruning'],
+  ['blockDiagonalDecoder', 'blocks'],
+  ['inputOutputDecoder', 'blocks'],
+  ['mixedBlockDecoder', 'blocks'],
+  ['uniformDecoder', 'uniform'],
 ];
 
 // Inside the workspace, where the packages resolve; not in node_modules, where bundlers treat files in other ways
@@ -28,23 +36,25 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const tooLarge: string[] = [];
 try {
-  for (const [name, method] of FORMATS) {
-    await measure(name, page(name, join(root, `packages/${method}/src/format.ts`)), LIMIT);
+  for (const [name, method] of DECODERS) {
+    await measure(name, page(name, join(root, `packages/${method}/src/format.ts`)));
   }
-  const loader = await measure('packedModel', loaderPage(), LOADER_LIMIT);
+  const loader = await measure('packedModel', loaderPage());
   for (const part of ['layers', 'batchNormalization', 'encode']) {
-    if (loader.some((text) => text.includes(part)))
+    if (loader.some((text) => text.includes(part))) {
       throw new Error(`a page that loads packed models has '${part}' in it`);
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (tooLarge.length > 0) throw new Error(`too large, minified and gzipped:\n${tooLarge.join('\n')}`);
+if (tooLarge.length > 0) throw new Error(`minified and gzipped:\n${tooLarge.join('\n')}`);
 
 /** Prints the size of a page by each bundler, and gives the bundles. */
-async function measure(name: string, source: string, limit: number): Promise<string[]> {
+async function measure(name: string, source: string): Promise<string[]> {
   const entry = join(folder, `${name}.js`);
   writeFileSync(entry, source);
+  const limit = MISSED[name] ?? LIMIT;
   const sizes: string[] = [];
   const bundles: string[] = [];
   for (const [bundler, build] of Object.entries(BUNDLERS)) {
@@ -52,9 +62,9 @@ async function measure(name: string, source: string, limit: number): Promise<str
     const bytes = gzipSync(bundle, { level: 9 }).length;
     bundles.push(bundle);
     sizes.push(`${bundler} ${bytes}`);
-    if (bytes > limit) tooLarge.push(`${name} with ${bundler}: ${bytes} bytes`);
+    if (bytes > limit) tooLarge.push(`${name} with ${bundler}: ${bytes} bytes, more than ${limit}`);
   }
-  console.log(`${name.padEnd(20)} ${sizes.join(', ')}`);
+  console.log(`${name.padEnd(20)} ${sizes.join(', ')}${name in MISSED ? ` (goal of ${LIMIT} missed)` : ''}`);
   return bundles;
 }
 
@@ -68,13 +78,16 @@ globalThis.source = packedModel('small.gcm');
 }
 
 /** A page that fetches a file, decodes it and uses a matrix of it. */
-function page(format: string, source: string): string {
+function page(decoder: string, source: string): string {
   return `
-import { createFormatRegistry, deserialize } from ${JSON.stringify(join(root, 'packages/core/src/index.ts'))};
-import { ${format} } from ${JSON.stringify(source)};
+import { decodeMatrices } from ${JSON.stringify(join(root, 'packages/core/src/decode.ts'))};
+import { ${decoder} } from ${JSON.stringify(source)};
 
-const response = await fetch('weights.safetensors');
-const { weights } = await deserialize(await response.arrayBuffer(), createFormatRegistry([${format}]));
-document.title = String(weights.decompress().data[0]);
+async function show() {
+  const response = await fetch('weights.safetensors');
+  const { weights } = decodeMatrices(await response.arrayBuffer(), [${decoder}]);
+  document.title = String(weights.data[0]);
+}
+show();
 `;
 }

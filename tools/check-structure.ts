@@ -1,8 +1,15 @@
-// Checks how the source is laid out: no import circles, folders whose imports run one way, a first line that says what lives in a file.
+// Checks how the source is laid out: no import circles, folders whose imports run one way, first lines, training tools apart, the data walk.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
-import { LARGEST_FOLDER, PUBLIC_NAMES } from './structure-rules.ts';
+import {
+  COMPRESSION_FOLDERS,
+  DATA_WALK,
+  LARGEST_FOLDER,
+  PUBLIC_NAMES,
+  TRAINING_EXCEPTIONS,
+  TRAINING_FOLDERS,
+} from './structure-rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const problems: string[] = [];
@@ -38,11 +45,48 @@ for (const [entry, most] of Object.entries(PUBLIC_NAMES)) {
   if (names > most) problems.push(`${entry}: exports ${names} names, at most ${most} are allowed`);
 }
 
+checkTrainingFolders(join(root, 'packages/tfjs/src'));
+checkDataWalk(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
+
 for (const problem of problems) console.error(problem);
 console.log(
   problems.length === 0 ? 'the source is laid out by the rules' : `${problems.length} things against the rules`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Tools for any training import nothing of what is about compression, but for listed exceptions, which must be needed. */
+function checkTrainingFolders(source: string): void {
+  for (const folder of TRAINING_FOLDERS) {
+    const names = readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' });
+    for (const file of names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name))) {
+      const wanted = importsOf(join(source, file)).map((target) => relative(source, target));
+      const found = wanted.filter((target) => COMPRESSION_FOLDERS.includes(target.split('/')[0]));
+      const allowed = TRAINING_EXCEPTIONS[file] ?? [];
+      for (const target of found.filter((target) => !allowed.includes(target))) {
+        problems.push(`packages/tfjs/src/${file}: a tool for any training must not import ${target}`);
+      }
+      for (const target of allowed.filter((target) => !found.includes(target))) {
+        problems.push(`tools/structure-rules.ts: ${file} does not import ${target} any more; remove the exception`);
+      }
+    }
+  }
+  for (const file of Object.keys(TRAINING_EXCEPTIONS).filter((name) => !existsSync(join(source, name)))) {
+    problems.push(`tools/structure-rules.ts: there is no ${file} any more; remove the exception`);
+  }
+}
+
+/** The data walk of ARCHITECTURE.md names files that exist, and not too many. */
+function checkDataWalk(text: string): void {
+  const { heading, mostFiles } = DATA_WALK;
+  const section = text.split(`${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const files = [...new Set([...section.matchAll(/`(packages\/[^`]+\.ts)`/g)].map(([, file]) => file))];
+  if (files.length === 0) problems.push(`ARCHITECTURE.md: no files under '${heading}'`);
+  if (files.length > mostFiles)
+    problems.push(`ARCHITECTURE.md: '${heading}' names ${files.length} files, at most ${mostFiles} are allowed`);
+  for (const file of files.filter((name) => !existsSync(join(root, name)))) {
+    problems.push(`ARCHITECTURE.md: '${heading}' names ${file}, which does not exist`);
+  }
+}
 
 /** Files of the same package that a file imports, types included. */
 function importsOf(file: string): string[] {

@@ -24,11 +24,15 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   lowrank: { lives: METHOD, imports: ['core', 'linalg'] },
   simhash: { lives: METHOD, imports: ['core', 'linalg'] },
   dictlearn: { lives: METHOD, imports: ['core', 'linalg'] },
-  kmeans: { lives: METHOD, imports: ['core'] },
+  kmeans: { lives: METHOD, imports: ['core', 'linalg'] },
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
-  pruning: { lives: METHOD, imports: ['core'] },
-  uniform: { lives: METHOD, imports: ['core', 'coder'] },
+  pruning: { lives: METHOD, imports: ['core', 'linalg'] },
+  uniform: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   weights: { lives: 'which weights of a saved model are matrices, and how each is read as one', imports: ['core'] },
+  calibration: {
+    lives: 'what flows through a trained model: second moments of the inputs of its matrices',
+    imports: ['core', 'weights'],
+  },
   testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
   tfjs: {
     lives:

@@ -5,12 +5,14 @@ import { join, resolve } from 'node:path';
 import { useGenerated } from './registry/generated.ts';
 import { COMPRESS, TRAIN, TRAIN_WITH_TWO_CORES } from './registry/programs.ts';
 import { type Project, runProject } from './registry/project.ts';
+import { readmeExample } from './registry/readme-example.ts';
 import { createRelease } from './registry/release.ts';
 import { startRegistry } from './registry/start-registry.ts';
 import { run } from './shell.ts';
 
 const MANAGERS = ['npm', 'pnpm'] as const;
-const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
+const TENSORFLOW_VERSION = '4.22.0';
+const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`);
 
 const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'gcompress-registry-'));
@@ -38,6 +40,14 @@ try {
     const training = { manager, asked: [...ours(...trained), ...TENSORFLOW], program: TRAIN };
     await use('training', training, [...ours('core', 'linalg', ...trained), ...TENSORFLOW]);
   }
+  const { packages, program } = readmeExample(root);
+  const pasted = packages.map(
+    (name) => first.find((each) => each.startsWith(`${name}@`)) ?? `${name}@${TENSORFLOW_VERSION}`,
+  );
+  const example = await runProject({ manager: 'npm', asked: pasted, program }, newFolder('readme'), surroundings);
+  const [, reported] = /^all weights: (.+ times fewer\))$/m.exec(example.printed) ?? [];
+  if (reported === undefined) throw new Error(`README.md: the first example printed\n${example.printed}`);
+  console.log(`npm, first example of the README: ${reported}`);
   console.log(await useGenerated(newFolder('generated'), registry.url, surroundings));
 
   release.changeCore();

@@ -58,6 +58,8 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core createFormatRegistry': () => [[lowRankFormat]],
   '@gcompress/core createRandom': () => [1],
   '@gcompress/core defineMethod': () => [definition()],
+  '@gcompress/core/decode decodeMatrices': () => [file(), [lowRankFormat], {}],
+  '@gcompress/core/storage fileError': () => ['file-read', 'walk', 'x', 'y', 'z'],
   '@gcompress/core deserialize': () => [file(), core.createFormatRegistry([lowRankFormat]), {}],
   '@gcompress/core/checks exactlyOneOption': () => ['walk', { x: 1 }, ['x', 'y']],
   '@gcompress/core floatFactor': () => [[2], Float32Array.of(1, 2), true],

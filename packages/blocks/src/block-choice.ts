@@ -1,11 +1,11 @@
-// How many blocks a side a matrix gets, from the number, a ratio or bytes.
+// Chooses the number of blocks on each side of a matrix, from a number, a ratio or bytes.
 import { GCompressError, type Shape2D } from '@gcompress/core';
-import { assertNumber, exactlyOneOption, type NumberRange } from '@gcompress/core/checks';
+import { assertNumber, type ExactlyOne, exactlyOneOption, type NumberRange } from '@gcompress/core/checks';
 import { divisorsOf } from './divisors.ts';
 
-/** How the number N of blocks a side is chosen; give exactly one. It must divide both sides of the matrix. */
-export interface BlockChoice {
-  /** The number itself, a positive integer. Python: `block_compression_factor`, `compression_factor`. */
+/** The options that choose the number N of blocks on each side; N must divide both sides of the matrix. */
+export interface BlockSizes {
+  /** The number N itself, a positive integer. Python: `block_compression_factor`, `compression_factor`. */
   readonly blocks?: number;
   /** How many times smaller than the matrix the factors must be, above 1: the smallest N that reaches it. */
   readonly ratio?: number;
@@ -13,17 +13,20 @@ export interface BlockChoice {
   readonly bytes?: number;
 }
 
-const RANGES: Readonly<Record<keyof BlockChoice, NumberRange>> = {
+/** The choice of the number of blocks: exactly one of {@link BlockSizes}. */
+export type BlockChoice = ExactlyOne<BlockSizes>;
+
+const RANGES: Readonly<Record<keyof BlockSizes, NumberRange>> = {
   blocks: { min: 1, integer: true },
   ratio: { above: 1 },
   bytes: { min: 1, integer: true },
 };
 
-/** Names of {@link BlockChoice}. */
+/** Names of {@link BlockSizes}. */
 export const BLOCK_SIZES = ['blocks', 'ratio', 'bytes'] as const;
 
-/** The one size that is given, checked. */
-export function completeChoice(where: string, given: BlockChoice): BlockChoice {
+/** Checks that exactly one size is given, and returns it. */
+export function completeChoice(where: string, given: BlockChoice): BlockSizes {
   const size = exactlyOneOption(where, given, BLOCK_SIZES);
   assertNumber(where, size, given[size], RANGES[size]);
   return { [size]: given[size] };
@@ -32,14 +35,14 @@ export function completeChoice(where: string, given: BlockChoice): BlockChoice {
 /**
  * The number of blocks for a matrix of this shape.
  *
- * @param valuesWith how many values the factors with N blocks a side have.
- * @throws GCompressError `invalid-option`, naming the common divisors of both sides, when N is none of them or none of them
- * reaches the size; `not-smaller` when the factors would not be smaller than the matrix (unless `allowLarger`).
+ * @param valuesWith the number of values in the factors with N blocks on each side.
+ * @throws GCompressError `invalid-option`, naming the numbers that work, if N does not divide both sides or no number reaches the size;
+ * `not-smaller` if the factors would not be smaller than the matrix (unless `allowLarger`).
  */
 export function blocksForShape(
   where: string,
   [rows, cols]: Shape2D,
-  choice: BlockChoice,
+  choice: BlockSizes,
   allowLarger: boolean,
   valuesWith: (blocks: number) => number,
 ): number {
@@ -54,7 +57,7 @@ export function blocksForShape(
       where: `${where} ${size}`,
       expected: `a common divisor of the sides of the matrix [${rows}, ${cols}]${size === 'blocks' ? '' : ' that reaches the size'}`,
       actual: `${wanted}`,
-      hint: `The common divisors are ${possible.join(', ')}.`,
+      hint: hintOf(possible.filter(isSmaller)),
     });
   }
   if (!isSmaller(chosen)) {
@@ -62,8 +65,15 @@ export function blocksForShape(
       where: `${where} blocks`,
       expected: `fewer than the ${rows * cols} values of the matrix [${rows}, ${cols}]`,
       actual: `${valuesWith(chosen)} with ${chosen} blocks`,
-      hint: `The common divisors of its sides are ${possible.join(', ')}; if none is left, leave this matrix as it is.`,
+      hint: hintOf(possible.filter(isSmaller)),
     });
   }
   return chosen;
+}
+
+/** A hint with the numbers of blocks for which the factors are smaller, if there are any. */
+function hintOf(working: readonly number[]): string {
+  return working.length > 0
+    ? `These numbers of blocks work: ${working.join(', ')}.`
+    : 'No number of blocks works; leave this matrix as it is.';
 }

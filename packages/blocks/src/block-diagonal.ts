@@ -20,21 +20,21 @@ import {
   identityFactor,
 } from './formats/block-diagonal-format.ts';
 
-/** Options of {@link blockDiagonal}: exactly one of the sizes. */
-export interface BlockDiagonalOptions extends BlockChoice, CommonOptions {}
+/** Options of {@link blockDiagonal}: exactly one of the sizes, and settings. */
+export type BlockDiagonalOptions = BlockChoice & CommonOptions;
 
 const WHERE = 'blockDiagonal';
 
 /**
- * Block-diagonal compression: only the N blocks `[m/N, n/N]` on the diagonal stay, N times fewer values and
- * multiplications. They are those of the matrix, of all blocks the ones with the least error; everything outside is lost, so
- * this is a structure to train with rather than an approximation of a trained matrix.
+ * Block-diagonal compression: keeps only the N blocks `[m/N, n/N]` on the diagonal, with N times fewer values and multiplications. The
+ * blocks are taken from the matrix, which gives the least error. Everything outside is lost, so this is a structure for training rather
+ * than an approximation of a trained matrix.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
- * Porting note: `compression_op.BlockCompressionOp`, which never looks at the matrix: its blocks are drawn at random, as with
- * `start: 'random'`. Hyperparameters of the reference give fitted blocks, because here the matrix and they are blended. A
- * side that N does not divide is refused, where the reference leaves the last rows or columns zero or fails.
+ * Porting note: `compression_op.BlockCompressionOp`, which ignores the matrix and draws its blocks at random, as with
+ * `start: 'random'`. Hyperparameters of the reference give fitted blocks here, because they are blended with the matrix. A side that N does
+ * not divide is refused; the reference leaves the last rows or columns zero, or fails.
  */
 export const blockDiagonal = /* @__PURE__ */ defineMethod<BlockDiagonalOptions, BlockDiagonalFactor>({
   name: 'block-diagonal',

@@ -1,12 +1,11 @@
-// Options that the three methods share, and their checks.
-import { GCompressError } from '@gcompress/core';
-import { assertSeed, describeValue } from '@gcompress/core/checks';
+// The options of all three methods, and their checks.
+import { assertOneOf, assertSeed } from '@gcompress/core/checks';
 
-/** Options that all methods of this package have. */
+/** Options of all methods of this package. */
 export interface CommonOptions {
   /**
-   * What the factors are: `'fit'` (default) to the matrix, or `'random'` as the reference draws them, uniform around zero,
-   * for a structure that is trained from the beginning. Then the matrix plays no part.
+   * The start values of the factors: `'fit'` (default) fits them to the matrix; `'random'` ignores the matrix and draws them uniformly
+   * around zero, as the reference does, for a structure that is trained from the beginning.
    */
   readonly start?: 'fit' | 'random';
   /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
@@ -18,25 +17,11 @@ export interface CommonOptions {
 /** Names of {@link CommonOptions}. */
 export const COMMON_OPTIONS = ['start', 'seed', 'allowLarger'];
 
-/** The common options with their defaults, checked. */
+/** Checks the common options and adds their defaults. */
 export function completeCommon(where: string, given: CommonOptions): Required<CommonOptions> {
   const { start = 'fit', seed = 0, allowLarger = false } = given;
   assertOneOf(where, 'start', start, ['fit', 'random']);
   assertSeed(seed, where);
   assertOneOf(where, 'allowLarger', allowLarger, [true, false]);
   return { start, seed, allowLarger };
-}
-
-/**
- * Checks an option that has few values.
- *
- * @throws GCompressError `invalid-option`, naming them.
- */
-export function assertOneOf(where: string, name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (allowed.includes(value)) return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} ${name}`,
-    expected: allowed.map(describeValue).join(' or '),
-    actual: describeValue(value),
-  });
 }

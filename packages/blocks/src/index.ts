@@ -1,5 +1,5 @@
-// The public names of the three methods.
-export type { BlockChoice } from './block-choice.ts';
+// The public names of the package: blockDiagonal, mixedBlock and inputOutput.
+export type { BlockChoice, BlockSizes } from './block-choice.ts';
 export { type BlockDiagonalOptions, blockDiagonal } from './block-diagonal.ts';
 export type { CommonOptions } from './common-options.ts';
 export {
@@ -13,5 +13,5 @@ export {
   type Sides,
 } from './format.ts';
 export { type InputOutputOptions, inputOutput } from './input-output.ts';
-export { type MixedBlockOptions, mixedBlock } from './mixed-block.ts';
-export type { SidesChoice } from './sides-choice.ts';
+export { type MixedBlockOptions, type MixedBlockSettings, mixedBlock } from './mixed-block.ts';
+export type { NamedSides, SidesChoice, SidesSizes } from './sides-choice.ts';

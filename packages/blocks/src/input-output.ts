@@ -1,4 +1,4 @@
-// The method `inputOutput`: the input, the output or both are shortened.
+// The method `inputOutput`: shortens the input, the output or both.
 import {
   createRandom,
   defineMethod,
@@ -15,21 +15,21 @@ import { uniformFactor } from './fit/uniform-factor.ts';
 import { factorShapes, inputOutputFormat, type Sides } from './formats/input-output-format.ts';
 import { completeSides, SIDES_OPTIONS, type SidesChoice, sidesForShape } from './sides-choice.ts';
 
-/** Options of {@link inputOutput}: which sides are shortened and how much. */
-export interface InputOutputOptions extends SidesChoice, CommonOptions {}
+/** Options of {@link inputOutput}: the sides to shorten, and how much. */
+export type InputOutputOptions = SidesChoice & CommonOptions;
 
 const WHERE = 'inputOutput';
 
 /**
- * Input/output compression: one small matrix `b` shortens every block of inputs, a smaller matrix `c` does the work, and
- * one small matrix `d` expands to every block of outputs. Either side may be left as it is. The factors are fitted to the
- * matrix; with both sides, alternately.
+ * Input/output compression: a small matrix `b` shortens every block of inputs, a smaller matrix `c` maps shortened inputs to shortened
+ * outputs, and a small matrix `d` expands them to blocks of outputs. Either side may be left out. The factors are fitted to the matrix; with
+ * both sides, alternately.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
- * Porting note: `compression_op.InputOutputCompressionOp`, which never looks at the matrix: its factors are drawn at random,
- * as with `start: 'random'`. Hyperparameters of the reference give fitted factors, because here the matrix and they are
- * blended; a side that is switched off is left as it is, whatever its factor.
+ * Porting note: `compression_op.InputOutputCompressionOp`, which ignores the matrix and draws its factors at random, as with
+ * `start: 'random'`. Hyperparameters of the reference give fitted factors here, because they are blended with the matrix. A side that is
+ * switched off is not shortened, for any factor.
  */
 export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, string>({
   name: 'input-output',
@@ -65,7 +65,7 @@ export const inputOutput = /* @__PURE__ */ defineMethod<InputOutputOptions, stri
   },
 });
 
-/** As the reference draws them: by the mean of the sides (Glorot), that of `c` divided by the factor of the input. */
+/** Random factors as in the reference: scaled by the mean of the sides (Glorot); for `c` divided by the factor of the input. */
 function randomFactors(shape: Shape2D, sides: Sides, seed: number): Record<string, Factor> {
   const random = createRandom(seed);
   const factors = Object.entries(factorShapes(shape, sides)).map(([name, factorShape]): [string, Factor] => {

@@ -1,30 +1,32 @@
 // The method `mixedBlock`: blocks on the diagonal that a small matrix mixes.
 import { createRandom, defineMethod, type JsonObject, reportProgress, type Shape2D } from '@gcompress/core';
-import { assertKnownOptions } from '@gcompress/core/checks';
+import { assertKnownOptions, assertOneOf } from '@gcompress/core/checks';
 import { BLOCK_SIZES, type BlockChoice, blocksForShape, completeChoice } from './block-choice.ts';
-import { assertOneOf, COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
+import { COMMON_OPTIONS, type CommonOptions, completeCommon } from './common-options.ts';
 import { fitMixedBlocks } from './fit/fit-mixed-blocks.ts';
 import { uniformFactor } from './fit/uniform-factor.ts';
 import { type BlockOrder, type MixedBlockFactor, mixedBlockFormat } from './formats/mixed-block-format.ts';
 
-/** Options of {@link mixedBlock}: exactly one of the sizes, and which inputs belong together. */
-export interface MixedBlockOptions extends BlockChoice, CommonOptions {
+/** Settings of {@link mixedBlock}. */
+export interface MixedBlockSettings extends CommonOptions {
   /** Which inputs make up a part, see {@link BlockOrder}. Default `'interleaved'`. */
   readonly order?: BlockOrder;
 }
 
+/** Options of {@link mixedBlock}: exactly one of the sizes, and settings. */
+export type MixedBlockOptions = BlockChoice & MixedBlockSettings;
+
 const WHERE = 'mixedBlock';
 
 /**
- * Mixed-block compression: N × N blocks that are multiples of N ones, `mixerᵢⱼ·blocksⱼ`, in mn/N + N² values. Blocks and
- * mixer are those with the least error.
+ * Mixed-block compression: N × N blocks `mixerᵢⱼ·blocksⱼ`, which are multiples of N blocks, in mn/N + N² values. Blocks and mixer have the
+ * least error.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
- * Porting note: `compression_op.MixedBlockCompressionOp`, which never looks at the matrix: its factors are drawn at random, as
- * with `start: 'random'`. Hyperparameters of the reference give fitted factors, because here the matrix and they are
- * blended, in the interleaved order of its matmul operators; `num_bases` is accepted and changes nothing, since the mixers
- * of all bases are added up.
+ * Porting note: `compression_op.MixedBlockCompressionOp`, which ignores the matrix and draws its factors at random, as with
+ * `start: 'random'`. Hyperparameters of the reference give fitted factors here, because they are blended with the matrix, in the
+ * interleaved order of its matmul operators. `num_bases` is accepted and has no effect, because the mixers of all bases are summed.
  */
 export const mixedBlock = /* @__PURE__ */ defineMethod<MixedBlockOptions, MixedBlockFactor>({
   name: 'mixed-block',

@@ -151,6 +151,7 @@ describe('settings', () => {
 });
 
 describe('refuses', () => {
+  const side = { block: 8, factor: 2 };
   it.each<[() => unknown, string, string]>([
     [
       () => blockDiagonal({ blocks: 0 }),
@@ -161,20 +162,38 @@ describe('refuses', () => {
     [() => blockDiagonal({ ratio: 1 }), 'invalid-option', 'blockDiagonal ratio: expected a number above 1, got 1'],
     [() => blockDiagonal({ bytes: Number.NaN }), 'invalid-option', 'blockDiagonal bytes'],
     [
+      // @ts-expect-error no size
       () => blockDiagonal({}),
       'invalid-option',
       'blockDiagonal: expected exactly one of blocks, ratio, bytes, got none',
     ],
-    [() => mixedBlock({ blocks: 2, ratio: 2 }), 'invalid-option', 'got blocks and ratio'],
+    [
+      // @ts-expect-error two sizes
+      () => blockDiagonal({ ratio: 2, bytes: 100 }),
+      'invalid-option',
+      'got ratio and bytes',
+    ],
+    [
+      // @ts-expect-error settings are not enough
+      () => mixedBlock({ order: 'contiguous', seed: 1 }),
+      'invalid-option',
+      'got none',
+    ],
+    [
+      // @ts-expect-error two sizes
+      () => mixedBlock({ blocks: 2, ratio: 2 }),
+      'invalid-option',
+      'got blocks and ratio',
+    ],
     [
       () => mixedBlock({ blocks: 2, order: 'mixed' as never }),
       'invalid-option',
-      "'interleaved' or 'contiguous', got 'mixed'",
+      "one of 'interleaved', 'contiguous', got 'mixed'",
     ],
     [
       () => mixedBlock({ blocks: 2, start: 'zero' as never }),
       'invalid-option',
-      "mixedBlock start: expected 'fit' or 'random'",
+      "mixedBlock start: expected one of 'fit', 'random'",
     ],
     [() => mixedBlock({ blocks: 2, seed: -1 }), 'invalid-option', 'mixedBlock seed'],
     [() => blockDiagonal({ blocks: 2, allowLarger: 1 as never }), 'invalid-option', 'blockDiagonal allowLarger'],
@@ -184,9 +203,33 @@ describe('refuses', () => {
       'invalid-option',
       'block-diagonal options: expected an object, got undefined',
     ],
-    [() => inputOutput({}), 'invalid-option', 'exactly one of input or output, ratio, bytes, got none'],
+    [
+      // @ts-expect-error neither a side nor a size
+      () => inputOutput({}),
+      'invalid-option',
+      'exactly one of input or output, ratio, bytes, got none',
+    ],
+    [
+      // @ts-expect-error settings are not enough
+      () => inputOutput({ start: 'random' }),
+      'invalid-option',
+      'got none',
+    ],
+    [
+      // @ts-expect-error two sizes
+      () => inputOutput({ ratio: 2, bytes: 9 }),
+      'invalid-option',
+      'got ratio and bytes',
+    ],
+    [
+      // @ts-expect-error both sides and a size
+      () => inputOutput({ input: side, output: side, ratio: 2 }),
+      'invalid-option',
+      'got input or output and ratio',
+    ],
     [() => inputOutput({ ratio: 0.5 }), 'invalid-option', 'inputOutput ratio'],
     [
+      // @ts-expect-error a side and a size
       () => inputOutput({ input: { block: 4, factor: 2 }, bytes: 9 }),
       'invalid-option',
       'got input or output and bytes',
@@ -209,14 +252,13 @@ describe('refuses', () => {
     expect(create).toThrow(message);
   });
 
-  const side = { block: 8, factor: 2 };
   it.each<[string, { plan(shape: Shape2D): unknown }, Shape2D, string, string]>([
     [
       'blocks that do not divide',
       blockDiagonal({ blocks: 3 }),
       [24, 16],
       'invalid-option',
-      'The common divisors are 1, 2, 4, 8.',
+      'got 3. These numbers of blocks work: 2, 4, 8.',
     ],
     [
       'blocks that divide one side only',
@@ -238,7 +280,7 @@ describe('refuses', () => {
       blockDiagonal({ ratio: 2 }),
       [25, 16],
       'invalid-option',
-      'The common divisors are 1.',
+      'got 2. No number of blocks works; leave this matrix as it is.',
     ],
     [
       'one block',
@@ -253,7 +295,21 @@ describe('refuses', () => {
       inputOutput({ input: side }),
       [12, 16],
       'invalid-option',
-      'a divisor of the 12 inputs, got 8. The divisors are 1, 2, 3, 4, 6, 12.',
+      'a divisor of the 12 inputs, got 8. With the factor 2, these blocks work: 2, 4, 6, 12.',
+    ],
+    [
+      'a block that does not divide, with a factor that no block has',
+      inputOutput({ input: { block: 16, factor: 4 } }),
+      [90, 20],
+      'invalid-option',
+      'got 16. No block works with the factor 4; there are blocks for the factors 2, 3, 5, 6, 9, 10, 15, 18, 30, 45, 90.',
+    ],
+    [
+      'a block that does not divide a side that has no divisors',
+      inputOutput({ output: { block: 4, factor: 2 } }),
+      [1, 7],
+      'invalid-option',
+      'No block works for a side of 7; leave it as it is.',
     ],
     [
       'a block of the output',
@@ -279,4 +335,42 @@ describe('refuses', () => {
     const { warnings } = mixedBlock({ blocks: 1, allowLarger: true }).compress(normalMatrix([24, 16]));
     expect(warnings).toEqual(['mixed-block: 1540 bytes are not fewer than the 1536 of the dense matrix [24, 16].']);
   });
+
+  it.each<[Shape2D, boolean]>([
+    [[90, 20], false],
+    [[12, 16], false],
+    [[16, 12], true],
+  ])('every block that the hint of a refusal names works for %j, with allowLarger %j', (shape, allowLarger) => {
+    for (const factor of [2, 3, 4, 5]) {
+      const refused = inputOutput({ input: { block: 13 * factor, factor }, allowLarger });
+      const message = messageOf(() => refused.plan(shape));
+      const [, blocks = ''] = /these blocks work: ([\d, ]+)/.exec(message) ?? [];
+      const [, factors = ''] = /for the factors ([\d, ]+)/.exec(message) ?? [];
+      const numbers = (list: string) => (list === '' ? [] : list.split(', ').map(Number));
+      const works = (block: number, other: number) => {
+        try {
+          inputOutput({ input: { block, factor: other }, allowLarger }).plan(shape);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      const upToSide = Array.from({ length: shape[0] }, (_, i) => i + 1).filter((block) => block % factor === 0);
+      expect(numbers(blocks)).toEqual(upToSide.filter((block) => works(block, factor)));
+      for (const other of numbers(factors)) {
+        expect(
+          Array.from({ length: shape[0] }, (_, i) => i + 1).some((block) => block % other === 0 && works(block, other)),
+        ).toBe(true);
+      }
+    }
+  });
 });
+
+function messageOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('expected a refusal');
+}

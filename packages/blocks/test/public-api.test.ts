@@ -13,7 +13,14 @@ it('exports this and nothing else', () => {
       "mixedBlockFormat",
     ]
   `);
-  expect(Object.keys(format).sort()).toEqual(['blockDiagonalFormat', 'inputOutputFormat', 'mixedBlockFormat']);
+  expect(Object.keys(format).sort()).toEqual([
+    'blockDiagonalDecoder',
+    'blockDiagonalFormat',
+    'inputOutputDecoder',
+    'inputOutputFormat',
+    'mixedBlockDecoder',
+    'mixedBlockFormat',
+  ]);
 });
 
 it('names its methods and formats as files do', () => {

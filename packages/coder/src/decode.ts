@@ -1,5 +1,6 @@
 // Decoder of integer streams alone: all that a page needs which only reads.
-import { GCompressError } from '@gcompress/core';
+import type { GCompressError } from '@gcompress/core';
+import { fileError } from '@gcompress/core/storage';
 import { type BinaryCoder, CODED_BITS, codeLevel, LevelModel } from './level-model.ts';
 import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
 
@@ -95,7 +96,7 @@ function coded(bytes: Uint8Array, columns: number): Reader {
   if (states === undefined) throw refuse('file-tensor', 'codec 0 to 3', `${bytes[0]}`);
   const trellis = trellisOf(states);
   const model = new LevelModel(columns);
-  const decoder = new RangeDecoder(model, bytes);
+  const decoder = rangeDecoder(model, bytes);
   let state = 0;
   return {
     fill(values) {
@@ -109,56 +110,45 @@ function coded(bytes: Uint8Array, columns: number): Reader {
         values[i] = value;
       }
     },
-    end: () => decoder.end(),
+    end: decoder.end,
   };
 }
 
-class RangeDecoder implements BinaryCoder {
-  readonly #model: LevelModel;
-  readonly #bytes: Uint8Array;
-  #position = 1;
-  #code = 0;
-  #range = 0xffffffff;
-
-  constructor(model: LevelModel, bytes: Uint8Array) {
-    this.#model = model;
-    this.#bytes = bytes;
-    for (let i = 0; i < 4; i++) this.#shift();
-  }
-
-  bit(slot: number): number {
-    const bit = this.#narrow((this.#range >>> CODED_BITS) * this.#model.probability(slot));
-    this.#model.adapt(slot, bit);
-    return bit;
-  }
-
-  even(): number {
-    return this.#narrow(this.#range >>> 1);
-  }
-
-  end(): void {
-    expectLength(this.#bytes, this.#position);
-    if (this.#code) throw refuse('file-tensor', 'a stream that ends at 0', `${this.#code}`);
-  }
-
-  #narrow(bound: number): number {
-    const bit = this.#code < bound ? 1 : 0;
-    if (bit) this.#range = bound;
+/** Reads decisions of the model from what the range coder wrote after the first byte. */
+function rangeDecoder(model: LevelModel, bytes: Uint8Array): BinaryCoder & { end(): void } {
+  let position = 1;
+  let code = 0;
+  let range = 0xffffffff;
+  const shift = () => {
+    if (position >= bytes.length) expectLength(bytes, position + 1);
+    code = ((code << 8) | bytes[position++]) >>> 0;
+  };
+  const narrow = (bound: number): number => {
+    const bit = code < bound ? 1 : 0;
+    if (bit) range = bound;
     else {
-      this.#code -= bound;
-      this.#range -= bound;
+      code -= bound;
+      range -= bound;
     }
-    while (this.#range < 0x1000000) {
-      this.#shift();
-      this.#range *= 256;
+    while (range < 0x1000000) {
+      shift();
+      range *= 256;
     }
     return bit;
-  }
-
-  #shift(): void {
-    if (this.#position >= this.#bytes.length) expectLength(this.#bytes, this.#position + 1);
-    this.#code = ((this.#code << 8) | this.#bytes[this.#position++]) >>> 0;
-  }
+  };
+  for (let i = 0; i < 4; i++) shift();
+  return {
+    bit(slot) {
+      const bit = narrow((range >>> CODED_BITS) * model.probability(slot));
+      model.adapt(slot, bit);
+      return bit;
+    },
+    even: () => narrow(range >>> 1),
+    end() {
+      expectLength(bytes, position);
+      if (code) throw refuse('file-tensor', 'a stream that ends at 0', `${code}`);
+    },
+  };
 }
 
 function expectLength({ length }: Uint8Array, expected: number): void {
@@ -168,5 +158,5 @@ function expectLength({ length }: Uint8Array, expected: number): void {
 }
 
 function refuse(code: string, expected: string, actual: string): GCompressError {
-  return new GCompressError(code, { where: 'decodeIntegers', expected, actual });
+  return fileError(code, 'decodeIntegers', expected, actual);
 }

@@ -1,11 +1,14 @@
 // Encodes the integers of a matrix by the codec that gives the fewest bytes.
-import { GCompressError, type Shape2D } from '@gcompress/core';
-import { assertOneOf, assertShape2D, describeValue } from '@gcompress/core/checks';
+import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
+import { assertOneOf, assertShape2D, assertType, describeValue } from '@gcompress/core/checks';
 import { AdaptingCounter } from './bit-counter.ts';
 import { type BinaryCoder, codeLevel, LevelModel } from './level-model.ts';
 import { RangeEncoder } from './range-encoder.ts';
 import { indexOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
+/** Values between two reports of progress, and the multiplications that one takes, about. */
+const VALUES = 2 ** 12;
+const OPERATIONS_OF_VALUE = 64;
 /** Bytes before the bits of codec 0: codec, width, smallest value. */
 const PACKED_HEADER = 6;
 /** Bytes of a coded stream beyond the cost of its values: codec, and the last four, of which half a byte carries information. */
@@ -39,20 +42,34 @@ export function encodeIntegers(values: Int32Array, shape: Shape2D, states: Trell
  * Bits that `encodeIntegers` takes, header included, without making the bytes: exact for packed bits, within 0.5 % or
  * 16 bits for context-coded streams.
  *
+ * @param pace is told of the work done, see `pacedProgress` of `@gcompress/core`.
  * @throws GCompressError as {@link encodeIntegers}.
  */
-export function codedBits(values: Int32Array, shape: Shape2D, states: TrellisStates = 0): number {
+export function codedBits(
+  values: Int32Array,
+  shape: Shape2D,
+  states: TrellisStates = 0,
+  pace: Pace = () => {},
+): number {
   assertIntegers('codedBits', values, shape);
   const model = new LevelModel(shape[1]);
   const counter = new AdaptingCounter(model);
-  codeAll(counter, model, values, usableStates('codedBits', values, states));
+  assertType('codedBits', 'pace', pace, 'function');
+  codeAll(counter, model, values, usableStates('codedBits', values, states), pace);
   return Math.min(counter.bits + CODED_OVERHEAD * 8, 8 * packedLength(values.length, rangeOf(values).width));
 }
 
-function codeAll(coder: BinaryCoder, model: LevelModel, values: Int32Array, states: TrellisStates): void {
+function codeAll(
+  coder: BinaryCoder,
+  model: LevelModel,
+  values: Int32Array,
+  states: TrellisStates,
+  pace: Pace = () => {},
+): void {
   const trellis = trellisOf(states);
   let state = 0;
   for (let i = 0; i < values.length; i++) {
+    if (i % VALUES === 0) pace(OPERATIONS_OF_VALUE * VALUES, i / values.length);
     const quantiser = trellis.quantiser[state];
     const index = indexOf(values[i], quantiser, trellis);
     codeLevel(coder, quantiser, model.bucket(), model.neighbours, index);
@@ -75,7 +92,7 @@ function usableStates(where: string, values: Int32Array, states: TrellisStates):
 }
 
 /** Refuses anything but an Int32Array that fills a shape. */
-function assertIntegers(where: string, values: unknown, shape: Shape2D): void {
+export function assertIntegers(where: string, values: unknown, shape: Shape2D): void {
   assertShape2D(shape, where);
   if (!(values instanceof Int32Array) || values.length !== shape[0] * shape[1]) {
     throw new GCompressError('invalid-matrix', {

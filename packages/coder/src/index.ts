@@ -1,5 +1,6 @@
 // The public surface of the encoder.
 export { codedBits, encodeIntegers } from './encode.ts';
+export { type LevelPrices, levelPrices } from './level-prices.ts';
 export { type Rounded, type Rounding, roundForRate } from './round.ts';
 export type { Scaled } from './scaled.ts';
 export type { TrellisStates } from './trellis.ts';

@@ -33,21 +33,21 @@ const DECISIONS = SHARED + CLASSES * 2 ** SHARED_BITS;
 export class LevelModel {
   /** Neighbours that are not zero, left and above: 0 to 2. */
   neighbours = 0;
-  #column = 0;
-  #row = 0;
-  #left = 0;
-  #rowMean = 0;
+  protected column = 0;
+  protected row = 0;
+  protected left = 0;
+  protected rowMean = 0;
   /** A slow mean over all entries, with which a row begins. */
-  #overall = 0;
-  readonly #means: Uint16Array;
-  readonly #above: Uint8Array;
+  protected overall = 0;
+  protected readonly means: Uint16Array;
+  protected readonly above: Uint8Array;
   readonly #fast = new Uint16Array(DECISIONS).fill(2 ** 15);
   readonly #slow = new Uint16Array(DECISIONS).fill(2 ** 15);
   readonly #seen = new Uint8Array(DECISIONS);
 
   constructor(columns: number) {
-    this.#means = new Uint16Array(columns);
-    this.#above = new Uint8Array(columns);
+    this.means = new Uint16Array(columns);
+    this.above = new Uint8Array(columns);
   }
 
   /** Probability that the decision is 1, in parts of 2^15, from 1 to 2^15 − 1. */
@@ -66,39 +66,26 @@ export class LevelModel {
 
   /** The context of the next entry. */
   bucket(): number {
-    this.neighbours = this.#left + this.#above[this.#column];
-    return 31 - Math.clz32(this.#rowMean * this.#means[this.#column] + 1);
+    this.neighbours = this.left + this.above[this.column];
+    return 31 - Math.clz32(this.rowMean * this.means[this.column] + 1);
   }
 
   /** Takes note of the magnitude of the next entry and moves on. */
   observe(magnitude: number): void {
-    const column = this.#column;
-    const row = this.#row;
+    const column = this.column;
+    const row = this.row;
     const scaled = Math.min(Math.min(magnitude, 128) << FRACTION, LARGEST_MEAN);
-    this.#means[column] += (scaled - this.#means[column]) >> Math.min(MEAN_SHIFT, 32 - Math.clz32(row));
+    this.means[column] += (scaled - this.means[column]) >> Math.min(MEAN_SHIFT, 32 - Math.clz32(row));
     const first = row === 0 ? 32 - Math.clz32(column) : MEAN_SHIFT;
-    this.#rowMean += (scaled - this.#rowMean) >> Math.min(MEAN_SHIFT, first);
-    this.#overall += (scaled - this.#overall) >> (row === 0 ? MEAN_SHIFT : MEAN_SHIFT + 3);
-    this.#left = this.#above[column] = magnitude === 0 ? 0 : 1;
-    if (column + 1 < this.#means.length) this.#column++;
+    this.rowMean += (scaled - this.rowMean) >> Math.min(MEAN_SHIFT, first);
+    this.overall += (scaled - this.overall) >> (row === 0 ? MEAN_SHIFT : MEAN_SHIFT + 3);
+    this.left = this.above[column] = magnitude === 0 ? 0 : 1;
+    if (column + 1 < this.means.length) this.column++;
     else {
-      this.#column = this.#left = 0;
-      this.#row++;
-      this.#rowMean = this.#overall;
+      this.column = this.left = 0;
+      this.row++;
+      this.rowMean = this.overall;
     }
-  }
-
-  /** What the contexts depend on, to come back to by {@link restore}. */
-  save(): object {
-    const places = [this.#column, this.#row, this.#left, this.#rowMean, this.#overall];
-    return { places, means: this.#means.slice(), above: this.#above.slice() };
-  }
-
-  restore(saved: object): void {
-    const { places, means, above } = saved as { places: number[]; means: Uint16Array; above: Uint8Array };
-    [this.#column, this.#row, this.#left, this.#rowMean, this.#overall] = places;
-    this.#means.set(means);
-    this.#above.set(above);
   }
 }
 

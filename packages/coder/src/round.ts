@@ -10,7 +10,8 @@ import {
 } from '@gcompress/core/checks';
 import { AdaptingCounter } from './bit-counter.ts';
 import { BitTable } from './bit-table.ts';
-import { codeLevel, LevelModel } from './level-model.ts';
+import { codeLevel, type LevelModel } from './level-model.ts';
+import { ResumableLevelModel } from './resumable-level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
 import { Survivors } from './survivors.ts';
 import { multipleOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
@@ -57,7 +58,7 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
   const [rows, columns] = scaled.shape;
   const trellis = trellisOf(rounding.states);
   const indices = new Int32Array(rows * columns);
-  const model = new LevelModel(columns);
+  const model = new ResumableLevelModel(columns);
   const adapter = new AdaptingCounter(model);
   const table = new BitTable(model);
   const rowsOfChunk = Math.max(1, Math.ceil(CHUNK / columns));
@@ -81,7 +82,7 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
         indices[at] = multipleOf(index, quantiser, trellis);
       }
     }
-    pace(OPERATIONS * trellis.states * (end - row) * columns, end / rows);
+    pace(OPERATIONS * Math.max(4, trellis.states) * (end - row) * columns, end / rows);
   }
   return { values: indices, bits: adapter.bits };
 }

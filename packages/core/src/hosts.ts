@@ -5,5 +5,6 @@ export { createCompressedMatrix } from './contract/compressed-matrix.ts';
 export { padFactor } from './contract/factors.ts';
 export type { CompressionAid } from './contract/matrix-compressor.ts';
 export { plannedByteLength } from './contract/planned-byte-length.ts';
+export type { TrainingHistory } from './contract/training-history.ts';
 export type { InnerFormats, StackedPart } from './stack/stack-formats.ts';
 export { dequantizeUint8, quantizeUint8, type Uint8Quantization } from './storage/uint8-baseline.ts';

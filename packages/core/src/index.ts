@@ -32,8 +32,10 @@ export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts
 export { createRandom, type Random } from './matrix/random.ts';
 export { type StackOptions, stack } from './stack/stack.ts';
 export { stackFormats } from './stack/stack-formats.ts';
+export { deserialize } from './storage/deserialize.ts';
 export { createFormatRegistry, type FormatRegistry, type LazyFormat } from './storage/format-registry.ts';
-export { deserialize, serialize } from './storage/serialize.ts';
-export { type CpuTensor, cpuOps } from './tensors/cpu-ops.ts';
+export { serialize } from './storage/serialize.ts';
+export type { CpuTensor } from './tensors/cpu-loops.ts';
+export { cpuOps } from './tensors/cpu-ops.ts';
 export { elementCount } from './tensors/element-count.ts';
 export type { TensorOps } from './tensors/tensor-ops.ts';

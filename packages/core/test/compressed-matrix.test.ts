@@ -48,6 +48,35 @@ describe('createCompressedMatrix', () => {
     expect(used).toEqual(['multiply', 'lookup']);
   });
 
+  it.each([
+    [undefined, 'multiply'],
+    [true, 'multiply'],
+    [false, 'reconstruct'],
+  ])('multiplies by the format only where multiplyPays does not deny it (%s: %s)', (pays, expected) => {
+    const used: string[] = [];
+    const seen: unknown[] = [];
+    const format: CompressedFormat<'column' | 'row'> = {
+      ...rankOneFormat,
+      reconstruct(ops, factors, form) {
+        used.push('reconstruct');
+        return rankOneFormat.reconstruct(ops, factors, form);
+      },
+      multiply(ops, x, { column, row }) {
+        used.push('multiply');
+        return ops.matMul(ops.matMul(x, column), row);
+      },
+      ...(pays !== undefined && {
+        multiplyPays(form) {
+          seen.push(form);
+          return pays;
+        },
+      }),
+    };
+    expect(rankOne([1, 2, 3], [10, 20], format).matMul(fromRows([[1, 1, 1]]))).toEqual(fromRows([[60, 120]]));
+    expect(used).toEqual([expected]);
+    expect(seen).toEqual(pays === undefined ? [] : [{ shape: [3, 2], config: { made: 'for a test' } }]);
+  });
+
   it('counts the packed bytes once', () => {
     let packings = 0;
     const format: CompressedFormat<'column' | 'row'> = {

@@ -143,7 +143,7 @@ describe('bytes', () => {
   ];
   it.each(refused)('are refused: %o', async (bytes) => {
     const reading = deserialize(bytes as Uint8Array, formats);
-    await expect(reading).rejects.toMatchObject({ code: 'invalid-option', details: { where: 'deserialize bytes' } });
+    await expect(reading).rejects.toMatchObject({ code: 'invalid-option', details: { where: 'file bytes' } });
   });
 
   it.each([undefined, null, [], [rankOneFormat], 'lowrank', {}, rankOneFormat, () => formats])(

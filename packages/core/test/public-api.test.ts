@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as checks from '../src/checks.ts';
+import * as decode from '../src/decode.ts';
 import * as hosts from '../src/hosts.ts';
 import * as api from '../src/index.ts';
 import * as storage from '../src/storage.ts';
@@ -66,6 +67,7 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
         "assertVersion",
         "bitsFor",
         "crc32",
+        "fileError",
         "packBits",
         "packedBytes",
         "packedDtype",
@@ -74,4 +76,8 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
       ],
     ]
   `);
+});
+
+it('exports this under ./decode', () => {
+  expect(Object.keys(decode)).toEqual(['decodeMatrices']);
 });

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PackedTensor } from '../src/index.ts';
-import { readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
+import { readSafetensors } from '../src/storage/read-safetensors.ts';
+import { writeSafetensors } from '../src/storage/write-safetensors.ts';
 
 const tensors: Record<string, PackedTensor> = {
   'a/codes': { shape: [3], data: Uint8Array.of(1, 2, 3) },

@@ -10,7 +10,7 @@ const { code, text } = runCommand(process.argv.slice(2), {
   cwd: process.cwd(),
   template: fileURLToPath(new URL('../template', import.meta.url)),
   version,
-  // What the template was tested with
+  // The versions that the template was tested with
   versions: devDependencies,
 });
 (code === 0 ? process.stdout : process.stderr).write(text);

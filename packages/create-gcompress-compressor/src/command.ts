@@ -1,4 +1,4 @@
-// Reads the arguments of the command, generates the package and says what to do next.
+// Reads the arguments of the command, generates the package and prints the next steps.
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate } from './generate.ts';
@@ -15,7 +15,7 @@ Makes a package with a compression method of your own for gcompress, its tests i
   --version        shows the version
 `;
 
-/** What a command needs to know of the program and of the place where it is called. */
+/** The program and the place from which the command is called. */
 export interface Context {
   /** The folder that paths are relative to. */
   readonly cwd: string;
@@ -29,13 +29,13 @@ export interface Context {
 
 /** How a command ended. */
 export interface Outcome {
-  /** 0 when all is well, 1 when the package could not be written, 2 when the command makes no sense. */
+  /** 0 for success, 1 if the package could not be written, 2 for wrong arguments. */
   readonly code: 0 | 1 | 2;
-  /** What to tell the user. */
+  /** The text for the user. */
   readonly text: string;
 }
 
-/** Does what the arguments say. */
+/** Runs the command with these arguments. */
 export function runCommand(args: readonly string[], { cwd, template, version, versions }: Context): Outcome {
   const command = parse(args);
   if (typeof command === 'string') return misused(command);
@@ -60,7 +60,7 @@ export function runCommand(args: readonly string[], { cwd, template, version, ve
   return { code: 0, text: `${names.packageName} is in ${shown}. Next:\n\n  cd ${shown}\n  npm install\n  npm test\n` };
 }
 
-/** The command line taken apart, or what is wrong with it. */
+/** The parsed command line, or a description of what is wrong with it. */
 function parse(args: readonly string[]) {
   const options = {
     folder: { type: 'string' },

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import type { Names } from './names.ts';
 
-/** What {@link generate} needs. */
+/** The arguments of {@link generate}. */
 export interface Generation {
   readonly names: Names;
   /** The folder to copy. Its files name the method `my-method`. */
   readonly template: string;
-  /** Where the package goes: a folder that is empty but for `.git`, or does not exist. */
+  /** The folder of the new package. It must not exist, or be empty apart from `.git`. */
   readonly target: string;
   /** Ranges for the packages that the template depends on, by name. */
   readonly versions: Readonly<Record<string, string>>;
@@ -21,10 +21,10 @@ const PLACEHOLDER = /gcompress-my-method\/my-method|gcompress-my-method|my-metho
 /**
  * Writes a package made from the template and returns its files, relative to the target.
  *
- * @throws Error when the target is not empty; nothing is written then.
+ * @throws Error if the target is not empty. Nothing is written then.
  */
 export function generate({ names, template, target, versions }: Generation): string[] {
-  // `git init` comes first for many
+  // Many authors run `git init` first
   const found = existsSync(target) ? readdirSync(target).find((name) => name !== '.git') : undefined;
   if (found !== undefined) throw new Error(`${target} is not empty: it holds '${found}'`);
   const values: Record<string, string> = {
@@ -48,7 +48,7 @@ export function generate({ names, template, target, versions }: Generation): str
   return [...texts.keys()];
 }
 
-/** The manifest with the ranges of what it depends on. */
+/** The manifest with the version ranges of its dependencies. */
 function withVersions(text: string, versions: Readonly<Record<string, string>>): string {
   const manifest = JSON.parse(text);
   for (const dependencies of [manifest.dependencies, manifest.devDependencies]) {
@@ -57,7 +57,7 @@ function withVersions(text: string, versions: Readonly<Record<string, string>>):
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** Files in a folder and in those below, relative to it. */
+/** Files in a folder and its subfolders, relative to the folder. */
 function filesIn(folder: string): string[] {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return paths.filter((path) => statSync(join(folder, path)).isFile()).sort();

@@ -1,27 +1,27 @@
 // The names in a generated package, derived from the name that the user gives.
 
-/** All names that are derived from the one that the user gives. */
+/** All names that are derived from the name that the user gives. */
 export interface Names {
-  /** Of the npm package, e.g. `'gcompress-my-method'` or `'@acme/gcompress-my-method'`. */
+  /** Name of the npm package, e.g. `'gcompress-my-method'` or `'@acme/gcompress-my-method'`. */
   readonly packageName: string;
-  /** Of the folder, which is the package's name without its scope. */
+  /** Name of the folder, which is the package's name without its scope. */
   readonly folder: string;
-  /** Of the method, e.g. `'my-method'`. */
+  /** Name of the method, e.g. `'my-method'`. */
   readonly method: string;
-  /** Of the format and of the method in saved models, e.g. `'acme/my-method'`; the scope of a package without one is its name. */
+  /** Name of the format, and of the method in saved models, e.g. `'acme/my-method'`. A package without scope has its own name as scope. */
   readonly id: string;
-  /** Of the exported function, e.g. `'myMethod'`. */
+  /** Name of the exported function, e.g. `'myMethod'`. */
   readonly camelCase: string;
-  /** Of types, e.g. `'MyMethod'`. */
+  /** Name in types, e.g. `'MyMethod'`. */
   readonly pascalCase: string;
 }
 
 const WORDS = '[a-z][a-z0-9]*(?:-[a-z0-9]+)*';
 const NAME = new RegExp(`^(?:@(${WORDS})/)?(?:gcompress-)?(${WORDS})$`);
-/** npm allows no longer package names. */
+/** The longest package name that npm allows. */
 const LONGEST = 214;
 
-/** Words that no function can have as its name, and names that the template uses itself. */
+/** Words that cannot be names of functions, and names that the template uses itself. */
 const TAKEN = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends false ' +
@@ -31,8 +31,8 @@ const TAKEN = new Set(
 );
 
 /**
- * The names that follow from `my-method`, `gcompress-my-method` or `@acme/gcompress-my-method`; nothing when it is no name that a
- * package and a function can have.
+ * The names derived from `my-method`, `gcompress-my-method` or `@acme/gcompress-my-method`; undefined if a package or a function cannot
+ * have this name.
  */
 export function namesFrom(given: string): Names | undefined {
   const [, scope, method] = NAME.exec(given) ?? [];

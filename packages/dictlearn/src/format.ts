@@ -4,13 +4,13 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  GCompressError,
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { assertLayoutSize, layoutOf, MAX_ATOMS } from './codes/layout.ts';
 import { packCodes, unpackCodes } from './codes/packed-codes.ts';
 import { collectCodes, type DictLearnFactor, spreadCodes } from './codes/sparse-codes.ts';
@@ -37,15 +37,12 @@ export type { DictLearnFactor } from './codes/sparse-codes.ts';
 export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   id: 'dictlearn',
   version: 1,
-
   reconstruct,
-
   multiply(ops, x, factors, form) {
     if (!multiplyPays(form)) return ops.matMul(x, reconstruct(ops, factors, form));
     return ops.matMul(ops.matMul(x, ops.mul(factors.codes, factors.support)), factors.atoms);
   },
   multiplyPays,
-
   lookup(ops, ids, factors, form) {
     const { rows, masked, pieces, nonzeros } = layoutOf(form);
     const { codes, support, atoms } = factors;
@@ -56,11 +53,13 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
       ops.reshape(ops.gather(ops.reshape(x, [rows, pieces * nonzeros]), ids), [-1, nonzeros]);
     return laidOut(ops, combined(ops, pick(codes), pick(support), atoms, form), form);
   },
-
   trim: withoutUnusedAtoms,
   pack,
   unpack,
 };
+
+/** The part of {@link dictLearnFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const dictLearnDecoder: MatrixDecoder<DictLearnFactor> = { id: 'dictlearn', version: 1, reconstruct, unpack };
 
 /** True if the codes are a matrix of their own (masked) and each row of the matrix is one signal. */
 function multiplyPays(form: MatrixForm): boolean {
@@ -104,11 +103,7 @@ function unpack(packed: PackedMatrix): Record<DictLearnFactor, Factor> {
   const { shape, data } = packedTensor(packed, 'atoms', 'float32', [null, layout.signalLength]);
   const [count] = shape;
   if (count < 1 || count > MAX_ATOMS) {
-    throw new GCompressError('file-tensor', {
-      where: "dictlearn tensor 'atoms'",
-      expected: `1 to ${MAX_ATOMS} atoms`,
-      actual: `${count}`,
-    });
+    throw fileError('file-tensor', "dictlearn tensor 'atoms'", `1 to ${MAX_ATOMS} atoms`, `${count}`);
   }
   assertLayoutSize(layout, count);
   return { ...spreadCodes(unpackCodes(packed, layout, count), layout, count), atoms: floatFactor(shape, data.slice()) };

@@ -1,33 +1,33 @@
-// Compression over many matrices: one operator each, updated together.
+// Compresses many matrices, each by its own operator, and updates them together.
 import { GCompressError, type MatrixCompressor } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import { assertSchedule, type CompressionSchedule } from '@gcompress/scheduler';
 import { TfCompressionOp, type TfCompressionOpOptions, type UpdateResult } from '@gcompress/tfjs';
 import type { Variable } from '@tensorflow/tfjs-core';
 
-/** The compressor and schedule that all matrices get unless told otherwise. */
+/** The default compressor and schedule of all matrices. */
 export interface ApplyCompressionOptions {
   readonly compressor: MatrixCompressor;
   readonly schedule: CompressionSchedule;
 }
 
 /**
- * Compression over many matrices: one operator each, updated together.
+ * Compresses many matrices, each by its own operator, and updates them together.
  *
- * Porting note: `compression_wrapper.ApplyCompression`. `applyCompression` gives the operator, whose `apply()` is what Python
- * returns. Sizes are bytes and are right for every method, where Python's stay 0 for most.
+ * Porting note: `compression_wrapper.ApplyCompression`. `applyCompression` returns the operator; its `apply()` gives what Python
+ * returns. Sizes are bytes and are right for every method; in Python they stay 0 for most methods.
  */
 export class ApplyCompression {
   readonly #ops: TfCompressionOp[] = [];
 
-  /** @throws GCompressError `invalid-option` or `unknown-option` for another thing than a compressor and a schedule. */
+  /** @throws GCompressError `invalid-option` or `unknown-option` when the options are not a compressor and a schedule. */
   constructor(readonly options: ApplyCompressionOptions) {
     assertKnownOptions('ApplyCompression', options, ['compressor', 'schedule']);
     assertCompressor('ApplyCompression', 'compressor', options.compressor);
     assertSchedule('ApplyCompression', 'schedule', options.schedule);
   }
 
-  /** What a user should know of each operator, its name before it: {@link TfCompressionOp.warnings}. */
+  /** The {@link TfCompressionOp.warnings} of each operator, each after the operator's name. */
   get warnings(): readonly string[] {
     return this.#ops.flatMap((op) => op.warnings.map((warning) => `${op.name}: ${warning}`));
   }
@@ -40,25 +40,28 @@ export class ApplyCompression {
   /**
    * The operator of this name.
    *
-   * @throws GCompressError `unknown-option`, naming those that there are.
+   * @throws GCompressError `unknown-option`, naming the existing operators.
    */
   op(name: string): TfCompressionOp {
     const found = this.#ops.find((op) => op.name === name);
     if (found) return found;
     throw new GCompressError('unknown-option', {
       where: 'ApplyCompression op',
-      expected: `one of ${this.#ops.map((op) => op.name).join(', ') || 'no operators'}`,
+      expected:
+        this.#ops.length > 0
+          ? `an operator among ${this.#ops.map((op) => op.name).join(', ')}`
+          : 'applyCompression to be called before',
       actual: describeValue(name),
     });
   }
 
   /**
-   * Puts a compression on a variable; the options override the common ones for this matrix.
+   * Compresses a variable. The options override the common options for this matrix.
    *
    * @throws GCompressError as {@link TfCompressionOp} does.
    */
   applyCompression(variable: Variable, options: Partial<TfCompressionOpOptions> = {}): TfCompressionOp {
-    assertType('applyCompression', 'variable', variable, 'object', 'Make one: tf.variable(tensor).');
+    assertType('applyCompression', 'variable', variable, 'object', 'Make a variable: tf.variable(tensor).');
     assertType('applyCompression', 'options', options, 'object');
     const name = options.name ?? variable.name;
     const common = options.schedule ?? this.options.schedule;
@@ -70,7 +73,7 @@ export class ApplyCompression {
     return op;
   }
 
-  /** Runs what is due at this step in every operator, one after the other (Python: `run_update_step`, `all_update_op`). */
+  /** Runs the updates that are due at this step, operator by operator (Python: `run_update_step`, `all_update_op`). */
   async runUpdateStep(step: number): Promise<UpdateResult[]> {
     const results: UpdateResult[] = [];
     for (const op of this.#ops) results.push(await op.runUpdateStep(step));
@@ -78,8 +81,8 @@ export class ApplyCompression {
   }
 
   /**
-   * Bytes of all matrices as dense float32, and of their factors as they would be written now; before the first compression,
-   * those planned.
+   * Bytes of all matrices as dense float32, and of their factors if they were written now; before the first compression, the most that
+   * the plans allow.
    */
   async byteLengths(): Promise<{ readonly uncompressed: number; readonly compressed: number }> {
     const compressed = await Promise.all(this.#ops.map((op) => op.byteLength()));

@@ -1,4 +1,4 @@
-// Picks a method by hyperparameters, among those that were handed over.
+// Picks a method by hyperparameters, among the given methods.
 import { ApplyCompression, type ApplyCompressionOptions } from './apply-compression.ts';
 import { assertMethods, compressorFromHParams, optionOf, type PortedMethod } from './compressor-from-hparams.ts';
 import type { CompressionHParams } from './hparams/hparams.ts';
@@ -6,16 +6,16 @@ import type { MethodOptions } from './method-options.ts';
 import { scheduleFromHParams } from './schedule-from-hparams.ts';
 
 /**
- * Picks a method by hyperparameters, among those that were handed over.
+ * Picks a method by hyperparameters, among the given methods.
  *
- * Porting note: `compression_wrapper.get_apply_compression`. An option whose package was not handed over is an error, where
- * Python silently becomes low rank.
+ * Porting note: `compression_wrapper.get_apply_compression`. If the method is not among the given methods, this is an error; Python
+ * silently uses low rank.
  */
 export class CompressionWrapper {
   /**
-   * @param methods the methods to choose from, third parties' included.
-   * @param methodOptions for methods that the Python library does not know: their options from the hyperparameters.
-   * @throws GCompressError `invalid-option` for another thing than a list of methods.
+   * @param methods the methods to choose from, including third parties' methods.
+   * @param methodOptions functions from hyperparameters to options, for methods that the Python library does not have.
+   * @throws GCompressError `invalid-option` when `methods` is not a list of methods.
    */
   constructor(
     private readonly methods: readonly PortedMethod[],
@@ -25,7 +25,7 @@ export class CompressionWrapper {
   }
 
   /**
-   * Compression over many matrices as these hyperparameters say; `undefined` for the option `'none'`.
+   * Compression of many matrices by these hyperparameters; `undefined` for the option `'none'`.
    *
    * @throws GCompressError as {@link compressionOptions} does.
    */
@@ -35,7 +35,7 @@ export class CompressionWrapper {
   }
 
   /**
-   * The compressor and schedule that these hyperparameters describe, for example for one matrix that differs from the others:
+   * The compressor and schedule that these hyperparameters describe, e.g. for one matrix with other hyperparameters:
    * `apply.applyCompression(matrix, wrapper.compressionOptions(hparams))`; `undefined` for the option `'none'`.
    *
    * @throws GCompressError as {@link compressorFromHParams} does.

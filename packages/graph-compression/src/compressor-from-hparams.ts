@@ -1,13 +1,13 @@
-// The compressor that hyperparameters mean, made by one of the methods that were handed over.
+// Makes the compressor that hyperparameters describe, by one of the given methods.
 import { type CompressionMethod, GCompressError, type MatrixCompressor } from '@gcompress/core';
 import { assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionHParams } from './hparams/hparams.ts';
 import { METHOD_OPTIONS, type MethodOptions } from './method-options.ts';
 
-/** A method as the port needs it. Its options are checked by the method itself. */
+/** A method as the port needs it. The method itself checks its options. */
 export type PortedMethod = Pick<CompressionMethod, 'method'> & ((options: never) => MatrixCompressor);
 
-/** The package that has the method of an option. */
+/** The package of each method. */
 const PACKAGES: Readonly<Record<string, string>> = {
   lowrank: '@gcompress/lowrank',
   simhash: '@gcompress/simhash',
@@ -21,13 +21,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The compressor that these hyperparameters mean.
+ * The compressor that hyperparameters describe.
  *
- * @param hparams what `parseHParams` returns.
- * @param methods the methods to choose from, such as `[lowRank, kMeans]`.
- * @param methodOptions for methods that are not in {@link METHOD_OPTIONS}: their options from the hyperparameters.
- * @throws GCompressError `unsupported`, naming the package, when the method was not handed over, or has no options in either
- *   table; `invalid-option` for hyperparameters that `parseHParams` did not make.
+ * @param hparams the result of `parseHParams`.
+ * @param methods the methods to choose from, e.g. `[lowRank, kMeans]`.
+ * @param methodOptions functions from hyperparameters to options, for methods that are not in {@link METHOD_OPTIONS}.
+ * @throws GCompressError `unsupported`, naming the package, if the method is not in `methods` or neither table has options for it;
+ *   `invalid-option` for hyperparameters that `parseHParams` did not make.
  */
 export function compressorFromHParams(
   hparams: CompressionHParams,
@@ -44,9 +44,9 @@ export function compressorFromHParams(
   if (typeof optionsOf === 'function') return method(optionsOf(hparams) as never);
   throw new GCompressError('unsupported', {
     where: option,
-    expected: 'a method that the hyperparameters can describe',
+    expected: 'a method with a function from hyperparameters to its options',
     actual: describeValue(option),
-    hint: `Say which options they mean: { '${option}': (hparams) => ({ … }) }.`,
+    hint: `Pass that function: { '${option}': (hparams) => ({ … }) }.`,
   });
 }
 
@@ -56,7 +56,7 @@ export function compressorFromHParams(
  * @throws GCompressError `invalid-option` for hyperparameters that `parseHParams` did not make.
  */
 export function optionOf(hparams: CompressionHParams): string {
-  const hint = typeof hparams === 'string' ? "Parse it first: parseHParams('…')." : 'Use parseHParams.';
+  const hint = typeof hparams === 'string' ? "Parse the text first: parseHParams('…')." : 'Use parseHParams.';
   assertType('CompressionWrapper', 'hparams', hparams, 'object', hint);
   const option: unknown = hparams.compressionOption;
   assertType('CompressionWrapper', 'hparams.compressionOption', option, 'string', 'Use parseHParams.');
@@ -75,14 +75,15 @@ export function assertMethods(where: string, methods: unknown): asserts methods 
     where: `${where} methods`,
     expected: 'a list of methods, such as [lowRank, kMeans]',
     actual: Array.isArray(methods) ? `a list with ${describeValue(other)}` : describeValue(other),
-    ...(isObject(other) && 'compress' in other && { hint: 'Pass the method itself, not what it returns: [lowRank].' }),
+    ...(isObject(other) &&
+      'compress' in other && { hint: 'Pass the method itself, not the compressor that it returns: [lowRank].' }),
   });
 }
 
 function notHandedOver(option: string, methods: readonly PortedMethod[]): GCompressError {
   return new GCompressError('unsupported', {
     where: 'CompressionWrapper',
-    expected: `one of the methods handed over: ${methods.map((known) => known.method).join(', ') || 'none'}`,
+    expected: `a method among those given (${methods.map((known) => known.method).join(', ') || 'the list is empty'})`,
     actual: `'${option}'`,
     hint: Object.hasOwn(PACKAGES, option)
       ? `Install ${PACKAGES[option]} and pass its method to the wrapper.`

@@ -1,18 +1,18 @@
-// The table from hyperparameters to the options of each method: the only place that knows both.
+// The table from hyperparameters to the options of each method.
 import { GCompressError } from '@gcompress/core';
 import type { CompressionHParams } from './hparams/hparams.ts';
 import { pruningScheduleFromHParams } from './pruning-schedule.ts';
 
-/** For each method, by its name, the options that hyperparameters mean. */
+/** Name of a method → function from hyperparameters to its options. */
 export type MethodOptions = Readonly<Record<string, (hparams: CompressionHParams) => object>>;
 
 /**
- * The methods of the Python library. Sizes that are not smaller than the matrix are accepted where Python accepts them
+ * The methods of the Python library. Where Python accepts a size that is not smaller than the matrix, so do these options
  * (`allowLarger`).
  *
- * Porting note: a `rank` of dictionary learning at which the codes are larger than the matrix is refused by the method: at 200 and
- * below it always is, and takes minutes to find. Two iterations come closer than Python with many, and a training step waits for
- * them.
+ * Porting note: dictionary learning refuses a `rank` at which the codes are larger than the matrix. At 200 and below they always are, and
+ * take minutes to compute. Two iterations are used, because a training step waits for them; they give a smaller error than Python's many
+ * iterations.
  */
 export const METHOD_OPTIONS: MethodOptions = {
   lowrank: ({ rank }) => ({ percent: rank, allowLarger: true }),
@@ -26,7 +26,7 @@ export const METHOD_OPTIONS: MethodOptions = {
   'mixed-block': ({ compressionFactor }) => ({ blocks: compressionFactor, allowLarger: true }),
 };
 
-/** How sparsity grows, and the size of the blocks unless they are single entries. */
+/** The options of pruning: how sparsity grows, and the block size if blocks are larger than one entry. */
 function pruningOptions(hparams: CompressionHParams): object {
   const { blockHeight, blockWidth, blockPoolingFunction } = hparams;
   const { sparsity, steps } = pruningScheduleFromHParams(hparams);
@@ -42,11 +42,11 @@ function prunedKMeansOptions(hparams: CompressionHParams): object {
     where: 'hparams block_size',
     expected: '1 with compression_option=8',
     actual: `${hparams.blockSize}`,
-    hint: 'Codebooks of blocks are made by k-means, compression_option=4, with a pruning_fraction.',
+    hint: 'For codebooks of blocks, use k-means with a pruning_fraction: compression_option=4.',
   });
 }
 
-/** Each side only where it is switched on. */
+/** The options of input/output compression, for each side that is switched on. */
 function inputOutputOptions({ compressInput, compressOutput, ...hparams }: CompressionHParams): object {
   return {
     ...(compressInput && { input: { block: hparams.inputBlockSize, factor: hparams.inputCompressionFactor } }),

@@ -1,8 +1,8 @@
-// How sparsity grows, and when, by the hyperparameters of pruning.
+// The pruning schedule that hyperparameters describe.
 import { assertType } from '@gcompress/core/checks';
 import type { CompressionHParams } from './hparams/hparams.ts';
 
-/** Pruning over the steps of a training: `sparsity` for `sparsityAt`, `steps` for `sparsityUpdateDue` of `@gcompress/pruning`. */
+/** How sparsity grows over a training: arguments for `sparsityAt` and `sparsityUpdateDue` of `@gcompress/pruning`. */
 export interface PruningSchedule {
   readonly sparsity: {
     readonly initial: number;
@@ -15,14 +15,14 @@ export interface PruningSchedule {
 }
 
 /**
- * The pruning schedule that these hyperparameters mean. The functions of `@gcompress/pruning` check its numbers.
+ * The pruning schedule that hyperparameters describe. The functions of `@gcompress/pruning` check its numbers.
  *
  * Porting note: `pruning.Pruning._setup_sparsity` and `conditional_mask_update_op`.
  *
  * @throws GCompressError `invalid-option` when `hparams` is not an object.
  */
 export function pruningScheduleFromHParams(hparams: CompressionHParams): PruningSchedule {
-  assertType('pruningScheduleFromHParams', 'hparams', hparams, 'object', 'Give what parseHParams returns.');
+  assertType('pruningScheduleFromHParams', 'hparams', hparams, 'object', 'Pass the result of parseHParams.');
   return {
     sparsity: {
       initial: hparams.initialSparsity,

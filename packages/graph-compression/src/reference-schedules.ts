@@ -1,4 +1,4 @@
-// The three rules of updates that the Python library's code has, for runs that must match it.
+// The three update rules in the code of the Python library, for runs that must match it.
 import { defineSchedule, type ScheduleOptions, type WindowOptions } from '@gcompress/scheduler';
 import {
   curveOutcome,
@@ -15,7 +15,7 @@ const HINT = 'Choose a later end or a larger decrement; linearAlpha can choose t
 export interface ReferenceRuleOptions extends ScheduleOptions {
   /** First step with an update. Default 0. */
   readonly begin?: number;
-  /** First step without an update any more; −1 for no end. Default −1. */
+  /** First step after the last possible update; −1 for no end. Default −1. */
   readonly end?: number;
   /** How much alpha falls at each update, in (0, 1]. Default 0.01. */
   readonly decrement?: number;
@@ -29,11 +29,11 @@ export interface ReferenceGraphOptions extends WindowOptions {
 
 /**
  * The rule of the reference's update operation in a graph (`UpdateOptions.TF_UPDATE`), for runs that must match it. The
- * first update is at the first step from `begin` on that is at least `frequency − 1`; each later one follows the last by
- * at least `frequency` steps. `end` is inclusive. Updates go on when alpha is 0.
+ * first update is at the first step from `begin` on that is at least `frequency − 1`. Each later update comes at least `frequency` steps
+ * after the last. `end` is inclusive. Updates continue when alpha is 0.
  *
- * Porting note: `compression_op._create_update_op`. Alpha is counted there in float32, which for a decrement of 0.01
- * reaches 0 one update later.
+ * Porting note: `compression_op._create_update_op`. Python counts alpha in float32, so with a decrement of 0.01 it reaches 0 one update
+ * later.
  */
 export const referenceGraph = defineSchedule<ReferenceGraphOptions>({
   kind: 'reference-graph',
@@ -57,8 +57,8 @@ export const referenceGraph = defineSchedule<ReferenceGraphOptions>({
 
 /**
  * The rule of the reference's update from Python (`UpdateOptions.PYTHON_UPDATE`), for runs that must match it: every call
- * from `begin` until before `end` is an update until alpha is 0, whatever the frequency, even twice in one step. Without
- * an end there is none.
+ * from `begin` until before `end` is an update until alpha is 0, at any frequency, even twice in one step. Without an end there are no
+ * updates.
  *
  * Porting note: `CompressionOp.run_update_step`.
  */
@@ -68,7 +68,7 @@ export const referenceHost = everyCallRule('reference-host', 'referenceHost', ({
 
 /**
  * The rule of the reference's eager operator, for runs that must match it: as {@link referenceHost}, but without an end
- * updates go on.
+ * updates continue.
  *
  * Porting note: `CompressionOpEager.run_update_step` of 2020.
  */
@@ -98,12 +98,12 @@ function everyCallRule(kind: string, name: string, stepsIn: (window: UpdateWindo
 }
 
 /**
- * Whether alpha is 0 when it is computed as the reference does, by repeated subtraction in float64. Rounding may leave a
- * rest there, after 0.1 ten times 1.4e-16, which takes one more update.
+ * True if alpha is 0 when it is computed as in the reference, by repeated subtraction in float64. Rounding may leave a remainder, such as
+ * 1.4e-16 after ten times 0.1, which takes one more update.
  */
 function isSubtractedAway(decrement: number, updates: number): boolean {
   if (updates < 1 / decrement - 1) return false;
-  // What rounding leaves is less than a decrement; and counts may come from a file
+  // The remainder is less than a decrement. The number of updates may come from a file
   if (updates > 1 / decrement + 2) return true;
   if (decrement < 1e-7) return updates >= 1 / decrement;
   let alpha = 1;

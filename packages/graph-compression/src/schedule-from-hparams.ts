@@ -1,21 +1,21 @@
-// The schedule that hyperparameters mean.
+// The schedule that hyperparameters describe.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, assertType } from '@gcompress/core/checks';
 import { type CompressionSchedule, linearAlpha, neverUpdate } from '@gcompress/scheduler';
 import type { CompressionHParams } from './hparams/hparams.ts';
 
 /**
- * The schedule that hyperparameters mean: {@link linearAlpha}, or {@link neverUpdate} where `updateOption` is `'none'`.
- * Whether a callback or the user's own loop asks for updates makes no difference to when they are due.
+ * The schedule that hyperparameters describe: {@link linearAlpha}, or {@link neverUpdate} if `updateOption` is `'none'`. The schedule is
+ * the same whether a callback or a custom training loop runs the updates.
  *
  * @throws GCompressError `invalid-option`, naming the option.
  */
 export function scheduleFromHParams(hparams: CompressionHParams): CompressionSchedule {
   const where = 'scheduleFromHParams';
-  assertType(where, 'hparams', hparams, 'object', 'Parse them first: parseHParams(text).');
+  assertType(where, 'hparams', hparams, 'object', 'Parse the hyperparameters first: parseHParams(text).');
   assertType(where, 'updateOption', hparams.updateOption, 'string');
   if (hparams.updateOption === 'none') return neverUpdate({});
-  // Otherwise an error would name options of linearAlpha, and what is missing would be its defaults
+  // Checked here, because linearAlpha would name its own options in errors and replace missing values by its own defaults
   const integer = true;
   assertNumber(where, 'beginCompressionStep', hparams.beginCompressionStep, { min: 0, integer });
   assertNumber(where, 'endCompressionStep', hparams.endCompressionStep, { min: -1, integer });

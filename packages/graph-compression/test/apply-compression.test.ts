@@ -42,17 +42,17 @@ it('gives each matrix the common compressor and schedule, or its own', async () 
   apply.dispose();
 });
 
-it('gives an operator by its name', () => {
+it('op() returns the operator of a name', () => {
   const apply = new ApplyCompression(common);
-  expect(() => apply.op('first')).toThrow("expected one of no operators, got 'first'");
+  expect(() => apply.op('first')).toThrow("expected applyCompression to be called before, got 'first'");
   const [plain, named] = [apply.applyCompression(first), apply.applyCompression(second, { name: 'mine' })];
   expect([apply.op('first'), apply.op('mine')]).toEqual([plain, named]);
   expect(() => apply.op('second')).toThrow(code('unknown-option'));
-  expect(() => apply.op('second')).toThrow("expected one of first, mine, got 'second'");
+  expect(() => apply.op('second')).toThrow("expected an operator among first, mine, got 'second'");
   apply.dispose();
 });
 
-it('counts the bytes of all matrices and of what would be written', async () => {
+it('counts the bytes of all matrices and of their factors', async () => {
   const apply = new ApplyCompression(common);
   apply.applyCompression(first, { compressor: lowRank({ energy: 0.5 }) });
   apply.applyCompression(second, { compressor: levels({ count: 4 }) });
@@ -82,7 +82,7 @@ it.each(everyMethod)('plans no fewer bytes than are written: %s', async (_, comp
   matrix.dispose();
 });
 
-it('delays each matrix by a part of its own when the schedule is staggered', () => {
+it('a staggered schedule delays each matrix by its own number of steps', () => {
   const schedule = linearAlpha({ begin: 10, end: 50, frequency: 10, stagger: { maxSteps: 1000 } });
   const apply = new ApplyCompression({ ...common, schedule });
   const begins = [first, second].map((variable) => apply.applyCompression(variable).schedule.config.begin);

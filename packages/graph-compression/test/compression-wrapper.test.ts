@@ -21,7 +21,7 @@ const refusal = (text: string, message: string) => {
 };
 
 describe('getApplyCompression', () => {
-  it('makes what the reference’s command line asks for', () => {
+  it('makes the compressor and schedule of the reference’s command line', () => {
     const text =
       'name=cifar10_compression,alpha_decrement_value=0.005,begin_compression_step=40000,end_compression_step=100000,' +
       'compression_frequency=100,compression_option=1,use_tpu=False,update_option=0,rank=200';
@@ -63,12 +63,12 @@ describe('getApplyCompression', () => {
     }
   });
 
-  it('never lowers alpha where nobody is to run updates', () => {
+  it('never lowers alpha if update_option is none', () => {
     const schedule = wrapper.getApplyCompression(parseHParams('update_option=3'))?.options.schedule;
     expect(schedule?.config).toEqual({ kind: 'never' });
   });
 
-  it('names the package of a method that was not handed over', () => {
+  it('names the package of a method that was not passed', () => {
     const packages: Record<number, string> = {
       1: 'lowrank',
       2: 'simhash',
@@ -86,16 +86,16 @@ describe('getApplyCompression', () => {
     }
     refusal(
       'compression_option=4',
-      "lowrank, test/levels, got 'kmeans'. Install @gcompress/kmeans and pass its method",
+      "(lowrank, test/levels), got 'kmeans'. Install @gcompress/kmeans and pass its method",
     );
     refusal('compression_option=acme/tensor-train', "Pass the method of the package that defines 'acme/tensor-train'");
     expect(() => new CompressionWrapper([]).getApplyCompression(parseHParams(''))).toThrow(
-      "one of the methods handed over: none, got 'lowrank'",
+      "a method among those given (the list is empty), got 'lowrank'",
     );
   });
 
-  it('says so when a method has no hyperparameters of the reference', () => {
-    refusal('compression_option=test/levels', 'a method that the hyperparameters can describe');
+  it('refuses a method without hyperparameters in the reference', () => {
+    refusal('compression_option=test/levels', 'a method with a function from hyperparameters to its options');
   });
 });
 
@@ -160,7 +160,7 @@ describe('each option number of the reference', () => {
   });
 });
 
-it('gives one matrix hyperparameters of its own', async () => {
+it('one matrix can have its own hyperparameters', async () => {
   await useTestBackend();
   const apply = wrapper.getApplyCompression(parseHParams('rank=300'));
   const own = wrapper.compressionOptions(parseHParams('rank=600,begin_compression_step=7'));

@@ -115,7 +115,7 @@ describe('reading an object or JSON', () => {
     expect(parse(` ${JSON.stringify(changed)}`)).toEqual({ ...base, ...changed });
   });
 
-  it('keeps what is not given, or undefined', () => {
+  it('keeps the base value of a key that is missing or undefined', () => {
     expect(parse({})).toEqual(base);
     expect(parse({ aaa: undefined })).toEqual(base);
   });
@@ -162,19 +162,19 @@ describe('reading an object or JSON', () => {
   });
 });
 
-it('leaves the base as it was and freezes the result', () => {
+it('parseValues does not change the base, and freezes the result', () => {
   const result = parse('aaa=7');
   expect(base.aaa).toBe(1);
   expect(Object.isFrozen(result)).toBe(true);
 });
 
-it('writes what it reads', () => {
+it('formatted values are read back unchanged', () => {
   const values = parse({ aaa: -3, b: 1e-9, cC: '', flag: true, kind: 'full' });
   const text = formatValues(schema, values);
   expect(text).toBe('aaa=-3,b=1e-9,c_c=,d=/a/b=c/d,flag=true,kind=7,x1.y=4');
   expect(parse(text)).toEqual(values);
 });
 
-it('gives JSON without what JSON cannot hold', () => {
+it('JSON of the values leaves out what JSON cannot hold', () => {
   expect(JSON.parse(JSON.stringify(parse('aaa=5')))).toEqual({ ...base, aaa: 5 });
 });

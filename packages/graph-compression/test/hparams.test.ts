@@ -46,7 +46,7 @@ const anyHParams: fc.Arbitrary<CompressionHParams> = fc
   }));
 
 describe('defaults', () => {
-  it('are the documented ones', () => {
+  it('equal the documented values', () => {
     expect(defaultHParams).toEqual({
       name: 'model_compression',
       alphaDecrementValue: 0.01,
@@ -88,7 +88,7 @@ describe('defaults', () => {
     expect(parseHParams(source)).toEqual(defaultHParams);
   });
 
-  it('give way to a base', () => {
+  it('are overridden by a base', () => {
     const base = parseHParams('rank=200,compression_frequency=5');
     expect(parseHParams('compression_frequency=7', base)).toEqual({
       ...defaultHParams,
@@ -170,7 +170,7 @@ describe('parseHParams', () => {
   it('refuses a TPU with the reason', () => {
     expect(parseHParams('use_tpu=0').useTpu).toBe(false);
     expect(() => parseHParams('use_tpu=true')).toThrow(
-      /use_tpu: expected false, got true. TensorFlow.js runs on no TPU/,
+      /use_tpu: expected false, got true. TensorFlow.js does not run on TPUs/,
     );
     expect(() => parseHParams({ useTpu: true })).toThrow(code('invalid-option'));
   });
@@ -268,7 +268,7 @@ describe('formatHParams', () => {
     );
   });
 
-  it('is undone by parseHParams, and so is JSON', () => {
+  it('is read back unchanged by parseHParams, and so is JSON', () => {
     fc.assert(
       fc.property(anyHParams, (hparams) => {
         expect(parseHParams(formatHParams(hparams))).toEqual(hparams);

@@ -67,7 +67,7 @@ describe('pruning', () => {
     expect(() => compressor('compression_option=8,block_size=2')).toThrow(refused('unsupported'));
   });
 
-  it('gives a schedule for the functions of a step, which check its numbers', () => {
+  it('gives a schedule for sparsityAt and sparsityUpdateDue, which check its numbers', () => {
     const text = 'begin_pruning_step=5,pruning_frequency=2,target_sparsity=0.9,sparsity_function_end_step=50';
     const { sparsity, steps } = pruningScheduleFromHParams(parseHParams(text));
     expect(sparsity).toEqual({ initial: 0, target: 0.9, begin: 0, end: 50, exponent: 3 });
@@ -88,7 +88,7 @@ describe('blocks', () => {
     expect(made.options).toEqual(blockDiagonal({ blocks: 2, allowLarger: true }).options);
   });
 
-  it('mixed-block has one mixer, whatever the number of bases', () => {
+  it('mixed-block has one mixer for any number of bases', () => {
     const { factors } = compressor('compression_option=12,compression_factor=4,num_bases=2').plan([12, 8]);
     expect([factors.blocks.shape, factors.mixer.shape]).toEqual([
       [4, 3, 2],
@@ -118,6 +118,21 @@ describe('blocks', () => {
   });
 });
 
+describe('option 9 with a block that does not divide its side', () => {
+  it.each([
+    [2, 'With the factor 2, these blocks work: 2, 6, 10, 18, 30, 90.'],
+    [4, 'No block works with the factor 4; there are blocks for the factors 2, 3, 5, 6, 9, 10, 15, 18, 30, 45, 90.'],
+  ])('names what works for a kernel [90, 20] with the factor %d', (factor, hint) => {
+    const made = compressor(`compression_option=9,input_block_size=16,input_compression_factor=${factor}`);
+    expect(() => made.plan([90, 20])).toThrow(`a divisor of the 90 inputs, got 16. ${hint}`);
+  });
+
+  it.each([2, 6, 10, 18, 30, 90])('a block of %d is accepted', (block) => {
+    const text = `compression_option=9,input_block_size=${block},input_compression_factor=2`;
+    expect(compressor(text).plan([90, 20]).factors.c.shape).toEqual([45, 20]);
+  });
+});
+
 describe('a method of a third party', () => {
   const halved = defineMethod<{ readonly rank: number }, 'b' | 'c'>({
     name: 'acme/halved',
@@ -130,12 +145,12 @@ describe('a method of a third party', () => {
   });
   const hparams = parseHParams('compression_option=acme/halved,rank=6');
 
-  it('joins with a table of its own', () => {
+  it('joins with its own table of options', () => {
     const made = compressorFromHParams(hparams, [halved], { 'acme/halved': ({ rank }) => ({ rank: rank / 2 }) });
     expect(made.options).toEqual({ rank: 3 });
   });
 
-  it('is refused without one, with the entry to write', () => {
+  it('is refused without a table, and the error shows the entry to write', () => {
     expect(() => compressorFromHParams(hparams, [halved])).toThrow(refused('unsupported'));
     expect(() => compressorFromHParams(hparams, [halved])).toThrow("{ 'acme/halved': (hparams) => ({ … }) }");
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
-it('exports this and nothing else', () => {
+it('the package exports exactly these names', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "ApplyCompression",

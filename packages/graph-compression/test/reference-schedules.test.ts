@@ -58,7 +58,7 @@ describe("the reference's rules", () => {
     expect(run(schedule, range(0, 40)).updates.map(({ step }) => step)).toEqual([9, 19]);
   });
 
-  it('compress again only while alpha is above 0, also where updates go on', () => {
+  it('compress again only while alpha is above 0, even if updates continue', () => {
     const { updates } = run(referenceGraph({ frequency: 10, decrement: 0.4, refactorEvery: 1 }), range(0, 100));
     expect(updates.filter(({ compress }) => compress).map(({ step }) => step)).toEqual([9, 19, 29]);
     expect(updates).toHaveLength(10);
@@ -68,7 +68,7 @@ describe("the reference's rules", () => {
 describe('a reference schedule', () => {
   const kinds = [referenceGraph, referenceHost, referenceEager];
 
-  it('goes on where it was interrupted, also from its configuration', () => {
+  it('continues after an interruption, also when made again from its configuration', () => {
     const options = fc.record({
       begin: fc.nat(40),
       length: fc.nat(80),
@@ -98,7 +98,7 @@ describe('a reference schedule', () => {
     expect(() => scheduleFromConfig(config, kinds)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('is known to a schedule from a configuration only when its maker is handed over', () => {
+  it('is known to scheduleFromConfig only if its factory is passed', () => {
     expect(() => scheduleFromConfig({ kind: 'reference-graph' })).toThrow(/scheduleFromConfig kind/);
   });
 

@@ -64,7 +64,7 @@ describe.each(rules)('CompressionOp interface, with %s', (_, rule) => {
 describe.each(rules)('ApplyCompression, with %s', (_, rule) => {
   const original = fromRows([4, 5, 6].map((row) => [1, 2, 3].map((column) => row * column)));
 
-  it('compresses two matrices of one compressor and schedule, each with a count of its own', async () => {
+  it('compresses two matrices of one compressor and schedule, each with its own count', async () => {
     const schedule = rule({ begin: 1000, end: 120_000, frequency: 100, decrement: 0.01 });
     const apply = new ApplyCompression({ compressor, schedule });
     const variables = ['first', 'second'].map((name) => variableOf(original, name));

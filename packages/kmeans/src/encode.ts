@@ -8,17 +8,30 @@ import type { Blocks } from './layout/blocks.ts';
  * the smallest value. The codebook may have been trained since the blocks were clustered.
  */
 export function encode(blocks: Blocks, codebook: Float32Array, pace: Pace = () => {}): Int32Array {
-  const codes = new Int32Array(blocks.count);
-  if (codebook.length <= blocks.size) return codes;
-  if (blocks.size === 1) return encodeScalars(blocks.data, codebook, codes, pace);
-  const table = centroidTable(Float64Array.from(codebook), blocks.size);
-  const found: Nearest = { index: 0, distance: 0, second: 0 };
-  for (let block = 0; block < blocks.count; block++) {
-    findNearest(table, blocks, block, found);
-    codes[block] = found.index;
-    pace(table.byEntry.length, block / blocks.count);
+  return encoderOf(blocks.size, codebook)(blocks, pace);
+}
+
+/** Finds the index of the nearest row of one codebook for each block. */
+export type Encoder = (blocks: Blocks, pace?: Pace) => Int32Array;
+
+/** {@link encode} with one codebook for many calls. */
+export function encoderOf(size: number, codebook: Float32Array): Encoder {
+  if (codebook.length <= size) return (blocks) => new Int32Array(blocks.count);
+  if (size === 1) {
+    const nearest = nearestLevel(codebook);
+    return (blocks, pace) => encodeScalars(blocks.data, nearest, pace);
   }
-  return codes;
+  const table = centroidTable(Float64Array.from(codebook), size);
+  const found: Nearest = { index: 0, distance: 0, second: 0 };
+  return (blocks, pace = () => {}) => {
+    const codes = new Int32Array(blocks.count);
+    for (let block = 0; block < blocks.count; block++) {
+      findNearest(table, blocks, block, found);
+      codes[block] = found.index;
+      pace(table.byEntry.length, block / blocks.count);
+    }
+    return codes;
+  };
 }
 
 /** Values between two reports of progress. */
@@ -32,7 +45,7 @@ const PARTS_PER_LEVEL = 16;
  * On the line, the middles between neighbouring centroids decide which centroid is nearest. A table lists the middles in each part of
  * the line, usually none or one; a binary search compares a value with the middles of its part.
  */
-function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int32Array, pace: Pace): Int32Array {
+function nearestLevel(codebook: Float32Array): (value: number) => number {
   const order = Int32Array.from(codebook, (_, level) => level)
     .sort((a, b) => codebook[a] - codebook[b] || a - b)
     .filter((level, at, sorted) => at === 0 || codebook[level] !== codebook[sorted[at - 1]]);
@@ -46,17 +59,24 @@ function encodeScalars(values: Float32Array, codebook: Float32Array, codes: Int3
   const firstIn = new Int32Array(parts + 1);
   for (const middle of middles) firstIn[partOf(middle) + 1]++;
   for (let part = 0; part < parts; part++) firstIn[part + 1] += firstIn[part];
-  for (let i = 0; i < values.length; i++) {
-    if (i % VALUES === 0) pace(OPERATIONS_OF_SEARCH * VALUES, i / values.length);
-    const part = partOf(values[i]);
+  return (value) => {
+    const part = partOf(value);
     let low = firstIn[part];
     let high = firstIn[part + 1];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (values[i] > middles[middle]) low = middle + 1;
+      if (value > middles[middle]) low = middle + 1;
       else high = middle;
     }
-    codes[i] = order[low];
+    return order[low];
+  };
+}
+
+function encodeScalars(values: Float32Array, nearest: (value: number) => number, pace: Pace = () => {}): Int32Array {
+  const codes = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (i % VALUES === 0) pace(OPERATIONS_OF_SEARCH * Math.min(VALUES, values.length), i / values.length);
+    codes[i] = nearest(values[i]);
   }
   return codes;
 }

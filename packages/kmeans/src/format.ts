@@ -4,7 +4,7 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  GCompressError,
+  type GCompressError,
   indexFactor,
   type MatrixForm,
   type PackedMatrix,
@@ -12,7 +12,16 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
-import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import {
+  assertVersion,
+  bitsFor,
+  fileError,
+  packBits,
+  packedBytes,
+  packedTensor,
+  unpackBits,
+} from '@gcompress/core/storage';
 import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 
 /** Values of the codebooks that any file may claim, however small: 64 MiB. */
@@ -22,6 +31,9 @@ const MAX_UNUSED = 1024;
 
 /** The factors of {@link kMeansFormat}. */
 export type KMeansFactor = 'codebook' | 'encoding';
+
+const reconstruct: CompressedFormat<KMeansFactor>['reconstruct'] = (ops, { codebook, encoding }, form) =>
+  decoded(ops, codebook, encoding, form);
 
 /**
  * Each block of `blockSize` consecutive entries of a row is replaced by a row of a codebook. Working form:
@@ -37,12 +49,15 @@ export type KMeansFactor = 'codebook' | 'encoding';
 export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   id: 'kmeans',
   version: 1,
-  reconstruct: (ops, { codebook, encoding }, form) => decoded(ops, codebook, encoding, form),
+  reconstruct,
   lookup: (ops, ids, { codebook, encoding }, form) => decoded(ops, codebook, ops.gather(encoding, ids), form),
   sharing: () => ({ codebook: { rows: 'encoding' } }),
   pack,
   unpack,
 };
+
+/** The part of {@link kMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const kMeansDecoder: MatrixDecoder<KMeansFactor> = { id: 'kmeans', version: 1, reconstruct, unpack };
 
 /** The rows of the matrix for these encodings `[…, ⌈n/s⌉]`. */
 function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixForm): T {
@@ -83,12 +98,12 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
     throw damaged('codebook', `1 to ${levels} rows for each of ${groups} codebooks`, `${stored.shape[0]} rows in all`);
   }
   if (isAmplified(layout, used)) {
-    throw new GCompressError('file-oversized', {
-      where: 'kmeans codebook',
-      expected: `at most ${MAX_UNUSED} times as many rows as are stored`,
-      actual: `${levels} rows for ${used} stored rows`,
-      hint: 'Do not trust this file.',
-    });
+    throw fileError(
+      'file-oversized',
+      'kmeans codebook',
+      `at most ${MAX_UNUSED} times as many rows as are stored`,
+      `${levels} rows for ${used} stored rows`,
+    );
   }
   const bits = bitsFor(used);
   const codes = packedTensor(packed, 'encoding', 'uint8', [packedBytes(count, bits)]);
@@ -130,11 +145,7 @@ function checkedLayout({ shape, config }: PackedMatrix): Layout {
   const checked = (name: string, max: number): number => {
     const value = config[name];
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) return value;
-    throw new GCompressError('file-header', {
-      where: `kmeans config '${name}'`,
-      expected: `an integer from 1 to ${max}`,
-      actual: describeValue(value),
-    });
+    throw fileError('file-header', `kmeans config '${name}'`, `an integer from 1 to ${max}`, describeValue(value));
   };
   const blockSize = checked('blockSize', cols);
   const blocksOfCodebook = checked('groupRows', rows) * checked('groupBlocks', Math.ceil(cols / blockSize));
@@ -147,5 +158,5 @@ function checkedLayout({ shape, config }: PackedMatrix): Layout {
 }
 
 function damaged(tensor: string, expected: string, actual: string): GCompressError {
-  return new GCompressError('file-tensor', { where: `kmeans tensor '${tensor}'`, expected, actual });
+  return fileError('file-tensor', `kmeans tensor '${tensor}'`, expected, actual);
 }

@@ -1,35 +1,41 @@
 // The method: codebook and encoding by k-means.
 import {
-  type CompressOptions,
   createRandom,
   defineMethod,
   type Factor,
+  type FactorizeOptions,
   floatFactor,
   indexFactor,
   type JsonObject,
   type Matrix,
   type Pace,
   pacedProgress,
+  partialProgress,
   reportProgress,
 } from '@gcompress/core';
 import { blockCodebook } from './blocks/block-codebook.ts';
+import { compensatedCodes, orderFor, rowImportance } from './compensated.ts';
 import { encode } from './encode.ts';
 import { type KMeansFactor, kMeansFormat } from './format.ts';
 import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './layout/blocks.ts';
 import { type CompleteOptions, completeOptions, type KMeansOptions } from './options.ts';
 import { planFor } from './plan.ts';
-import { prune } from './prune.ts';
+import { pruneWith } from './prune.ts';
 import { scalarCodebook } from './scalar/scalar-codebook.ts';
 
 /** Progress of a codebook at which it is found; encoding its blocks is the rest. */
 const LEARNED = 0.9;
+/** With input moments: progress at which the rows are ordered, and at which the first codebooks are found. */
+const TO_ORDER = 0.2;
+const TO_ROUND = 0.5;
 
 /**
  * Codebooks by k-means: each block of `blockSize` entries of a row becomes the nearest row of a codebook. The codebook is
  * trainable, the encoding is not.
  *
  * Single entries (`blockSize` 1) get the optimum of one-dimensional k-means. Longer blocks get the best of several runs of Lloyd's
- * algorithm from k-means++ starts. `importance` weighs the error of each entry in both cases.
+ * algorithm from k-means++ starts. `importance` weighs the error of each entry in both cases. With `inputMoments`, codes and levels
+ * are those that keep the outputs of these inputs (compensated rounding as in GPTQ, arXiv 2210.17323).
  *
  * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *
@@ -41,7 +47,7 @@ const LEARNED = 0.9;
 export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>({
   name: 'kmeans',
   format: kMeansFormat,
-  accepts: ['importance'],
+  accepts: ['importance', 'inputMoments'],
   optionsForBudget: (budget) => budget,
 
   create(options) {
@@ -57,16 +63,24 @@ export const kMeans = /* @__PURE__ */ defineMethod<KMeansOptions, KMeansFactor>(
 function factorize(
   matrix: Matrix,
   options: CompleteOptions,
-  { importance, ...listeners }: CompressOptions,
+  compressOptions: FactorizeOptions,
 ): Record<KMeansFactor, Factor> {
   const { layout, factors } = planFor(matrix.shape, options);
   const { groups, levels, blockSize } = layout;
-  const pruned = options.pruningFraction > 0 ? prune(matrix, options.pruningFraction) : matrix;
+  const { inputMoments, signal, onProgress } = compressOptions;
+  const all = { signal, onProgress };
+  const order = inputMoments && orderFor(inputMoments, compressOptions, partialProgress(all, 0, TO_ORDER));
+  const importance = order
+    ? rowImportance(matrix.shape, order, compressOptions.importance)
+    : compressOptions.importance;
+  const listeners = order ? partialProgress(all, TO_ORDER, TO_ROUND) : all;
   const random = createRandom(options.seed);
   const codebook = new Float32Array(groups * levels * blockSize);
   const encoding = new Int32Array(matrix.shape[0] * layout.blocks);
 
   const pace = pacedProgress(listeners);
+  const { pruningFraction } = options;
+  const pruned = pruningFraction > 0 ? pruneWith(matrix, pruningFraction, (operations) => pace(operations, 0)) : matrix;
   const centroidsOf = (blocks: Blocks, part: Pace): Float32Array => {
     const pinZero = options.keepZero ?? hasZeroBlock(blocks);
     if (blockSize === 1) return scalarCodebook(blocks.data, blocks.weights, levels, pinZero, part);
@@ -90,8 +104,11 @@ function factorize(
     placeCodes(encoding, codes, layout, group, matrix.shape[0]);
   }
   reportProgress(listeners, 1);
+  const coded = order
+    ? compensatedCodes(matrix, pruned, layout, codebook, order, compressOptions, partialProgress(all, TO_ROUND, 1))
+    : { codebook, encoding };
   return {
-    codebook: floatFactor(factors.codebook.shape, codebook),
-    encoding: indexFactor(factors.encoding.shape, encoding),
+    codebook: floatFactor(factors.codebook.shape, coded.codebook),
+    encoding: indexFactor(factors.encoding.shape, coded.encoding),
   };
 }

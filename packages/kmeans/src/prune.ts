@@ -1,5 +1,5 @@
 // The smallest entries of a matrix set to zero.
-import type { Matrix } from '@gcompress/core';
+import type { Matrix, Pace } from '@gcompress/core';
 import { assertFinite, assertMatrix, assertNumber } from '@gcompress/core/checks';
 import { sortFloats } from './scalar/sorted-points.ts';
 
@@ -19,19 +19,30 @@ export function prune(matrix: Matrix, fraction: number): Matrix {
   assertMatrix(matrix, 'prune');
   assertFinite(matrix, 'prune');
   assertNumber('prune', 'fraction', fraction, { min: 0, max: 1 });
+  return pruneWith(matrix, fraction, () => {});
+}
+
+/** {@link prune} of what was checked before; `pace` is told of the work. */
+export function pruneWith(matrix: Matrix, fraction: number, pace: Pace): Matrix {
   const [rows, cols] = matrix.shape;
   const count = Math.ceil(matrix.data.length * fraction);
   const data = matrix.data.slice();
   if (count === 0) return { shape: [rows, cols], data };
-  const magnitudes = data.map(Math.abs);
-  const threshold = sortFloats(magnitudes).values[count - 1];
+  const magnitudes = new Float32Array(data.length);
+  for (let at = 0; at < data.length; at++) {
+    magnitudes[at] = Math.abs(data[at]);
+    pace(1, 0);
+  }
+  const threshold = sortFloats(magnitudes, undefined, pace).values[count - 1];
   let left = count;
   for (let at = 0; at < data.length; at++) {
+    pace(1, 0);
     if (magnitudes[at] >= threshold) continue;
     data[at] = 0;
     left--;
   }
-  for (const row of rowsBySize(magnitudes, rows, cols)) {
+  for (const row of rowsBySize(magnitudes, rows, cols, pace)) {
+    pace(cols, 0);
     for (let at = row * cols; left > 0 && at < (row + 1) * cols; at++) {
       if (magnitudes[at] !== threshold) continue;
       data[at] = 0;
@@ -43,9 +54,10 @@ export function prune(matrix: Matrix, fraction: number): Matrix {
 }
 
 /** Row indices by ascending sum of magnitudes. */
-function rowsBySize(magnitudes: Float32Array, rows: number, cols: number): Int32Array {
-  const sums = Float64Array.from({ length: rows }, (_, row) =>
-    magnitudes.subarray(row * cols, (row + 1) * cols).reduce((sum, magnitude) => sum + magnitude, 0),
-  );
+function rowsBySize(magnitudes: Float32Array, rows: number, cols: number, pace: Pace): Int32Array {
+  const sums = Float64Array.from({ length: rows }, (_, row) => {
+    pace(4 * cols, 0);
+    return magnitudes.subarray(row * cols, (row + 1) * cols).reduce((sum, magnitude) => sum + magnitude, 0);
+  });
   return Int32Array.from(sums, (_, row) => row).sort((a, b) => sums[a] - sums[b] || a - b);
 }

@@ -8,6 +8,7 @@ const common: CompressorClaims = {
   neverWorseThanZero: true,
   scaleEquivariant: true,
   usesImportance: true,
+  usesInputMoments: true,
 };
 
 const subjects: Record<string, { readonly options: KMeansOptions; readonly claims: CompressorClaims }> = {
@@ -33,7 +34,13 @@ const subjects: Record<string, { readonly options: KMeansOptions; readonly claim
   },
   'blocks, groups of rows and columns, pruned': {
     options: { levels: 4, blockSize: 2, codebooks: { rows: 10, columns: 6 }, pruningFraction: 0.3, keepZero: true },
-    claims: { fixedSize: true, neverWorseThanZero: true, scaleEquivariant: true, usesImportance: true },
+    claims: {
+      fixedSize: true,
+      neverWorseThanZero: true,
+      scaleEquivariant: true,
+      usesImportance: true,
+      usesInputMoments: true,
+    },
   },
   ratio: {
     options: { ratio: 4, blockSize: 4 },

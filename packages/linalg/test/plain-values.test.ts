@@ -9,6 +9,8 @@ const square = linalg.gram(a);
 const view = linalg.viewOf(a);
 const { portableKernels } = linalg;
 const random = linalg.createRandom(1);
+const moments = { size: 3, count: 4, values: square.data };
+const fourMoments = { size: 4, count: 4, values: Float64Array.of(2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2) };
 
 /** Each public function and method with arguments that it takes. */
 const CALLS: Readonly<Record<string, readonly [call: (...values: never[]) => unknown, ...values: unknown[]]>> = {
@@ -31,6 +33,20 @@ const CALLS: Readonly<Record<string, readonly [call: (...values: never[]) => unk
   'truncatedSvd onProgress': [(onProgress: never) => linalg.truncatedSvd(a, 2, { onProgress }), () => {}],
   'thinSvd signal': [(signal: never) => linalg.thinSvd(a, undefined, { signal }), new AbortController().signal],
   'thinSvd onProgress': [(onProgress: never) => linalg.thinSvd(a, undefined, { onProgress }), () => {}],
+  choleskyFactor: [linalg.choleskyFactor, square, portableKernels, {}],
+  solveLower: [linalg.solveLower, linalg.choleskyFactor(square), square, portableKernels, {}],
+  solveLowerTransposed: [linalg.solveLowerTransposed, linalg.choleskyFactor(square), square, portableKernels, {}],
+  whitening: [linalg.whitening, moments, 0.01, portableKernels, {}],
+  momentsWeakness: [linalg.momentsWeakness, moments],
+  roundingOrder: [linalg.roundingOrder, moments, 0.01, portableKernels, {}],
+  roundCompensated: [
+    linalg.roundCompensated,
+    a,
+    linalg.roundingOrder(fourMoments),
+    (values: Float64Array, rounded: Float64Array) => rounded.set(values),
+    portableKernels,
+    {},
+  ],
   block: [linalg.block, view, 1, 1, 2, 2],
   transposed: [linalg.transposed, view],
   viewOf: [linalg.viewOf, a],

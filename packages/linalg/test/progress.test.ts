@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  choleskyFactor,
   gram,
   type Kernels,
   multiply,
   multiplyTransposed,
   portableKernels,
+  roundCompensated,
+  roundingOrder,
   singularValues,
+  solveLower,
+  solveLowerTransposed,
   symmetricEigen,
   thinQr,
   thinSvd,
   truncatedSvd,
+  whitening,
 } from '../src/index.ts';
 import { pacedKernels } from '../src/kernels/paced-kernels.ts';
 import { fingerprint, matrixOf, normalMatrix } from './helpers.ts';
@@ -19,6 +25,9 @@ type Listeners = { readonly signal?: AbortSignal; readonly onProgress?: (done: n
 
 const tall = normalMatrix(700, 200);
 const square = gram(normalMatrix(330, 320));
+const large = gram(normalMatrix(330, 310));
+const moments = { size: 310, count: 330, values: large.data };
+const wide = normalMatrix(310, 200);
 
 /** Each function at a size where it reports more than its beginning and its end. */
 const RUNS: Readonly<Record<string, (progress: Listeners, kernels?: Kernels) => ArrayBufferView[]>> = {
@@ -32,6 +41,15 @@ const RUNS: Readonly<Record<string, (progress: Listeners, kernels?: Kernels) => 
     return [u, s, v];
   },
   symmetricEigen: (progress, kernels) => [symmetricEigen(square, 20, kernels, progress).vectors.data],
+  choleskyFactor: (progress, kernels) => [choleskyFactor(large, kernels, progress).data],
+  solveLower: (progress, kernels) => [solveLower(large, wide, kernels, progress).data],
+  solveLowerTransposed: (progress, kernels) => [solveLowerTransposed(large, wide, kernels, progress).data],
+  whitening: (progress, kernels) => [whitening(moments, 0.01, kernels, progress).factor.data],
+  roundingOrder: (progress, kernels) => [roundingOrder(moments, 0.01, kernels, progress).costs],
+  roundCompensated: (progress, kernels) => [
+    roundCompensated(wide, roundingOrder(moments), (values, out) => out.set(values.map(Math.round)), kernels, progress)
+      .rounded.data,
+  ],
   'truncatedSvd by the Gram matrix': (progress) => [truncatedSvd(tall, 60, progress).u],
   'truncatedSvd, iterative': (progress) => [truncatedSvd(normalMatrix(400, 380), 8, progress).u],
   'truncatedSvd, of ones': (progress) => [

@@ -6,21 +6,28 @@ it('exports exactly this', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "block",
+      "choleskyFactor",
       "columnNorms",
       "createRandom",
       "gram",
+      "momentsWeakness",
       "multiply",
       "multiplyTransposed",
       "norm",
       "portableKernels",
+      "roundCompensated",
+      "roundingOrder",
       "rowNorms",
       "singularValues",
+      "solveLower",
+      "solveLowerTransposed",
       "symmetricEigen",
       "thinQr",
       "thinSvd",
       "transposed",
       "truncatedSvd",
       "viewOf",
+      "whitening",
     ]
   `);
 });

@@ -1,6 +1,21 @@
 // The decoder of low-rank factors: how a matrix comes back from b and c.
-import { type CompressedFormat, type Factorization, floatFactor, GCompressError } from '@gcompress/core';
-import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import { type CompressedFormat, type Factorization, floatFactor } from '@gcompress/core';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
+
+const reconstruct: CompressedFormat<'b' | 'c'>['reconstruct'] = (ops, { b, c }) => ops.matMul(b, c);
+
+const unpack: CompressedFormat<'b' | 'c'>['unpack'] = (packed) => {
+  assertVersion(packed, 1);
+  const [rows, cols] = packed.shape;
+  const b = packedTensor(packed, 'b', 'float32', [rows, null]);
+  const [, rank] = b.shape;
+  if (rank < 1) {
+    throw fileError('file-tensor', "lowrank tensor 'b'", 'at least one column', `shape [${b.shape.join(', ')}]`);
+  }
+  const c = packedTensor(packed, 'c', 'float32', [rank, cols]);
+  return { b: floatFactor(b.shape, b.data), c: floatFactor(c.shape, c.data) };
+};
 
 /**
  * The matrix as a product of two thin factors, `Ŵ = b·c` with `b [m, k]` and `c [k, n]`.
@@ -11,32 +26,19 @@ export const lowRankFormat: CompressedFormat<'b' | 'c'> = {
   id: 'lowrank',
   version: 1,
   product: ['b', 'c'],
-  reconstruct: (ops, { b, c }) => ops.matMul(b, c),
+  reconstruct,
   multiply: (ops, x, { b, c }) => ops.matMul(ops.matMul(x, b), c),
   lookup: (ops, ids, { b, c }) => ops.matMul(ops.gather(b, ids), c),
   trim,
-
   pack: ({ factors: { b, c } }) => ({
     b: { shape: b.shape, data: b.data },
     c: { shape: c.shape, data: c.data },
   }),
-
-  unpack(packed) {
-    assertVersion(packed, 1);
-    const [rows, cols] = packed.shape;
-    const b = packedTensor(packed, 'b', 'float32', [rows, null]);
-    const [, rank] = b.shape;
-    if (rank < 1) {
-      throw new GCompressError('file-tensor', {
-        where: "lowrank tensor 'b'",
-        expected: 'at least one column',
-        actual: `shape [${b.shape.join(', ')}]`,
-      });
-    }
-    const c = packedTensor(packed, 'c', 'float32', [rank, cols]);
-    return { b: floatFactor(b.shape, b.data), c: floatFactor(c.shape, c.data) };
-  },
+  unpack,
 };
+
+/** The part of {@link lowRankFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const lowRankDecoder: MatrixDecoder<'b' | 'c'> = { id: 'lowrank', version: 1, reconstruct, unpack };
 
 /** Drops the inner indices whose column of b or row of c is zero; keeps one index of a zero matrix. */
 function trim(factorization: Factorization<'b' | 'c'>): Factorization<'b' | 'c'> {

@@ -1,16 +1,5 @@
 // The method: options, plan and factors by singular value decomposition.
-import {
-  defineMethod,
-  type Factor,
-  type FactorizeOptions,
-  floatFactor,
-  GCompressError,
-  type JsonObject,
-  type Kernels,
-  type Matrix,
-  type ProgressOptions,
-  partialProgress,
-} from '@gcompress/core';
+import { defineMethod, GCompressError, type JsonObject, type Matrix } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertNumber,
@@ -19,9 +8,9 @@ import {
   exactlyOneOption,
   type NumberRange,
 } from '@gcompress/core/checks';
-import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
+import { lowRankFactors } from './factors.ts';
 import { lowRankFormat } from './format.ts';
-import { bytesOfRank, energyKept, type RankChoice, type RankSizes, rankForEnergy, rankForShape } from './rank.ts';
+import { bytesOfRank, type RankChoice, type RankSizes, rankForShape } from './rank.ts';
 
 /** Options of {@link lowRank}: exactly one size, and how the factors are computed. */
 export type LowRankOptions = RankChoice & LowRankSettings;
@@ -55,7 +44,8 @@ const SETTINGS = ['maxRank', 'svd', 'tolerance', 'seed', 'allowLarger'];
 
 /**
  * Low-rank factors of a matrix: `b = U√Σ [m, k]` and `c = √ΣVᵀ [k, n]`, the best approximation of rank k (Eckart and Young,
- * 1936) with both factors of equal norm. Both are trainable.
+ * 1936) with both factors of equal norm. Both are trainable. With `inputMoments` of `compress`, the product is the best of rank k at the
+ * outputs of these inputs instead (SVD-LLM, arXiv 2403.07378).
  *
  * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *
@@ -65,11 +55,12 @@ const SETTINGS = ['maxRank', 'svd', 'tolerance', 'seed', 'allowLarger'];
 export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
   name: 'lowrank',
   format: lowRankFormat,
+  accepts: ['inputMoments'],
   optionsForBudget: (budget) => budget,
 
   create(given) {
     const options = completeOptions(given);
-    const { energy, maxRank = Number.POSITIVE_INFINITY, allowLarger } = options;
+    const { maxRank = Number.POSITIVE_INFINITY, allowLarger } = options;
     const plannedRank = (shape: Matrix['shape']) => Math.min(maxRank, rankForShape(shape, options, allowLarger));
     return {
       options: options as JsonObject,
@@ -84,59 +75,11 @@ export const lowRank = /* @__PURE__ */ defineMethod<LowRankOptions, 'b' | 'c'>({
         };
       },
       factorize(matrix, compressOptions) {
-        const planned = plannedRank(matrix.shape);
-        const rank = energy === undefined ? planned : rankUpTo(planned, energy, matrix, compressOptions);
-        const rest = partialProgress(compressOptions, energy === undefined ? 0 : TO_CHOOSE, 1);
-        return balancedFactors(matrix.shape, rank, decompose(matrix, rank, options, rest, compressOptions.kernels));
+        return lowRankFactors(matrix, plannedRank(matrix.shape), options, compressOptions);
       },
     };
   },
 });
-
-/** Progress at which the rank for an energy is chosen. */
-const TO_CHOOSE = 0.5;
-
-/** The rank that keeps this part of the energy, at most `most`; warns when `most` keeps less. */
-function rankUpTo(most: number, energy: number, matrix: Matrix, options: FactorizeOptions): number {
-  const { signal, onProgress, kernels, warn } = options;
-  const values = singularValues(matrix, kernels, partialProgress({ signal, onProgress }, 0, TO_CHOOSE));
-  const needed = rankForEnergy(values, energy);
-  if (needed <= most) return needed;
-  const kept = energyKept(values, most);
-  const [rows, cols] = matrix.shape;
-  const reason = `a matrix [${rows}, ${cols}] gets rank ${most} at most, and ${energy} needs rank ${needed}`;
-  warn(`lowrank: ${kept.toPrecision(4)} of the energy is kept where ${energy} was asked: ${reason}.`);
-  return most;
-}
-
-/** At least the `rank` largest singular values and vectors. */
-function decompose(
-  matrix: Matrix,
-  rank: number,
-  { svd, tolerance, seed }: ReturnType<typeof completeOptions>,
-  progress: ProgressOptions,
-  kernels: Kernels | undefined,
-): Svd {
-  if (svd === 'exact') return thinSvd(matrix, kernels, progress);
-  return truncatedSvd(matrix, rank, {
-    ...(tolerance !== undefined && { tolerance }),
-    seed,
-    ...progress,
-    ...(kernels && { kernels }),
-  });
-}
-
-/** Factors of the first `rank` singular triples: each side takes the square roots of the singular values. */
-function balancedFactors([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
-  const b = new Float32Array(rows * rank);
-  const c = new Float32Array(rank * cols);
-  for (let j = 0; j < rank; j++) {
-    const root = Math.sqrt(s[j]);
-    for (let i = 0; i < rows; i++) b[i * rank + j] = u[i * s.length + j] * root;
-    for (let i = 0; i < cols; i++) c[j * cols + i] = v[i * s.length + j] * root;
-  }
-  return { b: floatFactor([rows, rank], b), c: floatFactor([rank, cols], c) };
-}
 
 /** Checks the options and fills in the defaults. */
 function completeOptions(given: LowRankOptions) {

@@ -7,6 +7,7 @@ const common: CompressorClaims = {
   neverWorseThanZero: true,
   exactAtFullSize: { create: () => lowRank({ percent: 100, allowLarger: true }), maxRelativeError: 1e-6 },
   scaleEquivariant: true,
+  usesInputMoments: true,
 };
 
 const subjects: Record<string, { readonly options: LowRankOptions; readonly claims: CompressorClaims }> = {

@@ -1,3 +1,3 @@
 // The decoders of both methods.
-export { type PrunedFactor, prunedFormat } from './pruned-format.ts';
-export { type PrunedKMeansFactor, prunedKMeansFormat } from './pruned-k-means-format.ts';
+export { type PrunedFactor, prunedDecoder, prunedFormat } from './pruned-format.ts';
+export { type PrunedKMeansFactor, prunedKMeansDecoder, prunedKMeansFormat } from './pruned-k-means-format.ts';

@@ -1,17 +1,29 @@
-// Importance by gradients: from the weights after each step of a training.
+// Importance by gradients, estimated from the weights after each training step.
 import { GCompressError, type Matrix, type Shape2D } from '@gcompress/core';
-import { assertFinite, assertKnownOptions, assertMatrix, assertNumber, assertOneOf } from '@gcompress/core/checks';
+import {
+  assertFinite,
+  assertKnownOptions,
+  assertMatrix,
+  assertNumber,
+  assertOneOf,
+  assertType,
+  describeValue,
+} from '@gcompress/core/checks';
+import type { TrainingHistory } from '@gcompress/core/hosts';
+
+/** How the weights of the steps before are called in a history, the last one first. */
+const DEPTHS = ['last weights', 'weights before'];
 
 /** Options of {@link gradientImportance}. */
 export interface GradientImportanceOptions {
-  /** `'first'` (default): how fast a weight moves. `'second'`: how much its movement changes. */
+  /** `'first'` (default) uses how far a weight moves; `'second'` uses how much its movement changes. */
   readonly order?: 'first' | 'second';
-  /** How much of the mean is kept at each step, from 0 to below 1. Default 0.99. */
+  /** The part of the running mean that each step keeps, from 0 to below 1. Default 0.99. */
   readonly decay?: number;
 }
 
-/** Watches one matrix in training; see {@link gradientImportance}. */
-export interface GradientImportance {
+/** Watches one matrix in training; see {@link gradientImportance}. Its history is the mean and the weights before. */
+export interface GradientImportance extends TrainingHistory {
   /**
    * Call it after each step.
    *
@@ -19,15 +31,15 @@ export interface GradientImportance {
    * @throws GCompressError `invalid-matrix`, `non-finite` or `shape-mismatch`.
    */
   observe(weights: Matrix): void;
-  /** What `compress` takes as `importance`, `[m, n]`, 1 at most; undefined until a weight has moved. */
+  /** The `importance` for `compress`, `[m, n]`, at most 1; undefined until a weight has moved. */
   importance(): Matrix | undefined;
 }
 
 /**
  * Importance by first- or second-order gradients. The movement of the weights in a step is their gradient times the rate of the
  * optimizer: `|w − w₁|`, or `|w − 2·w₁ + w₂|` for the second order, where w₁ and w₂ are the weights one and two steps before.
- * Movements are scaled to length 1 and averaged, `g ← decay·g + (1 − decay)·movement`. The importance is g² over its largest, so
- * that `pruned` keeps what is largest in `|w|·g`.
+ * Movements are scaled to length 1 and averaged, `g ← decay·g + (1 − decay)·movement`. The importance is g² divided by its
+ * largest value, so that `pruned` keeps the entries with the largest `|w|·g`.
  *
  * @throws GCompressError `unknown-option` or `invalid-option`.
  *
@@ -45,7 +57,9 @@ export function gradientImportance(options: GradientImportanceOptions = {}): Gra
   const depth = order === 'first' ? 1 : 2;
   let shape: Shape2D | undefined;
   let before: Float32Array[] = [];
-  let mean = new Float64Array(0);
+  // In float32, as it is saved
+  let mean = new Float32Array(0);
+  const [meanName, ...weightNames] = ['mean', ...DEPTHS].slice(0, 1 + depth).map((name) => `${order} order ${name}`);
   return {
     observe(weights) {
       assertMatrix(weights, `${where}.observe`);
@@ -57,10 +71,10 @@ export function gradientImportance(options: GradientImportanceOptions = {}): Gra
           where: `${where}.observe`,
           expected: `shape [${shape.join(', ')}]`,
           actual: `[${rows}, ${cols}]`,
-          hint: 'Watch each matrix with one of its own.',
+          hint: 'Make one gradientImportance() for each matrix.',
         });
       }
-      if (mean.length === 0) mean = new Float64Array(rows * cols);
+      if (mean.length === 0) mean = new Float32Array(rows * cols);
       if (before.length === depth) {
         const movement = movementOf(weights.data, before);
         const length = Math.sqrt(movement.reduce((sum, value) => sum + value * value, 0));
@@ -74,7 +88,59 @@ export function gradientImportance(options: GradientImportanceOptions = {}): Gra
       if (!shape || largest === 0) return undefined;
       return { shape, data: Float32Array.from(mean, (value) => (value / largest) ** 2) };
     },
+    saved() {
+      if (!shape) return {};
+      const own = shape;
+      const weights = before.map((data, at) => [weightNames[at], { shape: own, data }] as const);
+      return { [meanName]: { shape, data: mean.slice() }, ...Object.fromEntries(weights) };
+    },
+    restore(saved) {
+      assertType(`${where}.restore`, 'saved', saved, 'object');
+      const names = Object.keys(saved);
+      const expected = [meanName, ...weightNames].slice(0, Math.max(names.length, 1));
+      if (names.length > 0) assertHistory(saved, expected, shape);
+      const { [meanName]: first } = saved;
+      shape = first ? [first.shape[0], first.shape[1]] : undefined;
+      mean = first ? first.data.slice() : new Float32Array(0);
+      before = names.length > 0 ? expected.slice(1).map((name) => saved[name].data.slice()) : [];
+    },
   };
+}
+
+/** @throws GCompressError `invalid-option` for other names, or what {@link assertMatrix} and {@link assertFinite} throw. */
+function assertHistory(
+  saved: Readonly<Record<string, Matrix>>,
+  expected: readonly string[],
+  shape: Shape2D | undefined,
+): void {
+  const where = 'gradientImportance.restore';
+  const names = Object.keys(saved);
+  if (expected.length < 2 || expected.some((name) => !Object.hasOwn(saved, name)) || names.length > expected.length) {
+    throw new GCompressError('invalid-option', {
+      where,
+      expected: `a history of ${expected.map(describeValue).join(', ')}`,
+      actual: names.map(describeValue).join(', '),
+      hint: 'It was saved by another order.',
+    });
+  }
+  const side = shape ?? saved[expected[0]].shape;
+  for (const name of expected) {
+    assertMatrix(saved[name], `${where} ${name}`);
+    assertFinite(saved[name], `${where} ${name}`);
+    if (String(saved[name].shape) === String(side)) continue;
+    throw new GCompressError('shape-mismatch', {
+      where: `${where} ${name}`,
+      expected: `shape [${side.join(', ')}]`,
+      actual: `[${saved[name].shape.join(', ')}]`,
+    });
+  }
+  const negative = saved[expected[0]].data.find((value) => value < 0);
+  if (negative === undefined) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} ${expected[0]}`,
+    expected: 'movements of at least 0',
+    actual: `${negative}`,
+  });
 }
 
 function movementOf(now: Float32Array, [last, beforeLast]: readonly Float32Array[]): Float64Array {

@@ -4,10 +4,10 @@ import type { CompletePruning } from './options.ts';
 import { finalSparsity, sparsityInForce } from './sparsity/sparsity.ts';
 
 /**
- * The algorithm for options whose sparsity may grow: at each step of a training that of the sparsity in force, and outside of one
- * that of the last.
+ * The algorithm for a sparsity that may grow. At a training step it prunes with the sparsity of this step; outside of a training, with the
+ * last sparsity.
  *
- * @param fixed the algorithm for options whose sparsity is a number, with factors that have room for those of other options.
+ * @param fixed makes the algorithm for a fixed sparsity; its factors have room for every sparsity of the growth.
  */
 export function growingAlgorithm<K extends string, O extends CompletePruning, R>(
   complete: O,
@@ -15,12 +15,12 @@ export function growingAlgorithm<K extends string, O extends CompletePruning, R>
 ): Algorithm<K, R> {
   const { sparsity } = complete;
   if (typeof sparsity !== 'object') return fixed(complete, complete);
-  // Before the first mask everything is kept
+  // All entries are kept before the first mask
   const whole = { ...complete, sparsity: 0, allowLarger: true };
   return {
     ...fixed({ ...complete, sparsity: finalSparsity(sparsity) }, whole),
     options: { ...complete } as unknown as JsonObject,
-    // Only what is left at the end must be smaller than the matrix
+    // Only the final form must be smaller than the matrix
     atStep: (step) => fixed({ ...complete, sparsity: sparsityInForce(step, sparsity), allowLarger: true }, whole),
   };
 }

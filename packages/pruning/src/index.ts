@@ -1,4 +1,4 @@
-// The public names of both methods.
+// The public names of the package: pruned and prunedKMeans.
 export {
   type GradientImportance,
   type GradientImportanceOptions,

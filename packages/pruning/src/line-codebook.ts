@@ -2,24 +2,23 @@
 import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
 import { sortValues } from './masks/sort-values.ts';
 
-/** Cells that the search for an optimal codebook tells apart: for fewer values than half of them, each value is one. */
+/** The number of cells in the search for an optimal codebook. With fewer values than half of it, each value is a cell. */
 const CELLS = 4096;
-/** Lloyd sweeps at the end, of which mostly a few suffice. */
+/** The most Lloyd sweeps at the end; mostly a few suffice. */
 const MAX_SWEEPS = 100;
 
-/** Sums over the first values, so that the error of any segment follows from two of them. */
+/** Prefix sums over the values: two of them give the error of any segment. */
 interface RunningSums {
   readonly first: Float64Array;
   readonly second: Float64Array;
 }
 
 /**
- * The centroids of one-dimensional k-means in ascending order: the optimum over up to 2,048 values. Of more values,
- * neighbours are put in cells, the optimum over cells is found by dynamic programming, and is moved to the nearest optimum
- * over the values.
+ * The centroids of one-dimensional k-means in ascending order: the optimum over up to 2,048 values. More values are grouped into cells;
+ * dynamic programming finds the optimum over the cells, and Lloyd's algorithm moves it to the nearest optimum over the values.
  *
  * @param values at least one.
- * @param levels the most centroids; there are fewer when there are fewer distinct values.
+ * @param levels the most centroids; fewer distinct values give fewer centroids.
  */
 export function lineCodebook(values: Float32Array, levels: number, progress: ProgressOptions = {}): Float32Array {
   reportProgress(progress, 0);
@@ -27,7 +26,7 @@ export function lineCodebook(values: Float32Array, levels: number, progress: Pro
   const pace = pacedProgress(partialProgress(progress, 0.1, 0.2));
   const distinct = fewDistinct(sorted, levels, pace);
   if (distinct) return distinct;
-  // Far from zero the sums would be large, and what differs between them small
+  // Far from zero the sums would be large and their differences small
   const origin = sorted[sorted.length >>> 1];
   const sums = runningSums(sorted, origin, pace);
   const edges = refined(
@@ -43,7 +42,7 @@ export function lineCodebook(values: Float32Array, levels: number, progress: Pro
   ).sort();
 }
 
-/** For each value the number of its nearest centroid in an ascending codebook; the smaller of two equally near. */
+/** The index of the nearest centroid for each value, in an ascending codebook; of two equally near, the smaller centroid. */
 export function encodeNearest(
   values: Float32Array,
   codebook: Float32Array,
@@ -66,7 +65,7 @@ export function encodeNearest(
   return codes;
 }
 
-/** The distinct values, if there are at most so many. */
+/** The distinct values, if there are at most this many. */
 function fewDistinct(sorted: Float32Array, most: number, pace: Pace): Float32Array | undefined {
   const distinct: number[] = [];
   for (let at = 0; at < sorted.length; at++) {
@@ -99,8 +98,8 @@ function centroid({ first }: RunningSums, from: number, to: number): number {
 }
 
 /**
- * Where cells begin, and the end: half of them divide the values evenly, half the line, so that dense parts and tails have
- * enough.
+ * The starts of the cells, and the end. Half of them divide the values evenly, half divide the line evenly, so that both dense parts and
+ * tails have enough cells.
  */
 function cellEdges(sorted: Float32Array, pace: Pace): Int32Array {
   const half = CELLS / 2;
@@ -122,8 +121,8 @@ function cellEdges(sorted: Float32Array, pace: Pace): Int32Array {
 }
 
 /**
- * Edges of the partition into `levels` segments of least error, between cells. Layer by layer, the best beginning of the
- * last segment grows with its end, which halves the search again and again (Wu, 1991).
+ * Edges, between cells, of the partition into `levels` segments with the least error. In each layer, the best start of the last segment
+ * grows with its end, so divide and conquer halves the search (Wu, 1991).
  */
 function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number, progress: ProgressOptions): Int32Array {
   const count = cells.length - 1;
@@ -159,7 +158,7 @@ function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number, prog
   return edges;
 }
 
-/** The edges after Lloyd's algorithm on sorted values: each moves to the middle between two centroids, until none moves. */
+/** Runs Lloyd's algorithm on sorted values: each edge moves to the middle between two centroids, until no edge moves. */
 function refined(
   sorted: Float32Array,
   sums: RunningSums,
@@ -176,7 +175,7 @@ function refined(
       const left = centroid(sums, edges[at - 1], edges[at]);
       const right = centroid(sums, edges[at], edges[at + 1]);
       const middle = origin + (left + right) / 2;
-      // No segment loses its last value
+      // A segment keeps at least one value
       let low = edges[at - 1] + 1;
       let high = edges[at + 1] - 1;
       while (low < high) {

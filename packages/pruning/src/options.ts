@@ -1,4 +1,4 @@
-// Options of pruning, and how much of a matrix they keep.
+// The options of pruning, and the number of entries and bytes that they keep.
 import {
   GCompressError,
   type Matrix,
@@ -30,33 +30,32 @@ import { positionBytes } from './masks/positions.ts';
 import { assertSparsity, type CompleteGrowth, completeGrowth, type GrowingSparsity } from './sparsity/sparsity.ts';
 
 /**
- * What is kept or pruned as a whole: single entries, blocks of so many rows and columns (−1 for a whole side), or nothing,
- * because m of each n entries of a column are kept.
+ * The unit of pruning: single entries, blocks of some rows and columns (−1 for a whole side), or m of each n entries of a column.
  */
 export type PruningStructure =
   | 'entries'
   | { readonly blockHeight: number; readonly blockWidth: number; readonly pooling?: BlockPooling }
   | SparsityPattern;
 
-/** The ways to say how much is kept. */
+/** The options that say how much is kept. */
 export interface PruningSizes {
   /**
-   * Part of the entries or blocks that is pruned, from 0 to below 1; or how it grows while a model trains, where `compress` alone
-   * prunes as much as in the end.
+   * Part of the entries or blocks that is pruned, from 0 to below 1; or how this part grows while a model trains. A call of `compress`
+   * outside of a training prunes the final part.
    */
   readonly sparsity?: number | GrowingSparsity;
-  /** How many times smaller than the matrix the stored form must be, above 1: as much is kept as this allows. */
+  /** How many times smaller than the matrix the stored form must be, above 1. As many entries are kept as this allows. */
   readonly ratio?: number;
-  /** The most bytes that the stored form may take: as much is kept as this allows. */
+  /** The most bytes of the stored form. As many entries are kept as this allows. */
   readonly bytes?: number;
 }
 
-/** What is pruned and how much: exactly one of {@link PruningSizes}, and none with m of n, which decides it. */
+/** The unit of pruning and the size: exactly one of {@link PruningSizes}, or no size with m of n, which decides it. */
 export type PruningChoice =
   | (ExactlyOne<PruningSizes> & { readonly structure?: Exclude<PruningStructure, SparsityPattern> })
   | ({ readonly [size in keyof PruningSizes]?: undefined } & { readonly structure: SparsityPattern });
 
-/** What all methods of pruning can be told besides. */
+/** More options of all pruning methods. */
 export interface PruningSettings {
   /** Seed of the shuffle among equal magnitudes, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
@@ -64,7 +63,7 @@ export interface PruningSettings {
   readonly allowLarger?: boolean;
 }
 
-/** Options that all methods of pruning have: what is kept or pruned as a whole (`structure`, by default `'entries'`), and how much. */
+/** Options of all pruning methods: the unit of pruning (`structure`, default `'entries'`), and the size. */
 export type PruningOptions = PruningChoice & PruningSettings;
 
 /** Names of {@link PruningOptions}. */
@@ -80,16 +79,16 @@ export interface CompletePruning extends Omit<PruningSizes, 'sparsity'>, Require
 /** How much of a matrix is kept. */
 export interface PruningPlan {
   readonly grid: BlockGrid;
-  /** Blocks that are kept; with m of n, the most. */
+  /** The number of kept blocks; with m of n, the most. */
   readonly keep: number;
-  /** Entries in them at most. */
+  /** The most entries in these blocks. */
   readonly entries: number;
-  /** Bytes of the stored form at most. */
+  /** The most bytes of the stored form. */
   readonly byteLength: number;
 }
 
 /**
- * Checks the options and fills in the defaults; leaves out what is undefined.
+ * Checks the options, adds the defaults and removes undefined options.
  *
  * @throws GCompressError `unknown-option` or `invalid-option`.
  */
@@ -109,8 +108,8 @@ export function completePruning(where: string, options: PruningOptions): Complet
     if (Object.keys(given).length === 0) return complete;
     throw new GCompressError('invalid-option', {
       where: `${where} ${Object.keys(given)[0]}`,
-      expected: 'no size, which m of n decides',
-      actual: 'one',
+      expected: 'no size, because m of n decides the size',
+      actual: 'a size',
     });
   }
   const size = exactlyOneOption(where, options, SIZES);
@@ -121,9 +120,9 @@ export function completePruning(where: string, options: PruningOptions): Complet
 }
 
 /**
- * How much is kept of a matrix of this shape, at a sparsity that is a number.
+ * How much of a matrix of this shape is kept, at a fixed sparsity.
  *
- * @param valueBytes the most bytes that so many kept entries take.
+ * @param valueBytes the most bytes for a number of kept entries.
  * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix, unless `allowLarger`;
  * `invalid-option` when not even one block fits in the ratio or the bytes.
  */
@@ -139,7 +138,7 @@ export function pruningPlan(
     where,
     expected: `fewer than the ${denseBytes(shape)} bytes of a matrix [${shape.join(', ')}]`,
     actual: `up to ${plan.byteLength} bytes for ${plan.entries} kept entries and their positions`,
-    hint: 'Prune more, or allowLarger; or leave this matrix as it is.',
+    hint: 'Prune more, set allowLarger: true, or leave this matrix uncompressed.',
   });
 }
 
@@ -178,7 +177,7 @@ function anyPlan(
       hint: `The largest ratio here is ${(dense / least).toFixed(2)}.`,
     });
   }
-  // Bytes that the matrix itself would not fill are no reason to grow beyond it
+  // A budget larger than the matrix must not make the stored form larger than the matrix
   const most = allowLarger ? budget : Math.min(budget, dense - 1);
   let fits = 1;
   let tooMany = grid.count + 1;
@@ -191,8 +190,8 @@ function anyPlan(
 }
 
 /**
- * A flag for each block of the plan's grid: 1 where it is kept. With importance, entries count by what zeroing them costs,
- * `importance·entry²`, or rather its root, which is their magnitude when all weigh the same.
+ * A flag for each block of the plan's grid: 1 for a kept block. With importance, an entry counts by the root of its cost of pruning,
+ * `importance·entry²`; with equal importance, this root is its magnitude.
  */
 export function keptFlags(
   matrix: Matrix,

@@ -7,6 +7,7 @@ import {
   type PackedMatrix,
   type PackedTensor,
 } from '@gcompress/core';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
 import { packPositions, unpackPositions } from './masks/positions.ts';
@@ -14,25 +15,29 @@ import { packPositions, unpackPositions } from './masks/positions.ts';
 /** Names of the factors of {@link prunedFormat}. */
 export type PrunedFactor = 'values' | 'mask';
 
+const reconstruct: CompressedFormat<PrunedFactor>['reconstruct'] = (ops, { values, mask }) => ops.mul(values, mask);
+
 /**
- * A matrix of which only some entries are kept, the others being zero. Working form, in which `Ŵ = values ∘ mask`:
+ * A matrix with some entries kept and all other entries zero. Working form, with `Ŵ = values ∘ mask`:
  *
  * - `values [m, n]`, float32, trainable.
- * - `mask [m, n]`, float32: 1 where an entry is kept, 0 elsewhere.
+ * - `mask [m, n]`, float32: 1 for a kept entry, else 0.
  *
- * Stored form, version 1: `values`, the kept entries in reading order as float32; which blocks they are in, as `mask` (a
- * bit for each block) or `gaps` (between kept blocks, in the code of Rice), whichever is smaller. Config: `blockHeight` and
- * `blockWidth`, 1 when entries are pruned one by one.
+ * Stored form, version 1: `values`, the kept entries in reading order as float32; the kept blocks as `mask` (a bit for each block) or as
+ * `gaps` (between kept blocks, in Rice code), whichever is smaller. Config: `blockHeight` and `blockWidth`, both 1 for single entries.
  */
 export const prunedFormat: CompressedFormat<PrunedFactor> = {
   id: 'pruning',
   version: 1,
-  reconstruct: (ops, { values, mask }) => ops.mul(values, mask),
+  reconstruct,
   remaining: (ops, matrix, { mask }) => ops.mul(matrix, mask),
   lookup: (ops, ids, { values, mask }) => ops.mul(ops.gather(values, ids), ops.gather(mask, ids)),
   pack,
   unpack,
 };
+
+/** The part of {@link prunedFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const prunedDecoder: MatrixDecoder<PrunedFactor> = { id: 'pruning', version: 1, reconstruct, unpack };
 
 function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor>): Record<string, PackedTensor> {
   const grid = gridOf(form);

@@ -4,43 +4,63 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  GCompressError,
+  type GCompressError,
   indexFactor,
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import { assertVersion, bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import {
+  assertVersion,
+  bitsFor,
+  fileError,
+  packBits,
+  packedBytes,
+  packedTensor,
+  unpackBits,
+} from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
 import { bytesTensor, packPositions, unpackPositions } from './masks/positions.ts';
 
-/** The most levels of a codebook, the zero of the pruned entries not counted. */
+/** The most levels of a codebook, without the zero of the pruned entries. */
 export const MAX_LEVELS = 1024;
 
 /** Names of the factors of {@link prunedKMeansFormat}. */
 export type PrunedKMeansFactor = 'codebook' | 'kept' | 'encoding';
 
+const reconstruct: CompressedFormat<PrunedKMeansFactor>['reconstruct'] = (ops, factors, form) =>
+  decoded(ops, factors, factors.encoding, form);
+
 /**
- * A matrix of which only some entries are kept, each as a level of a codebook, the others being zero. Working form:
+ * A matrix with some entries kept, each as a level of a codebook, and all other entries zero. Working form:
  *
  * - `codebook [l + 1, 1]`, float32, trainable: the zero of the pruned entries, then l levels.
  * - `kept [l + 1, 1]`, float32: 0, then l ones. Multiplied with the codebook it keeps the zero at zero in training.
- * - `encoding [m, n]`, int32: for each entry its row of the codebook, 0 for the pruned ones.
+ * - `encoding [m, n]`, int32: the row of the codebook for each entry, 0 for pruned entries.
  *
  * Stored form, version 1: `codebook`, float32, without the zero and without the last levels if no entry uses them;
- * `encoding`, for each kept entry in reading order its level, packed at `⌈log₂ levels⌉` bits; `mask` or `gaps` as in
+ * `encoding`, the level of each kept entry in reading order, packed at `⌈log₂ levels⌉` bits; `mask` or `gaps` as in
  * `prunedFormat`. Config: `levels` (l), `blockHeight` and `blockWidth`.
  */
 export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
   version: 1,
-  reconstruct: (ops, factors, form) => decoded(ops, factors, factors.encoding, form),
+  reconstruct,
   remaining: (ops, matrix, { kept, encoding }, { shape }) =>
     ops.mul(matrix, ops.reshape(ops.gather(kept, encoding), shape)),
   lookup: (ops, ids, factors, form) => decoded(ops, factors, ops.gather(factors.encoding, ids), form),
   sharing: () => ({ codebook: { rows: 'encoding' } }),
   pack,
+  unpack,
+};
+
+/** The part of {@link prunedKMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
+  id: 'kmeans-pruning',
+  version: 1,
+  reconstruct,
   unpack,
 };
 
@@ -80,11 +100,12 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
   assertVersion(packed, 1);
   const { levels } = packed.config;
   if (!(typeof levels === 'number' && Number.isInteger(levels) && levels >= 1 && levels <= MAX_LEVELS)) {
-    throw new GCompressError('file-header', {
-      where: 'kmeans-pruning config',
-      expected: `levels from 1 to ${MAX_LEVELS}`,
-      actual: JSON.stringify(packed.config).slice(0, 80),
-    });
+    throw fileError(
+      'file-header',
+      'kmeans-pruning config',
+      `levels from 1 to ${MAX_LEVELS}`,
+      JSON.stringify(packed.config).slice(0, 80),
+    );
   }
   const grid = gridOf(packed);
   assertExpansion(packed);
@@ -103,9 +124,5 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
 }
 
 function damaged(tensor: string, expected: string, actual: number): GCompressError {
-  return new GCompressError('file-tensor', {
-    where: `kmeans-pruning tensor '${tensor}'`,
-    expected,
-    actual: `${actual}`,
-  });
+  return fileError('file-tensor', `kmeans-pruning tensor '${tensor}'`, expected, `${actual}`);
 }

@@ -1,4 +1,4 @@
-// Pruning and a codebook for what is left, as a compression method.
+// Pruning with a codebook for the kept entries, as a compression method.
 import {
   type Algorithm,
   defineMethod,
@@ -31,9 +31,9 @@ import { codebookFactors, MAX_LEVELS, type PrunedKMeansFactor, prunedKMeansForma
 /** Options of {@link prunedKMeans}. */
 export type PrunedKMeansOptions = PruningOptions & CodebookSettings;
 
-/** What {@link prunedKMeans} can be told of its codebook. */
+/** Options of the codebook of {@link prunedKMeans}. */
 export interface CodebookSettings {
-  /** Levels of the codebook for the kept entries, from 1 to 1,024; never more than there are kept entries. Default 16. */
+  /** Levels of the codebook for the kept entries, from 1 to 1,024, and at most the number of kept entries. Default 16. */
   readonly levels?: number;
 }
 
@@ -42,16 +42,16 @@ type Complete = CompletePruning & Required<CodebookSettings>;
 const WHERE = 'prunedKMeans';
 
 /**
- * Magnitude pruning, then a codebook for what is left: each kept entry becomes the nearest of a few levels, found by
- * one-dimensional k-means over the kept entries alone. Pruned entries are exactly zero and stay so in training. The levels
+ * Magnitude pruning, then a codebook for the kept entries: each kept entry becomes the nearest of a few levels, found by one-dimensional
+ * k-means over the kept entries. Pruned entries are exactly zero and stay so in training. The levels
  * are trainable.
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
  * Porting note: `KmeansPruningCompressionOp`, with codebooks for single entries only: any other `block_size` is refused,
  * and `do_transpose` is not needed. The reference starts from a random codebook, and goes back to the pruned but
- * uncompressed matrix after `end_compression_step`; here the compressed matrix stays. Its codebook needs a level for zero,
- * this one does not.
+ * uncompressed matrix after `end_compression_step`; here the compressed matrix stays. Its codebook needs a level for
+ * zero; this codebook does not.
  */
 export const prunedKMeans = /* @__PURE__ */ defineMethod<PrunedKMeansOptions, PrunedKMeansFactor>({
   name: 'kmeans-pruning',
@@ -110,10 +110,18 @@ function factorize(
   let codebook: Float32Array = new Float32Array(0);
   if (entries.length > 0) {
     const values = new Float32Array(entries.length);
-    for (let at = 0; at < values.length; at++) values[at] = matrix.data[entries[at]];
-    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.4, 0.9));
-    const codes = encodeNearest(values, codebook, partialProgress(listeners, 0.9, 1));
-    for (let at = 0; at < codes.length; at++) encoding[entries[at]] = codes[at] + 1;
+    const gather = pacedProgress(partialProgress(listeners, 0.4, 0.45));
+    for (let at = 0; at < values.length; at++) {
+      values[at] = matrix.data[entries[at]];
+      gather(1, at / values.length);
+    }
+    codebook = lineCodebook(values, levels, partialProgress(listeners, 0.45, 0.9));
+    const codes = encodeNearest(values, codebook, partialProgress(listeners, 0.9, 0.98));
+    const scatter = pacedProgress(partialProgress(listeners, 0.98, 1));
+    for (let at = 0; at < codes.length; at++) {
+      encoding[entries[at]] = codes[at] + 1;
+      scatter(1, at / codes.length);
+    }
   }
   reportProgress(listeners, 1);
   return { ...codebookFactors(codebook, levels), encoding: indexFactor([...matrix.shape], encoding) };

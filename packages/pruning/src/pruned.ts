@@ -11,6 +11,7 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
+import { compensatedValues, orderFor, rowImportance } from './compensated.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { configFor } from './masks/block-grid.ts';
 import { spread } from './masks/masks.ts';
@@ -25,23 +26,28 @@ import {
 import { type PrunedFactor, prunedFormat } from './pruned-format.ts';
 
 const WHERE = 'pruned';
+/** With input moments: progress at which the rows are ordered, and at which it is known what is kept. */
+const TO_ORDER = 0.3;
+const TO_MASK = 0.6;
+
 const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT;
 
 /**
- * Magnitude pruning: the entries, or blocks of them, that are largest are kept as they are, and all others become zero. Of
- * all matrices with as many nonzeros, that with single entries is the nearest. What is kept is trainable, where it is is
- * not. `importance` weighs what zeroing an entry costs: kept is what is largest in `importance·entry²`.
+ * Magnitude pruning: keeps the largest entries, or blocks of entries, and sets all other entries to zero. With single entries, the result
+ * is the nearest matrix with this number of nonzeros. The kept values are trainable, their positions are not. `importance` weighs the cost
+ * of pruning: the entries with the largest `importance·entry²` are kept. With `inputMoments`, the cost is the error of the outputs, and the
+ * kept entries make up for the pruned ones (SparseGPT, arXiv 2301.00774).
  *
  * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
  *
- * Porting note: the masks of `pruning.Pruning`, as a method of its own. Where sparsity grows, what is pruned stays pruned, while
- * the reference scores the weights under the mask too and may let one come back. There is no threshold, which the reference
- * always leaves at 0.
+ * Porting note: the masks of `pruning.Pruning`, as a method of its own. If sparsity grows, pruned entries stay
+ * pruned here; the reference also scores weights under the mask and may restore them. There is no threshold, because the reference always
+ * leaves it at 0.
  */
 export const pruned = /* @__PURE__ */ defineMethod<PruningOptions, PrunedFactor>({
   name: 'pruning',
   format: prunedFormat,
-  accepts: ['importance'],
+  accepts: ['importance', 'inputMoments'],
   optionsForBudget: (budget) => budget,
 
   create(options) {
@@ -65,8 +71,14 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
         byteLength,
       };
     },
-    factorize(matrix, { importance, ...listeners }) {
+    factorize(matrix, factorizeOptions) {
       const plan = planFor(matrix.shape);
+      const { inputMoments, signal, onProgress } = factorizeOptions;
+      const all = { signal, onProgress };
+      const order = inputMoments && orderFor(inputMoments, factorizeOptions, partialProgress(all, 0, TO_ORDER));
+      const own = factorizeOptions.importance;
+      const importance = order ? rowImportance(matrix, order, own) : own;
+      const listeners = order ? partialProgress(all, TO_ORDER, TO_MASK) : all;
       reportProgress(listeners, 0);
       const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.8), importance);
       const pace = pacedProgress(partialProgress(listeners, 0.8, 1));
@@ -77,6 +89,10 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
         pace(1, 0.5 + entry / (2 * values.length));
       }
       reportProgress(listeners, 1);
+      if (order) {
+        const rest = partialProgress(all, TO_MASK, 1);
+        values.set(compensatedValues(matrix, mask, order, factorizeOptions, rest));
+      }
       return { values: floatFactor(matrix.shape, values), mask: floatFactor(matrix.shape, mask, false) };
     },
   };

@@ -1,35 +1,47 @@
-// A compressor that asks for the importance of its entries each time.
+// A compressor that asks a function for the importance at each compression.
 import type { CompressOptions, Matrix, MatrixCompressor } from '@gcompress/core';
-import { assertType } from '@gcompress/core/checks';
+import { assertCompressor, assertType } from '@gcompress/core/checks';
+import type { GradientImportance } from './gradient-importance.ts';
 
 /**
- * The compressor with `importance` filled in, for hosts that give none, such as the operators and layers of a training. Options
- * and files stay those of the compressor.
+ * The compressor with `importance` filled in, for hosts that pass no importance, such as operators and layers in training. Options and
+ * files are the same as without it.
  *
- * @param importance called at each compression, and for the compressor in force at a step too; undefined for none yet. As it speaks of
- * one matrix, each matrix needs a compressor of its own.
- * @throws GCompressError `invalid-option` unless a compressor and a function are given.
+ * @param source asked at each compression, also by the compressors of `atStep`: a `gradientImportance`, whose history checkpoints then
+ * keep; or a function, of which checkpoints keep nothing, and which returns undefined if there is no importance yet. A source belongs to
+ * one matrix, so each matrix needs its own compressor.
+ * @throws GCompressError `invalid-option` if the arguments are not a compressor and a source.
  */
 export function withImportance<K extends string>(
   compressor: MatrixCompressor<K>,
-  importance: () => Matrix | undefined,
+  source: GradientImportance | (() => Matrix | undefined),
 ): MatrixCompressor<K> {
   const where = 'withImportance';
-  assertType(where, 'compressor', compressor, 'object');
-  assertType(`${where} compressor`, 'compress', compressor.compress, 'function');
-  assertType(where, 'importance', importance, 'function');
-  const { method, options, format } = compressor;
+  assertCompressor(where, 'compressor', compressor);
+  const importance = typeof source === 'function' ? source : assertedHistory(where, source).importance;
+  const { method, options, format, accepts } = compressor;
   return {
     method,
     options,
     format,
+    ...(accepts && { accepts }),
+    ...(typeof source !== 'function' && { history: source }),
     plan: (shape) => compressor.plan(shape),
     compress(matrix, own: CompressOptions = {}) {
       const weights = importance();
       return compressor.compress(matrix, weights ? { importance: weights, ...own } : own);
     },
     ...(compressor.atStep && {
-      atStep: (step: number) => withImportance(compressor.atStep?.(step) ?? compressor, importance),
+      atStep: (step: number) => withImportance(compressor.atStep?.(step) ?? compressor, source),
     }),
   };
+}
+
+function assertedHistory(where: string, source: GradientImportance): GradientImportance {
+  const hint = 'Pass gradientImportance({ … }), or a function that returns the importance.';
+  assertType(where, 'source', source, 'object', hint);
+  for (const name of ['importance', 'saved', 'restore'] as const) {
+    assertType(`${where} source`, name, source[name], 'function', hint);
+  }
+  return source;
 }

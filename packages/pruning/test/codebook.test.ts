@@ -44,11 +44,11 @@ describe('lineCodebook', () => {
     );
   });
 
-  it('gives exactly the values when they are no more than the levels', () => {
+  it('gives exactly the values if there are no more values than levels', () => {
     expect([...lineCodebook(Float32Array.of(3, -1, 3, 0.5), 3)]).toEqual([-1, 0.5, 3]);
   });
 
-  it('is close to the optimum of more values than it examines one by one', () => {
+  it('is close to the optimum when values are grouped into cells', () => {
     // With two levels all edges can be tried
     const random = createRandom(3);
     const values = Float32Array.from({ length: 20_000 }, () => random.normal() ** 3 + 0.3);

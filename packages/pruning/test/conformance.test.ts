@@ -34,7 +34,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     name,
     method: pruned,
     create: () => pruned(options),
-    claims: { ...claims, usesImportance: true },
+    claims: { ...claims, usesImportance: true, usesInputMoments: true },
     fuzzRuns: 100,
     matrices,
   });

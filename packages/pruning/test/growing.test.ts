@@ -17,7 +17,7 @@ const sparsity: GrowingSparsity = { target: 0.9, begin: 10, end: 20, steps: { fr
 const inForce = (step: number, growth = sparsity) => pruned({ sparsity: growth }).atStep?.(step).options.sparsity;
 
 describe('a sparsity that grows', () => {
-  it('is that of the last step that made a mask', () => {
+  it('equals the sparsity of the last step that made a mask', () => {
     expect([-1, 0, 9].map((step) => inForce(step))).toEqual([0, 0, 0]);
     expect([10, 13, 14, 17, 18, 21, 22, 1000].map((step) => inForce(step))).toEqual(
       [10, 10, 14, 14, 18, 18, 20, 20].map((step) => sparsityAt(step, { target: 0.9, begin: 10, end: 20 })),
@@ -44,7 +44,7 @@ describe('a sparsity that grows', () => {
     expect([-1, 0].map((step) => inForce(step, { initial: 0.3, target: 0.6 }))).toEqual([0, 0.3]);
   });
 
-  it('fills in its defaults, which make an equal compressor', () => {
+  it('adds its defaults, which make an equal compressor', () => {
     const { options } = prunedKMeans({ sparsity: { target: 0.8, begin: 5 } });
     expect(options).toEqual({
       sparsity: {
@@ -63,13 +63,13 @@ describe('a sparsity that grows', () => {
     expect(prunedKMeans(options as unknown as PrunedKMeansOptions).options).toEqual(options);
   });
 
-  it('is that of the end where nothing trains', () => {
+  it('is the final sparsity outside of a training', () => {
     const fixed = pruned({ sparsity: 0.9 }).compress(a);
     expect(pruned({ sparsity }).compress(a).factors).toEqual(fixed.factors);
     expect(pruned({ sparsity: 0.9 }).atStep).toBeUndefined();
   });
 
-  it('plans for all entries, and for the bytes of the end', () => {
+  it('plans factors for all entries, and the final bytes', () => {
     const [growing, fixed] = [prunedKMeans({ sparsity, levels: 64 }), prunedKMeans({ sparsity: 0.9, levels: 64 })];
     const plan = growing.plan(a.shape);
     expect(plan.config.levels).toBe(64);
@@ -95,7 +95,7 @@ describe('a sparsity that grows', () => {
     expectRefusal(() => prunedKMeans({ sparsity: growth } as PrunedKMeansOptions), code);
   });
 
-  it('has no place with m of n, or beside another size', () => {
+  it('is refused with m of n, or beside another size', () => {
     expectRefusal(() => pruned({ sparsity, structure: { m: 2, n: 4 } } as never), 'invalid-option');
     expectRefusal(() => pruned({ sparsity, ratio: 2 } as never), 'invalid-option');
   });
@@ -104,7 +104,7 @@ describe('a sparsity that grows', () => {
 describe('what remains of the matrix', () => {
   const other = randomMatrix([20, 10], 2);
 
-  it('are the entries that are kept', () => {
+  it('are the kept entries', () => {
     const plain = pruned({ sparsity: 0.7 }).compress(a);
     const coded = prunedKMeans({ sparsity: 0.7 }).compress(a);
     const expected = other.data.map((entry, at) => (plain.factors.mask.data[at] === 1 ? entry : 0));

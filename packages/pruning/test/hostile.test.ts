@@ -30,7 +30,7 @@ describe.each([
   const unpack = (shape: readonly [number, number], own: JsonObject, stored: Record<string, PackedTensor> = tensors) =>
     format.unpack({ format: format.id, version: 1, shape, config: own, tensors: stored });
 
-  it('of few bytes may hold nothing, but not a matrix of a gibibyte', () => {
+  it('of few bytes may hold an empty mask, but not a matrix of a gibibyte', () => {
     expect(refusal(() => unpack([1024, 1024], good))).toBe('accepted');
     expect(refusal(() => unpack([16384, 16384], good))).toBe('file-oversized');
     expect(refusal(() => unpack([1024, 1025], good))).toBe('file-oversized');
@@ -66,14 +66,14 @@ describe.each([
   });
 });
 
-it('a sparsity that says nothing is refused', () => {
+it('a sparsity object without options is refused', () => {
   for (const sparsity of [{}, { target: undefined }, null, [], 'half', () => 0.5]) {
     expect(refusal(() => pruned({ sparsity } as never))).toBe('invalid-option');
     expect(refusal(() => prunedKMeans({ sparsity } as never))).toBe('invalid-option');
   }
 });
 
-it('what a reader would refuse is not written', () => {
+it('a matrix that a reader would refuse is not written', () => {
   const weights = matrix([1024, 1025], new Float32Array(1024 * 1025).fill(1));
   const sparse = (sparsity: number) => refusal(() => pruned({ sparsity }).compress(weights).pack());
   expect(sparse(0.9999)).toBe('accepted');

@@ -1,7 +1,7 @@
 // Pruning by importance and by gradients, and the progress of large sorts.
 import { matrix } from '@gcompress/core';
 import { expect, it } from 'vitest';
-import { gradientImportance, pruned, withImportance } from '../src/index.ts';
+import { gradientImportance, pruned, prunedKMeans, withImportance } from '../src/index.ts';
 import { sortValues } from '../src/masks/sort-values.ts';
 import { expectRefusal, randomMatrix } from './support.ts';
 
@@ -60,4 +60,21 @@ it('sorts many values as the engine does, and can be aborted in between', () => 
   expect(calls).toBeGreaterThanOrEqual(2);
   const signal = AbortSignal.abort(new Error('enough'));
   expect(() => sortValues(many, { signal })).toThrow('enough');
+});
+
+it('tells the progress of choosing among entries of one magnitude, and can be aborted there', () => {
+  const ties = matrix([512, 1024], new Float32Array(2 ** 19).fill(1));
+  for (const compressor of [pruned({ sparsity: 0.5 }), prunedKMeans({ sparsity: 0.5 })]) {
+    const calls: number[] = [];
+    compressor.compress(ties, { onProgress: (done) => calls.push(done) });
+    // The shuffle of half a million entries alone takes some 50 ms on a slow machine
+    expect(calls.length).toBeGreaterThan(16);
+    expect(calls).toEqual([...calls].sort((a, b) => a - b));
+    const controller = new AbortController();
+    let left = calls.length / 2;
+    const onProgress = () => {
+      if (left-- < 0) controller.abort(new Error('enough'));
+    };
+    expect(() => compressor.compress(ties, { signal: controller.signal, onProgress })).toThrow('enough');
+  }
 });

@@ -17,7 +17,7 @@ describe('magnitudeMask', () => {
     expect([...data]).toEqual(Array.from({ length: 100 }, (_, i) => (i < 95 ? 0 : 1)));
   });
 
-  it('keeps exactly half of equal entries, another half for another seed', () => {
+  it('keeps exactly half of equal entries, a different half for a different seed', () => {
     const ones = matrix([10, 10], new Float32Array(100).fill(1));
     const masks = [0, 0, 7].map((seed) => magnitudeMask(ones, 0.5, seed));
     expect(masks.map(nonzeros)).toEqual([50, 50, 50]);
@@ -25,14 +25,14 @@ describe('magnitudeMask', () => {
     expect(masks[2]).not.toEqual(masks[0]);
   });
 
-  it('rounds the number of kept entries to the even one', () => {
+  it('rounds the number of kept entries half to even', () => {
     const five = matrix([1, 5], [1, 2, 3, 4, 5]);
     expect([0.1, 0.3, 0.5, 0.7, 0.9].map((sparsity) => nonzeros(magnitudeMask(five, sparsity)))).toEqual([
       4, 4, 2, 2, 0,
     ]);
   });
 
-  it('keeps none smaller than one that it prunes, and leaves the matrix as it is', () => {
+  it('keeps no entry smaller than a pruned entry, and does not change the matrix', () => {
     fc.assert(
       fc.property(
         fc.array(fc.float({ min: -4, max: 4, noNaN: true }), { minLength: 1, maxLength: 60 }),

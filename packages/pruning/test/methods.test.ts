@@ -19,7 +19,7 @@ import { expectRefusal, nonzeros, randomMatrix } from './support.ts';
 const a = randomMatrix([64, 40]);
 
 describe('pruned', () => {
-  it('keeps the entries of the mask as they are', () => {
+  it('keeps the entries of the mask unchanged', () => {
     const cases: [PruningOptions, ReturnType<typeof magnitudeMask>][] = [
       [{ sparsity: 0.8 }, magnitudeMask(a, 0.8)],
       [{ sparsity: 0.5, structure: { blockHeight: 3, blockWidth: -1 } }, blockMask(a, 0.5, { height: 3, width: -1 })],
@@ -47,7 +47,7 @@ describe('pruned', () => {
 });
 
 describe('prunedKMeans', () => {
-  it('has the mask of magnitudes and the optimal levels of what is kept', () => {
+  it('has the mask of magnitudes and the optimal levels of the kept entries', () => {
     const b = matrix([2, 4], [0.1, -8, 10, 0.2, 12, -0.1, -10, 0]);
     const compressed = prunedKMeans({ sparsity: 0.5, levels: 2 }).compress(b);
     expect([...compressed.decompress().data]).toEqual([0, -9, 11, 0, 11, 0, -9, 0]);
@@ -71,7 +71,7 @@ describe('prunedKMeans', () => {
     }
   });
 
-  it('has no more levels than entries that are kept, and can keep none', () => {
+  it('has at most one level for each kept entry, and can keep no entry', () => {
     const tiny = matrix([1, 3], [1, 2, 3]);
     expect(prunedKMeans({ sparsity: 0.3, levels: 16 }).compress(tiny).config.levels).toBe(2);
     const nothing = prunedKMeans({ sparsity: 0.9 }).compress(tiny);
@@ -239,7 +239,7 @@ describe('unpack', () => {
   });
 });
 
-it('the nearest matrix with as many nonzeros is that of single entries', () => {
+it('single entries give the nearest matrix with this number of nonzeros', () => {
   const structures: PruningOptions[] = [
     { sparsity: 0.5 },
     { structure: { m: 2, n: 4 } },
@@ -269,7 +269,7 @@ it.each<[PruningOptions]>([[{ sparsity: 0 }], [{ sparsity: 0.02 }], [{ structure
   },
 );
 
-it('more bytes than the matrix has are used only when that is allowed', () => {
+it('the stored form is larger than the matrix only if allowLarger is set', () => {
   expect(pruned({ bytes: 99_999 }).plan([64, 40]).byteLength).toBeLessThan(10_240);
   expect(pruned({ bytes: 99_999, allowLarger: true }).plan([64, 40]).byteLength).toBeGreaterThan(10_240);
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as format from '../src/format.ts';
 import * as api from '../src/index.ts';
 
-it('exports this and nothing else', () => {
+it('the package exports exactly these names', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "blockMask",
@@ -19,10 +19,15 @@ it('exports this and nothing else', () => {
       "withImportance",
     ]
   `);
-  expect(Object.keys(format).sort()).toEqual(['prunedFormat', 'prunedKMeansFormat']);
+  expect(Object.keys(format).sort()).toEqual([
+    'prunedDecoder',
+    'prunedFormat',
+    'prunedKMeansDecoder',
+    'prunedKMeansFormat',
+  ]);
 });
 
-it('names its methods and formats as files do', () => {
+it('the methods and their formats carry the names that files hold', () => {
   const named = [api.pruned, api.prunedKMeans].map(({ method, format: { id, version } }) => [method, id, version]);
   expect(named).toEqual([
     ['pruning', 'pruning', 1],

@@ -28,7 +28,7 @@ describe('sparsityAt', () => {
     expect(sparsityAt(100)).toBe(0.5);
   });
 
-  it('goes from one to the other and never back', () => {
+  it('moves from the first sparsity to the target without turning back', () => {
     const share = fc.double({ min: 0, max: 0.999, noNaN: true });
     const steps = fc.integer({ min: 0, max: 300 });
     fc.assert(
@@ -98,7 +98,7 @@ describe('sparsityUpdateDue', () => {
     expectRefusal(() => sparsityUpdateDue(0, steps as PruningSteps), code);
   });
 
-  it('refuses a last step that is none', () => {
+  it('refuses an invalid last step', () => {
     expectRefusal(() => sparsityUpdateDue(5, {}, -1), 'invalid-option');
   });
 });
@@ -113,7 +113,7 @@ describe('sparsityFor', () => {
     expect(sparsityFor('layer4/weights', map, 0.5)).toBe(0.5);
   });
 
-  it('is as far on its way as the sparsity of all', () => {
+  it('grows in proportion to the common sparsity', () => {
     expect(sparsityFor('layer1', map, 0.25, 0.5)).toBeCloseTo(0.3, 15);
     expect(sparsityFor('layer1', map, 0, 0.5)).toBe(0);
   });

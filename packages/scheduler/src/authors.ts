@@ -1,4 +1,4 @@
-// What authors of schedules build with: windows of steps and curves of alpha.
+// Building blocks for authors of schedules: windows of steps and curves of alpha.
 export { type Curve, curveOutcome } from './contract/curve.ts';
 export { delayedWindow, type UpdateWindow, updateWindow, WINDOW_OPTIONS } from './contract/update-window.ts';
 export { linearCurve } from './schedules/linear-alpha.ts';

@@ -1,4 +1,4 @@
-// Schedules: when a model compresses while it trains, and how alpha falls.
+// The public names of the schedules: when a model is compressed while it trains, and how alpha falls.
 export { assertSchedule } from './contract/assert-schedule.ts';
 export {
   defineSchedule,

@@ -20,7 +20,7 @@ describe('linearAlpha', () => {
     expect(alphas(linearAlpha({ frequency: 1, decrement: 0.1 })).at(-1)).toBe(0);
   });
 
-  it('makes one smaller last decrement where it does not divide 1', () => {
+  it('ends with one smaller decrement if the decrement does not divide 1', () => {
     const made = alphas(linearAlpha({ frequency: 1, decrement: 0.4 }));
     expect(made).toHaveLength(3);
     expect(made[1]).toBeCloseTo(0.2, 12);
@@ -41,19 +41,19 @@ describe('linearAlpha', () => {
     expect(linearAlpha({ end: -1 }).config).toEqual({ kind: 'linear', begin: 0, end: -1, frequency: 10 });
   });
 
-  it('makes no update once alpha is 0', () => {
+  it('makes no update after alpha is 0', () => {
     expect(run(linearAlpha({ frequency: 10, decrement: 0.5 }), range(0, 100)).state).toEqual({
       updates: 2,
       lastUpdateStep: 10,
     });
   });
 
-  it('makes one late update after a gap, and then keeps to its points', () => {
+  it('makes one late update after a gap, and then continues at its points', () => {
     const schedule = linearAlpha({ frequency: 10, decrement: 0.1 });
     expect(run(schedule, [3, 37, 38, 39, 40, 41, 50]).updates.map(({ step }) => step)).toEqual([3, 37, 40, 50]);
   });
 
-  it('makes none after the end, however late', () => {
+  it('makes no update after the end', () => {
     expect(run(linearAlpha({ end: 20, frequency: 10 }), [0, 15, 21, 30]).updates.map(({ step }) => step)).toEqual([
       0, 15,
     ]);
@@ -116,7 +116,7 @@ describe('the other curves', () => {
     expect(run(schedule, [5, 70, 80]).updates).toEqual([{ step: 70, compress: true, alpha: 0 }]);
   });
 
-  it('stepwiseAlpha makes no update after its first 0, and warns without one', () => {
+  it('stepwiseAlpha makes no update after its first 0, and warns if it has no 0', () => {
     expect(run(stepwiseAlpha({ steps: [1, 2, 3], values: [0.5, 0, 0] }), range(0, 9)).updates).toHaveLength(2);
     const endless = stepwiseAlpha({ steps: [1], values: [0.5] });
     expect(endless.warnings[0]).toMatch(/alpha ends at 0.5 and never reaches 0.*End the values with 0/);

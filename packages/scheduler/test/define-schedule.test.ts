@@ -46,7 +46,7 @@ describe('stagger', () => {
     });
   });
 
-  it('depends on name and seed alone', () => {
+  it('depends only on name and seed', () => {
     expect(delays.slice(0, 6)).toMatchInlineSnapshot(`
       [
         44,
@@ -62,7 +62,7 @@ describe('stagger', () => {
     expect(names.map((name) => Number(other.forLayer(name).config.begin) - 100)).not.toEqual(delays);
   });
 
-  it('gives a layer a schedule that is its own', () => {
+  it('gives each layer its own schedule', () => {
     const layer = schedule.forLayer('conv');
     expect(layer.forLayer('dense')).toBe(layer);
     expect(scheduleFromConfig(layer.config).config).toEqual(layer.config);
@@ -78,7 +78,7 @@ describe('stagger', () => {
     expect(steps[1] - steps[0]).toBe(4);
   });
 
-  it('leaves other schedules alone', () => {
+  it('does not change a schedule without stagger', () => {
     const plain = linearAlpha({});
     expect(plain.forLayer('a')).toBe(plain);
   });
@@ -111,7 +111,7 @@ describe('update', () => {
   });
 });
 
-describe('a kind of one’s own', () => {
+describe('a custom kind', () => {
   interface HalvingOptions extends ScheduleOptions {
     readonly begin: number;
   }
@@ -128,7 +128,7 @@ describe('a kind of one’s own', () => {
     }),
   });
 
-  it('gets what all kinds have', () => {
+  it('has the options of all kinds', () => {
     const schedule = halving({ begin: 2, refactorEvery: 2, stagger: { maxSteps: 9 } });
     expect(schedule.config).toEqual({
       kind: 'acme/halving',
@@ -144,7 +144,7 @@ describe('a kind of one’s own', () => {
     expect(scheduleFromConfig(schedule.config, [halving]).config).toEqual(schedule.config);
   });
 
-  it('is unknown unless it is handed over', () => {
+  it('is unknown to scheduleFromConfig unless it is passed', () => {
     expect(() => scheduleFromConfig({ kind: 'acme/halving', begin: 2 })).toThrow(
       /kind: expected one of linear, .* got 'acme/,
     );

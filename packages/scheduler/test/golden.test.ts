@@ -3,7 +3,7 @@ import { linearAlpha } from '../src/index.ts';
 import { range, run } from './run.ts';
 
 describe('the documented rule', () => {
-  it('makes the steps of the reference’s tests', () => {
+  it('updates at the same steps as in the reference’s tests', () => {
     const { updates, state } = run(
       linearAlpha({ begin: 1000, end: 120000, frequency: 10, decrement: 0.01 }),
       [30, 1001, 1001, 2000],

@@ -84,7 +84,7 @@ describe('plain JavaScript values', () => {
     });
   }
 
-  it('are refused by what takes a schedule apart and puts it together', () => {
+  it('are refused by the functions for authors of schedules', () => {
     const calls: ((value: never, other: never) => unknown)[] = [
       (definition) => defineSchedule(definition),
       (kind, create) => defineSchedule({ kind, optionNames: [], create })({}),
@@ -107,7 +107,7 @@ describe('plain JavaScript values', () => {
     }
   });
 
-  it('name what compressAtOnce knows', () => {
+  it('name the options that compressAtOnce knows', () => {
     expect(() => compressAtOnce({ step: 0 } as never)).toThrow(
       "compressAtOnce: expected options among begin, stagger, got 'step'.",
     );
@@ -148,7 +148,7 @@ describe('a state of any numbers', () => {
     });
   }
 
-  it('is no way for a rule of another author to leave [0, 1]', () => {
+  it('cannot make a third party’s rule leave [0, 1]', () => {
     for (const alpha of [2.4, -0.1, Number.NaN, '0' as never]) {
       const rule = { options: {}, zeroStep: undefined, warnings: [], isDue: () => true, alpha: () => alpha };
       const wild = defineSchedule({

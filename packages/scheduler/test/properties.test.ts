@@ -74,7 +74,7 @@ describe('every schedule', () => {
     );
   });
 
-  it('goes on where it was interrupted, also from its configuration', () => {
+  it('continues after an interruption, also when made again from its configuration', () => {
     fc.assert(
       fc.property(anySchedule, someSteps, fc.nat(40), (schedule, steps, cut) => {
         const whole = run(schedule, steps);
@@ -87,7 +87,7 @@ describe('every schedule', () => {
     );
   });
 
-  it('is made again by its configuration', () => {
+  it('is equal when made again from its configuration', () => {
     fc.assert(
       fc.property(anySchedule, fc.string(), (schedule, name) => {
         const again = scheduleFromConfig(schedule.config);

@@ -1,14 +1,8 @@
 // The decoder of sign bits: how a matrix comes back from projection, signs and scales.
-import {
-  type CompressedFormat,
-  type Factor,
-  floatFactor,
-  GCompressError,
-  type JsonObject,
-  type PackedMatrix,
-} from '@gcompress/core';
-import { assertElementLimit, describeValue } from '@gcompress/core/checks';
-import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
+import { type CompressedFormat, type Factor, floatFactor, type JsonObject, type PackedMatrix } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 
@@ -23,6 +17,23 @@ export type PlanesConfig =
 /** Config that {@link simhashFormat} stores; `bits` is k, the sign bits of a column. */
 export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly trainableScales: boolean };
 
+const reconstruct: CompressedFormat<SimhashFactor>['reconstruct'] = (ops, { projection, signs, scales }) =>
+  ops.mul(ops.matMul(projection, signs), scales);
+
+const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
+  assertVersion(packed, 1);
+  const cols = packed.shape[1];
+  const { bits, trainableScales, ...planes } = readConfig(packed.config);
+  assertElementLimit(bits * cols, 'simhash signs');
+  const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(bits * cols, 1)]);
+  const scales = packedTensor(packed, 'scales', 'float32', [cols]);
+  return {
+    projection: readProjection(packed, planes, bits),
+    signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
+    scales: floatFactor(scales.shape, scales.data.slice(), trainableScales),
+  };
+};
+
 /**
  * The matrix as `Ŵ = (projection·signs)∘scales`: `projection [m, k]`, `signs [k, n]` of ±1, and one scale a column, `scales [n]`.
  *
@@ -32,10 +43,9 @@ export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly tra
 export const simhashFormat: CompressedFormat<SimhashFactor> = {
   id: 'simhash',
   version: 1,
-  reconstruct: (ops, { projection, signs, scales }) => ops.mul(ops.matMul(projection, signs), scales),
+  reconstruct,
   multiply: (ops, x, { projection, signs, scales }) => ops.mul(ops.matMul(ops.matMul(x, projection), signs), scales),
   lookup: (ops, ids, { projection, signs, scales }) => ops.mul(ops.matMul(ops.gather(projection, ids), signs), scales),
-
   pack({ config, factors: { projection, signs, scales } }) {
     const bytes = packSigns(signs.data);
     const stored = {
@@ -46,21 +56,11 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
       ? { ...stored, projection: { shape: projection.shape, data: projection.data } }
       : stored;
   },
-
-  unpack(packed) {
-    assertVersion(packed, 1);
-    const cols = packed.shape[1];
-    const { bits, trainableScales, ...planes } = readConfig(packed.config);
-    assertElementLimit(bits * cols, 'simhash signs');
-    const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(bits * cols, 1)]);
-    const scales = packedTensor(packed, 'scales', 'float32', [cols]);
-    return {
-      projection: readProjection(packed, planes, bits),
-      signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
-      scales: floatFactor(scales.shape, scales.data.slice(), trainableScales),
-    };
-  },
+  unpack,
 };
+
+/** The part of {@link simhashFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const simhashDecoder: MatrixDecoder<SimhashFactor> = { id: 'simhash', version: 1, reconstruct, unpack };
 
 function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bits: number): Factor {
   const rows = packed.shape[0];
@@ -73,20 +73,15 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
 }
 
 function readConfig({ planes, seed, bits, trainableScales }: JsonObject): SimhashConfig {
-  if (typeof bits !== 'number' || !Number.isSafeInteger(bits) || bits < 1)
-    throw badConfig('bits', 'a positive integer', bits);
-  if (typeof trainableScales !== 'boolean') throw badConfig('trainableScales', 'true or false', trainableScales);
-  if (planes === 'fitted') return { planes, bits, trainableScales };
-  if (planes !== 'gaussian' && planes !== 'orthogonal')
-    throw badConfig('planes', "'orthogonal', 'gaussian' or 'fitted'", planes);
-  if (!isSeed(seed)) throw badConfig('seed', 'an integer from 0 to 4294967295', seed);
-  return { planes, seed, bits, trainableScales };
+  if (Number.isSafeInteger(bits) && Number(bits) > 0 && typeof trainableScales === 'boolean') {
+    const sizes = { bits: Number(bits), trainableScales };
+    if (planes === 'fitted') return { planes, ...sizes };
+    if ((planes === 'gaussian' || planes === 'orthogonal') && isSeed(seed)) return { planes, seed, ...sizes };
+  }
+  const actual = JSON.stringify({ planes, seed, bits, trainableScales }).slice(0, 120);
+  throw fileError('file-header', 'simhash config', 'valid planes, seed, bits and trainableScales', actual);
 }
 
 function isSeed(seed: unknown): seed is number {
   return typeof seed === 'number' && seed >>> 0 === seed;
-}
-
-function badConfig(name: string, expected: string, actual: unknown): GCompressError {
-  return new GCompressError('file-header', { where: `simhash ${name}`, expected, actual: describeValue(actual) });
 }

@@ -3,6 +3,7 @@ import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
 import { drawProjection, drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
+import { applyRotation, applyTransposedRotation } from './rotation.ts';
 import { emptySketch, fitScales, type Sketch } from './sketch.ts';
 
 /** A block of planes and the offset of its signs. */
@@ -32,9 +33,9 @@ export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pa
     let changed = false;
     for (const [index, { rotation, digits }] of rotations.entries()) {
       const spend = (operations: number, part: number) => report(operations, (index + part / 3) / rotations.length);
-      rotation.applyTransposed(sketch.residual, cols, (operations, done) => spend(operations, done));
+      applyTransposedRotation(rotation, sketch.residual, cols, (operations, done) => spend(operations, done));
       if (chooseDigits(sketch, digits, (operations, done) => spend(operations, 1 + done))) changed = true;
-      rotation.apply(sketch.residual, cols, (operations, done) => spend(operations, 2 + done));
+      applyRotation(rotation, sketch.residual, cols, (operations, done) => spend(operations, 2 + done));
     }
     return changed;
   };

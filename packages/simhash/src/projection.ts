@@ -1,6 +1,7 @@
 // The projection that a seed stands for, and the limits of its size.
-import { createRandom, GCompressError, type Pace, type Shape2D } from '@gcompress/core';
-import { drawRotation, type Rotation } from './rotation.ts';
+import { createRandom, type Pace, type Shape2D } from '@gcompress/core';
+import { fileError } from '@gcompress/core/storage';
+import { applyRotation, drawRotation, type Rotation } from './rotation.ts';
 
 /** The kinds of planes that are drawn from a seed. */
 export type SeededPlanes = 'gaussian' | 'orthogonal';
@@ -100,7 +101,7 @@ function drawOrthogonal(seed: number, rows: number, bits: number, pace: Pace): F
 function columnsOf(rotation: Rotation, rows: number, first: number, width: number, pace: Pace): Float64Array {
   const columns = new Float64Array(rows * width);
   for (let j = 0; j < width; j++) columns[(first + j) * width + j] = 1;
-  rotation.apply(columns, width, pace);
+  applyRotation(rotation, columns, width, pace);
   return columns;
 }
 
@@ -114,13 +115,7 @@ export function assertProjectionSize(planes: SeededPlanes, [rows, cols]: Shape2D
   const limit = rows > MAX_ROWS_PER_COLUMN * cols ? MAX_TALL_PROJECTION : MAX_PROJECTION;
   const most = Math.min(Math.floor(limit / rows), planes === 'orthogonal' ? MAX_BLOCKS * rows : bits);
   if (rows <= MAX_PROJECTION_ROWS && bits <= most) return;
-  const tooTall = rows > MAX_PROJECTION_ROWS;
-  throw new GCompressError('file-oversized', {
-    where: 'simhash projection',
-    expected: tooTall ? `at most ${MAX_PROJECTION_ROWS} rows` : `at most ${most} ${planes} planes for ${rows} rows`,
-    actual: `${tooTall ? rows : bits}`,
-    hint: tooTall
-      ? 'Split the matrix into blocks of rows.'
-      : 'Use fewer sign bits, or split the matrix into blocks of rows.',
-  });
+  const expected = `at most ${most} ${planes} planes, and ${MAX_PROJECTION_ROWS} rows`;
+  const hint = 'Use fewer sign bits, or split the matrix into blocks of rows.';
+  throw fileError('file-oversized', 'simhash projection', expected, `${bits} planes for ${rows} rows`, hint);
 }

@@ -5,13 +5,11 @@ import { bitsFor } from '@gcompress/core/storage';
 /** Multiplications between two reports of progress: a report after every pair would cost as much as the pair. */
 const OPERATIONS = 2 ** 16;
 
-/** An orthogonal matrix Q `[m, m]` that is never formed; a product takes `O(m log m)` steps a column. */
-export interface Rotation {
-  /** Replaces `x [m, cols]`, row-major, by `Q·x`. */
-  apply(x: Float64Array, cols: number, pace?: Pace): void;
-  /** Replaces `x [m, cols]`, row-major, by `Qᵀ·x`. */
-  applyTransposed(x: Float64Array, cols: number, pace?: Pace): void;
-}
+/**
+ * An orthogonal matrix Q `[m, m]` that is never formed: the pairs of axes that are turned, in order. A product takes `O(m log m)` steps a
+ * column.
+ */
+export type Rotation = Int32Array;
 
 /**
  * A random rotation of `size` axes. Each round pairs the axes at random and turns every pair by 45°. After
@@ -28,24 +26,27 @@ export function drawRotation(random: Random, size: number): Rotation {
   for (let round = 0; round < rounds; round++) {
     pairs.set(random.shuffle(axes).subarray(0, paired), round * paired);
   }
-  return {
-    apply(x, cols, pace) {
-      const stride = strideFor(cols);
-      for (let from = 0; from < pairs.length; from += stride) {
-        const to = Math.min(pairs.length, from + stride);
-        for (let at = from; at < to; at += 2) turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
-        pace?.(2 * cols * (to - from), from / pairs.length);
-      }
-    },
-    applyTransposed(x, cols, pace) {
-      const stride = strideFor(cols);
-      for (let to = pairs.length; to > 0; to -= stride) {
-        const from = Math.max(0, to - stride);
-        for (let at = to - 2; at >= from; at -= 2) turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
-        pace?.(2 * cols * (to - from), 1 - to / pairs.length);
-      }
-    },
-  };
+  return pairs;
+}
+
+/** Replaces `x [m, cols]`, row-major, by `Q·x`. */
+export function applyRotation(pairs: Rotation, x: Float64Array, cols: number, pace?: Pace): void {
+  const stride = strideFor(cols);
+  for (let from = 0; from < pairs.length; from += stride) {
+    const to = Math.min(pairs.length, from + stride);
+    for (let at = from; at < to; at += 2) turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
+    pace?.(2 * cols * (to - from), from / pairs.length);
+  }
+}
+
+/** Replaces `x [m, cols]`, row-major, by `Qᵀ·x`. */
+export function applyTransposedRotation(pairs: Rotation, x: Float64Array, cols: number, pace?: Pace): void {
+  const stride = strideFor(cols);
+  for (let to = pairs.length; to > 0; to -= stride) {
+    const from = Math.max(0, to - stride);
+    for (let at = to - 2; at >= from; at -= 2) turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
+    pace?.(2 * cols * (to - from), 1 - to / pairs.length);
+  }
 }
 
 /** Entries of `pairs` (two for each pair) between two reports of progress. */

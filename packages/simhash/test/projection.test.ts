@@ -11,7 +11,7 @@ import {
   MAX_TALL_PROJECTION,
   planeBlocks,
 } from '../src/projection.ts';
-import { drawRotation } from '../src/rotation.ts';
+import { applyRotation, applyTransposedRotation, drawRotation } from '../src/rotation.ts';
 
 describe('drawRotation', () => {
   it('keeps lengths, and its transpose undoes it', () => {
@@ -21,9 +21,9 @@ describe('drawRotation', () => {
         const rotation = drawRotation(random, size);
         const before = Float64Array.from({ length: size * cols }, () => random.normal());
         const x = before.slice();
-        rotation.apply(x, cols);
+        applyRotation(rotation, x, cols);
         expect(sumOfSquares(x)).toBeCloseTo(sumOfSquares(before), 9);
-        rotation.applyTransposed(x, cols);
+        applyTransposedRotation(rotation, x, cols);
         for (let i = 0; i < x.length; i++) expect(x[i]).toBeCloseTo(before[i], 12);
       }),
     );
@@ -33,7 +33,7 @@ describe('drawRotation', () => {
     const size = 500;
     const x = new Float64Array(size);
     x[7] = 1;
-    drawRotation(createRandom(3), size).apply(x, 1);
+    applyRotation(drawRotation(createRandom(3), size), x, 1);
     const kurtosis = x.reduce((sum, entry) => sum + entry ** 4, 0) * size;
     expect(kurtosis).toBeGreaterThan(2);
     expect(kurtosis).toBeLessThan(4);

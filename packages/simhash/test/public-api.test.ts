@@ -12,6 +12,7 @@ it('the package exports exactly these names', () => {
   `);
   expect(Object.keys(format).sort()).toMatchInlineSnapshot(`
     [
+      "simhashDecoder",
       "simhashFormat",
     ]
   `);

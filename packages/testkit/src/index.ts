@@ -1,4 +1,4 @@
-// What authors of methods, formats and hosts test with.
+// The public names of the test kit for authors of methods, formats and hosts.
 
 export { assertClose, type CloseOptions } from './assertions/assert-close.ts';
 export { ConformanceError } from './assertions/assertions.ts';

@@ -1,4 +1,4 @@
-// testCompressor: holds a compressor to the whole contract.
+// testCompressor: checks a compressor against the whole contract.
 import type { CompressionMethod } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from './assertions/argument-checks.ts';
@@ -16,18 +16,19 @@ import { claimChecks } from './checks/claim-checks.ts';
 import { contractChecks } from './checks/contract-checks.ts';
 import { noImportanceCheck } from './checks/importance-checks.ts';
 import { matrixChecks } from './checks/matrix-checks.ts';
+import { noMomentsCheck } from './checks/moments-checks.ts';
 import { progressChecks, unknownOptionCheck } from './checks/progress-checks.ts';
 import { scaleCheck } from './checks/scale-checks.ts';
 import { type CompressorSubject, createWorkbench } from './samples/workbench.ts';
 import { formatChapters } from './test-format.ts';
 
-/** What {@link checkCompressor} runs. */
+/** Options of {@link checkCompressor}. */
 export interface CheckCompressorOptions extends CompressorSubject {
   /** Checks that are not run, each with a reason that is shown. */
   readonly skip?: SkipReasons;
 }
 
-/** What {@link testCompressor} runs, and where. */
+/** Options of {@link testCompressor}. */
 export interface TestCompressorOptions extends CheckCompressorOptions {
   /** `{ describe, it }` of vitest, jest or node:test. */
   readonly runner: TestRunner;
@@ -38,8 +39,8 @@ export interface TestCompressorOptions extends CheckCompressorOptions {
 }
 
 /**
- * The suite for a compressor: its contract, the matrices it gets, the algebra and storage of what it makes, the same again
- * for what came back from a file, and its claims. Each check is a test.
+ * The suite for a compressor: its contract, hard and invalid matrices, the algebra and storage of its results, also after they were
+ * read from a file, and its claims. Each check is a test.
  *
  * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason.
  */
@@ -51,9 +52,9 @@ export function testCompressor(given: TestCompressorOptions): void {
 }
 
 /**
- * Runs the same suite without a test framework and returns what became of each check.
+ * Runs the same suite without a test framework and returns the result of each check.
  *
- * @throws GCompressError as {@link testCompressor} does; what a check finds is in the results.
+ * @throws GCompressError as {@link testCompressor} does. A failed check is in the results.
  */
 export async function checkCompressor(options: CheckCompressorOptions): Promise<CheckResult[]> {
   return runChapters(compressorChapters(options), options.skip);
@@ -87,6 +88,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
     ...progressChecks,
     scaleCheck,
     ...(claims.usesImportance ? [] : [noImportanceCheck]),
+    ...(claims.usesInputMoments ? [] : [noMomentsCheck]),
     ...(method ? [optionsCheck(method), unknownOptionCheck(method)] : []),
     ...(canBeAskedForSize(method) ? [budgetCheck(method)] : []),
   ];

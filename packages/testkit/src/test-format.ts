@@ -1,4 +1,4 @@
-// testFormat: holds a format to its part of the contract.
+// testFormat: checks a format against its part of the contract.
 import { type CompressedFormat, type Factorization, GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
@@ -18,7 +18,7 @@ import { sharingChecks } from './checks/sharing-checks.ts';
 import { storageChecks } from './checks/storage-checks.ts';
 import { readBack } from './samples/workbench.ts';
 
-/** What {@link checkFormat} runs. */
+/** Options of {@link checkFormat}. */
 export interface CheckFormatOptions extends FuzzSettings {
   readonly format: CompressedFormat;
   /** At least one; they should differ in shape and in every option that the config holds. */
@@ -27,7 +27,7 @@ export interface CheckFormatOptions extends FuzzSettings {
   readonly skip?: SkipReasons;
 }
 
-/** What {@link testFormat} runs, and where. */
+/** Options of {@link testFormat}. */
 export interface TestFormatOptions extends CheckFormatOptions {
   /** `{ describe, it }` of vitest, jest or node:test. */
   readonly runner: TestRunner;
@@ -38,8 +38,8 @@ export interface TestFormatOptions extends CheckFormatOptions {
 }
 
 /**
- * The suite for a format alone, for packages that decode: algebra, storage and damaged files, and the same again for what
- * came back from a file.
+ * The suite for a format alone, for packages that only decode: algebra, storage and damaged files, also for matrices that were read from a
+ * file.
  *
  * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason, or no examples.
  */
@@ -52,15 +52,15 @@ export function testFormat(given: TestFormatOptions): void {
 }
 
 /**
- * Runs the same suite without a test framework and returns what became of each check.
+ * Runs the same suite without a test framework and returns the result of each check.
  *
- * @throws GCompressError as {@link testFormat} does; what a check finds is in the results.
+ * @throws GCompressError as {@link testFormat} does. A failed check is in the results.
  */
 export async function checkFormat(options: CheckFormatOptions): Promise<CheckResult[]> {
   return runChapters(formatChapters(examplesOf(options), options), options.skip);
 }
 
-/** The chapters about matrices of a format, whoever made them: as they are, and as they come back from a file. */
+/** The chapters about the matrices of a format: as they were made, and as they are read from a file. */
 export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[] {
   const readAgain: Examples = {
     async examples() {
@@ -86,8 +86,8 @@ function examplesOf(options: CheckFormatOptions): Examples {
   if (!Array.isArray(examples) || examples.length === 0) {
     throw new GCompressError('invalid-option', {
       where: 'examples',
-      expected: 'at least one',
-      actual: Array.isArray(examples) ? 'none' : describeValue(examples),
+      expected: 'at least one example',
+      actual: Array.isArray(examples) ? 'an empty list' : describeValue(examples),
     });
   }
   const named = examples.map((factorization, i) => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assertClose, ConformanceError } from '../src/index.ts';
 
 describe('assertClose', () => {
-  it('accepts what is within the bounds', () => {
+  it('accepts numbers within the bounds', () => {
     assertClose([1, 2, 3], Float32Array.of(1, 2, 3));
     assertClose([1.009, -1.99], [1, -2], { relative: 0.01 });
     assertClose([0.001], [0], { absolute: 0.001 });

@@ -100,7 +100,7 @@ describe('testCompressor', () => {
 });
 
 describe('checkCompressor', () => {
-  it('reports every check, with the remark of those that refuse a shape or are skipped', async () => {
+  it('reports every check, with remarks on refused shapes and skips', async () => {
     const skip = { 'options are JSON': 'they hold functions' };
     const create = ([rows]: readonly [number, number]) => quantizer({ steps: rows === 1 ? 0 : 2 });
     const results = await checkCompressor({ create, fuzzRuns: 1, skip });
@@ -117,13 +117,13 @@ describe('checkCompressor', () => {
     ]);
   });
 
-  it('says why when nothing could be compressed', async () => {
+  it('gives the reason if nothing could be compressed', async () => {
     const create = () => {
       throw new Error('out of order');
     };
     const results = await checkCompressor({ create });
     expect(results.find(({ name }) => name === 'factors match the plan')?.remark).toContain(
-      'not one sample could be compressed: Error: out of order',
+      'no sample could be compressed: Error: out of order',
     );
   });
 });

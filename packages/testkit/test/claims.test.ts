@@ -10,6 +10,7 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
     exactAtFullSize: { create: () => quantizer({ steps: 127 }), maxRelativeError: 0.02 },
     scaleEquivariant: true,
     usesImportance: true,
+    usesInputMoments: true,
     neverWorseThanZero: true,
     fixedSize: true,
   });
@@ -21,11 +22,12 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
     - \`monotoneInBudget\`: the error never grows from one to the next of \`{"steps":1}\` → \`{"steps":2}\`
     - \`minSignalToNoise 'rank-one'\`: a signal-to-noise ratio of at least 24 dB
     - \`minSignalToNoise 'my-matrix'\`: a signal-to-noise ratio of at least 4.8 dB
-    - \`usesImportance\`: equal weights change nothing, others make the weighted error smaller"
+    - \`usesImportance\`: equal weights change nothing, other weights make the weighted error smaller
+    - \`usesInputMoments\`: moments of independent, equal inputs change next to nothing, others make the error of the outputs smaller"
   `);
 });
 
-it('describeClaims says nothing of claims that are not made', () => {
+it('describeClaims leaves out claims that are not made', () => {
   expect(describeClaims({})).toEqual([]);
   expect(describeClaims({ fixedSize: false, neverWorseThanZero: false, minSignalToNoise: {} })).toEqual([]);
 });
@@ -40,6 +42,7 @@ it('the README has a row for each claim', () => {
     monotoneInBudget: true,
     minSignalToNoise: true,
     usesImportance: true,
+    usesInputMoments: true,
   };
   expect(Object.keys(claims).filter((name) => !readme.includes(`| \`${name}`))).toEqual([]);
 });

@@ -18,7 +18,7 @@ describe('fuzzFile', () => {
     expect(Object.keys(refused)).toEqual(expect.arrayContaining(['file-checksum', 'file-header', 'file-truncated']));
   });
 
-  it('finds nothing in thousands of hostile files of a correct format, of which many reach the format', async () => {
+  it('finds nothing in thousands of hostile files of a correct format, many of which reach the format', async () => {
     const { refused, accepted } = await fuzzFile({ compressed, runs });
     expect(refused['file-tensor']).toBeGreaterThan(runs / 50);
     expect(refused['invalid-option']).toBeGreaterThan(runs / 500);
@@ -26,13 +26,13 @@ describe('fuzzFile', () => {
     expect(accepted).toBeGreaterThan(runs / 10);
   });
 
-  it('repeats itself for a seed', async () => {
+  it('gives the same result for the same seed', async () => {
     const report = await fuzzFile({ compressed, runs: 200, seed: 3 });
     expect(await fuzzFile({ compressed, runs: 200, seed: 3 })).toEqual(report);
     expect(await fuzzFile({ compressed, runs: 200, seed: 4 })).not.toEqual(report);
   });
 
-  it('says which run of which seed failed, and what was done to the file', async () => {
+  it('names the seed, the failed run and the damage', async () => {
     const format: CompressedFormat<QuantizerFactors> = {
       ...quantizerFormat,
       unpack(packed) {
@@ -51,7 +51,7 @@ describe('fuzzFile', () => {
 });
 
 describe('mutate', () => {
-  it('leaves the file that it is given as it is', () => {
+  it('does not change the given file', () => {
     const file = serialize({ matrix: compressed });
     const before = file.slice();
     const random = createRandom(1);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
-it('exports these names and no others, all of which the README lists', () => {
+it('the package exports exactly these names, and the README lists them all', () => {
   const names = Object.keys(api).sort();
   expect(names).toMatchInlineSnapshot(`
     [

@@ -25,6 +25,7 @@ const correct: Record<string, CheckCompressorOptions> = {
       scaleEquivariant: true,
       monotoneInBudget: [1, 2, 4, 8].map((count) => rowSelection({ count })),
       usesImportance: true,
+      usesInputMoments: true,
     },
   },
 };

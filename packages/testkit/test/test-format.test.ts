@@ -14,7 +14,7 @@ const examples: readonly Factorization<QuantizerFactors>[] = [
 testFormat({ runner: { describe, it }, format: quantizerFormat, examples });
 
 describe('checkFormat', () => {
-  it('finds what is wrong with a decoder, by name', async () => {
+  it('names the fault of a decoder', async () => {
     const format: CompressedFormat<QuantizerFactors> = {
       ...quantizerFormat,
       lookup: (ops, ids, { table, codes }) => ops.gather(table, ops.gather(codes, ids)),
@@ -26,17 +26,17 @@ describe('checkFormat', () => {
   });
 
   it.each([
-    ['a name that is no factor', { levels: {} }, "'levels', which is no factor"],
-    ['rows that are no factor', { table: { rows: 'indices' } }, "'indices', which is no int32 factor"],
-    ['rows of floats', { table: { rows: 'scale' } }, "'scale', which is no int32 factor"],
-    ['no uses at all', { table: { times: 0 } }, 'are 0, which is no positive number'],
-    ['an endless number of uses', { scale: { times: Infinity } }, 'are Infinity, which is no positive number'],
+    ['a name that is no factor', { levels: {} }, "'levels', which is not a factor"],
+    ['rows that are no factor', { table: { rows: 'indices' } }, "'indices', which is not an int32 factor"],
+    ['rows of floats', { table: { rows: 'scale' } }, "'scale', which is not an int32 factor"],
+    ['no uses at all', { table: { times: 0 } }, 'are 0, which is not a positive number'],
+    ['an endless number of uses', { scale: { times: Infinity } }, 'are Infinity, which is not a positive number'],
     ['a factor that is not trained', { codes: {} }, "'codes', which is not trained"],
   ])('finds sharing of %s', async (_title, told, remark) => {
     expect(await sharingResult(told)).toMatchObject({ outcome: 'failed', remark: expect.stringContaining(remark) });
   });
 
-  it('passes sharing that fits the factors, and asks nothing of a format without it', async () => {
+  it('passes sharing that fits the factors, and does not apply to a format without sharing', async () => {
     expect(await sharingResult({ table: { rows: 'codes', times: 2 } })).toMatchObject({ outcome: 'passed' });
     expect(await sharingResult(undefined)).toMatchObject({ outcome: 'not applicable' });
   });

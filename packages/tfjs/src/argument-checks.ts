@@ -1,4 +1,4 @@
-// Checks of what JavaScript callers hand over: tensors, variables and views.
+// Checks of arguments from JavaScript callers: tensors, variables and views.
 export { assertCompressor } from '@gcompress/core/checks';
 export { assertSchedule } from '@gcompress/scheduler';
 
@@ -7,7 +7,7 @@ import { assertShape2D, describeValue } from '@gcompress/core/checks';
 import { Tensor, Variable } from '@tensorflow/tfjs-core';
 
 /**
- * Refuses anything but a variable in use.
+ * Checks that a value is a variable that is not disposed.
  *
  * @throws GCompressError `invalid-option`, or `disposed`.
  */
@@ -17,19 +17,19 @@ export function assertVariable(where: string, name: string, value: unknown): ass
       where: `${where} ${name}`,
       expected: 'a variable of TensorFlow.js',
       actual: value instanceof Tensor ? 'a tensor' : describeValue(value),
-      hint: 'Make one: tf.variable(tensor).',
+      hint: 'Make a variable: tf.variable(tensor).',
     });
   }
   if (!value.isDisposed) return;
   throw new GCompressError('disposed', {
     where: `${where} ${name}`,
     expected: 'a variable in use',
-    actual: 'a disposed one',
+    actual: 'a disposed variable',
   });
 }
 
 /**
- * Refuses anything but a tensor in use, of this dtype where one is given.
+ * Checks that a value is a tensor that is not disposed, and that it has the given dtype.
  *
  * @throws GCompressError `invalid-option`, or `disposed`.
  */
@@ -40,14 +40,14 @@ export function assertTensor(where: string, name: string, value: unknown, dtype?
     throw new GCompressError('invalid-option', { where: place, expected: wanted, actual: describeValue(value) });
   }
   if (value.isDisposed) {
-    throw new GCompressError('disposed', { where: place, expected: `${wanted} in use`, actual: 'a disposed one' });
+    throw new GCompressError('disposed', { where: place, expected: `${wanted} in use`, actual: 'a disposed tensor' });
   }
   if (dtype === undefined || value.dtype === dtype) return;
-  throw new GCompressError('invalid-option', { where: place, expected: wanted, actual: `one of ${value.dtype}` });
+  throw new GCompressError('invalid-option', { where: place, expected: wanted, actual: `a tensor of ${value.dtype}` });
 }
 
 /**
- * Refuses a view that is no shape `[m, n]`, or whose permutation is no list of axes.
+ * Refuses a shape that is not `[m, n]`, and a permutation that is not a list of axes.
  *
  * @throws GCompressError `invalid-matrix` or `invalid-option`.
  */

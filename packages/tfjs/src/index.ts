@@ -1,4 +1,4 @@
-// What training loops of one's own need: an operator for each variable.
+// What custom training loops need: an operator for each variable.
 export { TfCompressionOp } from './training/compression-op.ts';
 export { type CompressionVariables, type VariableSpec, variableSpecs } from './training/compression-variables.ts';
 export type {

@@ -1,12 +1,12 @@
-// Notices an optimizer that trains a matrix without its factors.
+// Detects an optimizer that trains a matrix without its factors.
 import type { Variable } from '@tensorflow/tfjs-core';
 
-/** Steps in a row after which it is no accident, such as a checkpoint that was loaded. */
+/** Steps in a row after which the cause cannot be a single event, such as a checkpoint that was loaded. */
 const STEPS_IN_A_ROW = 3;
 
 /**
- * Watches whether a matrix changes between the update steps while none of its trainable factors does. Every write gives a variable new
- * data, so that comparing the data's identities suffices, and costs no trip to a device.
+ * Watches whether a matrix changes between update steps while all its trainable factors stay the same. Every write gives a variable a
+ * new `dataId`, so comparing these ids suffices, without a read from the device.
  */
 export class UntrainedFactors {
   readonly #matrix: Variable;
@@ -19,7 +19,7 @@ export class UntrainedFactors {
     this.#factors = factors.filter(({ trainable }) => trainable);
   }
 
-  /** Call it at each update step; before the factors were computed nothing is to be seen. */
+  /** Call it at each update step. It looks at nothing before the factors are computed (`filled`). */
   look(filled: boolean): void {
     if (!filled || this.#factors.length === 0) return;
     const now = [this.#matrix, ...this.#factors].map(({ dataId }) => dataId);
@@ -31,7 +31,7 @@ export class UntrainedFactors {
     this.#seen = now;
   }
 
-  /** Call it after the factors were written by something else than an optimizer. */
+  /** Call it after a write into the factors that did not come from an optimizer. */
   forget(): void {
     this.#seen = [this.#matrix, ...this.#factors].map(({ dataId }) => dataId);
   }

@@ -4,7 +4,7 @@ import { TEST_BACKEND, useTestBackend } from './backend.ts';
 
 beforeAll(useTestBackend);
 
-it('is the one that was asked for, and computes', () => {
+it('the test backend is the requested backend, and computes', () => {
   expect(tf.getBackend()).toBe(TEST_BACKEND);
   expect(tf.backend().constructor.name).toBe(
     { cpu: 'MathBackendCPU', wasm: 'BackendWasm', tensorflow: 'NodeJSKernelBackend' }[TEST_BACKEND],

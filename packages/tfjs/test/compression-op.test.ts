@@ -65,14 +65,14 @@ describe.each([0, 1, 2, 3, 4])('after %i updates', (updates) => {
 });
 
 describe('training: false', () => {
-  it('is A to the bit at alpha 1, and does not look at the factors', () => {
+  it('gives exactly A at alpha 1, without reading the factors', () => {
     const op = operatorOn(original);
     tf.tidy(() => op.variables.factors.b.assign(tf.fill([8, 2], Number.NaN)));
     expect(taken(op.apply({ training: false })).data).toEqual(original.data);
     expect(taken(op.apply()).data.every(Number.isNaN)).toBe(true);
   });
 
-  it('is the factors alone at alpha 0, and does not look at A', async () => {
+  it('gives only the factors at alpha 0, without reading A', async () => {
     const op = operatorOn(original);
     await runSteps(op, 4);
     const expected = (await op.toCompressedMatrix()).decompress().data;
@@ -132,7 +132,7 @@ it('lists the variables that an optimizer may change: A and the trainable factor
 describe('with a size by energy', () => {
   const byEnergy = { compressor: lowRank({ energy: 0.5 }) };
 
-  it('reserves the largest size, fills up with zeros, and takes only what is used', async () => {
+  it('reserves the largest size, pads with zeros, and takes only the used part', async () => {
     const op = operatorOn(original, byEnergy);
     const { b, c } = op.variables.factors;
     expect([b.shape, c.shape]).toEqual([
@@ -153,7 +153,7 @@ describe('with a size by energy', () => {
 });
 
 describe('dispose', () => {
-  it('frees what the operator made, leaves A, and may be called again', () => {
+  it('disposes the tensors of the operator but not A, and may be called again', () => {
     const a = variableOf(original);
     const before = tf.memory().numTensors;
     const op = new TfCompressionOp(a, { compressor, schedule: fourSteps, name: 'freed' });
@@ -168,7 +168,7 @@ describe('dispose', () => {
     a.dispose();
   });
 
-  it('leaves variables that a host made', () => {
+  it('does not dispose variables that a host made', () => {
     const a = variableOf(original);
     const { factors, alpha, state } = variableSpecs(compressor.plan([8, 6]));
     const made = [factors.b, factors.c, alpha, state].map((spec) => tf.tidy(() => tf.variable(spec.initial())));
@@ -180,7 +180,7 @@ describe('dispose', () => {
     tf.dispose([a, ...made]);
   });
 
-  it('ends all use, and so does disposing A', async () => {
+  it('ends all use of the operator, and so does disposing A', async () => {
     const uses = (op: TfCompressionOp) => [
       () => op.apply(),
       () => op.alpha,
@@ -214,7 +214,7 @@ describe('refuses', () => {
     expect(op.alpha).toBe(1);
   });
 
-  it('variables that are no float32 matrix', () => {
+  it('variables that are not a float32 matrix', () => {
     const made = (tensor: () => tf.Tensor) => tf.tidy(() => tf.variable(tensor()));
     refused(
       made(() => tf.zeros([3, 3, 2, 5])),
@@ -238,12 +238,12 @@ describe('refuses', () => {
     );
   });
 
-  it('what the compressor refuses for this shape', () => {
+  it('a shape that the compressor refuses', () => {
     refused(variableOf(original), { compressor: lowRank({ rank: 4 }) }, 'not-smaller');
   });
 });
 
-it('keeps the factors in the form that is stored, and counts their error', async () => {
+it('relativeError counts the error of the stored factors', async () => {
   const op = operatorOn(original);
   expect(op.relativeErrorAtCompression).toBeUndefined();
   await runSteps(op, 1);

@@ -55,7 +55,7 @@ describe.each(methods)('pruning that grows, %s', (_, compressor) => {
     ]);
   });
 
-  it('keeps what is pruned out of every operation, forward and backward', async () => {
+  it('keeps pruned entries out of every operation, forward and backward', async () => {
     const op = operatorOn(original, { compressor });
     for (let step = 0; step < 7; step++) await op.runUpdateStep(step);
     const expected = masked(0.75);
@@ -81,7 +81,7 @@ describe.each(methods)('pruning that grows, %s', (_, compressor) => {
     expect(gradient).toEqual(expected.map((entry) => (entry === 0 ? 0 : 1)));
   });
 
-  it('never brings back what is pruned, whatever A has become', async () => {
+  it('never restores a pruned entry, for any change of A', async () => {
     const op = operatorOn(original, { compressor });
     for (let step = 0; step < 6; step++) await op.runUpdateStep(step);
     const before = weights(op);
@@ -97,7 +97,7 @@ describe.each(methods)('pruning that grows, %s', (_, compressor) => {
     }
   });
 
-  it('goes on from the trained factors when alpha has fallen before', async () => {
+  it('continues from the trained factors if alpha fell before', async () => {
     const op = operatorOn(original, { compressor, schedule: compressAtOnce({ begin: 3 }) });
     for (let step = 0; step < 5; step++) await op.runUpdateStep(step);
     expect(op.alpha).toBe(0);
@@ -115,7 +115,7 @@ describe.each(methods)('pruning that grows, %s', (_, compressor) => {
     expect(moved).toEqual(new Float32Array());
   });
 
-  it('goes on where a checkpoint that was loaded into its variables stood', async () => {
+  it('continues from a checkpoint that was loaded into its variables', async () => {
     const [first, second] = ['first', 'second'].map((name) => operatorOn(original, { compressor, name }));
     for (let step = 0; step < 5; step++) await first.runUpdateStep(step);
     const [from, to] = [first.variables, second.variables];
@@ -128,7 +128,7 @@ describe.each(methods)('pruning that grows, %s', (_, compressor) => {
     }
   });
 
-  it('counts the bytes of the end before there are any', async () => {
+  it('counts the final bytes before the first mask', async () => {
     const op = operatorOn(original, { compressor });
     const planned = await op.byteLength();
     expect(op.byteLengthSync()).toBe(planned);
@@ -140,21 +140,21 @@ describe.each(methods)('pruning that grows, %s', (_, compressor) => {
   });
 });
 
-it('prunes without compressing where alpha never falls', async () => {
+it('prunes with a schedule whose alpha never falls', async () => {
   const op = operatorOn(original, { schedule: neverUpdate({}) });
   for (let step = 0; step < 20; step++) await op.runUpdateStep(step);
   expect(op.alpha).toBe(1);
   assertClose(weights(op), masked(0.75), { absolute: 1e-6 });
 });
 
-it('blends a fixed sparsity with all of A: what is pruned fades with alpha', async () => {
+it('a fixed sparsity is blended with all of A, so pruned entries fade with alpha', async () => {
   const op = operatorOn(original, { compressor: pruned({ sparsity: 0.75 }) });
   for (let step = 0; step < 9; step++) await op.runUpdateStep(step);
   const half = masked(0.75).map((entry, at) => (entry + original.data[at]) / 2);
   assertClose(weights(op), half, { absolute: 1e-6 });
 });
 
-it('makes up for steps that were left out', async () => {
+it('catches up after skipped steps', async () => {
   const op = operatorOn(original);
   expect(await op.runUpdateStep(7)).toBe('compressed');
   expect(zeros(weights(op))).toBe(72);

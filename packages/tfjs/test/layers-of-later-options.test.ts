@@ -55,7 +55,7 @@ describe.each(Object.entries(methods))('%s', (_, method) => {
   // 4 batches an epoch: alpha is 0 from the fourth epoch on
   const options = { method, schedule, minWeights: 150 };
 
-  it('trains down to alpha 0 and on, and resumes bit for bit in the middle', async () => {
+  it('trains to alpha 0 and beyond, and resumes bit for bit in the middle', async () => {
     const data = classes();
     const whole = compressModel(smallNetwork(), options);
     compile(whole.model);
@@ -75,7 +75,7 @@ describe.each(Object.entries(methods))('%s', (_, method) => {
     data.dispose();
   });
 
-  it('strips to a model that predicts the same, is smaller, loads, and leaves no tensor', async () => {
+  it('strips to a smaller model that predicts the same and loads, and leaks no tensor', async () => {
     const data = classes();
     const leftByFit = await tensorsLeft(async () => {
       const plain = smallNetwork();
@@ -104,7 +104,7 @@ describe.each(Object.entries(methods))('%s', (_, method) => {
   });
 });
 
-it('tells the callback of every mask, and trains what is left', async () => {
+it('the callback hears of every mask, and kept entries train', async () => {
   const data = classes();
   const updates: CompressionUpdate[] = [];
   const { model, callback } = compressModel(smallNetwork(), {

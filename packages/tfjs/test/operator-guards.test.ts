@@ -44,7 +44,7 @@ const plain = (...right: string[]) =>
 
 const house = { name: 'GCompressError' };
 
-describe('what a compressor returns is checked before anything changes', () => {
+describe('the result of a compressor is checked before anything changes', () => {
   const withFactor = (right: CompressedMatrix, data: Float32Array) =>
     createCompressedMatrix(right.format, {
       ...right,
@@ -79,7 +79,7 @@ describe('what a compressor returns is checked before anything changes', () => {
     expect(held(op)).toEqual(before);
   });
 
-  it('and a matrix with NaN is named', async () => {
+  it('a matrix with NaN is refused by its name', async () => {
     const broken = { ...original, data: original.data.map((entry, i) => (i === 11 ? Number.NaN : entry)) };
     const op = operatorOn(broken, { name: 'fc1/kernel' });
     await expect(op.runUpdateStep(0)).rejects.toThrow(/'fc1\/kernel': expected .*, got NaN at row 1, column 5/);
@@ -97,13 +97,13 @@ describe('update steps', () => {
     },
   );
 
-  it('take the last step whose number int32 holds', async () => {
+  it('accept the last step whose number fits into int32', async () => {
     const op = operatorOn(original, { schedule: linearAlpha({ begin: 0, end: 2 ** 31, frequency: 2 }) });
     await op.runUpdateStep(2 ** 31 - 2);
     expect(Array.from(op.variables.state.dataSync())).toEqual([1, 2 ** 31 - 2, 2 ** 31 - 1]);
   });
 
-  it('that overlap run one after the other, and each counts', async () => {
+  it('run one after the other when they overlap, and each counts', async () => {
     const slow = returning(async (right) => {
       await Promise.resolve();
       return right;
@@ -115,7 +115,7 @@ describe('update steps', () => {
     expect(op.alpha).toBe(0);
   });
 
-  it('go on after one that failed while they waited', async () => {
+  it('continue after an earlier step failed while they waited', async () => {
     let calls = 0;
     const failing = returning(async (right) => {
       if (calls++ === 0) throw new Error('out of luck');
@@ -140,12 +140,12 @@ describe('an optimizer that is given A without the factors', () => {
     return op.warnings;
   };
 
-  it('is noticed', async () => {
+  it('gives a warning', async () => {
     const op = operatorOn(original);
     expect(await trained(op, [op.variables.matrix])).toEqual([expect.stringContaining('trainableVariables')]);
   });
 
-  it('is not seen where all variables train, nor where none does', async () => {
+  it('gives no warning if all variables train, or none', async () => {
     const op = operatorOn(original, { name: 'all' });
     expect(await trained(op, op.trainableVariables)).toEqual([]);
     const idle = operatorOn(original, { name: 'idle' });
@@ -155,7 +155,7 @@ describe('an optimizer that is given A without the factors', () => {
 });
 
 describe('warnings of an operator', () => {
-  it('tell of a form that is larger than the matrix, before and after it is compressed', async () => {
+  it('name a form larger than the matrix, before and after the compression', async () => {
     const op = operatorOn(original, {
       compressor: kMeans({ levels: 200, allowLarger: true }),
       name: 'large',
@@ -167,7 +167,7 @@ describe('warnings of an operator', () => {
     expect(op.warnings.length).toBeGreaterThan(0);
   });
 
-  it('keep what the last compression warned of, and what the schedule does', async () => {
+  it('keep the warnings of the last compression and of the schedule', async () => {
     const warning = returning((right) =>
       Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(right), warnings: { value: ['less energy'] } }),
     );
@@ -180,7 +180,7 @@ describe('warnings of an operator', () => {
   });
 });
 
-describe('plain JavaScript values give the house error', () => {
+describe('plain JavaScript values give a GCompressError', () => {
   const options = { compressor, schedule: fourSteps };
   it.each(plain())('%s', (_, value) => {
     const wrong = value as never;
@@ -219,7 +219,7 @@ describe('plain JavaScript values give the house error', () => {
     }
   });
 
-  it('with the call to make', () => {
+  it('that names the right call', () => {
     const variable = variableOf(original);
     expect(() => new TfCompressionOp(variable, { ...options, compressor: lowRank as never })).toThrow(
       "TfCompressionOp compressor: expected a compressor, got the method 'lowrank', which was not called. Call it: lowRank({ … }).",
@@ -230,7 +230,7 @@ describe('plain JavaScript values give the house error', () => {
     variable.dispose();
   });
 
-  it('disposed variables, too', () => {
+  it('and so do disposed variables', () => {
     const variable = variableOf(original);
     variable.dispose();
     expect(() => new TfCompressionOp(variable, options)).toThrow(expect.objectContaining({ code: 'disposed' }));

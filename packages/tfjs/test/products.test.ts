@@ -41,7 +41,7 @@ describe.each(everyMethod)('%s', (_, compressor) => {
     },
   );
 
-  it('mixes the input and the state of an LSTM cell', async () => {
+  it('multiplies the input and the state of an LSTM cell', async () => {
     const op = operatorOn(original, { compressor });
     await runSteps(op, 2);
     const concatenated = normalMatrix([3, 8], 4);
@@ -55,7 +55,7 @@ describe.each(everyMethod)('%s', (_, compressor) => {
   });
 });
 
-it('shares one table between an embedding and the softmax after it', async () => {
+it('an embedding and the softmax after it can share one table', async () => {
   const op = operatorOn(original);
   await runSteps(op, 2);
   const logits = taken(
@@ -67,13 +67,13 @@ it('shares one table between an embedding and the softmax after it', async () =>
   assertClose(logits.data, cpuOps.matMul(embedded, cpuOps.transpose(w)).data, close);
 });
 
-it('multiplies an empty batch', () => {
+it('a product with an empty batch is empty', () => {
   const x = tf.zeros([0, 8]);
   expect(taken(operatorOn(original).applyMatMul(x)).shape).toEqual([0, 12]);
   x.dispose();
 });
 
-it('refuses what does not fit, with both sizes', () => {
+it('refuses an input whose side differs from the matrix, and names both sizes', () => {
   const op = operatorOn(original, { name: 'fc1' });
   const refused = (x: tf.Tensor, call: (x: tf.Tensor) => tf.Tensor, message: string) => {
     const attempt = () => call(x);

@@ -5,7 +5,7 @@ import * as main from '../src/index.ts';
 import * as layers from '../src/layers/index.ts';
 import * as summaries from '../src/summaries/index.ts';
 
-it('exports this and nothing else', () => {
+it('the root entry exports exactly these names', () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
     [
       "TfCompressionOp",
@@ -15,7 +15,7 @@ it('exports this and nothing else', () => {
   `);
 });
 
-it('exports this under ./layers', () => {
+it('the entry ./layers exports exactly these names', () => {
   expect(Object.keys(layers).sort()).toMatchInlineSnapshot(`
     [
       "CompressedLayer",
@@ -31,7 +31,7 @@ it('exports this under ./layers', () => {
   `);
 });
 
-it('exports this under ./callbacks', () => {
+it('the entry ./callbacks exports exactly these names', () => {
   expect(Object.keys(callbacks).sort()).toMatchInlineSnapshot(`
     [
       "CheckpointCallback",
@@ -52,7 +52,7 @@ it('exports this under ./callbacks', () => {
   `);
 });
 
-it('exports this under ./summaries', () => {
+it('the entry ./summaries exports exactly these names', () => {
   expect(Object.keys(summaries).sort()).toMatchInlineSnapshot(`
     [
       "compressionSummaries",
@@ -61,7 +61,7 @@ it('exports this under ./summaries', () => {
   `);
 });
 
-it('exports this under ./files', () => {
+it('the entry ./files exports exactly these names', () => {
   expect(Object.keys(files).sort()).toMatchInlineSnapshot(`
     [
       "checkpointFolder",

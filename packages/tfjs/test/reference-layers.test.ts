@@ -40,7 +40,7 @@ it('CompressedConv2D has the output of Conv2D', async () => {
   source.dispose();
 });
 
-it('a layer of the fork infers without kernel and A, and does not train any more', async () => {
+it('a stripped layer of the fork infers without kernel and A, and does not train', async () => {
   registerCompressedLayers([kMeans]);
   const source = dense(5, 10);
   const { model, callback } = compressModel(source, {

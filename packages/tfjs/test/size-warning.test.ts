@@ -40,7 +40,7 @@ const withoutZeros = defineMethod<object, 'all'>({
 
 const operatorOn = useOperators({ compressor: withoutZeros({}), schedule: fourSteps });
 
-it('tells of the size once, as it is, also when training has changed it', async () => {
+it('the size warning appears once, with the current size, also after training changed it', async () => {
   const op = operatorOn(normalMatrix([8, 6]));
   await op.runUpdateStep(0);
   for (const zeros of [0, 5, 12]) {

@@ -18,7 +18,7 @@ testCompressor({
   method: coded,
   create: () => coded({ outer: { rank: 1, allowLarger: true }, inner: bits(4) }),
   allowsLarger: true,
-  claims: { scaleEquivariant: true },
+  claims: { scaleEquivariant: true, usesInputMoments: true },
 });
 
 const blocks = stack(kMeans, { codebook: kMeans });
@@ -33,7 +33,7 @@ testCompressor({
       inner: { codebook: { levels: 3, allowLarger: true } },
     }),
   allowsLarger: true,
-  claims: { usesImportance: true },
+  claims: { usesImportance: true, usesInputMoments: true },
   propertyRuns: 20,
   fuzzRuns: 100,
 });
@@ -64,6 +64,7 @@ testCompressor({
   allowsLarger: true,
   skip: {
     'importance is refused': 'pruning uses importance, but low rank of what it keeps does not, so that no claim holds',
+    'input moments are refused': 'pruning uses moments, but low rank of what it keeps does not, so that no claim holds',
   },
   propertyRuns: 20,
   fuzzRuns: 100,

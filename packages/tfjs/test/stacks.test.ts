@@ -121,7 +121,7 @@ describe.each(pairs)('%s by %s', (_name, _inner, outer, options, coded, inner) =
 describe.each(outers)('%s', (_name, outer, options, coded, kept) => {
   const parts = Object.fromEntries(coded.map((name) => [name, inners[1]]));
 
-  it('trains for a few steps, and is afterwards what its factors say', async () => {
+  it('trains for a few steps, and then equals the matrix of its factors', async () => {
     const { compressor } = stacked(outer, options, parts);
     const op = operatorOn(weights, { compressor });
     const x = tf.tensor2d(weights.data.subarray(0, 96), [4, 24]);
@@ -139,7 +139,7 @@ describe.each(outers)('%s', (_name, outer, options, coded, kept) => {
     optimizer.dispose();
   });
 
-  it('refuses methods for what it stores in a way of its own, before anything runs', async () => {
+  it('refuses methods for factors that the outer method stores in its own way, before anything runs', async () => {
     for (const name of kept) {
       const { compressor } = stacked(outer, options, { ...parts, [name]: inners[0] });
       const reason = expect.objectContaining({
@@ -151,7 +151,7 @@ describe.each(outers)('%s', (_name, outer, options, coded, kept) => {
     }
   });
 
-  it('tells its progress in order, ends when it is aborted, and hands importance to the outer method', async () => {
+  it('reports progress in order, ends when aborted, and passes importance to the outer method', async () => {
     const { compressor } = stacked(outer, options, parts);
     const told: number[] = [];
     await compressor.compress(weights, { onProgress: (done) => told.push(done) });
@@ -171,7 +171,7 @@ describe.each(outers)('%s', (_name, outer, options, coded, kept) => {
     expect(await settled(async () => compressor.compress(weights, { importance }))).toBe(alone);
   });
 
-  it('refuses files that claim more than their bytes justify, and parts that are not those of the outer method', async () => {
+  it('refuses files that claim more than their bytes allow, and parts that the outer method does not have', async () => {
     const { method, compressor } = stacked(outer, options, parts);
     const packed = (await compressor.compress(weights)).pack();
     const inner = packed.config.inner as Record<string, Record<string, JsonValue>>;
@@ -205,7 +205,7 @@ describe.each(outers)('%s', (_name, outer, options, coded, kept) => {
   });
 });
 
-it('trains nothing of a factor that the outer method does not train', async () => {
+it('a factor that the outer method does not train has no trainable parts', async () => {
   const { compressor } = stacked(simhash, { bits: 6 }, { scales: inners[1] });
   const { factors } = await compressor.compress(weights);
   for (const known of [compressor.plan(weights.shape).factors, factors]) {

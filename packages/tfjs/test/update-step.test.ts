@@ -69,7 +69,7 @@ describe('runUpdateStep', () => {
     expect(valuesOf(op.variables.matrix).data).toEqual(original.data);
   });
 
-  it('computes them again where the schedule wants it', async () => {
+  it('computes the factors again if the schedule says so', async () => {
     const schedule = linearAlpha({ begin: 0, end: 3, frequency: 1, refactorEvery: 2 });
     const op = operatorOn(original, { schedule });
     const results = [];
@@ -80,13 +80,13 @@ describe('runUpdateStep', () => {
     expect(results).toEqual(['compressed', 'decayed', 'compressed', 'decayed']);
   });
 
-  it('awaits a compressor that answers later', async () => {
+  it('awaits an asynchronous compressor', async () => {
     const op = operatorOn(original, { compressor: slowLowRank(async () => {}) });
     await runSteps(op, 1);
     expect((await op.toCompressedMatrix()).factors).toEqual(compressor.compress(original).factors);
   });
 
-  it('goes on where a checkpoint that was loaded into its variables stood', async () => {
+  it('continues from a checkpoint that was loaded into its variables', async () => {
     const [first, second] = [operatorOn(original, { name: 'first' }), operatorOn(original, { name: 'second' })];
     await runSteps(first, 2);
     const [from, to] = [first.variables, second.variables];
@@ -99,8 +99,8 @@ describe('runUpdateStep', () => {
   });
 });
 
-describe('a failure leaves everything as it was', () => {
-  it('of a matrix that cannot be compressed; once it can, the step works', async () => {
+describe('a failure changes nothing', () => {
+  it('when the matrix cannot be compressed; the step works after the matrix is repaired', async () => {
     const broken = { ...original, data: original.data.map((entry, i) => (i === 11 ? Number.NaN : entry)) };
     const op = operatorOn(broken);
     const before = everything(op);
@@ -111,7 +111,7 @@ describe('a failure leaves everything as it was', () => {
     expect(await op.runUpdateStep(0)).toBe('compressed');
   });
 
-  it('of a compressor that fails later', async () => {
+  it('when an asynchronous compressor fails', async () => {
     const op = operatorOn(original, {
       compressor: slowLowRank(async () => {
         throw new Error('out of luck');
@@ -122,7 +122,7 @@ describe('a failure leaves everything as it was', () => {
     expect(everything(op)).toEqual(before);
   });
 
-  it('of an impossible step', async () => {
+  it('when the step is invalid', async () => {
     const op = operatorOn(original);
     const before = everything(op);
     for (const step of [-1, 0.5, Number.NaN]) {
@@ -131,7 +131,7 @@ describe('a failure leaves everything as it was', () => {
     expect(everything(op)).toEqual(before);
   });
 
-  it('of being disposed while it compresses', async () => {
+  it('when the operator is disposed while it compresses', async () => {
     const op = operatorOn(original, { compressor: slowLowRank(async () => op.dispose()) });
     await expect(op.runUpdateStep(0)).rejects.toThrow(code('disposed'));
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-it('is refused where tfjs has no gradients, with what to import', async () => {
+it('an operator is refused without registered gradients, and the error names the import', async () => {
   // A process of its own: other tests of this one have registered gradients
   const program = join(import.meta.dirname, 'make-without-gradients.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program]);

@@ -7,13 +7,13 @@ import {
   type Factor,
   type Factorization,
   floatFactor,
-  GCompressError,
   type MatrixForm,
   type PackedMatrix,
   type PackedTensor,
 } from '@gcompress/core';
-import { assertElementLimit, describeValue } from '@gcompress/core/checks';
-import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import { assertElementLimit } from '@gcompress/core/checks';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { normalized } from './normalized.ts';
 
 /** Levels that a damaged factor cannot make integers are cut off below this power of two. */
@@ -21,6 +21,8 @@ const LARGEST_UNIT = 2 ** 31;
 
 /** Names of the factors of {@link uniformFormat}. */
 export type UniformFactor = 'levels' | 'steps';
+
+const reconstruct: CompressedFormat<UniformFactor>['reconstruct'] = (ops, { levels, steps }) => ops.mul(levels, steps);
 
 /**
  * A matrix of integers, the levels, times a step. Working form:
@@ -35,7 +37,7 @@ export type UniformFactor = 'levels' | 'steps';
 export const uniformFormat: CompressedFormat<UniformFactor> = {
   id: 'uniform',
   version: 1,
-  reconstruct: (ops, { levels, steps }) => ops.mul(levels, steps),
+  reconstruct,
   multiply: (ops, x, { levels, steps }) => ops.mul(ops.matMul(x, levels), steps),
   lookup: (ops, ids, { levels, steps }) => ops.mul(ops.gather(levels, ids), steps),
   sharing: ({ shape: [rows, columns], config }) => ({
@@ -44,6 +46,9 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
   pack,
   unpack,
 };
+
+/** The part of {@link uniformFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const uniformDecoder: MatrixDecoder<UniformFactor> = { id: 'uniform', version: 1, reconstruct, unpack };
 
 function pack({
   factors: { levels, steps },
@@ -80,9 +85,6 @@ function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
   const { shape, config } = packed;
   const [rows, columns] = shape;
   statesOf({ shape, config });
-  if (config.steps !== 'matrix' && config.steps !== 'column') {
-    throw damagedHeader('steps', "'matrix' or 'column'", config.steps);
-  }
   const count = config.steps === 'column' ? columns : 1;
   const steps = packedTensor(packed, 'steps', 'float32', [count]);
   const coded = packedTensor(packed, 'levels', 'uint8', [null]);
@@ -98,15 +100,9 @@ function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
 }
 
 function statesOf({ config }: MatrixForm): TrellisStates {
-  const { trellis } = config;
-  if (trellis === 0 || trellis === 4 || trellis === 8) return trellis;
-  throw damagedHeader('trellis', '0, 4 or 8 states', trellis);
-}
-
-function damagedHeader(name: string, expected: string, value: unknown): GCompressError {
-  return new GCompressError('file-header', {
-    where: `uniform config '${name}'`,
-    expected,
-    actual: describeValue(value),
-  });
+  const { trellis, steps } = config;
+  const known = trellis === 0 || trellis === 4 || trellis === 8;
+  if (known && (steps === 'matrix' || steps === 'column')) return trellis;
+  const expected = "0, 4 or 8 states of the trellis, and steps for 'matrix' or 'column'";
+  throw fileError('file-header', 'uniform config', expected, JSON.stringify({ trellis, steps }).slice(0, 80));
 }

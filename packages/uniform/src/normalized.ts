@@ -10,5 +10,8 @@ export function normalized(integers: Int32Array): { readonly levels: Float32Arra
   for (const integer of integers) most = Math.max(most, Math.abs(integer));
   let unit = 1;
   while (unit <= most) unit *= 2;
-  return { levels: Float32Array.from(integers, (integer) => integer / unit), unit };
+  // Many times faster than Float32Array.from
+  const levels = new Float32Array(integers);
+  for (let at = 0; at < levels.length; at++) levels[at] = integers[at] / unit;
+  return { levels, unit };
 }

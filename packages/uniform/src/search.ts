@@ -3,13 +3,15 @@ import { codedBits, type Rounded, roundForRate, type TrellisStates } from '@gcom
 import type { Matrix, Pace } from '@gcompress/core';
 
 /** What a bit is worth in squared steps where error and rate are in balance: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
-const BALANCE = Math.LN2 / 6;
+export const BALANCE = Math.LN2 / 6;
 /** A trellis has quantisers of twice the step. */
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Rounds of the search; each brings the rate closer by a factor of several. */
 const ROUNDS = 12;
+/** Progress of a round at which the values are rounded. */
+const ROUNDED = 0.7;
 /** The share of the bytes that the search may leave unused. */
-const CLOSE = 0.004;
+export const CLOSE = 0.004;
 
 /** What the search is to find. */
 export interface Search {
@@ -17,7 +19,9 @@ export interface Search {
   readonly scales: Float64Array;
   /** What the error of each entry costs, or one number for all. */
   readonly weights: Float32Array;
+  /** States with which the levels are chosen, and those with which they are coded where the levels allow it. */
   readonly trellis: TrellisStates;
+  readonly stored: TrellisStates;
   readonly rateWeight: number;
   /** Bits that the levels may take. */
   readonly bits: number;
@@ -52,9 +56,11 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
     const rounded: Rounded = roundForRate(
       { shape, values, weights: search.weights },
       { states: search.trellis, bitCost },
-      (operations, done) => pace(operations, (round + done) / ROUNDS),
+      (operations, done) => pace(operations, (round + ROUNDED * done) / ROUNDS),
     );
-    const bits = codedBits(rounded.values, shape, search.trellis);
+    const bits = codedBits(rounded.values, shape, search.stored, (operations, done) =>
+      pace(operations, (round + ROUNDED + (1 - ROUNDED) * done) / ROUNDS),
+    );
     if (bits <= search.bits) {
       if (step < fits) {
         fits = step;
@@ -68,7 +74,7 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
 }
 
 /** A doubled step saves about a bit an entry; between two known steps, no further than the middle of their logarithms. */
-function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
+export function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
   const next = step * 2 ** Math.max(-3, Math.min(3, excess + (excess > 0 ? 0.002 : -0.002)));
   if (next > tooSmall && next < fits) return next;
   if (tooSmall === 0) return fits / 2;
@@ -86,7 +92,7 @@ function scaled({ shape: [, columns], data }: Matrix, scales: Float64Array, step
 }
 
 /** The largest level: float32 has all integers up to here. */
-const LARGEST = 2 ** 23;
+export const LARGEST = 2 ** 23;
 
 function largest(data: Float32Array, scales: Float64Array): number {
   let most = 0;

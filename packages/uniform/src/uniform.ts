@@ -1,19 +1,24 @@
 // Uniform levels as a method: integers times a step, both chosen for error and coded bytes together.
 import {
-  type CompressOptions,
   defineMethod,
   type Factor,
+  type FactorizeOptions,
   floatFactor,
+  type InputMoments,
   type JsonObject,
   type Matrix,
+  type ProgressOptions,
   pacedProgress,
+  partialProgress,
   reportProgress,
 } from '@gcompress/core';
+import { momentsWeakness, roundingOrder } from '@gcompress/linalg';
+import { type Stepped, searchCompensated } from './compensated-search.ts';
 import { type UniformFactor, uniformFormat } from './format.ts';
 import { normalized } from './normalized.ts';
 import { type CompleteOptions, completeOptions, type UniformOptions } from './options.ts';
 import { planFor } from './plan.ts';
-import { type Found, searchStep } from './search.ts';
+import { type Found, type Search, searchStep } from './search.ts';
 
 /** Bits that the estimate of the coder may be off, and its framing. */
 const SLACK_BITS = 16;
@@ -33,7 +38,7 @@ const SMALLEST_STEP = 2 ** -149;
 export const uniform = /* @__PURE__ */ defineMethod<UniformOptions, UniformFactor>({
   name: 'uniform',
   format: uniformFormat,
-  accepts: ['importance'],
+  accepts: ['importance', 'inputMoments'],
   optionsForBudget: (budget) => budget,
 
   create(given) {
@@ -46,32 +51,63 @@ export const uniform = /* @__PURE__ */ defineMethod<UniformOptions, UniformFacto
   },
 });
 
-function factorize(
-  matrix: Matrix,
-  options: CompleteOptions,
-  { importance, ...listeners }: CompressOptions,
-): Record<UniformFactor, Factor> {
-  const { factors, byteLength } = planFor(matrix.shape, options);
+function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOptions): Record<UniformFactor, Factor> {
+  const { factors, byteLength } = planFor(matrix.shape, given);
+  const { importance, inputMoments, signal, onProgress } = options;
+  const listeners = { signal, onProgress };
   const count = factors.steps.shape[1];
   const room = 8 * (byteLength - 4 * count);
   const scales =
-    options.steps === 'column' ? columnScales(matrix, importance) : new Float64Array(matrix.shape[1]).fill(1);
+    given.steps === 'column' ? columnScales(matrix, importance) : new Float64Array(matrix.shape[1]).fill(1);
   const weights = importance ? relativeWeights(importance) : Float32Array.of(1);
   reportProgress(listeners, 0);
-  const { trellis, rateWeight } = options;
+  const { trellis, rateWeight } = given;
   // Where the room is no larger than the slack, all levels are 0
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
-  const found = searchStep(matrix, { scales, weights, trellis, rateWeight, bits }, pacedProgress(listeners));
+  const search = { scales, weights, trellis, stored: trellis, rateWeight, bits } as const;
+  const plainPart = partialProgress(listeners, 0, inputMoments ? TO_SEARCH : 1);
+  const plainLevels = (own: Search, part: ProgressOptions) => {
+    const found = searchStep(matrix, own, pacedProgress(part));
+    reportProgress(part, 1);
+    return { ...found, steps: fittedSteps(matrix, found, scales, count, importance) };
+  };
+  const plain = plainLevels(search, plainPart);
+  reportProgress(plainPart, 1);
+  let chosen: Stepped = plain;
+  if (inputMoments) {
+    // Compensation rounds entry by entry, which a trellis does not: it begins from levels without one, and the others stay a candidate
+    const untied = { ...search, trellis: 0 } as const;
+    const start = trellis === 0 ? plain : plainLevels(untied, partialProgress(listeners, TO_SEARCH, TO_SEARCH));
+    chosen = compensated(matrix, untied, [start, plain], inputMoments, options);
+  }
+  const { levels, unit } = normalized(chosen.levels);
   reportProgress(listeners, 1);
-  const { levels, unit } = normalized(found.levels);
-  const steps = fittedSteps(matrix, found, scales, count, importance);
   return {
     levels: floatFactor(factors.levels.shape, levels, false),
     steps: floatFactor(
       factors.steps.shape,
-      steps.map((step) => step * unit),
+      chosen.steps.map((step) => step * unit),
     ),
   };
+}
+
+/** Progress at which the plain search ends, and at which the moments are factored. */
+const TO_SEARCH = 0.2;
+const TO_ORDER = 0.4;
+
+/** Levels for the outputs of inputs with these moments. */
+function compensated(
+  matrix: Matrix,
+  search: Search,
+  plain: readonly [start: Found & Stepped, rival: Stepped],
+  moments: InputMoments,
+  { kernels, warn, signal, onProgress }: FactorizeOptions,
+): Stepped {
+  const weakness = momentsWeakness(moments);
+  if (weakness) warn(`uniform: ${weakness}.`);
+  const part = (from: number, to: number) => partialProgress({ signal, onProgress }, from, to);
+  const order = roundingOrder(moments, undefined, kernels, part(TO_SEARCH, TO_ORDER));
+  return searchCompensated(matrix, search, plain, order, kernels, part(TO_ORDER, 1));
 }
 
 /** Steps that are the best for these levels: least squares over the matrix, or over each column. */

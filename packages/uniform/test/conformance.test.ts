@@ -4,7 +4,12 @@ import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/
 import { describe, it } from 'vitest';
 import { type UniformOptions, uniform } from '../src/index.ts';
 
-const claims: CompressorClaims = { fixedSize: true, neverWorseThanZero: true, usesImportance: true };
+const claims: CompressorClaims = {
+  fixedSize: true,
+  neverWorseThanZero: true,
+  usesImportance: true,
+  usesInputMoments: true,
+};
 
 const subjects: Record<string, { readonly options: UniformOptions; readonly claims: CompressorClaims }> = {
   'four bits': {

@@ -5,7 +5,7 @@ import * as api from '../src/index.ts';
 
 it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toEqual(['uniform', 'uniformFormat']);
-  expect(Object.keys(format)).toEqual(['uniformFormat']);
+  expect(Object.keys(format).sort()).toEqual(['uniformDecoder', 'uniformFormat']);
 });
 
 it('names its method and format as files do', () => {

@@ -5,7 +5,7 @@ import { factorShapes, type Side, type Sides } from '../formats/input-output-for
 
 /** The most sweeps over both sides. */
 const MAX_SWEEPS = 20;
-/** Sweeps end when one raises the energy that is kept by no more than this part of it. */
+/** Sweeps end when a sweep raises the kept energy by at most this part. */
 const SMALLEST_GAIN = 1e-5;
 
 /** Orthonormal columns `[t, t/g]` that shorten blocks of a side, and the energy ‖A·diag(basis, …)‖² that they keep. */
@@ -15,10 +15,10 @@ interface Basis {
 }
 
 /**
- * Factors `b`, `c`, `d` near the smallest error. With one side the optimum: `b` or `d` are the leading principal directions
- * of all blocks of the side. With both, the output is shortened so, and then each side in turn is chosen best beside the
- * other (higher-order orthogonal iteration; De Lathauwer, De Moor and Vandewalle, 2000), which never makes the error larger.
- * `b` has orthonormal columns and `d` orthonormal rows; `c` is what they leave of the matrix.
+ * Factors `b`, `c`, `d` near the smallest error. With one side the result is the optimum: `b` or `d` are the leading principal directions
+ * of all blocks of the side. With both sides, the output is shortened in this way first. Then each side in turn is replaced by the best
+ * choice for the other (higher-order orthogonal iteration; De Lathauwer, De Moor and Vandewalle, 2000), which never increases the error.
+ * `b` has orthonormal columns and `d` orthonormal rows; `c` is the matrix projected on both.
  */
 export function fitInputOutput(
   matrix: Matrix,
@@ -47,14 +47,14 @@ export function fitInputOutput(
   };
 }
 
-/** The basis that keeps most of `a [q, n]`, whose columns are the side. */
+/** The basis that keeps the most energy of `a [q, n]`, whose columns are the side. */
 function leadingBasis(a: Dense, { block, factor }: Side): Basis {
   const size = block / factor;
   const { values, vectors } = symmetricEigen(gram(inBlocks(a, block)), size);
   return { vectors, kept: values.subarray(0, size).reduce((sum, value) => sum + value, 0) };
 }
 
-/** `a [q, n]·diag(basis, …)`, of shape `[q, n/g]`; `a` itself for a side that is left as it is. */
+/** `a [q, n]·diag(basis, …)`, of shape `[q, n/g]`; `a` itself for a side that is not shortened. */
 function shortened(a: Dense, side: Side | null, basis: Basis | null): Dense {
   if (!side || !basis) return a;
   const { data } = multiply(inBlocks(a, side.block), basis.vectors);

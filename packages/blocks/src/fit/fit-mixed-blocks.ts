@@ -13,8 +13,8 @@ import type { BlockOrder, MixedBlockFactor } from '../formats/mixed-block-format
 
 /**
  * Blocks and mixer with the smallest error. Blocks (j, 0 … N−1) of the matrix, each written as a row, form a matrix
- * `[N, mn/N²]` that has to be `mixer column j ⊗ blocksⱼ`: its best approximation of rank one (Eckart and Young, 1936), which
- * leaves nothing to iterate. Both sides get the same norm.
+ * `[N, mn/N²]` that `mixer column j ⊗ blocksⱼ` must approximate. The best approximation of rank one (Eckart and Young, 1936) is the
+ * solution, so no iteration is needed. Both factors get the same norm.
  */
 export function fitMixedBlocks(
   { shape, data }: Matrix,

@@ -1,4 +1,4 @@
-// A factor with a uniform random start.
+// Draws a factor uniformly at random.
 import { elementCount, type Factor, floatFactor, type Random } from '@gcompress/core';
 
 /**

@@ -1,6 +1,7 @@
 // The decoder of block-diagonal matrices.
 import { type CompressedFormat, type Factor, floatFactor, type ReadLimits, type Shape2D } from '@gcompress/core';
 import { assertElementLimit, MAX_ELEMENTS } from '@gcompress/core/checks';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
@@ -11,6 +12,26 @@ const VALUES_PER_STORED = 1024;
 
 /** The factors of {@link blockDiagonalFormat}. */
 export type BlockDiagonalFactor = 'blocks' | 'identity';
+
+const reconstruct: CompressedFormat<BlockDiagonalFactor>['reconstruct'] = (
+  ops,
+  { blocks, identity },
+  { shape, config },
+) => {
+  const [rows, cols] = shape;
+  const count = Number(config.blocks);
+  const row = ops.reshape(blocks, [count, rows / count, 1, cols / count]);
+  return ops.reshape(ops.mul(row, ops.reshape(identity, [count, 1, count, 1])), [rows, cols]);
+};
+
+const unpack: CompressedFormat<BlockDiagonalFactor>['unpack'] = (packed, limits) => {
+  assertVersion(packed, 1);
+  const [rows, cols] = packed.shape;
+  const count = configDivisor('block-diagonal', packed.config, 'blocks', rows, cols);
+  const { shape, data } = packedTensor(packed, 'blocks', 'float32', [count, rows / count, cols / count]);
+  assertIdentitySize(count, packed.shape, limits);
+  return { blocks: floatFactor(shape, data), identity: identityFactor(count) };
+};
 
 /**
  * A matrix that is zero outside of N blocks on its diagonal: `x = (x₁ … x_N)` goes to `(x₁·blocks₁ … x_N·blocks_N)`.
@@ -26,29 +47,23 @@ export type BlockDiagonalFactor = 'blocks' | 'identity';
 export const blockDiagonalFormat: CompressedFormat<BlockDiagonalFactor> = {
   id: 'block-diagonal',
   version: 1,
-  reconstruct(ops, { blocks, identity }, { shape, config }) {
-    const [rows, cols] = shape;
-    const count = Number(config.blocks);
-    const row = ops.reshape(blocks, [count, rows / count, 1, cols / count]);
-    return ops.reshape(ops.mul(row, ops.reshape(identity, [count, 1, count, 1])), [rows, cols]);
-  },
+  reconstruct,
   multiply(ops, x, { blocks }, { shape, config }) {
     const [rows, cols] = shape;
     const count = Number(config.blocks);
     const parts = ops.transpose(ops.reshape(x, [-1, count, rows / count]), [1, 0, 2]);
     return ops.reshape(ops.transpose(ops.matMul(parts, blocks), [1, 0, 2]), [-1, cols]);
   },
-
   pack: ({ factors: { blocks } }) => ({ blocks: { shape: blocks.shape, data: blocks.data } }),
+  unpack,
+};
 
-  unpack(packed, limits) {
-    assertVersion(packed, 1);
-    const [rows, cols] = packed.shape;
-    const count = configDivisor('block-diagonal', packed.config, 'blocks', rows, cols);
-    const { shape, data } = packedTensor(packed, 'blocks', 'float32', [count, rows / count, cols / count]);
-    assertIdentitySize(count, packed.shape, limits);
-    return { blocks: floatFactor(shape, data), identity: identityFactor(count) };
-  },
+/** The part of {@link blockDiagonalFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const blockDiagonalDecoder: MatrixDecoder<BlockDiagonalFactor> = {
+  id: 'block-diagonal',
+  version: 1,
+  reconstruct,
+  unpack,
 };
 
 /**

@@ -3,14 +3,14 @@ import {
   type CompressedFormat,
   type Factor,
   floatFactor,
-  GCompressError,
   type JsonObject,
   type JsonValue,
   type MatrixForm,
   type TensorOps,
 } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
 /** How one side of a matrix is shortened. */
@@ -29,6 +29,21 @@ export interface Sides {
   readonly output: Side | null;
 }
 
+const reconstruct: CompressedFormat['reconstruct'] = (ops, factors, form) =>
+  expanded(ops, lengthened(ops, factors, form), factors, form);
+
+const unpack: CompressedFormat['unpack'] = (packed) => {
+  assertVersion(packed, 1);
+  const input = checkedSide(packed.config, 'input', packed.shape[0]);
+  const output = checkedSide(packed.config, 'output', packed.shape[1]);
+  const shapes = factorShapes(packed.shape, { input, output });
+  const factors = Object.entries(shapes).map(([name, wanted]): [string, Factor] => {
+    const { shape, data } = packedTensor(packed, name, 'float32', wanted);
+    return [name, floatFactor(shape, data)];
+  });
+  return Object.fromEntries(factors);
+};
+
 /**
  * A matrix between a shorter input and a shorter output: `Ŵ = diag(b, …, b)·c·diag(d, …, d)`. One `b` shortens every block of
  * inputs and one `d` expands every block of outputs; either may be missing. Working form, all trainable, with blocks of s
@@ -45,7 +60,7 @@ export interface Sides {
 export const inputOutputFormat: CompressedFormat = {
   id: 'input-output',
   version: 1,
-  reconstruct: (ops, factors, form) => expanded(ops, lengthened(ops, factors, form), factors, form),
+  reconstruct,
   multiply(ops, x, factors, form) {
     const { input } = form.config;
     const [rows] = coreShape(form);
@@ -57,24 +72,15 @@ export const inputOutputFormat: CompressedFormat = {
     ...(input && { b: { times: rows / sideOf(input).block } }),
     ...(output && { d: { times: cols / sideOf(output).block } }),
   }),
-
   pack: ({ factors }) => {
     const stored = Object.entries(factors).map(([name, { shape, data }]) => [name, { shape, data }] as const);
     return Object.fromEntries(stored);
   },
-
-  unpack(packed) {
-    assertVersion(packed, 1);
-    const input = checkedSide(packed.config, 'input', packed.shape[0]);
-    const output = checkedSide(packed.config, 'output', packed.shape[1]);
-    const shapes = factorShapes(packed.shape, { input, output });
-    const factors = Object.entries(shapes).map(([name, wanted]): [string, Factor] => {
-      const { shape, data } = packedTensor(packed, name, 'float32', wanted);
-      return [name, floatFactor(shape, data)];
-    });
-    return Object.fromEntries(factors);
-  },
+  unpack,
 };
+
+/** The part of {@link inputOutputFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const inputOutputDecoder: MatrixDecoder = { id: 'input-output', version: 1, reconstruct, unpack };
 
 /** Shapes of the factors that a matrix of this shape has. */
 export function factorShapes([rows, cols]: MatrixForm['shape'], { input, output }: Sides): Record<string, number[]> {
@@ -117,11 +123,7 @@ function checkedSide(config: JsonObject, name: string, side: number): Side | nul
   const value = config[name];
   if (value === null) return null;
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new GCompressError('file-header', {
-      where: `input-output config '${name}'`,
-      expected: 'an object or null',
-      actual: describeValue(value),
-    });
+    throw fileError('file-header', `input-output config '${name}'`, 'an object or null', describeValue(value));
   }
   const own = value as JsonObject;
   const block = configDivisor(`input-output ${name}`, own, 'block', side);

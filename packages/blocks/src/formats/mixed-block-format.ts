@@ -1,7 +1,8 @@
 // The decoder of blocks that a small matrix mixes.
-import { type CompressedFormat, floatFactor, GCompressError, type JsonObject } from '@gcompress/core';
+import { type CompressedFormat, floatFactor, type JsonObject } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import { assertVersion, packedTensor } from '@gcompress/core/storage';
+import type { MatrixDecoder } from '@gcompress/core/decode';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
 /** The factors of {@link mixedBlockFormat}. */
@@ -12,6 +13,24 @@ export type MixedBlockFactor = 'blocks' | 'mixer';
  * contiguous either way.
  */
 export type BlockOrder = 'interleaved' | 'contiguous';
+
+const reconstruct: CompressedFormat<MixedBlockFactor>['reconstruct'] = (ops, { blocks, mixer }, { shape, config }) => {
+  const [rows, cols] = shape;
+  const count = Number(config.blocks);
+  const block = ops.reshape(blocks, [count, rows / count, 1, cols / count]);
+  const mixed = ops.mul(block, ops.reshape(ops.transpose(mixer), [count, 1, count, 1]));
+  return ops.reshape(config.order === 'interleaved' ? ops.transpose(mixed, [1, 0, 2, 3]) : mixed, [rows, cols]);
+};
+
+const unpack: CompressedFormat<MixedBlockFactor>['unpack'] = (packed) => {
+  assertVersion(packed, 1);
+  const [rows, cols] = packed.shape;
+  const count = configDivisor('mixed-block', packed.config, 'blocks', rows, cols);
+  assertOrder(packed.config);
+  const blocks = packedTensor(packed, 'blocks', 'float32', [count, rows / count, cols / count]);
+  const mixer = packedTensor(packed, 'mixer', 'float32', [count, count]);
+  return { blocks: floatFactor(blocks.shape, blocks.data), mixer: floatFactor(mixer.shape, mixer.data) };
+};
 
 /**
  * A matrix of N × N blocks that come from N: part j of the input goes through block j, `yⱼ = xⱼ·blocksⱼ`, and part i of the
@@ -27,13 +46,7 @@ export type BlockOrder = 'interleaved' | 'contiguous';
 export const mixedBlockFormat: CompressedFormat<MixedBlockFactor> = {
   id: 'mixed-block',
   version: 1,
-  reconstruct(ops, { blocks, mixer }, { shape, config }) {
-    const [rows, cols] = shape;
-    const count = Number(config.blocks);
-    const block = ops.reshape(blocks, [count, rows / count, 1, cols / count]);
-    const mixed = ops.mul(block, ops.reshape(ops.transpose(mixer), [count, 1, count, 1]));
-    return ops.reshape(config.order === 'interleaved' ? ops.transpose(mixed, [1, 0, 2, 3]) : mixed, [rows, cols]);
-  },
+  reconstruct,
   multiply(ops, x, { blocks, mixer }, { shape, config }) {
     const [rows, cols] = shape;
     const count = Number(config.blocks);
@@ -45,28 +58,22 @@ export const mixedBlockFormat: CompressedFormat<MixedBlockFactor> = {
     const mixed = ops.matMul(mixer, ops.reshape(through, [count, -1]));
     return ops.reshape(ops.transpose(ops.reshape(mixed, [count, -1, cols / count]), [1, 0, 2]), [-1, cols]);
   },
-
   pack: ({ factors: { blocks, mixer } }) => ({
     blocks: { shape: blocks.shape, data: blocks.data },
     mixer: { shape: mixer.shape, data: mixer.data },
   }),
+  unpack,
+};
 
-  unpack(packed) {
-    assertVersion(packed, 1);
-    const [rows, cols] = packed.shape;
-    const count = configDivisor('mixed-block', packed.config, 'blocks', rows, cols);
-    assertOrder(packed.config);
-    const blocks = packedTensor(packed, 'blocks', 'float32', [count, rows / count, cols / count]);
-    const mixer = packedTensor(packed, 'mixer', 'float32', [count, count]);
-    return { blocks: floatFactor(blocks.shape, blocks.data), mixer: floatFactor(mixer.shape, mixer.data) };
-  },
+/** The part of {@link mixedBlockFormat} that gives dense matrices: all that a page needs which only decodes. */
+export const mixedBlockDecoder: MatrixDecoder<MixedBlockFactor> = {
+  id: 'mixed-block',
+  version: 1,
+  reconstruct,
+  unpack,
 };
 
 function assertOrder({ order }: JsonObject): void {
   if (order === 'interleaved' || order === 'contiguous') return;
-  throw new GCompressError('file-header', {
-    where: "mixed-block config 'order'",
-    expected: "'interleaved' or 'contiguous'",
-    actual: describeValue(order),
-  });
+  throw fileError('file-header', "mixed-block config 'order'", "'interleaved' or 'contiguous'", describeValue(order));
 }

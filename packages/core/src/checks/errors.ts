@@ -100,6 +100,23 @@ export class GCompressError extends Error {
   }
 }
 
+/**
+ * An error about stored bytes, from its parts in order: shorter than an object of {@link ErrorDetails} in code that a page downloads.
+ *
+ * @param hint what the reader can do, `''` for nothing. Default: to doubt the file.
+ * @returns the error, to be thrown.
+ */
+export function fileError(
+  code: ErrorCode,
+  where: string,
+  expected: string,
+  actual: string,
+  hint = 'The file may be damaged or hostile.',
+  cause?: unknown,
+): GCompressError {
+  return new GCompressError(code, { where, expected, actual, hint, cause });
+}
+
 /** Whether `error` is a {@link GCompressError} (of any installed copy), optionally with this code. */
 export function isGCompressError(error: unknown, code?: ErrorCode): error is GCompressError {
   return (

@@ -1,6 +1,6 @@
 // The limit on the values that one matrix or one file may have.
-import { GCompressError } from './errors.ts';
-import { assertNumber, describeValue } from './option-checks.ts';
+import { fileError } from './errors.ts';
+import { assertKnownOptions, assertNumber, describeValue } from './option-checks.ts';
 
 /** The most values that one matrix or derived factor may have: 2^28, a gibibyte of float32. */
 export const MAX_ELEMENTS = 2 ** 28;
@@ -21,12 +21,26 @@ export interface ReadLimits {
  * @throws GCompressError `file-oversized` for more than `most` values, or anything but a number.
  */
 export function assertElementLimit(elements: number, where: string, most: number = MAX_ELEMENTS): void {
-  assertNumber(String(where), 'limit', most, { min: 0 });
-  if (typeof elements === 'number' && elements <= most) return;
-  throw new GCompressError('file-oversized', {
-    where: String(where),
-    expected: `at most ${most} values`,
-    actual: describeValue(elements),
-    hint: 'Allow more, split the matrix, or do not trust this file.',
-  });
+  if (typeof elements === 'number' && typeof most === 'number' && elements <= most) return;
+  const hint = 'Allow more, or do not trust this file.';
+  throw fileError(
+    'file-oversized',
+    String(where),
+    `at most ${describeValue(most)} values`,
+    describeValue(elements),
+    hint,
+  );
+}
+
+/**
+ * Checks the limits of a reader, and fills in the default.
+ *
+ * @returns the most values that all matrices may have together.
+ * @throws GCompressError `unknown-option` or `invalid-option`.
+ */
+export function assertReadLimits(where: string, limits: ReadLimits): number {
+  assertKnownOptions(`${where} limits`, limits, ['maxElements']);
+  const { maxElements = MAX_ELEMENTS } = limits;
+  assertNumber(`${where} limits`, 'maxElements', maxElements, { min: 0, integer: true });
+  return maxElements;
 }

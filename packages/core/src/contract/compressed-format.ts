@@ -47,7 +47,7 @@ export interface CompressedFormat<K extends string = string> {
   reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /** `x [b, m] · Ŵ → [b, n]`, where that is cheaper than reconstructing. */
   multiply?<T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
-  /** Whether {@link multiply} is cheaper for this form. Omit it if it always is. */
+  /** True if {@link multiply} is cheaper for this form; hosts otherwise reconstruct Ŵ and multiply by it. Omit it if it always is. */
   multiplyPays?(form: MatrixForm): boolean;
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`, where that is cheaper than reconstructing. */
   lookup?<T>(ops: TensorOps<T>, ids: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;

@@ -3,7 +3,8 @@ import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit } from '../checks/size-limit.ts';
 import { assertMatrix, assertShape2D, type Matrix } from '../matrix/matrix.ts';
-import { type CpuTensor, cpuOps } from '../tensors/cpu-ops.ts';
+import type { CpuTensor } from '../tensors/cpu-loops.ts';
+import { cpuOps } from '../tensors/cpu-ops.ts';
 import type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
 import type { Factorization } from './factors.ts';
 
@@ -20,7 +21,7 @@ export interface CompressedMatrix<K extends string = string> extends Factorizati
   readonly notes: readonly string[];
   /** The matrix `[m, n]` that the factors stand for. */
   decompress(): Matrix;
-  /** `x [b, m] · Ŵ → [b, n]`, without building Ŵ where the format can. */
+  /** `x [b, m] · Ŵ → [b, n]`: from the factors if the format has `multiply` and `multiplyPays` does not deny it, else through Ŵ. */
   matMul(x: Matrix): Matrix;
   /** The rows of Ŵ with these ids `[q] → [q, n]`, without building Ŵ where the format can. */
   lookup(ids: ArrayLike<number>): Matrix;
@@ -109,9 +110,11 @@ export function createCompressedMatrix<K extends string>(
           actual: `[${x.shape.join(', ')}]`,
         });
       }
-      const y = format.multiply
-        ? format.multiply<CpuTensor>(cpuOps, x, factors, form)
-        : cpuOps.matMul(x, reconstruct());
+      const multiplies = format.multiplyPays?.(form) ?? true;
+      const y =
+        format.multiply && multiplies
+          ? format.multiply<CpuTensor>(cpuOps, x, factors, form)
+          : cpuOps.matMul(x, reconstruct());
       return toMatrix(owned(y, x), x.shape[0], cols);
     },
     lookup(ids) {

@@ -1,5 +1,5 @@
 // Factors, their specs, and plans: the plain data between encoders and decoders.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError, GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { Shape2D } from '../matrix/matrix.ts';
 import { elementCount } from '../tensors/element-count.ts';
@@ -68,11 +68,8 @@ function checkedFactor(factor: Factor): Factor {
   const { shape, dtype, data } = factor;
   const isTyped = data instanceof (dtype === 'int32' ? Int32Array : Float32Array);
   if (!isTyped || data.length !== elementCount(shape)) {
-    throw new GCompressError('contract', {
-      where: 'factor',
-      expected: isTyped ? `${elementCount(shape)} values for shape ${describeShape(shape)}` : `${dtype} data`,
-      actual: isTyped ? `${data.length}` : describeValue(data),
-    });
+    const actual = isTyped ? `${data.length} values` : describeValue(data);
+    throw fileError('contract', 'factor', `${dtype} data for shape ${describeShape(shape)}`, actual, '');
   }
   return factor;
 }

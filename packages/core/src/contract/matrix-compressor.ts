@@ -6,6 +6,7 @@ import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import type { CompressedMatrix } from './compressed-matrix.ts';
 import type { FactorizationPlan, JsonObject } from './factors.ts';
+import type { TrainingHistory } from './training-history.ts';
 
 /** What every compression can be given besides the matrix. */
 export interface CompressOptions {
@@ -59,6 +60,8 @@ export interface MatrixCompressor<K extends string = string> {
    * training). Its plan must be the same at every step. A host compresses the current weights again whenever its options change.
    */
   atStep?(step: number): MatrixCompressor<K>;
+  /** What this compressor has seen of a training, beyond its options. Omit it for nothing. */
+  readonly history?: TrainingHistory;
 }
 
 /** A {@link MatrixCompressor} that answers at once; all built-in ones do. */

@@ -1,5 +1,5 @@
 // Dense float32 matrices: how to make and check them.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError, GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 
 /** Rows and columns, both at least 1. */
@@ -77,12 +77,8 @@ export function assertShape2D(shape: unknown, where: string): asserts shape is S
   const positive =
     Array.isArray(shape) && shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
   if (!positive) {
-    throw new GCompressError('invalid-matrix', {
-      where,
-      expected: 'two positive integers [rows, columns]',
-      actual: describeShape(shape),
-      hint: 'An empty matrix cannot be compressed; leave it out.',
-    });
+    const hint = 'An empty matrix cannot be compressed; leave it out.';
+    throw fileError('invalid-matrix', where, 'two positive integers [rows, columns]', describeShape(shape), hint);
   }
 }
 

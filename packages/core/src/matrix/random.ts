@@ -1,6 +1,10 @@
 // Random numbers from a seed, the same bits on every engine.
 import { GCompressError } from '../checks/errors.ts';
-import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
+import { describeValue } from '../checks/option-checks.ts';
+import type { Pace } from '../checks/progress.ts';
+
+/** Operations that drawing a number and swapping two distant entries take. */
+const SWAP = 32;
 
 /** A source of random numbers that gives the same bits on every JavaScript engine. */
 export interface Random {
@@ -20,9 +24,10 @@ export interface Random {
   /**
    * Puts the entries in random order, in place, and returns the same array.
    *
+   * @param pace called for each entry, so that the work can be ended; the order does not depend on it.
    * @throws GCompressError `invalid-option` for anything but an array.
    */
-  shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A): A;
+  shuffle<A extends { [index: number]: unknown; readonly length: number }>(array: A, pace?: Pace): A;
 }
 
 /**
@@ -63,9 +68,8 @@ export function createRandom(seed: number): Random {
   };
   const uniform = () => ((uint32() >>> 5) * 0x4000000 + (uint32() >>> 6)) / 0x20000000000000;
   const integer = (bound: number) => {
-    // Asked once for each number: what a check of options costs is kept for what is wrong
     if (!(Number.isInteger(bound) && bound >= 1 && bound <= 0x100000000)) {
-      assertNumber('random.integer', 'bound', bound, { min: 1, max: 0x100000000, integer: true });
+      throw wrong('random.integer bound', 'an integer from 1 to 4294967296', bound);
     }
     const limit = 0x100000000 - (0x100000000 % bound);
     let draw = uint32();
@@ -96,14 +100,14 @@ export function createRandom(seed: number): Random {
       spare = y * scale;
       return x * scale;
     },
-    shuffle(array) {
-      if (!Array.isArray(array)) assertType('random.shuffle', 'array', array, 'object');
-      assertNumber('random.shuffle', 'length of array', array.length, { min: 0, integer: true });
+    shuffle(array, pace) {
+      if (!(typeof array === 'object' && array?.length >= 0)) throw wrong('random.shuffle', 'an array', array);
       for (let i = array.length - 1; i > 0; i--) {
         const j = integer(i + 1);
         const entry = array[i];
         array[i] = array[j];
         array[j] = entry;
+        pace?.(SWAP, 1 - i / array.length);
       }
       return array;
     },
@@ -117,12 +121,12 @@ export function createRandom(seed: number): Random {
  */
 export function assertSeed(seed: unknown, where: string): asserts seed is number {
   if (!Number.isInteger(seed) || Number(seed) < 0 || Number(seed) > 0xffffffff) {
-    throw new GCompressError('invalid-option', {
-      where: `${String(where)} seed`,
-      expected: 'an integer from 0 to 4294967295',
-      actual: describeValue(seed),
-    });
+    throw wrong(`${String(where)} seed`, 'an integer from 0 to 4294967295', seed);
   }
+}
+
+function wrong(where: string, expected: string, actual: unknown): GCompressError {
+  return new GCompressError('invalid-option', { where, expected, actual: describeValue(actual) });
 }
 
 /** ln x for x in (0, 1), by basic arithmetic alone: `Math.log` may differ between engines in the last bit. */

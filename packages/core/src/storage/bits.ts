@@ -1,8 +1,6 @@
 // Small integers packed into as few bits as they need.
-import { GCompressError } from '../checks/errors.ts';
-import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
-
-const COUNT = { min: 0, integer: true } as const;
+import { fileError } from '../checks/errors.ts';
+import { describeValue } from '../checks/option-checks.ts';
 
 /**
  * Unsigned integers packed to `bits` (1 to 16) each, lowest bit first, without gaps; the last byte is filled with zeros.
@@ -11,9 +9,8 @@ const COUNT = { min: 0, integer: true } as const;
  * @throws GCompressError `invalid-option` for anything but an array, or another number of bits.
  */
 export function packBits(values: ArrayLike<number>, bits: number): Uint8Array {
-  if (!Array.isArray(values)) assertType('packBits', 'values', values, 'object');
-  assertNumber('packBits', 'length of values', values.length, COUNT);
-  const bytes = new Uint8Array(packedBytes(values.length, bits));
+  const count = (values as typeof values | null)?.length;
+  const bytes = new Uint8Array(packedBytes(typeof values === 'object' ? Number(count) : Number.NaN, bits));
   let buffer = 0;
   let filled = 0;
   let at = 0;
@@ -38,11 +35,8 @@ export function packBits(values: ArrayLike<number>, bits: number): Uint8Array {
 export function unpackBits(bytes: Uint8Array, bits: number, count: number): Int32Array {
   const needed = packedBytes(count, bits);
   if (!(bytes instanceof Uint8Array) || bytes.length < needed) {
-    throw new GCompressError('invalid-option', {
-      where: 'unpackBits bytes',
-      expected: `a Uint8Array of at least ${needed} bytes`,
-      actual: bytes instanceof Uint8Array ? `${bytes.length}` : describeValue(bytes),
-    });
+    const actual = bytes instanceof Uint8Array ? `${bytes.length}` : describeValue(bytes);
+    throw fileError('invalid-option', 'unpackBits bytes', `a Uint8Array of at least ${needed} bytes`, actual);
   }
   const values = new Int32Array(count);
   const mask = 2 ** bits - 1;
@@ -67,9 +61,9 @@ export function unpackBits(bytes: Uint8Array, bits: number, count: number): Int3
  * @throws GCompressError `invalid-option` unless `count` is an integer from 0 on, and `bits` one from 1 to 32.
  */
 export function packedBytes(count: number, bits: number): number {
-  assertNumber('packed integers', 'count', count, COUNT);
-  assertNumber('packed integers', 'bits', bits, { min: 1, max: 32, integer: true });
-  return Math.ceil((count * bits) / 8);
+  if (isCount(count, 0) && isCount(bits, 1) && bits <= 32) return Math.ceil((count * bits) / 8);
+  const actual = `${describeValue(count)} of ${describeValue(bits)} bits`;
+  throw fileError('invalid-option', 'packed integers', 'a number of integers of 1 to 32 bits', actual);
 }
 
 /**
@@ -78,6 +72,10 @@ export function packedBytes(count: number, bits: number): number {
  * @throws GCompressError `invalid-option` unless `levels` is an integer from 1 to 2³¹.
  */
 export function bitsFor(levels: number): number {
-  assertNumber('bitsFor', 'levels', levels, { min: 1, max: 2 ** 31, integer: true });
-  return Math.max(1, 32 - Math.clz32(levels - 1));
+  if (isCount(levels, 1) && levels <= 2 ** 31) return Math.max(1, 32 - Math.clz32(levels - 1));
+  throw fileError('invalid-option', 'bitsFor', '1 to 2³¹ levels', describeValue(levels));
+}
+
+function isCount(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= least;
 }

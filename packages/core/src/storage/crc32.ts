@@ -1,5 +1,5 @@
 // The checksum of files.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError } from '../checks/errors.ts';
 
 /**
  * CRC-32 (ISO 3309, as in gzip and zlib) of the bytes, continued from `previous`; an unsigned integer.
@@ -8,12 +8,8 @@ import { GCompressError } from '../checks/errors.ts';
  */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   if (!(bytes instanceof Uint8Array)) {
-    throw new GCompressError('invalid-option', {
-      where: 'crc32',
-      expected: 'bytes in a Uint8Array',
-      // A page that loads a file carries this: no other words about values
-      actual: `a value of type ${typeof bytes}`,
-    });
+    // A page that loads a file carries this: no other words about values
+    throw fileError('invalid-option', 'crc32', 'bytes in a Uint8Array', `a value of type ${typeof bytes}`);
   }
   const table = crcTable();
   let crc = ~previous;
@@ -22,11 +18,9 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
 }
 
 function crcTable(): Int32Array {
-  const table = new Int32Array(256);
-  for (let value = 0; value < 256; value++) {
+  return Int32Array.from({ length: 256 }, (_, value) => {
     let crc = value;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-    table[value] = crc;
-  }
-  return table;
+    return crc;
+  });
 }

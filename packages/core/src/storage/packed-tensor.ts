@@ -1,6 +1,6 @@
 // Reads one stored tensor after checking its type, shape and values.
-import { GCompressError } from '../checks/errors.ts';
-import { assertNumber, assertType, describeShape, describeValue } from '../checks/option-checks.ts';
+import { fileError } from '../checks/errors.ts';
+import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
 
 interface TypedArrays {
@@ -11,6 +11,14 @@ interface TypedArrays {
   uint8: Uint8Array;
 }
 
+const TYPES = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+} as const;
+
 /** Element types of stored tensors. */
 export type PackedDtype = keyof TypedArrays;
 
@@ -20,16 +28,8 @@ export type PackedDtype = keyof TypedArrays;
  * @throws GCompressError `file-dtype` when it has none.
  */
 export function packedDtype(data: PackedTensor['data']): PackedDtype {
-  if (data instanceof Float32Array) return 'float32';
-  if (data instanceof Int32Array) return 'int32';
-  if (data instanceof Uint32Array) return 'uint32';
-  if (data instanceof Uint16Array) return 'uint16';
-  if (data instanceof Uint8Array) return 'uint8';
-  throw new GCompressError('file-dtype', {
-    where: 'packed tensor',
-    expected: 'float32, int32, uint32, uint16 or uint8 data',
-    actual: describeValue(data),
-  });
+  for (const [dtype, type] of Object.entries(TYPES)) if (data instanceof type) return dtype as PackedDtype;
+  throw fileError('file-dtype', 'packed tensor', `${Object.keys(TYPES).join(', ')} data`, describeValue(data));
 }
 
 /**
@@ -46,30 +46,18 @@ export function packedTensor<D extends PackedDtype>(
 ): { readonly shape: readonly number[]; readonly data: TypedArrays[D] } {
   assertPacked(packed);
   const where = `${packed.format} tensor '${String(name)}'`;
-  if (!Array.isArray(shape) || (typeof dtypes !== 'string' && !Array.isArray(dtypes))) {
-    throw new GCompressError('invalid-option', {
-      where,
-      expected: 'dtypes and a shape to read it with',
-      actual: `${describeValue(dtypes)} and ${describeShape(shape)}`,
-    });
-  }
   const tensor = Object.hasOwn(packed.tensors, name) ? packed.tensors[name] : undefined;
-  const allowed: readonly PackedDtype[] = typeof dtypes === 'string' ? [dtypes] : dtypes;
-  const wanted = `[${shape.map((side) => side ?? 'any').join(', ')}]`;
-  if (!tensor) {
-    throw new GCompressError('file-tensor', { where, expected: `shape ${wanted}`, actual: 'no such tensor' });
-  }
-  if (!allowed.includes(packedDtype(tensor.data))) {
-    throw new GCompressError('file-dtype', { where, expected: allowed.join(' or '), actual: packedDtype(tensor.data) });
+  const allowed: readonly PackedDtype[] = [dtypes].flat();
+  if (tensor && !allowed.includes(packedDtype(tensor.data))) {
+    throw fileError('file-dtype', where, allowed.map(String).join(' or '), packedDtype(tensor.data));
   }
   const matches =
-    tensor.shape.length === shape.length && shape.every((side, axis) => side === null || side === tensor.shape[axis]);
+    Array.isArray(shape) &&
+    tensor?.shape.length === shape.length &&
+    shape.every((side, axis) => side === null || side === tensor.shape[axis]);
   if (!matches) {
-    throw new GCompressError('file-tensor', {
-      where,
-      expected: `shape ${wanted}`,
-      actual: describeShape(tensor.shape),
-    });
+    const wanted = `shape ${describeShape(shape).replaceAll('null', 'any')}`;
+    throw fileError('file-tensor', where, wanted, tensor ? describeShape(tensor.shape) : 'no such tensor');
   }
   return tensor as { shape: readonly number[]; data: TypedArrays[D] };
 }
@@ -81,19 +69,20 @@ export function packedTensor<D extends PackedDtype>(
  */
 export function assertVersion(packed: PackedMatrix, newest: number): void {
   assertPacked(packed);
-  assertNumber('assertVersion', 'newest', newest, { min: 1, integer: true });
-  if (!Number.isInteger(packed.version) || packed.version < 1 || packed.version > newest) {
-    throw new GCompressError('unsupported-version', {
-      where: `format '${packed.format}'`,
-      expected: `version 1 to ${newest}`,
-      actual: `${packed.version}`,
-      hint: 'Update the package that decodes this format.',
-    });
-  }
+  const { format, version } = packed;
+  if (Number.isInteger(version) && Number.isInteger(newest) && version >= 1 && version <= newest) return;
+  const hint = 'Update the package that decodes this format.';
+  throw fileError(
+    'unsupported-version',
+    `format '${format}'`,
+    `version 1 to ${String(newest)}`,
+    describeValue(version),
+    hint,
+  );
 }
 
 function assertPacked(packed: unknown): asserts packed is PackedMatrix {
-  assertType('packed matrix', 'packed', packed, 'object');
-  const { tensors } = packed as Partial<PackedMatrix>;
-  assertType('packed matrix', 'tensors', tensors, 'object');
+  const { tensors } = (packed ?? {}) as Partial<PackedMatrix>;
+  if (typeof tensors === 'object' && tensors !== null) return;
+  throw fileError('invalid-option', 'packed matrix', 'stored tensors', describeValue(packed));
 }

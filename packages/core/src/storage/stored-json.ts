@@ -1,5 +1,5 @@
 // JSON of a file, which may be hostile: of any depth, and with objects where numbers or strings belong.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 
 /** How deep a header may nest: stacked methods take three levels each. */
@@ -12,19 +12,19 @@ export function isShallow(value: unknown, depth: number = MAX_DEPTH): boolean {
 }
 
 /**
- * A JSON object of a file.
+ * A JSON object of a file, from text or its bytes in UTF-8.
  *
  * @throws GCompressError `file-header` for other JSON, for what nests too deep, and for no JSON.
  */
-export function parseObject(text: string, where: string, expected: string): Record<string, unknown> {
+export function parseObject(text: string | Uint8Array, where: string, expected: string): Record<string, unknown> {
   const headerError = (actual: string, cause?: unknown) =>
-    new GCompressError('file-header', { where, expected, actual, cause });
+    fileError('file-header', where, expected, actual, undefined, cause);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text));
   } catch (cause) {
     // Where a text nests deep, the parser of an engine may run out of stack, which is caught here too
-    throw headerError('no JSON', cause);
+    throw headerError('no JSON in UTF-8', cause);
   }
   if (!isRecord(parsed)) throw headerError(describeValue(parsed));
   if (!isShallow(parsed)) throw headerError(`more than ${MAX_DEPTH} levels of nesting`);

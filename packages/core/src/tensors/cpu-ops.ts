@@ -1,15 +1,9 @@
 // The tensor operations on typed arrays: the reference implementation.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
+import { broadcastShape, type CpuTensor, cpuLoops } from './cpu-loops.ts';
 import { elementCount } from './element-count.ts';
 import type { TensorOps } from './tensor-ops.ts';
-
-/** A dense array on the CPU: what {@link cpuOps} computes with. A Matrix and a Factor are ones. */
-export interface CpuTensor {
-  readonly shape: readonly number[];
-  /** Row-major; `Int32Array` for indices. */
-  readonly data: Float32Array | Int32Array;
-}
 
 /**
  * {@link TensorOps} over typed arrays: the reference implementation. Sums are accumulated in float64 and rounded to
@@ -19,60 +13,29 @@ export interface CpuTensor {
 export const cpuOps: TensorOps<CpuTensor> = {
   matMul(a, b) {
     assertTensors('matMul', a, b);
-    const batched = a.shape.length === 3;
-    const [m, k] = a.shape.slice(-2);
-    const [inner, n] = b.shape.slice(-2);
-    const batch = batched ? a.shape[0] : 1;
-    if (
-      a.shape.length !== b.shape.length ||
-      a.shape.length < 2 ||
-      a.shape.length > 3 ||
-      inner !== k ||
-      (batched && b.shape[0] !== batch)
-    ) {
-      throw mismatch('matMul', '[m, k] and [k, n], or both with one batch axis', a, b);
-    }
-    const out = new Float32Array(batch * m * n);
-    const sums = new Float64Array(n);
-    for (let s = 0; s < batch; s++) {
-      const bAt = s * k * n;
-      for (let i = s * m; i < (s + 1) * m; i++) {
-        sums.fill(0);
-        for (let p = 0; p < k; p++) {
-          const factor = a.data[i * k + p];
-          if (factor === 0) continue;
-          const row = bAt + p * n;
-          for (let j = 0; j < n; j++) sums[j] += factor * b.data[row + j];
-        }
-        out.set(sums, i * n);
-      }
-    }
-    return { shape: batched ? [batch, m, n] : [m, n], data: out };
+    const rank = a.shape.length;
+    const fits =
+      b.shape.length === rank &&
+      rank >= 2 &&
+      rank <= 3 &&
+      a.shape[rank - 1] === b.shape[rank - 2] &&
+      (rank === 2 || a.shape[0] === b.shape[0]);
+    if (!fits) throw mismatch('matMul', '[m, k] and [k, n], or both with one batch axis', a, b);
+    return cpuLoops.matMul(a, b);
   },
 
-  add: (a, b) => broadcast('add', a, b, (x, y) => x + y),
-  mul: (a, b) => broadcast('mul', a, b, (x, y) => x * y),
+  add: (a, b) => checkedBroadcast('add', a, b),
+  mul: (a, b) => checkedBroadcast('mul', a, b),
 
   gather(table, indices) {
     assertTensors('gather', table, indices);
-    const [rows, ...rest] = table.shape;
-    const size = elementCount(rest);
+    const [rows] = table.shape;
     if (rows === undefined || !(indices.data instanceof Int32Array)) {
       throw mismatch('gather', 'a table of at least one axis and int32 indices', table, indices);
     }
-    const out = sameType(table, indices.data.length * size);
-    for (let i = 0; i < indices.data.length; i++) {
-      const at = indices.data[i];
-      if (!(at >= 0 && at < rows)) {
-        throw new GCompressError('shape-mismatch', {
-          where: 'gather',
-          expected: `indices from 0 to ${rows - 1}`,
-          actual: `${at}`,
-        });
-      }
-      for (let j = 0; j < size; j++) out[i * size + j] = table.data[at * size + j];
-    }
-    return { shape: [...indices.shape, ...rest], data: out };
+    const outside = indices.data.find((at) => !(at >= 0 && at < rows));
+    if (outside !== undefined) throw argumentError('gather', `indices from 0 to ${rows - 1}`, `${outside}`);
+    return cpuLoops.gather(table, indices);
   },
 
   reshape(x, wanted) {
@@ -85,28 +48,18 @@ export const cpuOps: TensorOps<CpuTensor> = {
     if (elementCount(shape) !== x.data.length || open > 1 || !sides) {
       throw mismatch('reshape', `${x.data.length} values`, x, { shape: wanted });
     }
-    return { shape, data: x.data };
+    return cpuLoops.reshape(x, wanted);
   },
 
-  transpose(x, given) {
+  transpose(x, permutation) {
     assertTensors('transpose', x);
-    const permutation = given ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+    if (permutation === undefined || permutation === null) return cpuLoops.transpose(x);
     assertList('transpose', permutation);
     const rank = x.shape.length;
     if (permutation.length !== rank || !x.shape.every((_, axis) => permutation.includes(axis))) {
       throw mismatch('transpose', `each of ${rank} axes once`, x, { shape: permutation });
     }
-    const strides = stridesOf(x.shape);
-    const shape = permutation.map((axis) => x.shape[axis]);
-    return {
-      shape,
-      data: strided(
-        x,
-        shape,
-        permutation.map((axis) => strides[axis]),
-        0,
-      ),
-    };
+    return cpuLoops.transpose(x, permutation);
   },
 
   slice(x, begin, wanted) {
@@ -120,11 +73,19 @@ export const cpuOps: TensorOps<CpuTensor> = {
     if (!inside || begin.length !== x.shape.length || size.length !== x.shape.length) {
       throw mismatch('slice', `a block inside [${x.shape.join(', ')}]`, { shape: begin }, { shape: wanted });
     }
-    const strides = stridesOf(x.shape);
-    const offset = begin.reduce((sum, at, axis) => sum + at * strides[axis], 0);
-    return { shape: size, data: strided(x, size, strides, offset) };
+    return cpuLoops.slice(x, begin, wanted);
   },
 };
+
+function checkedBroadcast(where: 'add' | 'mul', a: CpuTensor, b: CpuTensor): CpuTensor {
+  assertTensors(where, a, b);
+  const shape = broadcastShape(a.shape, b.shape);
+  const fits = [a, b].every((tensor) =>
+    tensor.shape.every((side, axis) => [1, shape[axis + shape.length - tensor.shape.length]].includes(side)),
+  );
+  if (!fits) throw mismatch(where, 'shapes that broadcast', a, b);
+  return cpuLoops[where](a, b);
+}
 
 function assertTensors(where: string, ...tensors: readonly unknown[]): void {
   const wrong = tensors.findIndex((tensor) => {
@@ -136,74 +97,6 @@ function assertTensors(where: string, ...tensors: readonly unknown[]): void {
 
 function assertList(where: string, list: unknown): void {
   if (!Array.isArray(list)) throw argumentError(where, 'a list of numbers', describeValue(list));
-}
-
-function broadcast(where: string, a: CpuTensor, b: CpuTensor, apply: (x: number, y: number) => number): CpuTensor {
-  assertTensors(where, a, b);
-  const rank = Math.max(a.shape.length, b.shape.length);
-  const left = alignedTo(rank, a.shape);
-  const right = alignedTo(rank, b.shape);
-  const shape = left.map((side, axis) => (side === 1 ? right[axis] : side));
-  if (
-    shape.some((side, axis) => (left[axis] !== 1 && left[axis] !== side) || (right[axis] !== 1 && right[axis] !== side))
-  ) {
-    throw mismatch(where, 'shapes that broadcast', a, b);
-  }
-  const x = expanded(a, left, shape);
-  const y = expanded(b, right, shape);
-  const out =
-    a.data instanceof Int32Array && b.data instanceof Int32Array
-      ? new Int32Array(x.length)
-      : new Float32Array(x.length);
-  for (let i = 0; i < out.length; i++) out[i] = apply(x[i], y[i]);
-  return { shape, data: out };
-}
-
-/** The shape with ones in front, so that it has `rank` axes. */
-function alignedTo(rank: number, shape: readonly number[]): number[] {
-  return [...new Array<number>(rank - shape.length).fill(1), ...shape];
-}
-
-/** The values of `x` repeated along its axes of length 1 until it has the shape `to`. */
-function expanded(x: CpuTensor, from: readonly number[], to: readonly number[]): Float32Array | Int32Array {
-  if (elementCount(to) === x.data.length) return x.data;
-  const strides = stridesOf(from).map((stride, axis) => (from[axis] === 1 ? 0 : stride));
-  return strided(x, to, strides, 0);
-}
-
-function stridesOf(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];
-  return strides;
-}
-
-/** Copies the values at `offset + Σ index·stride` in row-major order of `shape`. */
-function strided(
-  x: CpuTensor,
-  shape: readonly number[],
-  strides: readonly number[],
-  offset: number,
-): Float32Array | Int32Array {
-  const out = sameType(x, elementCount(shape));
-  const rank = shape.length;
-  const width = rank === 0 ? 1 : shape[rank - 1];
-  const step = rank === 0 ? 0 : strides[rank - 1];
-  const index = new Array<number>(rank).fill(0);
-  let from = offset;
-  for (let to = 0; to < out.length; to += width) {
-    for (let j = 0; j < width; j++) out[to + j] = x.data[from + j * step];
-    for (let axis = rank - 2; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
-}
-
-function sameType(x: CpuTensor, length: number): Float32Array | Int32Array {
-  return x.data instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
 }
 
 function mismatch(where: string, expected: string, a: { shape: readonly number[] }, b: { shape: readonly number[] }) {

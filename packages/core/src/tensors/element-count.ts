@@ -1,5 +1,5 @@
 // How many values a tensor has.
-import { GCompressError } from '../checks/errors.ts';
+import { fileError } from '../checks/errors.ts';
 import { describeShape } from '../checks/option-checks.ts';
 
 /**
@@ -9,11 +9,7 @@ import { describeShape } from '../checks/option-checks.ts';
  */
 export function elementCount(shape: readonly number[]): number {
   if (!Array.isArray(shape) || shape.some((side) => typeof side !== 'number')) {
-    throw new GCompressError('invalid-option', {
-      where: 'elementCount',
-      expected: 'a shape',
-      actual: describeShape(shape),
-    });
+    throw fileError('invalid-option', 'elementCount', 'a shape', describeShape(shape), '');
   }
   return shape.reduce((product, side) => product * side, 1);
 }

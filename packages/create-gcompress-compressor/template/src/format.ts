@@ -1,10 +1,10 @@
-// The decoder: how a matrix comes back from its factors.
+// The decoder: reconstructs a matrix from its factors.
 import { type CompressedFormat, floatFactor } from '@gcompress/core';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 
 /**
- * The format of `myMethod`; replace it with your own. Import only `@gcompress/core` and its entries here: a page that only
- * decodes then loads no encoder.
+ * The format of `myMethod`; replace it with your own. Import only `@gcompress/core` and its entries here, so that a page that only
+ * decodes loads no encoder.
  *
  * This example is a product of a column and a row, `Ŵ = column · row`, with `column [m, 1]` and `row [1, n]`. Stored form,
  * version 1: both as float32; no config.

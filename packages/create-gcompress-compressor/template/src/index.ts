@@ -1,3 +1,3 @@
-// What the package exports.
+// The public names of the package.
 export { myMethodFormat } from './format.ts';
 export { type MyMethodOptions, myMethod } from './my-method.ts';

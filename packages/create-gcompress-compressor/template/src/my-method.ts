@@ -5,7 +5,7 @@ import { myMethodFormat } from './format.ts';
 
 /** Options of {@link myMethod}. */
 export interface MyMethodOptions {
-  /** How often both factors are computed from each other, at least 1. Default 20. */
+  /** Rounds of alternating least squares, at least 1. Default 20. */
   readonly iterations?: number;
   /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
@@ -27,15 +27,15 @@ export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' |
     assertSeed(seed, 'myMethod');
 
     return {
-      // With these, a saved model makes an equal compressor again
+      // A saved model holds these options and makes an equal compressor from them
       options: { iterations, seed },
 
-      // The shapes of the factors, before there is a matrix; throw where the shape is not possible
+      // The shapes of the factors, without a matrix. Throw if a matrix of this shape cannot be compressed
       plan([rows, columns]) {
         if (rows + columns >= rows * columns) {
           throw new GCompressError('not-smaller', {
             where: 'myMethod',
-            expected: 'a matrix of more values than its factors',
+            expected: 'a matrix with more values than its factors',
             actual: `shape [${rows}, ${columns}]`,
           });
         }
@@ -47,7 +47,7 @@ export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' |
         };
       },
 
-      // Runs the algorithm; the matrix is checked already
+      // Runs the algorithm. The matrix has been checked
       factorize(matrix, call) {
         const [rows, columns] = matrix.shape;
         const random = createRandom(seed);
@@ -56,7 +56,7 @@ export const myMethod = /* @__PURE__ */ defineMethod<MyMethodOptions, 'column' |
         for (let done = 1; done <= iterations; done++) {
           column = times(matrix, row, 'columns');
           row = times(matrix, column, 'rows');
-          // Tells progress and ends when the user aborts: call it at least every 200 ms
+          // Reports progress, and throws when the user aborts. Call it at least every 200 ms
           reportProgress(call, done / iterations);
         }
         return {

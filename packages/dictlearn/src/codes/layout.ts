@@ -1,6 +1,7 @@
 // How a matrix becomes signals, and how their codes are held and stored.
-import { GCompressError, type JsonObject, type MatrixForm, type Shape2D } from '@gcompress/core';
-import { assertElementLimit, describeValue } from '@gcompress/core/checks';
+import type { JsonObject, MatrixForm, Shape2D } from '@gcompress/core';
+import { assertElementLimit } from '@gcompress/core/checks';
+import { fileError } from '@gcompress/core/storage';
 
 /** The most atoms: 16 bits number them. */
 export const MAX_ATOMS = 2 ** 16;
@@ -53,13 +54,9 @@ export function layoutOf({ shape, config }: MatrixForm): Layout {
     (valueBits === 32 || (isCount(valueBits, 16) && valueBits >= 2)) &&
     typeof masked === 'boolean';
   if (!valid) {
-    throw new GCompressError('file-header', {
-      where: 'dictlearn config',
-      expected: `valid signalLength, nonzeros, valueBits and masked for a matrix [${rows}, ${cols}]`,
-      actual: Object.entries({ signalLength, nonzeros, valueBits, masked })
-        .map(([name, value]) => `${name} ${describeValue(value)}`)
-        .join(', '),
-    });
+    const actual = JSON.stringify({ signalLength, nonzeros, valueBits, masked });
+    const expected = `sizes that fit a matrix [${rows}, ${cols}]`;
+    throw fileError('file-header', 'dictlearn config', expected, actual.slice(0, 99));
   }
   const pieces = Math.ceil(cols / signalLength);
   return { rows, cols, signalLength, pieces, signals: rows * pieces, nonzeros, valueBits, masked };

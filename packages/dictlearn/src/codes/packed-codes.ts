@@ -1,6 +1,6 @@
 // Sparse codes as they are stored, and back.
-import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
-import { bitsFor, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import type { GCompressError, PackedMatrix, PackedTensor } from '@gcompress/core';
+import { bitsFor, fileError, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import type { Layout } from './layout.ts';
 import { type SparseCodes, withoutZeros } from './sparse-codes.ts';
 
@@ -48,12 +48,12 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
     unpackBits(packedTensor(stored, name, 'uint8', [packedBytes(count, bits)]).data, bits, count);
   const bytes = Object.values(stored.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (isAmplified(layout, atoms, bytes)) {
-    throw new GCompressError('file-oversized', {
-      where: 'dictlearn codes',
-      expected: `at most ${MAX_CODES_PER_BYTE} codes for each stored byte`,
-      actual: `${codesOf(layout, atoms)} codes for ${bytes} bytes`,
-      hint: 'Do not trust this file.',
-    });
+    throw fileError(
+      'file-oversized',
+      'dictlearn codes',
+      `at most ${MAX_CODES_PER_BYTE} codes for each stored byte`,
+      `${codesOf(layout, atoms)} codes for ${bytes} bytes`,
+    );
   }
   let counts: Int32Array;
   let positions: Int32Array;
@@ -146,7 +146,7 @@ function assertPositions({ counts, positions }: SparseCodes, atoms: number): voi
     let previous = -1;
     for (const end = at + counts[signal]; at < end; at++) {
       if (positions[at] <= previous || positions[at] >= atoms) {
-        throw damaged('positions', `atoms in order, below ${atoms}`, `${positions[at]} after ${previous}`);
+        throw damaged('positions', `atoms in order below ${atoms}`, `${positions[at]} after ${previous}`);
       }
       previous = positions[at];
     }
@@ -154,5 +154,5 @@ function assertPositions({ counts, positions }: SparseCodes, atoms: number): voi
 }
 
 function damaged(tensor: string, expected: string, actual: string): GCompressError {
-  return new GCompressError('file-tensor', { where: `dictlearn tensor '${tensor}'`, expected, actual });
+  return fileError('file-tensor', `dictlearn tensor '${tensor}'`, expected, actual);
 }

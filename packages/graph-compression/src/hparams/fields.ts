@@ -1,18 +1,18 @@
-// What one hyperparameter may be: text, a word, a boolean, a number or a choice.
+// The types of hyperparameters: text, a word, a boolean, a number or a choice.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, describeValue, type NumberRange } from '@gcompress/core/checks';
 
-/** What one hyperparameter may be: how it is read, checked and written. */
+/** The type of a hyperparameter: reads, checks and writes its values. */
 export interface HParamField<V> {
-  /** The value that these words of the text form mean. */
+  /** Reads a value from the text form. */
   fromText(name: string, text: string): V;
-  /** The value itself, checked. */
+  /** Checks a value that was given as such. */
   fromValue(name: string, value: unknown): V;
-  /** The words of the text form for this value. */
+  /** Writes a value in the text form. */
   toText(value: V): string;
 }
 
-/** Any text, also an empty one. */
+/** Any text, also the empty text. */
 export function textField(): HParamField<string> {
   return {
     fromText: (_, text) => text,
@@ -66,9 +66,9 @@ export function numberField(range: NumberRange = {}): HParamField<number> {
 /** One of several values that have a number and a name in the reference. */
 export interface Choice<V> {
   readonly value: V;
-  /** The reference's number for it. */
+  /** The reference's number for the value. */
   readonly code: number;
-  /** The reference's name for it. */
+  /** The reference's name for the value. */
   readonly alias: string;
 }
 
@@ -81,8 +81,7 @@ export interface Refusal {
 }
 
 /**
- * One of these choices, by value, number or the reference's name; or any other string of which `isOther` says that it
- * is a value too.
+ * One of these choices, by value, number or the reference's name. Other strings are values, too, if `isOther` accepts them.
  */
 export function choiceField<V extends string>(
   choices: readonly Choice<V>[],

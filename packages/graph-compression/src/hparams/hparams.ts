@@ -16,8 +16,8 @@ export type BlockPoolingFunction = 'AVG' | 'MAX';
 /**
  * The hyperparameters of the reference, in camelCase.
  *
- * Porting note: `compression_op.CompressionOp.get_default_hparams()`, and from `compressInput` on what
- * `InputOutputCompressionOp`, `BlockCompressionOp`, `MixedBlockCompressionOp` and the pruning have besides.
+ * Porting note: `compression_op.CompressionOp.get_default_hparams()`, and from `compressInput` on the additional hyperparameters of
+ * `InputOutputCompressionOp`, `BlockCompressionOp`, `MixedBlockCompressionOp` and pruning.
  */
 export interface CompressionHParams {
   /** Name for scopes and summaries. Default `'model_compression'`. */
@@ -36,31 +36,31 @@ export interface CompressionHParams {
   readonly rank: number;
   /** Who runs the updates. Default `'callback'`. */
   readonly updateOption: UpdateOption;
-  /** Accepted when false only. Default false. */
+  /** Must be false. Default false. */
   readonly useTpu: boolean;
   /** Neighbouring values of a row that k-means quantises together. Default 1. */
   readonly blockSize: number;
-  /** Part of the values, the smallest, that k-means sets to zero first, in [0, 1]. Default 0. */
+  /** The part of the values, the smallest ones, that k-means first sets to zero, in [0, 1]. Default 0. */
   readonly pruningFraction: number;
   /** Whether input/output compression shortens the input. Default true. */
   readonly compressInput: boolean;
   /** Neighbouring inputs that input/output compression shortens together. Default 32. */
   readonly inputBlockSize: number;
-  /** How many times fewer inputs are left. Default 1. */
+  /** The number of inputs is divided by this. Default 1. */
   readonly inputCompressionFactor: number;
   /** Whether input/output compression shortens the output. Default false. */
   readonly compressOutput: boolean;
   /** Neighbouring outputs that input/output compression expands together. Default 1. */
   readonly outputBlockSize: number;
-  /** How many times fewer outputs are computed before. Default 1. */
+  /** The number of outputs that are computed before the expansion is divided by this. Default 1. */
   readonly outputCompressionFactor: number;
   /** Number of blocks on the diagonal of a block-diagonal matrix. Default 1. */
   readonly blockCompressionFactor: number;
   /** How the reference multiplies by a block-diagonal matrix; the result is the same. Default `'loop'`. */
   readonly blockMethod: BlockMethod;
-  /** Number of blocks a side of a mixed-block matrix. Default 1. */
+  /** Number of blocks on each side of a mixed-block matrix. Default 1. */
   readonly compressionFactor: number;
-  /** Mixing matrices of a mixed-block matrix, whose sum is what counts. Default 1. */
+  /** Number of mixing matrices of a mixed-block matrix; only their sum matters. Default 1. */
   readonly numBases: number;
   /** First step at which a pruning mask may be made. Default 0. */
   readonly beginPruningStep: number;
@@ -68,15 +68,15 @@ export interface CompressionHParams {
   readonly endPruningStep: number;
   /** Steps between two pruning masks. Default 10. */
   readonly pruningFrequency: number;
-  /** Part of the entries that is pruned at first, in [0, 1). Default 0. */
+  /** The initial part of the entries that is pruned, in [0, 1). Default 0. */
   readonly initialSparsity: number;
-  /** Part of the entries that is pruned in the end, in [0, 1). Default 0.5. */
+  /** The final part of the entries that is pruned, in [0, 1). Default 0.5. */
   readonly targetSparsity: number;
   /** Step at which sparsity begins to grow. Default 0. */
   readonly sparsityFunctionBeginStep: number;
-  /** Step at which it has reached its target. Default 100. */
+  /** Step at which sparsity reaches its target. Default 100. */
   readonly sparsityFunctionEndStep: number;
-  /** 1 for a straight line; the larger, the more is pruned early. Default 3. */
+  /** Exponent of the growth: 1 is a straight line; a larger exponent prunes more entries early. Default 3. */
   readonly sparsityFunctionExponent: number;
   /** Rows that are pruned together; −1 for all. Default 1. */
   readonly blockHeight: number;
@@ -86,7 +86,7 @@ export interface CompressionHParams {
   readonly blockPoolingFunction: BlockPoolingFunction;
 }
 
-/** The defaults, frozen. Porting note: `rank` is 100, as documented; in the reference's code it is 7, 100 or 4 by place. */
+/** The defaults, frozen. Porting note: `rank` is 100, as documented; in the reference's code it is 7, 100 or 4, depending on the class. */
 export const defaultHParams: CompressionHParams = /* @__PURE__ */ Object.freeze({
   name: 'model_compression',
   alphaDecrementValue: 0.01,
@@ -193,10 +193,10 @@ const schema = (): HParamsSchema<CompressionHParams> => ({
  * Keys may be spelt in camelCase or in snake_case. `compression_option` and `update_option` accept a name
  * (`lowrank`, `callback`), the reference's number (`1`, `0`) or its name (`LOWRANK_MATRIX_COMPRESSION`, `TF_UPDATE`).
  *
- * Porting note: `hparam.HParams.parse`, which cannot set these two. An option that does not exist is an error here,
+ * Porting note: `hparam.HParams.parse`, which cannot set these two options. An option that does not exist is an error here,
  * where the reference falls back to low rank.
  *
- * @param base what applies where nothing is given; {@link defaultHParams} unless told.
+ * @param base values of hyperparameters that are not given. Default {@link defaultHParams}.
  * @throws GCompressError `unknown-option`, `duplicate-option` or `invalid-option`, naming the key.
  */
 export function parseHParams(source: string | object, base: CompressionHParams = defaultHParams): CompressionHParams {
@@ -208,7 +208,7 @@ export function parseHParams(source: string | object, base: CompressionHParams =
       where: 'hparams use_tpu',
       expected: 'false',
       actual: 'true',
-      hint: 'TensorFlow.js runs on no TPU; leave use_tpu out.',
+      hint: 'TensorFlow.js does not run on TPUs; leave use_tpu out.',
     });
   }
   if (end !== -1 && end < begin) {
@@ -222,7 +222,7 @@ export function parseHParams(source: string | object, base: CompressionHParams =
 }
 
 /**
- * The text form, which {@link parseHParams} reads back to the same: all keys in snake_case, options by number.
+ * The text form, which {@link parseHParams} reads back unchanged: all keys in snake_case, options by number.
  *
  * @throws GCompressError `invalid-option` for a name with a comma, a bracket or leading space; JSON can hold it.
  */

@@ -7,14 +7,14 @@ import { readAssignments, writeAssignments } from './text.ts';
 /** The hyperparameters of one kind of object: a field for each camelCase key. The text form spells keys in snake_case. */
 export type HParamsSchema<H> = { readonly [K in keyof H]: HParamField<H[K]> };
 
-/** A value that somebody gave, not yet read. */
+/** A given value that is not yet read. */
 interface Given {
   readonly name: string;
   read(field: HParamField<unknown>): unknown;
 }
 
 /**
- * `base` with what is given replaced, frozen: from an object, JSON, or the text form.
+ * `base` with the given values replaced, frozen. The values come from an object, JSON, or the text form.
  *
  * @throws GCompressError `unknown-option`, `duplicate-option` or `invalid-option`, naming the key.
  */
@@ -42,7 +42,7 @@ export function parseValues<H extends object>(schema: HParamsSchema<H>, source: 
 }
 
 /**
- * The text form of all values, which {@link parseValues} reads back to the same.
+ * Writes all values in the text form, which {@link parseValues} reads back unchanged.
  *
  * @throws GCompressError `invalid-option` when a value cannot be written in this form.
  */

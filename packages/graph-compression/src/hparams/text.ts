@@ -6,7 +6,7 @@ import { describeValue } from '@gcompress/core/checks';
 export interface Assignment {
   /** A letter, then letters, digits, underscores or dots. */
   readonly name: string;
-  /** The words as written. */
+  /** The value as written. */
   readonly value: string;
 }
 
@@ -16,9 +16,9 @@ const CLAUSE = /(?<name>[A-Za-z][\w.]*)\s*=\s*(?<value>[^,[]*)(?:,\s*|$)/y;
  * The clauses of `name=value,name=value`, in the order written. A value goes up to the next comma and holds no `[`, so it may be
  * empty or contain `=`, `/` and spaces. A trailing comma is allowed.
  *
- * Porting note: the grammar of `hparam.parse_values` without lists, which none of the hyperparameters is.
+ * Porting note: the grammar of `hparam.parse_values` without lists, because no hyperparameter is a list.
  *
- * @throws GCompressError `invalid-option`, showing where the text stops being one.
+ * @throws GCompressError `invalid-option`, showing the rest of the text from the first wrong character.
  */
 export function readAssignments(text: string): Assignment[] {
   const clauses = text.trimStart();
@@ -41,7 +41,7 @@ export function readAssignments(text: string): Assignment[] {
 }
 
 /**
- * Clauses as text that {@link readAssignments} reads back to the same.
+ * Writes clauses as text, which {@link readAssignments} reads back unchanged.
  *
  * @throws GCompressError `invalid-option` when a value cannot be written in this form.
  */

@@ -25,7 +25,7 @@ export function blockCodebook(blocks: Blocks, levels: number, search: BlockSearc
   const { restarts, random, pinZero } = search;
   const all = blocks.count <= levels ? distinct(blocks, pinZero) : undefined;
   if (all !== undefined && all.length <= levels * blocks.size) return all;
-  const sample = sampled(blocks, sampleSize(levels), random);
+  const sample = sampled(blocks, sampleSize(levels), random, (operations) => search.pace(operations, 0));
   const runs = sample ? restarts + 1 : restarts;
   let best: Clustering | undefined;
   for (let run = 0; run < restarts; run++) {
@@ -63,9 +63,19 @@ function distinct({ count, size, data }: Blocks, withZero: boolean): Float64Arra
 }
 
 /** A random sample of this many blocks; undefined if there are no more than that. */
-function sampled({ count, size, data, weights }: Blocks, wanted: number, random: Random): Blocks | undefined {
+function sampled(
+  { count, size, data, weights }: Blocks,
+  wanted: number,
+  random: Random,
+  pace: Pace,
+): Blocks | undefined {
   if (count <= wanted) return undefined;
-  const chosen = random.shuffle(Int32Array.from({ length: count }, (_, block) => block)).subarray(0, wanted);
+  const chosen = random
+    .shuffle(
+      new Int32Array(count).map((_, block) => block),
+      pace,
+    )
+    .subarray(0, wanted);
   const copy = (source: Float32Array) => {
     const target = new Float32Array(wanted * size);
     chosen.forEach((block, to) => {

@@ -5,6 +5,8 @@ import { centroidTable, findNearest, type Nearest, squaredDistance } from './nea
 
 /** Blocks between two reports of progress: few enough for many long centroids. */
 const SEARCHES = 16;
+/** Entries, or blocks whose bounds move, between two reports of progress. */
+const ENTRIES = 2 ** 14;
 
 /** Options of {@link lloyd}. */
 export interface LloydOptions {
@@ -30,7 +32,7 @@ export interface Clustering {
  * hold, and every distance is computed. A centroid without blocks moves to the block with the largest error.
  */
 export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions): Clustering {
-  const state = initialState(blocks, start);
+  const state = initialState(blocks, start, (operations) => options.pace?.(operations, 0));
   const { centroids } = state;
   const first = options.pinZero ? 1 : 0;
   let error = Number.POSITIVE_INFINITY;
@@ -40,7 +42,7 @@ export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions
     const changed = assign(blocks, state, spend);
     const reseeded = fillEmpty(blocks, state, first, (operations) => spend(operations, 1));
     if (changed + reseeded === 0) break;
-    moveCentroids(blocks, state, first);
+    moveCentroids(blocks, state, first, (operations) => spend(operations, 1));
     const before = error;
     error = remainingError(state, blocks.size, first);
     if (before - error <= options.tolerance * error) break;
@@ -66,9 +68,16 @@ interface State {
   readonly energy: number;
 }
 
-function initialState({ count, size, data, weights }: Blocks, start: Float64Array): State {
+function initialState(
+  { count, size, data, weights }: Blocks,
+  start: Float64Array,
+  spend: (operations: number) => void,
+): State {
   let energy = 0;
-  for (let at = 0; at < data.length; at++) energy += (weights === undefined ? 1 : weights[at]) * data[at] * data[at];
+  for (let at = 0; at < data.length; at++) {
+    if (at % ENTRIES === 0) spend(ENTRIES);
+    energy += (weights === undefined ? 1 : weights[at]) * data[at] * data[at];
+  }
   return {
     centroids: start.slice(),
     assigned: new Int32Array(count).fill(-1),
@@ -146,19 +155,41 @@ function include({ data, weights, size }: Blocks, state: State, block: number, c
   }
 }
 
+/** The squared distance of each block from its centroid. */
+function errorsOf(
+  blocks: Blocks,
+  centroids: Float64Array,
+  assigned: Int32Array,
+  spend: (operations: number) => void,
+): Float64Array {
+  const errors = new Float64Array(blocks.count);
+  for (let block = 0; block < blocks.count; block++) {
+    errors[block] = squaredDistance(blocks, block, centroids, assigned[block] * blocks.size);
+    spend(8 + blocks.size);
+  }
+  return errors;
+}
+
+/** The first block with the largest error. */
+function farthest(errors: Float64Array, spend: (operations: number) => void): number {
+  let most = 0;
+  for (let block = 0; block < errors.length; block++) {
+    if (block % ENTRIES === 0) spend(ENTRIES);
+    if (errors[block] > errors[most]) most = block;
+  }
+  return most;
+}
+
 /** Moves each centroid without blocks to the block with the largest error; returns how many moved. */
 function fillEmpty(blocks: Blocks, state: State, first: number, spend: (operations: number) => void): number {
   const { assigned, members, centroids, upper, lower } = state;
-  const { size, count } = blocks;
+  const { size } = blocks;
   let errors: Float64Array | undefined;
   let moved = 0;
   for (let centroid = first; centroid * size < centroids.length; centroid++) {
     if (members[centroid] > 0) continue;
-    errors ??= Float64Array.from({ length: count }, (_, block) =>
-      squaredDistance(blocks, block, centroids, assigned[block] * size),
-    );
-    const far = errors.reduce((most, error, block, all) => (error > all[most] ? block : most), 0);
-    spend(8 * count);
+    errors ??= errorsOf(blocks, centroids, assigned, spend);
+    const far = farthest(errors, spend);
     if (errors[far] === 0) break;
     include(blocks, state, far, assigned[far], -1);
     include(blocks, state, far, centroid, 1);
@@ -172,7 +203,12 @@ function fillEmpty(blocks: Blocks, state: State, first: number, spend: (operatio
 }
 
 /** Moves each centroid to the mean of its blocks and loosens the bounds by the distance moved. */
-function moveCentroids({ count, size, weights }: Blocks, state: State, first: number): void {
+function moveCentroids(
+  { count, size, weights }: Blocks,
+  state: State,
+  first: number,
+  spend: (operations: number) => void,
+): void {
   const { centroids, sums, mass, assigned, upper, lower } = state;
   const shifts = new Float64Array(centroids.length / size);
   for (let at = first * size; at < centroids.length; at++) {
@@ -196,6 +232,7 @@ function moveCentroids({ count, size, weights }: Blocks, state: State, first: nu
     }
   }
   for (let block = 0; block < count; block++) {
+    if (block % ENTRIES === 0) spend(4 * ENTRIES);
     upper[block] += shifts[assigned[block]];
     lower[block] -= assigned[block] === mover ? next : largest;
   }

@@ -1,9 +1,12 @@
 // Cells on the line that share the error of a fine partition evenly.
+import type { Pace } from '@gcompress/core';
 import type { Edges } from './optimal-partition.ts';
 import type { SortedPoints } from './sorted-points.ts';
 
 /** Points of a chunk, whose density is estimated together. */
 const CHUNK = 16;
+/** Multiplications that take about as long as a chunk. */
+const OPERATIONS_OF_CHUNK = 64;
 
 /**
  * An estimate of the error of a fine partition of the line: each chunk of points has the mass `∛(weight · width²)`, and cells of
@@ -16,11 +19,12 @@ export interface Companding {
   edges(cells: number): Edges;
 }
 
-/** The {@link Companding} of these points. */
-export function compand({ values, weights }: SortedPoints): Companding {
+/** The {@link Companding} of these points; `pace` is told of each chunk. */
+export function compand({ values, weights }: SortedPoints, pace: Pace): Companding {
   const chunks = Math.ceil(values.length / CHUNK);
   const running = new Float64Array(chunks + 1);
   for (let chunk = 0; chunk < chunks; chunk++) {
+    pace(OPERATIONS_OF_CHUNK, 1);
     const from = chunk * CHUNK;
     const to = Math.min(from + CHUNK, values.length - 1);
     let weight = 0;
@@ -37,6 +41,7 @@ export function compand({ values, weights }: SortedPoints): Companding {
       let last = 0;
       let filled = 0;
       for (let chunk = 0; chunk < chunks; chunk++) {
+        pace(OPERATIONS_OF_CHUNK, 1);
         const from = chunk * CHUNK;
         const points = Math.min(CHUNK, values.length - from);
         filled += running[chunk + 1] - running[chunk];

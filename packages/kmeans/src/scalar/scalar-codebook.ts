@@ -13,9 +13,10 @@ const PRICE_CELLS_PER_LEVEL = 64;
 const SORTED = 0.1;
 const PRICED = 0.3;
 const PARTED = 0.9;
-/** Multiplications that take about as long as sorting one value, and as moving one value to the next segment. */
-const OPERATIONS_OF_SORTING = 64;
+/** Multiplications that take about as long as moving one value to the next segment. */
 const OPERATIONS_OF_MOVE = 16;
+/** Values between two reports of progress. */
+const VALUES = 2 ** 14;
 /** The most Lloyd sweeps at the end; two or three usually suffice. */
 const MAX_SWEEPS = 100;
 
@@ -36,23 +37,21 @@ export function scalarCodebook(
   pace: Pace = () => {},
 ): Float32Array {
   const points = sortPoints(values, weights, pinZero, part(pace, 0, SORTED));
-  pace(OPERATIONS_OF_SORTING * values.length, SORTED);
   const distinct = points.values.length;
   if (distinct <= levels) return points.values.slice();
-  const companding = compand(points);
-  pace(OPERATIONS_OF_SORTING * values.length, SORTED);
+  const companding = compand(points, (operations) => pace(operations, SORTED));
   // The cost that one more segment saves: first estimated from the companding, then from a partition of few cells
   let price = companding.total ** 3 / (6 * levels ** 3);
   const few = PRICE_CELLS_PER_LEVEL * levels;
   if (few < distinct / 4) {
-    const costs = segmentCosts(points, companding.edges(few));
+    const costs = segmentCosts(points, part(pace, SORTED, SORTED), companding.edges(few));
     price = optimalPartition(costs, levels, price, part(pace, SORTED, PRICED)).price;
   }
   const partition = (costs: SegmentCosts) => optimalPartition(costs, levels, price, part(pace, PRICED, PARTED)).edges;
   const refine = (start: Edges) => refined(points, start, part(pace, PARTED, 1));
-  if (distinct <= CELLS) return refine(partition(segmentCosts(points)));
+  if (distinct <= CELLS) return refine(partition(segmentCosts(points, part(pace, PRICED, PRICED))));
   const cells = companding.edges(CELLS);
-  const edges = partition(segmentCosts(points, cells));
+  const edges = partition(segmentCosts(points, part(pace, PRICED, PRICED), cells));
   return refine(edges.map((cell) => cells[cell]));
 }
 
@@ -69,11 +68,12 @@ interface Sums {
   readonly pinned: boolean;
 }
 
-function sumsOf({ values, weights, pinned }: SortedPoints, from: number, to: number): Sums {
+function sumsOf({ values, weights, pinned }: SortedPoints, from: number, to: number, pace: Pace): Sums {
   const origin = values[from];
   let weight = 0;
   let moment = 0;
   for (let i = from; i < to; i++) {
+    if (i % VALUES === 0) pace(VALUES, 0);
     weight += weights[i];
     moment += weights[i] * (values[i] - origin);
   }
@@ -96,7 +96,7 @@ function centroidOf({ weight, moment, origin, pinned }: Sums): number {
 function refined(points: SortedPoints, start: Edges, pace: Pace): Float32Array {
   const { values } = points;
   const edges = start.slice();
-  const segments = Array.from({ length: edges.length - 1 }, (_, i) => sumsOf(points, edges[i], edges[i + 1]));
+  const segments = Array.from({ length: edges.length - 1 }, (_, i) => sumsOf(points, edges[i], edges[i + 1], pace));
   let moved = true;
   for (let sweep = 0; moved && sweep < MAX_SWEEPS; sweep++) {
     moved = false;
@@ -119,5 +119,5 @@ function refined(points: SortedPoints, start: Edges, pace: Pace): Float32Array {
     }
   }
   // From fresh sums: subtracting a point from a sum does not subtract its rounding
-  return Float32Array.from(segments, (_, i) => centroidOf(sumsOf(points, edges[i], edges[i + 1])));
+  return Float32Array.from(segments, (_, i) => centroidOf(sumsOf(points, edges[i], edges[i + 1], part(pace, 1, 1))));
 }

@@ -1,4 +1,5 @@
 // The cost of every segment of the line in constant time.
+import type { Pace } from '@gcompress/core';
 import type { SortedPoints } from './sorted-points.ts';
 
 /** The costs of segments: of replacing consecutive cells of the line by one value. */
@@ -13,14 +14,21 @@ export interface SegmentCosts {
 
 /** Numbers for each edge: three sums of two parts each. */
 const STRIDE = 6;
+/** Multiplications that take about as long as a point with its part of a cell. */
+const OPERATIONS_OF_POINT = 8;
 
 /**
  * Running sums of weight, weighted value and weighted square, which give the cost of each segment in constant time. Each sum has
  * two float64 parts, because the cost of a narrow segment is a tiny difference of large sums.
  *
+ * @param pace is told of each cell.
  * @param edges points at which the cells begin, and the number of points at the end; without it, each point is a cell.
  */
-export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: Int32Array): SegmentCosts {
+export function segmentCosts(
+  { values, weights, pinned }: SortedPoints,
+  pace: Pace = () => {},
+  edges?: Int32Array,
+): SegmentCosts {
   const cells = edges ? edges.length - 1 : values.length;
   const sums = new Float64Array((cells + 1) * STRIDE);
   // Values far from zero would give large sums with small differences
@@ -29,6 +37,7 @@ export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: 
   let point = 0;
   for (let cell = 0; cell < cells; cell++) {
     const end = edges ? edges[cell + 1] : cell + 1;
+    const begin = point;
     let w = 0;
     let m = 0;
     let q = 0;
@@ -39,6 +48,7 @@ export function segmentCosts({ values, weights, pinned }: SortedPoints, edges?: 
       m += weights[point] * distance;
       q += weights[point] * distance * distance;
     }
+    pace(OPERATIONS_OF_POINT * (end - begin), 0);
     const next = (cell + 1) * STRIDE;
     addTo(sums, next, w);
     addTo(sums, next + 2, m);

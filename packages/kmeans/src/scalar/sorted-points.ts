@@ -2,7 +2,10 @@
 import type { Pace } from '@gcompress/core';
 
 /** Multiplications that take about as long as sorting one value by one digit. */
-const OPERATIONS_OF_PASS = 16;
+const OPERATIONS_OF_PASS = 32;
+
+/** Values between two reports of progress. */
+const VALUES = 2 ** 14;
 
 /** The points of one-dimensional k-means. */
 export interface SortedPoints {
@@ -31,6 +34,7 @@ export function sortPoints(
   const totals = new Float64Array(values.length);
   let count = 0;
   for (let i = 0; i < values.length; i++) {
+    if (i % VALUES === 0) pace?.(VALUES, 1);
     const weight = sorted.weights === undefined ? 1 : sorted.weights[i];
     if (weight === 0) continue;
     // In place: never more values are written than read. Adding 0 turns −0 into 0
@@ -68,17 +72,17 @@ export function sortFloats(
 ): { readonly values: Float32Array; readonly weights: Float32Array | undefined } {
   // Two passes over 2¹⁶ counters are fastest for more values than counters
   const digitBits = values.length > 2 ** 16 ? 16 : 8;
-  let keys = orderedBits(values);
+  let keys = orderedBits(values, pace);
   let companions = weights?.slice();
   let nextKeys = new Uint32Array(values.length);
   let nextCompanions = weights && new Float32Array(values.length);
   for (let shift = 0; shift < 32; shift += digitBits) {
-    sortByDigit({ keys, companions }, { keys: nextKeys, companions: nextCompanions }, shift, digitBits);
-    pace?.(OPERATIONS_OF_PASS * values.length, shift / 32);
+    const pass: Pace = (operations, done) => pace?.(operations, (shift + digitBits * done) / 32);
+    sortByDigit({ keys, companions }, { keys: nextKeys, companions: nextCompanions }, shift, digitBits, pass);
     [keys, nextKeys] = [nextKeys, keys];
     [companions, nextCompanions] = [nextCompanions, companions];
   }
-  return { values: floatsOf(keys), weights: companions };
+  return { values: floatsOf(keys, pace), weights: companions };
 }
 
 interface Keyed {
@@ -87,14 +91,18 @@ interface Keyed {
 }
 
 /** One stable pass: sorts by the `bits` that begin at `shift`. */
-function sortByDigit(from: Keyed, to: Keyed, shift: number, bits: number): void {
+function sortByDigit(from: Keyed, to: Keyed, shift: number, bits: number, pace: Pace): void {
   const { keys, companions } = from;
   const { keys: nextKeys, companions: nextCompanions } = to;
   const mask = 2 ** bits - 1;
   const positions = new Uint32Array(mask + 2);
-  for (let i = 0; i < keys.length; i++) positions[((keys[i] >>> shift) & mask) + 1]++;
+  for (let i = 0; i < keys.length; i++) {
+    if (i % VALUES === 0) pace(VALUES, (0.3 * i) / keys.length);
+    positions[((keys[i] >>> shift) & mask) + 1]++;
+  }
   for (let digit = 1; digit <= mask; digit++) positions[digit] += positions[digit - 1];
   for (let i = 0; i < keys.length; i++) {
+    if (i % VALUES === 0) pace(OPERATIONS_OF_PASS * VALUES, 0.3 + (0.7 * i) / keys.length);
     const at = positions[(keys[i] >>> shift) & mask]++;
     nextKeys[at] = keys[i];
     if (companions && nextCompanions) nextCompanions[at] = companions[i];
@@ -102,15 +110,21 @@ function sortByDigit(from: Keyed, to: Keyed, shift: number, bits: number): void 
 }
 
 /** Unsigned integers in the order of the floats: all bits of negative floats are flipped, positive floats get the top bit. */
-function orderedBits(values: Float32Array): Uint32Array<ArrayBuffer> {
+function orderedBits(values: Float32Array, pace?: Pace): Uint32Array<ArrayBuffer> {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   const keys = new Uint32Array(values.length);
-  for (let i = 0; i < keys.length; i++) keys[i] = bits[i] ^ ((bits[i] >> 31) | 0x80000000);
+  for (let i = 0; i < keys.length; i++) {
+    if (i % VALUES === 0) pace?.(VALUES, 0);
+    keys[i] = bits[i] ^ ((bits[i] >> 31) | 0x80000000);
+  }
   return keys;
 }
 
 /** Undoes {@link orderedBits} in place. */
-function floatsOf(keys: Uint32Array<ArrayBuffer>): Float32Array {
-  for (let i = 0; i < keys.length; i++) keys[i] ^= ~(keys[i] >> 31) | 0x80000000;
+function floatsOf(keys: Uint32Array<ArrayBuffer>, pace?: Pace): Float32Array {
+  for (let i = 0; i < keys.length; i++) {
+    if (i % VALUES === 0) pace?.(VALUES, 1);
+    keys[i] ^= ~(keys[i] >> 31) | 0x80000000;
+  }
   return new Float32Array(keys.buffer);
 }

@@ -1,8 +1,8 @@
 // Checks of arguments that JavaScript hands over: numbers, kernels and listeners.
 
 import type { Kernels } from '@gcompress/core';
-import { GCompressError, type ProgressOptions } from '@gcompress/core';
-import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
+import { GCompressError, type InputMoments, type ProgressOptions } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 
 const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [
   'multiply',
@@ -38,6 +38,23 @@ export function assertListeners(where: string, progress: ProgressOptions): void 
     where: `${where} signal`,
     expected: 'an AbortSignal',
     actual: describeValue(signal),
+  });
+}
+
+/**
+ * Checks that moments have as many values as they say; methods have checked what the values are.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertMoments(where: string, moments: InputMoments): void {
+  assertType(where, 'moments', moments, 'object');
+  const { size, values } = moments;
+  assertNumber(`${where} moments`, 'size', size, { min: 1, integer: true });
+  if (values instanceof Float64Array && values.length === size * size) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} moments`,
+    expected: `${size} × ${size} values in a Float64Array`,
+    actual: values instanceof Float64Array ? `${values.length}` : describeValue(values),
   });
 }
 

@@ -2,6 +2,7 @@
 import {
   type CompressedMatrix,
   GCompressError,
+  type InputMoments,
   isGCompressError,
   type JsonObject,
   type MatrixCompressor,
@@ -24,6 +25,8 @@ export interface WeightPacking {
   readonly compressor: MatrixCompressor | undefined;
   readonly rest: RestDtype;
   readonly signal: AbortSignal | undefined;
+  /** Of the inputs of the weight, if they are known. */
+  readonly moments: InputMoments | undefined;
 }
 
 /** A weight in its stored form, and what is said about it. */
@@ -33,7 +36,7 @@ export interface PackedResult extends WrittenTensor {
 
 /** Packs a weight. What a method refuses is stored as the rest is, and the report says why. */
 export async function packWeight(weight: ModelWeight, packing: WeightPacking): Promise<PackedResult> {
-  const { kernel, compressor, rest, signal } = packing;
+  const { kernel, compressor, rest, signal, moments } = packing;
   const values = floatValues(weight);
   const plain = storedPlain(weight, values, rest, kernel?.kind ?? 'other');
   if (!kernel || !compressor || !values) return plain;
@@ -41,7 +44,12 @@ export async function packWeight(weight: ModelWeight, packing: WeightPacking): P
   if (!matrix) return plain;
   let compressed: CompressedMatrix;
   try {
-    compressed = await compressor.compress(matrix, signal ? { signal } : {});
+    // Rows of a turned kernel are other inputs than those that were observed
+    const inputMoments = kernel.swapped || !compressor.accepts?.includes('inputMoments') ? undefined : moments;
+    compressed = await compressor.compress(matrix, {
+      ...(signal && { signal }),
+      ...(inputMoments && { inputMoments }),
+    });
   } catch (error) {
     if (!isGCompressError(error)) throw error;
     return withNote(plain, error.message);

@@ -1,5 +1,5 @@
 // A whole model into one file.
-import { GCompressError, type MatrixCompressor, reportProgress } from '@gcompress/core';
+import { GCompressError, type InputMoments, type MatrixCompressor, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
 import { type MatrixWeight, matrixWeights, type WeightKind } from '@gcompress/weights';
@@ -38,6 +38,11 @@ export interface PackOptions {
    * how far the values are off.
    */
   readonly rest?: RestDtype;
+  /**
+   * Second moments of the inputs of weights, by name, as `calibrate` of `@gcompress/calibration` gives them: methods that use them keep the
+   * error of the outputs small. Ignored where the method does not use them, or the weight is a transposed one. Default none.
+   */
+  readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /** Inputs and the model's outputs for them, by which `verify` notices a broken backend. Default none. */
   readonly probes?: readonly Probe[];
   /** Ends the work; its reason is thrown. */
@@ -62,11 +67,12 @@ export interface PackResult {
  *   aborted.
  */
 export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Promise<PackResult> {
-  const { method, minElements, rest, probes, signal, onProgress } = checkedOptions(options);
+  const { method, minElements, rest, inputMoments, probes, signal, onProgress } = checkedOptions(options);
   assertType('pack', 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
   const weights = modelWeights(artifacts);
   const model = modelOf(artifacts);
   const kernels = matrixWeights({ ...artifacts, modelTopology: model.modelTopology as object });
+  assertMomentsOf(inputMoments, kernels);
   const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const packed: PackedResult[] = [];
   let done = 0;
@@ -75,7 +81,7 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
     const kernel = kernels.get(weight.name);
     const choice = kernel && values(weight) >= minElements ? chosen(method, weight, kernel) : undefined;
     const stored = typeof choice === 'string' ? { compressor: undefined, rest: choice } : { compressor: choice, rest };
-    packed.push(await packWeight(weight, { kernel, ...stored, signal }));
+    packed.push(await packWeight(weight, { kernel, ...stored, signal, moments: inputMoments.get(weight.name) }));
     done += weight.bytes.length;
   }
   const { bytes, headerBytes } = await writeFile({ model, weights: packed, probes: writtenProbes(probes) });
@@ -84,6 +90,18 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
     bytes,
     report: { bytes: bytes.length, headerBytes, originalBytes, weights: packed.map(({ report }) => report) },
   };
+}
+
+/** Moments of a model with other weights would be ignored in silence. */
+function assertMomentsOf(moments: ReadonlyMap<string, InputMoments>, kernels: ReadonlyMap<string, MatrixWeight>): void {
+  const stranger = [...moments.keys()].find((name) => !kernels.has(name));
+  if (stranger === undefined) return;
+  throw new GCompressError('invalid-option', {
+    where: 'pack inputMoments',
+    expected: 'moments of weights of this model',
+    actual: `moments of '${stranger}'`,
+    hint: 'Calibrate the very model that is packed.',
+  });
 }
 
 /** Everything of the artifacts but the weights, as JSON keeps it. */
@@ -129,12 +147,13 @@ function chosen(
 }
 
 function checkedOptions(options: PackOptions) {
-  const known = ['method', 'minElements', 'rest', 'probes', 'signal', 'onProgress'];
+  const known = ['method', 'minElements', 'rest', 'inputMoments', 'probes', 'signal', 'onProgress'];
   assertKnownOptions('pack', options, known);
   const {
     method = uniform({ bits: 5, steps: 'column' }),
     minElements = 256,
     rest = 'float16',
+    inputMoments = new Map(),
     probes = [],
     signal,
     onProgress,
@@ -142,12 +161,20 @@ function checkedOptions(options: PackOptions) {
   if (typeof method !== 'function') assertCompressor('method', method);
   assertNumber('pack', 'minElements', minElements, { min: 0 });
   assertOneOf('pack', 'rest', rest, REST_DTYPES);
+  if (!(inputMoments instanceof Map)) {
+    throw new GCompressError('invalid-option', {
+      where: 'pack inputMoments',
+      expected: 'a map from names of weights to moments',
+      actual: describeValue(inputMoments),
+      hint: 'Pass the `moments` of what calibrate gave.',
+    });
+  }
   if (signal !== undefined) {
     assertType('pack', 'signal', signal, 'object', 'Pass the signal of an AbortController.');
     assertType('pack signal', 'throwIfAborted', signal.throwIfAborted, 'function');
   }
   if (onProgress !== undefined) assertType('pack', 'onProgress', onProgress, 'function');
-  return { method, minElements, rest, probes, signal, onProgress };
+  return { method, minElements, rest, inputMoments, probes, signal, onProgress };
 }
 
 function assertCompressor(name: string, compressor: unknown): void {

@@ -1,13 +1,7 @@
 // The blocks of a matrix that are kept or pruned as a whole, and what a file may say of them.
-import {
-  GCompressError,
-  type JsonObject,
-  type MatrixForm,
-  type Pace,
-  type PackedMatrix,
-  type Shape2D,
-} from '@gcompress/core';
+import type { JsonObject, MatrixForm, Pace, PackedMatrix, Shape2D } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
+import { fileError } from '@gcompress/core/storage';
 
 /** Values that a file of any size may unpack to: 4 MiB of float32. */
 const FREE_VALUES = 2 ** 20;
@@ -52,11 +46,12 @@ export function gridOf({ shape, config }: MatrixForm): BlockGrid {
   const [rows, cols] = shape;
   const { blockHeight, blockWidth } = config;
   if (!isSide(blockHeight, rows) || !isSide(blockWidth, cols)) {
-    throw new GCompressError('file-header', {
-      where: 'pruning config',
-      expected: `blockHeight and blockWidth of a matrix [${rows}, ${cols}]`,
-      actual: JSON.stringify(config).slice(0, 80),
-    });
+    throw fileError(
+      'file-header',
+      'pruning config',
+      `blockHeight and blockWidth of a matrix [${rows}, ${cols}]`,
+      JSON.stringify(config).slice(0, 80),
+    );
   }
   assertElementLimit(rows * cols, 'pruning');
   return blockGrid(shape, blockHeight, blockWidth);
@@ -77,12 +72,12 @@ export function assertExpansion({
   const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   const most = Math.max(FREE_VALUES, bytes * VALUES_PER_BYTE);
   if (rows * cols <= most) return;
-  throw new GCompressError('file-oversized', {
-    where: format,
-    expected: `at most ${most} values from ${bytes} bytes`,
-    actual: `a matrix [${rows}, ${cols}]`,
-    hint: 'Prune less of a matrix that large, or do not trust this file.',
-  });
+  throw fileError(
+    'file-oversized',
+    format,
+    `at most ${most} values from ${bytes} bytes`,
+    `a matrix [${rows}, ${cols}]`,
+  );
 }
 
 /** Calls `visit` for each entry in reading order, with the number of its block; and `pace` after each row. */
@@ -113,7 +108,7 @@ export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace
 
 /** Numbers of the entries in the blocks that have the flag 1, in reading order. */
 export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Int32Array {
-  const entries = new Int32Array(entryCount(flags, grid));
+  const entries = new Int32Array(entryCount(flags, grid, pace));
   let count = 0;
   forEachEntry(
     grid,
@@ -126,9 +121,14 @@ export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): In
 }
 
 /** How many entries the blocks with the flag 1 have; those at the edge may be cut off. */
-function entryCount(flags: Uint8Array, { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid): number {
+function entryCount(
+  flags: Uint8Array,
+  { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,
+  pace?: Pace,
+): number {
   let count = 0;
   for (const [block, flag] of flags.entries()) {
+    pace?.(1, 0);
     if (flag !== 1) continue;
     const height = Math.min(blockHeight, rows - Math.floor(block / across) * blockHeight);
     count += height * Math.min(blockWidth, cols - (block % across) * blockWidth);

@@ -14,20 +14,42 @@ export function flagLargest(
 ): Uint8Array {
   const flags = new Uint8Array(scores.length);
   if (keep === 0) return flags;
-  const threshold = nthLargest(scores, keep, partialProgress(progress, 0, 0.8));
-  const pace = pacedProgress(partialProgress(progress, 0.8, 1));
-  const equal: number[] = [];
+  const size = scores.length;
+  const threshold = nthLargest(scores, keep, partialProgress(progress, 0, 0.6));
+  const pace = pacedProgress(partialProgress(progress, 0.6, 0.7));
   let left = keep;
-  for (let at = 0; at < scores.length; at++) {
+  let ties = 0;
+  for (let at = 0; at < size; at++) {
     if (scores[at] > threshold) {
       flags[at] = 1;
       left--;
-    } else if (scores[at] === threshold) equal.push(at);
+    } else if (scores[at] === threshold) ties++;
+    pace(1, at / size);
+  }
+  const chosen = chosenTies(scores, threshold, { ties, left, seed }, partialProgress(progress, 0.7, 0.9));
+  const last = pacedProgress(partialProgress(progress, 0.9, 1));
+  for (const [at, score] of chosen.entries()) {
+    flags[score] = 1;
+    last(1, at / left);
+  }
+  return flags;
+}
+
+/** `left` of the `ties` scores that equal the threshold: which, a shuffle decides, unless it is all of them. */
+function chosenTies(
+  scores: Float64Array,
+  threshold: number,
+  { ties, left, seed }: { readonly ties: number; readonly left: number; readonly seed: number },
+  progress: ProgressOptions,
+): Int32Array {
+  const equal = new Int32Array(ties);
+  const pace = pacedProgress(partialProgress(progress, 0, 0.3));
+  for (let at = 0, next = 0; next < ties; at++) {
+    if (scores[at] === threshold) equal[next++] = at;
     pace(1, at / scores.length);
   }
-  if (left < equal.length) createRandom(seed).shuffle(equal);
-  for (const at of equal.slice(0, left)) flags[at] = 1;
-  return flags;
+  if (left < ties) createRandom(seed).shuffle(equal, pacedProgress(partialProgress(progress, 0.3, 1)));
+  return equal.subarray(0, left);
 }
 
 /** How many of `count` stay at this sparsity: `count·(1 − sparsity)`, of two integers equally near the even one. */

@@ -1,6 +1,6 @@
 // Codes the positions of kept entries in few bits.
-import { GCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
-import { packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import type { GCompressError, PackedMatrix, PackedTensor } from '@gcompress/core';
+import { fileError, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 
 /** Most bits of the remainder of a gap. */
 const MAX_REMAINDER_BITS = 28;
@@ -113,5 +113,5 @@ function readGaps(bytes: Uint8Array, count: number, format: string): Uint8Array 
 }
 
 function damaged(format: string, expected: string, actual: string): GCompressError {
-  return new GCompressError('file-tensor', { where: `${format} tensor 'gaps'`, expected, actual });
+  return fileError('file-tensor', `${format} tensor 'gaps'`, expected, actual);
 }

@@ -2,18 +2,18 @@
 import { GCompressError } from '@gcompress/core';
 import { assertSparsity } from './sparsity.ts';
 
-/** Target sparsities for weights whose names match: a regular expression, searched for anywhere in the name, for each. */
+/** Target sparsities by regular expression, which is searched for anywhere in the name of a weight. */
 export type SparsityMap = Readonly<Record<string, number>>;
 
 /**
- * The sparsity of one weight. One that no pattern matches has the sparsity of all; one with a target of its own is as far
- * on its way to it as all are to theirs: `sparsity · own / target`.
+ * The sparsity of one weight. A weight that no pattern matches has the common sparsity. A weight with its own target grows in proportion:
+ * `sparsity · own / target`.
  *
  * @param name name of the weight, e.g. `'layer1/kernel'`.
- * @param sparsity the sparsity of all at this step.
- * @param target what it grows to; `sparsity` itself, when it does not grow.
- * @throws GCompressError `invalid-option` when several patterns match, one is no regular expression, or a sparsity is not
- * from 0 to below 1.
+ * @param sparsity the common sparsity at this step.
+ * @param target the target of the common sparsity; `sparsity` itself if it does not grow.
+ * @throws GCompressError `invalid-option` if several patterns match, a pattern is not a regular expression, or a sparsity is not from 0
+ * to below 1.
  *
  * Porting note: `weight_sparsity_map` of `pruning.Pruning`, whose entries are texts such as `'layer1:0.6'`.
  */
@@ -32,7 +32,7 @@ export function sparsityFor(name: string, map: SparsityMap, sparsity: number, ta
       where: `${where} '${name}'`,
       expected: 'one matching pattern',
       actual: matching.map(([pattern]) => `'${pattern}'`).join(' and '),
-      hint: 'Make the patterns so that none matches a weight of another one.',
+      hint: 'Write patterns that do not overlap.',
     });
   }
   const [pattern, own] = first;

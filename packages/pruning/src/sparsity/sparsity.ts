@@ -10,9 +10,9 @@ export interface SparsitySchedule {
   readonly target?: number;
   /** Step at which sparsity begins to change, at least 0. Default 0. */
   readonly begin?: number;
-  /** Step at which it has reached `target`, after `begin`. Default 100. */
+  /** Step at which sparsity reaches `target`, after `begin`. Default 100. */
   readonly end?: number;
-  /** 1 for a straight line; the larger, the more is pruned early. Above 0. Default 3. */
+  /** Exponent of the growth, above 0: 1 is a straight line; a larger exponent prunes more entries early. Default 3. */
   readonly exponent?: number;
 }
 
@@ -25,13 +25,13 @@ export interface GrowingSparsity extends SparsitySchedule {
 /** {@link GrowingSparsity} with all defaults filled in. */
 export type CompleteGrowth = Required<SparsitySchedule> & { readonly steps: Required<PruningSteps> };
 
-/** When a mask is made anew. */
+/** The steps at which a mask is made. */
 export interface PruningSteps {
-  /** First step at which it may be, at least 0. Default 0. */
+  /** First step at which a mask may be made, at least 0. Default 0. */
   readonly begin?: number;
-  /** Last step at which it may be, inclusive; −1 for no end. Default −1. */
+  /** Last step at which a mask may be made, inclusive; −1 for no end. Default −1. */
   readonly end?: number;
-  /** Steps between two times, at least 1. Default 10. */
+  /** Steps between two masks, at least 1. Default 10. */
   readonly frequency?: number;
 }
 
@@ -40,7 +40,7 @@ const SCHEDULE_OPTIONS = ['initial', 'target', 'begin', 'end', 'exponent'];
 
 /**
  * The part of the entries to prune at a step: `target + (initial − target)·(1 − p)^exponent`, where p goes from 0 at
- * `begin` to 1 at `end` (Zhu and Gupta, 2017). Depends on the step alone, so that a resumed training goes on where it was.
+ * `begin` to 1 at `end` (Zhu and Gupta, 2017). Depends only on the step, so that a resumed training continues with the same sparsity.
  *
  * @param step number of the training step, at least 0.
  * @throws GCompressError `unknown-option` or `invalid-option`.
@@ -62,7 +62,7 @@ export function sparsityAt(step: number, schedule: SparsitySchedule = {}): numbe
 }
 
 /**
- * The growth with its defaults, checked.
+ * Checks the growth and adds the defaults.
  *
  * @throws GCompressError `unknown-option` or `invalid-option`.
  */
@@ -72,20 +72,20 @@ export function completeGrowth(where: string, growth: GrowingSparsity): Complete
     throw new GCompressError('invalid-option', {
       where: `${where} sparsity`,
       expected: `a number, or at least one of ${[...SCHEDULE_OPTIONS, 'steps'].join(', ')}`,
-      actual: 'an object that names none of them',
+      actual: 'an object without these options',
     });
   }
   const { steps: given = {}, ...schedule } = growth;
   const complete = completeSchedule(schedule);
   assertKnownOptions(`${where} sparsity.steps`, given, STEPS_OPTIONS);
   const steps = completeSteps(given, complete.begin);
-  // Both refuse anything but a schedule
+  // Both functions refuse wrong options
   sparsityAt(0, complete);
   sparsityUpdateDue(0, steps);
   return { ...complete, steps };
 }
 
-/** The sparsity of the mask that is in force at a step, which the last step that makes one has made; before the first, 0. */
+/** The sparsity of the current mask at a step: that of the last step that made a mask; 0 before the first mask. */
 export function sparsityInForce(
   step: number,
   { steps: { begin, end, frequency }, ...schedule }: CompleteGrowth,
@@ -95,21 +95,21 @@ export function sparsityInForce(
   return sparsityAt(now - ((now - begin) % frequency), schedule);
 }
 
-/** The sparsity of the last mask that is made. */
+/** The sparsity of the last mask of a training. */
 export function finalSparsity(growth: CompleteGrowth): number {
   const { begin, end, frequency } = growth.steps;
   return sparsityInForce(end === -1 ? Math.max(begin, growth.end) + frequency : end, growth);
 }
 
 /**
- * Whether a mask is to be made anew at a step.
+ * True if a new mask is due at a step.
  *
  * @param step number of the training step, at least 0.
- * @param lastStep the step at which it was made last; left out before the first time.
+ * @param lastStep the step of the last mask. Omit it before the first mask.
  * @throws GCompressError `unknown-option` or `invalid-option`.
  *
- * Porting note: the reference counts from a last step of 0 before there was one, which puts off a first time at a step
- * below `frequency`; pass 0 for that.
+ * Porting note: before the first mask the reference counts from a last step of 0, which delays a first mask at a step below `frequency`.
+ * Pass 0 for the same result.
  */
 export function sparsityUpdateDue(step: number, steps: PruningSteps = {}, lastStep?: number): boolean {
   const where = 'sparsityUpdateDue';
@@ -145,6 +145,6 @@ export function assertSparsity(where: string, name: string, value: unknown): ass
     where: `${where} ${name}`,
     expected: 'a number of at least 0 and below 1',
     actual: `${value}`,
-    hint: 'Nothing would be left.',
+    hint: 'A sparsity of 1 would leave no entries.',
   });
 }

@@ -1,4 +1,4 @@
-// Checks that a value handed over by JavaScript is a schedule.
+// Checks that a value from a JavaScript caller is a schedule.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule } from './schedule.ts';
@@ -19,11 +19,11 @@ export function assertSchedule(where: string, name: string, value: unknown): ass
     hint:
       typeof value === 'function'
         ? 'Call it: linearAlpha({ … }).'
-        : 'Pass what a function of @gcompress/scheduler returns: linearAlpha({ … }).',
+        : 'Pass a schedule of @gcompress/scheduler: linearAlpha({ … }).',
   });
 }
 
-/** An object or function; reading a member of either is safe. */
+/** True for an object or a function, whose members can be read. */
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) || typeof value === 'function' ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -11,18 +11,18 @@ import {
   type WindowOptions,
 } from './update-window.ts';
 
-/** How alpha falls from 1 to 0 over a number of updates. */
+/** A curve along which alpha falls from 1 to 0 over a number of updates. */
 export interface Curve {
   /** Updates after which alpha is 0. */
   readonly updates: number;
-  /** Alpha after fewer updates; from their count, never a running sum, so that nothing drifts. */
+  /** Alpha after fewer updates. Computed from their number, never by a running sum, so that it does not drift. */
   alpha(updates: number): number;
 }
 
 /**
- * What follows from a curve when there is room for `available` updates, of which the n-th comes at `stepOf(n)`.
+ * The warnings and the zero step of a curve, given `available` updates, the n-th of them at step `stepOf(n)`.
  *
- * @param hint what to change when these are too few for alpha to reach 0.
+ * @param hint what to change if there are too few updates for alpha to reach 0.
  * @throws GCompressError `invalid-option` when the curve lacks `alpha`, or `stepOf` is not a function.
  */
 export function curveOutcome(
@@ -43,7 +43,7 @@ export function curveOutcome(
   };
 }
 
-/** The rule of a curve whose updates are spread over a window. No update is due any more once alpha is 0. */
+/** The rule of a curve whose updates are spread over a window. No update is due after alpha is 0. */
 export function curveRule(
   kind: string,
   window: UpdateWindow,
@@ -58,16 +58,16 @@ export function curveRule(
 }
 
 /**
- * The rule of a curve that ends with its window: `shape` gives alpha when a part of the updates, in (0, 1), is done.
+ * The rule of a curve that ends with its window: `shape(t)` is alpha after the part `t`, in (0, 1), of the updates.
  *
- * @throws GCompressError `invalid-option` when the window has no end.
+ * @throws GCompressError `invalid-option` if the window has no end.
  */
 export function fittedCurveRule(kind: string, window: UpdateWindow, shape: (part: number) => number) {
   const updates = updatesIn(window);
   if (updates === Number.POSITIVE_INFINITY) {
     throw new GCompressError('invalid-option', {
       where: `${kind} end`,
-      expected: 'the step at which alpha is to reach 0',
+      expected: 'the step at which alpha reaches 0',
       actual: 'no end',
     });
   }

@@ -4,46 +4,46 @@ import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gc
 import type { CompressionSchedule, ScheduleState } from './schedule.ts';
 import { completeStagger, layerDelay, type StaggerOptions } from './stagger.ts';
 
-/** What every kind of schedule can be given. */
+/** Options of every kind of schedule. */
 export interface ScheduleOptions {
   /**
-   * Computes the factors anew from the matrix at every n-th update after the first, as long as alpha was above 0. What the
-   * factors learned in between is lost. Left out, they are computed once.
+   * Computes the factors again from the matrix at every n-th update after the first, as long as alpha was above 0. The factors lose what
+   * they learned in between. Default: they are computed once.
    */
   readonly refactorEvery?: number;
-  /** Delays each layer by a part of its own. Left out, all layers follow the same steps. */
+  /** Delays each layer by its own number of steps. Default: all layers update at the same steps. */
   readonly stagger?: StaggerOptions;
 }
 
-/** When updates are due, and what they do to alpha. Pure: everything follows from the arguments. */
+/** When updates are due, and how alpha falls. A pure function of its arguments. */
 export interface ScheduleRule<O> {
-  /** The options with their defaults: the kind called with them gives an equal schedule. */
+  /** The options with their defaults. Calling the kind with these options gives an equal schedule. */
   readonly options: JsonObject;
-  /** Step at which alpha reaches 0 when each step is asked about; `undefined` when it never does. */
+  /** Step at which alpha reaches 0 if the schedule is called at every step; `undefined` if alpha never reaches 0. */
   readonly zeroStep: number | undefined;
-  /** What a user should know about these options. */
+  /** Warnings about these options. */
   readonly warnings: readonly string[];
-  /** Whether an update is to be made at this step. */
+  /** True if an update is due at this step. */
   isDue(step: number, state: ScheduleState): boolean;
   /** Alpha after `state.updates` updates, at least 1. */
   alpha(state: ScheduleState): number;
-  /** The options that change when everything happens this many steps later. */
+  /** The changed options of a schedule that runs this many steps later. */
   delayed(steps: number): Partial<O>;
 }
 
-/** What an author writes about a kind of schedule. */
+/** An author's definition of a kind of schedule. */
 export interface ScheduleDefinition<O extends ScheduleOptions> {
   /** Name in the configuration: `'linear'`, or `'acme/plateau'` outside the project. */
   readonly kind: string;
   /** Name of the function that users call, for errors. Default: the kind. */
   readonly name?: string;
-  /** Names of its own options; {@link ScheduleOptions} are known already. */
+  /** Names of the kind's own options, without {@link ScheduleOptions}. */
   readonly optionNames: readonly Exclude<keyof O & string, keyof ScheduleOptions>[];
   /** Checks the options and returns the rule. */
   create(options: O): ScheduleRule<O>;
 }
 
-/** A kind of schedule: call it with options to get one. */
+/** A kind of schedule. Call it with options to get a schedule. */
 export interface ScheduleFactory<O = never> {
   (options: O): CompressionSchedule;
   /** Name in the configuration. */
@@ -51,7 +51,7 @@ export interface ScheduleFactory<O = never> {
 }
 
 /**
- * Makes a kind of schedule from its rule, with the checks, {@link ScheduleOptions} and state keeping that all share.
+ * Makes a kind of schedule from its rule; adds the checks, the {@link ScheduleOptions} and the state that all kinds share.
  *
  * @throws GCompressError `invalid-option` or `unknown-option` for anything but a definition.
  */
@@ -98,14 +98,14 @@ export function defineSchedule<O extends ScheduleOptions>(definition: ScheduleDe
   return Object.assign(create, { kind });
 }
 
-/** Refuses anything but a state: numbers that may come from a file. */
+/** Refuses anything but a state, because its numbers may come from a file. */
 function assertState(where: string, state: ScheduleState): void {
   assertType(where, 'state', state, 'object', 'Begin with initialScheduleState.');
   assertNumber(where, 'state.updates', state.updates, { min: 0, integer: true });
   assertNumber(where, 'state.lastUpdateStep', state.lastUpdateStep, { min: -1, integer: true });
 }
 
-/** A rule of another author may give any number. */
+/** Checks alpha, because a third party's rule may give any number. */
 function bounded(where: string, alpha: number): number {
   if (typeof alpha === 'number' && alpha >= 0 && alpha <= 1) return alpha;
   throw new GCompressError('contract', {

@@ -2,16 +2,16 @@
 import { createRandom, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 
-/** Lets each layer start later by a number of steps of its own, so that not all are compressed in the same step. */
+/** Delays each layer by its own number of steps, so that not all layers are compressed in the same step. */
 export interface StaggerOptions {
-  /** The largest delay in steps. Each layer gets one from 0 to this. */
+  /** The largest delay in steps; each layer gets a delay from 0 to this. */
   readonly maxSteps: number;
   /** Seed of the delays, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * The options with their defaults, checked.
+ * Checks the options and adds the defaults.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`.
  */
@@ -24,7 +24,7 @@ export function completeStagger(kind: string, options: StaggerOptions): Required
 }
 
 /**
- * Steps by which the layer of this name is delayed; depends on name and seed only, not on the order of the layers.
+ * The delay in steps of the layer with this name. It depends only on the name and the seed, not on the order of the layers.
  *
  * Porting note: the random shift of the 2019 `SimhashApplyCompression`, which drew from an unseeded generator.
  */

@@ -3,7 +3,7 @@ import { GCompressError } from '@gcompress/core';
 import { assertNumber, assertType } from '@gcompress/core/checks';
 import type { ScheduleOptions } from './define-schedule.ts';
 
-/** Where updates may happen: at `begin`, `begin + frequency`, … up to and including `end`. */
+/** The steps of updates: `begin`, `begin + frequency`, … up to and including `end`. */
 export interface WindowOptions extends ScheduleOptions {
   /** First step with an update. Default 0. */
   readonly begin?: number;
@@ -24,7 +24,7 @@ export interface UpdateWindow {
 export const WINDOW_OPTIONS = ['begin', 'end', 'frequency'] as const;
 
 /**
- * The window, checked.
+ * Checks the options of a window and adds the defaults.
  *
  * @throws GCompressError `invalid-option`, naming the option.
  */
@@ -45,15 +45,15 @@ export function updateWindow(kind: string, options: WindowOptions): UpdateWindow
 }
 
 /**
- * Whether an update is due: the step lies in the window, and reaches a later one of its points than the last update did. A
- * call that comes late still makes its update, and the next one keeps to the points.
+ * True if an update is due: the step lies in the window, and it has passed a point of the window that the last update had not. A late
+ * call still makes its update, and the next update comes at the next point.
  */
 export function isUpdateStep({ begin, end, frequency }: UpdateWindow, step: number, lastUpdateStep: number): boolean {
   const inside = step >= begin && (end === -1 || step <= end);
   return inside && Math.floor((step - begin) / frequency) > Math.floor((lastUpdateStep - begin) / frequency);
 }
 
-/** How many updates the window has room for; infinite without an end. */
+/** The number of updates in the window; infinite without an end. */
 export function updatesIn({ begin, end, frequency }: UpdateWindow): number {
   return end === -1 ? Number.POSITIVE_INFINITY : Math.floor((end - begin) / frequency) + 1;
 }
@@ -64,7 +64,7 @@ export function stepOfUpdate({ begin, frequency }: UpdateWindow, n: number): num
 }
 
 /**
- * The window this many steps later.
+ * The window shifted by this many steps.
  *
  * @throws GCompressError `invalid-option`, naming the argument.
  */

@@ -6,9 +6,9 @@ import { linearAlpha } from './linear-alpha.ts';
 
 /** Options of {@link compressAtOnce}. */
 export interface CompressAtOnceOptions {
-  /** Step of the one update. Default 0. */
+  /** Step of the only update. Default 0. */
   readonly begin?: number;
-  /** Delays each layer by a part of its own. */
+  /** Delays each layer by its own number of steps. */
   readonly stagger?: StaggerOptions;
 }
 

@@ -10,7 +10,7 @@ export interface CosineAlphaOptions extends WindowOptions {
 
 /**
  * Alpha follows half a cosine: slowly at first and at the end, fast in between. It is `(1 + cos πt) / 2`, where `t` is the
- * part of the window's updates that is done, and 0 at the last one.
+ * part of the window's updates that is done, and 0 at the last update.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
  */
@@ -20,7 +20,7 @@ export const cosineAlpha = defineSchedule<CosineAlphaOptions>({
   optionNames: WINDOW_OPTIONS,
   create(options) {
     const window = updateWindow('cosineAlpha', options);
-    // The square of a sine is the same and keeps its digits near 0
+    // The square of a sine is equal and more precise near 0
     return {
       ...fittedCurveRule('cosineAlpha', window, (t) => Math.sin((Math.PI / 2) * (1 - t)) ** 2),
       options: { ...window },

@@ -13,7 +13,7 @@ export interface ExponentialAlphaOptions extends WindowOptions {
 
 /**
  * Alpha decays as `e^(−rate · t)`, where `t` is the part of the window's updates that is done, lowered and stretched so
- * that it is exactly 0 at the last one.
+ * that it is exactly 0 at the last update.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
  */

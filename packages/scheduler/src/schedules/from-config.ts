@@ -11,9 +11,9 @@ import { polynomialAlpha } from './polynomial-alpha.ts';
 import { stepwiseAlpha } from './stepwise-alpha.ts';
 
 /**
- * The schedule that a configuration describes, such as one read from a saved model.
+ * The schedule that a configuration describes, e.g. the configuration in a saved model.
  *
- * @param custom kinds that are not of this package, from {@link defineSchedule}.
+ * @param custom kinds of third parties, made by {@link defineSchedule}.
  * @throws GCompressError `invalid-option` for an unknown kind, and what the kind throws for its options.
  */
 export function scheduleFromConfig(config: JsonObject, custom: readonly ScheduleFactory[] = []): CompressionSchedule {
@@ -23,7 +23,7 @@ export function scheduleFromConfig(config: JsonObject, custom: readonly Schedule
   if (!Array.isArray(given) || given.some((each) => typeof each !== 'function')) {
     throw new GCompressError('invalid-option', {
       where: `${where} custom`,
-      expected: 'a list of what defineSchedule returned',
+      expected: 'a list of kinds that defineSchedule returned',
       actual: describeValue(Array.isArray(given) ? given.find((each) => typeof each !== 'function') : given),
     });
   }

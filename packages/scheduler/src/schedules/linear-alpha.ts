@@ -7,8 +7,8 @@ import { updatesIn, updateWindow, WINDOW_OPTIONS, type WindowOptions } from '../
 /** Options of {@link linearAlpha}. */
 export interface LinearAlphaOptions extends WindowOptions {
   /**
-   * How much alpha falls at each update, in (0, 1]. Default: what brings it to 0 at the last update of the window, or 0.01
-   * where the window has no end.
+   * How much alpha falls at each update, in (0, 1]. Default: the value that brings alpha to 0 at the last update of the window; 0.01 for a
+   * window without end.
    */
   readonly decrement?: number;
 }
@@ -17,7 +17,7 @@ export interface LinearAlphaOptions extends WindowOptions {
  * Alpha falls by the same amount at each update: `max(0, 1 − updates · decrement)`. The first update computes the factors
  * and lowers alpha already.
  *
- * Porting note: the rule that the Python library documents. Its code has three others, which are in
+ * Porting note: the rule that the Python library documents. Its code has three other rules, which are in
  * `@gcompress/graph-compression`: `referenceGraph`, `referenceHost` and `referenceEager`.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
@@ -39,7 +39,7 @@ export const linearAlpha = defineSchedule<LinearAlphaOptions>({
 /**
  * A straight line from 1 to 0.
  *
- * @param decrement how much alpha falls at each update; left out, it reaches 0 after `available` updates.
+ * @param decrement how much alpha falls at each update. Default: alpha reaches 0 after `available` updates.
  * @throws GCompressError `invalid-option` when the decrement is not in (0, 1].
  */
 export function linearCurve(kind: string, decrement?: number, available = Number.POSITIVE_INFINITY): Curve {
@@ -48,7 +48,7 @@ export function linearCurve(kind: string, decrement?: number, available = Number
   }
   const fall = decrement ?? 0.01;
   assertNumber(kind, 'decrement', fall, { above: 0, max: 1 });
-  // A decrement such as 1/49 is rounded; what rounding leaves of alpha must not cost a 50th update.
+  // A decrement such as 1/49 is rounded; the remainder of alpha must not cost a 50th update.
   const updates = Math.ceil((1 / fall) * (1 - 1e-12));
   return { updates, alpha: (done) => 1 - done * fall };
 }

@@ -2,7 +2,7 @@
 import { defineSchedule, type ScheduleOptions } from '../contract/define-schedule.ts';
 
 /**
- * Nothing is ever due and alpha stays 1: the matrix is trained as it is.
+ * No update is ever due and alpha stays 1: the matrix trains uncompressed.
  *
  * Porting note: `UpdateOptions.NO_UPDATE`.
  */

@@ -12,7 +12,7 @@ export interface PolynomialAlphaOptions extends WindowOptions {
 }
 
 /**
- * Alpha is `(1 − t)^power`, where `t` is the part of the window's updates that is done, and 0 at the last one. It is the
+ * Alpha is `(1 − t)^power`, where `t` is the part of the window's updates that is done, and 0 at the last update. It is the
  * curve along which magnitude pruning usually lowers density (Zhu and Gupta, 2017, with power 3).
  *
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.

@@ -13,8 +13,7 @@ export interface StepwiseAlphaOptions extends ScheduleOptions {
 }
 
 /**
- * Alpha takes a given value at each of a few given steps. An update that comes late takes the newest value; those that it
- * has missed are left out.
+ * Alpha takes the listed values at the listed steps. A late update takes the latest value and skips the values that it missed.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`, naming the option.
  */
@@ -52,7 +51,7 @@ function assertValues(values: readonly number[], count: number): void {
   if (!Array.isArray(values) || values.length !== count) {
     throw wrong(
       'values',
-      `${count} values, one a step`,
+      `${count} values, one for each step`,
       Array.isArray(values) ? `${values.length}` : describeValue(values),
     );
   }

@@ -1,4 +1,4 @@
-// What the functions of the kit are given, checked before anything is registered or run.
+// Checks of the kit's arguments, before any test is registered or run.
 import { GCompressError } from '@gcompress/core';
 import { assertType, describeValue } from '@gcompress/core/checks';
 import type { TestRunner } from './check.ts';

@@ -9,14 +9,14 @@ export interface CloseOptions {
   readonly relative?: number;
   /** In units of the values. Default 0. */
   readonly absolute?: number;
-  /** What is compared, for the message. */
+  /** Name of the compared values, for the message. */
   readonly label?: string;
 }
 
 /**
- * Compares numbers one by one. NaN is close to NaN only, an infinity only to itself.
+ * Compares numbers one by one. NaN is close only to NaN, an infinity only to itself.
  *
- * @throws ConformanceError that names the entry which is furthest outside its bound, both values, and how many others are.
+ * @throws ConformanceError that names the entry furthest outside its bound, both values, and the number of entries outside.
  */
 export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, options: CloseOptions = {}): void {
   assertNumbers('assertClose actual', actual);

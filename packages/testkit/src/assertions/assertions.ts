@@ -1,12 +1,12 @@
-// Assertions that name what they found, without a test framework.
+// Assertions with messages that name the found values, without a test framework.
 import { isGCompressError, type JsonValue } from '@gcompress/core';
 
-/** What a failed check throws: the subject does not keep the contract. */
+/** Thrown by a failed check: the subject breaks the contract. */
 export class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
 
   constructor(message: string, options?: ErrorOptions) {
-    // A symbol, which JavaScript lets anybody pass, is no text
+    // JavaScript callers may pass a symbol, which cannot become a text
     super(String(message), options);
   }
 }
@@ -25,7 +25,7 @@ export function sameNumbers(actual: ArrayLike<number>, expected: ArrayLike<numbe
   return true;
 }
 
-/** Whether two JSON values are equal, whatever the order of their keys. */
+/** True if two JSON values are equal, in any order of keys. */
 export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
   if (Array.isArray(a) !== Array.isArray(b)) return false;
@@ -36,7 +36,7 @@ export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): bo
   );
 }
 
-/** Whether a value survives being written as JSON and read again. */
+/** True if a value survives being written as JSON and read again. */
 export function isJson(value: unknown): boolean {
   try {
     return sameJson(JSON.parse(JSON.stringify(value)), value as JsonValue);
@@ -45,7 +45,7 @@ export function isJson(value: unknown): boolean {
   }
 }
 
-/** Runs an action that has to end in a GCompressError with one of these codes; returns that error. */
+/** Runs an action that must throw a GCompressError with one of these codes; returns that error. */
 export async function ensureRefused(what: string, codes: readonly string[], action: () => unknown): Promise<Error> {
   try {
     await action();
@@ -63,7 +63,7 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** Runs a check on each of several named things; what fails says on which one. */
+/** Runs a check on each named entry; a failure names the entry. */
 export async function onEach<E extends { readonly name: string }>(
   entries: readonly E[],
   run: (entry: E) => unknown,

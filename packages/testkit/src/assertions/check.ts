@@ -2,19 +2,19 @@
 import { GCompressError } from '@gcompress/core';
 import { describeError } from './assertions.ts';
 
-/** What a check returns that has nothing to look at, such as one of `lookup` on a format without it. */
+/** Returned by a check that does not apply, such as a check of `lookup` on a format without `lookup`. */
 export class NotApplicable {
   constructor(readonly reason: string) {}
 }
 
 /**
- * One requirement. It throws when the subject does not meet it; a returned string is a remark for the report, and
- * {@link NotApplicable} says that the subject lacks what is checked.
+ * One requirement. It throws if the subject does not meet it. A returned string is a remark for the report; {@link NotApplicable} means
+ * that the subject lacks the checked member.
  */
 export interface Check<S> {
   /** Stable and unique: what {@link SkipReasons} and reports refer to. */
   readonly name: string;
-  /** For a requirement that the subject claims of itself: the claim in words. */
+  /** The claim in words, for a requirement that the subject claims. */
   readonly claim?: string;
   run(subject: S): Promise<unknown>;
 }
@@ -31,12 +31,12 @@ export interface Chapter {
 /** Name of a check → why it is not run. The reason is shown in the title of the skipped test. */
 export type SkipReasons = Readonly<Record<string, string>>;
 
-/** What became of one check. */
+/** The result of one check. */
 export interface CheckResult {
   readonly chapter: string;
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'skipped' | 'not applicable';
-  /** Why it was skipped, why it failed, what the subject lacks, or what there is to say although it passed, such as that a shape was refused. */
+  /** Why the check was skipped or failed or does not apply, or a remark on a passed check, such as a refused shape. */
   readonly remark?: string;
   readonly error?: unknown;
 }
@@ -45,7 +45,7 @@ export interface CheckResult {
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
   readonly it: {
-    /** The body gets the context of the test where the framework has one; with its `skip` it says that a check does not apply. */
+    /** The body gets the framework's test context, if there is one, and calls its `skip` if a check does not apply. */
     (name: string, body: (...context: unknown[]) => Promise<void>, timeout?: number): unknown;
     skip(name: string, body: () => Promise<void>): unknown;
   };
@@ -94,7 +94,7 @@ export function registerChapters(
     for (const { name: chapterName, checks } of chapters) {
       describe(chapterName, () => {
         for (const { name, claim, run } of checks) {
-          // No declared parameter: jest takes one for a callback that it has to wait for
+          // No declared parameter, because jest would take it for a callback and wait for it
           const body = async (...context: unknown[]) => {
             const outcome = await run();
             if (outcome instanceof NotApplicable) skipTest(context[0], outcome.reason);
@@ -113,7 +113,7 @@ function skipTest(context: unknown, reason: string): void {
   if (typeof skip === 'function') skip.call(context, `not applicable: ${reason}`);
 }
 
-/** A reason must be given, and for a check that exists. */
+/** Refuses skips without a reason, or of a check that does not exist. */
 function assertSkipReasons(chapters: readonly Chapter[], skip: SkipReasons): void {
   const known = new Set(chapters.flatMap(({ checks }) => checks.map(({ name }) => name)));
   for (const [name, reason] of Object.entries(skip)) {
@@ -128,7 +128,7 @@ function assertSkipReasons(chapters: readonly Chapter[], skip: SkipReasons): voi
       throw new GCompressError('invalid-option', {
         where: `skip '${name}'`,
         expected: 'a reason in words',
-        actual: typeof reason === 'string' ? 'an empty one' : typeof reason,
+        actual: typeof reason === 'string' ? 'an empty text' : typeof reason,
         hint: 'Say what the subject cannot do, and why that is right.',
       });
     }

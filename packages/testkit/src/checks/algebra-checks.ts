@@ -15,12 +15,12 @@ import { type Check, NotApplicable } from '../assertions/check.ts';
 import { normalMatrix } from '../samples/matrices.ts';
 import type { Example } from '../samples/workbench.ts';
 
-/** What the checks of a format look at: matrices that it holds. */
+/** The matrices of a format that the checks look at. */
 export interface Examples {
   examples(): Promise<readonly Example[]>;
 }
 
-/** What a format computes from its factors. */
+/** Checks of the results that a format computes from its factors. */
 export const algebraChecks: readonly Check<Examples>[] = [
   {
     name: 'decompress fills the shape',
@@ -55,7 +55,7 @@ export const algebraChecks: readonly Check<Examples>[] = [
     run: ifPresent('product', ({ compressed }) => {
       const product = compressed.format.product ?? [];
       const [first, ...rest] = product.map((name): CpuTensor => {
-        ensure(Object.hasOwn(compressed.factors, name), `product names '${name}', which is no factor`);
+        ensure(Object.hasOwn(compressed.factors, name), `product names '${name}', which is not a factor`);
         return compressed.factors[name];
       });
       ensure(first !== undefined, 'product names no factor');
@@ -99,14 +99,14 @@ export const algebraChecks: readonly Check<Examples>[] = [
   },
 ];
 
-/** The check on each example, where the format has the member that it is about. */
+/** Runs the check on each example, if the format has the member that it checks. */
 function ifPresent(
   member: 'multiply' | 'lookup' | 'product' | 'trim',
   check: (example: Example) => void,
 ): (subject: Examples) => Promise<unknown> {
   return async (subject) => {
     const examples = await subject.examples();
-    // What stands in for a missing member is core's, and right by construction
+    // Core replaces a missing member, and its replacement is right by construction
     if (examples.every(({ compressed }) => compressed.format[member] === undefined)) {
       return new NotApplicable(`the format has no ${member}`);
     }
@@ -119,7 +119,7 @@ export function bytesOf(compressed: CompressedMatrix): Uint8Array {
   return serialize({ matrix: compressed });
 }
 
-/** Bytes of the tensors that are written, counted here rather than believed. */
+/** Bytes of the written tensors, counted here and not taken from the format. */
 export function storedBytes(compressed: CompressedMatrix): number {
   return Object.values(compressed.pack().tensors).reduce((bytes, { data }) => bytes + data.byteLength, 0);
 }
@@ -136,7 +136,7 @@ export function assertSameMatrix(actual: CompressedMatrix, expected: CompressedM
 }
 
 /**
- * `y = x·a` up to what the order of float32 sums may change: each sum of m terms, or of a few sums for a chain of factors,
+ * `y = x·a` up to the rounding that the order of float32 sums allows: each sum of m terms, or of a few sums for a chain of factors,
  * is off by at most a small multiple of `ε·√(m + n)·‖x‖·‖a‖`.
  */
 function assertProduct(y: Matrix, x: Matrix, a: Matrix, label: string): void {
@@ -147,7 +147,7 @@ function assertProduct(y: Matrix, x: Matrix, a: Matrix, label: string): void {
   assertClose(y.data, cpuOps.matMul(x, a).data, { absolute: rounding + SMALLEST * a.shape[0], label });
 }
 
-/** The smallest float32 above 0: what underflow may lose. */
+/** The smallest float32 above 0, which underflow may lose. */
 const SMALLEST = 2 ** -149;
 
 /** A few roundings of the largest of these values. */

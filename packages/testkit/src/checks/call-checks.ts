@@ -6,7 +6,7 @@ import { nonFiniteMatrices, normalMatrix } from '../samples/matrices.ts';
 import { copyOf, type Workbench } from '../samples/workbench.ts';
 import { bytesOf } from './algebra-checks.ts';
 
-/** What a compressor is called with: matrices that must be refused, options, signals. */
+/** Checks of the arguments of a call: matrices that must be refused, options, signals. */
 export const callChecks: readonly Check<Workbench>[] = [
   ...Object.keys(nonFiniteMatrices()).map((entry) => ({
     name: `${entry} is refused by place`,
@@ -68,7 +68,7 @@ export const callChecks: readonly Check<Workbench>[] = [
   },
 ];
 
-/** A method that can be asked for a size keeps to it, and says so where it has no form that small. */
+/** A method with `forBudget` keeps to the budget, and returns undefined if no form is small enough. */
 export function budgetCheck(method: CompressionMethod): Check<Workbench> {
   return {
     name: 'a budget is kept',
@@ -108,7 +108,7 @@ export function optionsCheck(method: (options: never) => MatrixCompressor): Chec
         );
         ensure(
           sameNumbers(bytesOf(await again.compress(copyOf(matrix))), bytesOf(compressed)),
-          'its result has other bytes',
+          'the equal compressor gives different bytes',
         );
       }),
   };

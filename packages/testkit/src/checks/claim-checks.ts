@@ -1,4 +1,4 @@
-// Checks of what an author claims of a compressor, on random matrices.
+// Checks of an author's claims about a compressor, on random matrices.
 import {
   GCompressError,
   type Matrix,
@@ -14,8 +14,9 @@ import { anyMatrices, denseMatrices, scaleBy } from '../samples/arbitraries.ts';
 import { type CompressorClaims, claimTexts } from '../samples/claims.ts';
 import { copyOf, createFor, type Workbench } from '../samples/workbench.ts';
 import { importanceIsUsed } from './importance-checks.ts';
+import { momentsAreUsed } from './moments-checks.ts';
 
-/** Relative slack for claims about errors, which are measured on float32 results. */
+/** Relative tolerance for claims about errors, because errors are measured on float32 results. */
 const ROUNDING = 1e-5;
 
 /** One check for each claim that the subject makes. */
@@ -101,6 +102,7 @@ const RUNNERS = {
     }),
 
   usesImportance: importanceIsUsed,
+  usesInputMoments: momentsAreUsed,
 };
 
 async function signalReaches(bench: Workbench, name: string, decibels: number): Promise<string> {
@@ -111,7 +113,7 @@ async function signalReaches(bench: Workbench, name: string, decibels: number): 
   return `${reached.toFixed(2)} dB`;
 }
 
-/** What becomes of a matrix, or undefined when its shape is refused. */
+/** The compressed matrix, or undefined if its shape is refused. */
 async function approximated(create: (shape: Shape2D) => MatrixCompressor, matrix: Matrix): Promise<Matrix | undefined> {
   const made = createFor(create, matrix.shape);
   return 'refused' in made ? undefined : (await made.compressor.compress(copyOf(matrix))).decompress();

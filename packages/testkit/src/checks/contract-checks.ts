@@ -7,7 +7,7 @@ import { type Compression, copyOf, readBack, type Workbench } from '../samples/w
 import { assertSameMatrix, bytesOf } from './algebra-checks.ts';
 import { assertSameFactors } from './storage-checks.ts';
 
-/** What every compressor keeps, whatever its method. */
+/** The contract of every compressor. */
 export const contractChecks: readonly Check<Workbench>[] = [
   {
     name: 'plan does not change from call to call',
@@ -76,7 +76,7 @@ export const contractChecks: readonly Check<Workbench>[] = [
       onEach(await bench.compressions(), ({ compressed }) => {
         const { shape, config, factors } = compressed;
         const clone = createCompressedMatrix(compressed.format, structuredClone({ shape, config, factors }));
-        ensure(sameNumbers(bytesOf(clone), bytesOf(compressed)), 'a clone writes other bytes');
+        ensure(sameNumbers(bytesOf(clone), bytesOf(compressed)), 'a clone writes different bytes');
       }),
   },
   {
@@ -109,8 +109,8 @@ export const contractChecks: readonly Check<Workbench>[] = [
 ];
 
 /**
- * The matrix as training may leave it: each trainable value other than 0 is multiplied by something near 1. Zeros stay,
- * because where a factor is sparse no gradient reaches them.
+ * The matrix as training may leave it: each trainable value other than 0 is multiplied by a number near 1. Zeros stay, because in a
+ * sparse factor no gradient reaches them.
  */
 function trainedFactors(compressed: CompressedMatrix): CompressedMatrix {
   const random = createRandom(7);
@@ -148,7 +148,7 @@ function assertFactorsMatchPlan({ compressed, plan, matrix }: Compression): void
     const fits = shape.length === spec.shape.length && shape.every((side, axis) => side <= spec.shape[axis]);
     ensure(fits, `factor '${name}' is [${shape.join(', ')}], planned was at most [${spec.shape.join(', ')}]`);
     const type = dtype === 'int32' ? Int32Array : Float32Array;
-    ensure(data instanceof type, `factor '${name}' is ${dtype}, but its data is no ${type.name}`);
+    ensure(data instanceof type, `factor '${name}' is ${dtype}, but its data is not a ${type.name}`);
     ensure(data.length === elementCount(shape), `factor '${name}' has ${data.length} values for [${shape.join(', ')}]`);
   }
 }
@@ -158,11 +158,11 @@ async function assertRepeatable({ compressor, matrix, compressed }: Compression)
   const negated = { shape: matrix.shape, data: matrix.data.map((entry) => -entry) };
   const together = [copyOf(matrix), negated, copyOf(matrix)].map((input) => compressor.compress(input));
   const [first, , second] = await Promise.all(together);
-  ensure(sameNumbers(bytesOf(first), expected), 'compressing again gives other bytes');
-  ensure(sameNumbers(bytesOf(second), expected), 'compressing again after another matrix gives other bytes');
+  ensure(sameNumbers(bytesOf(first), expected), 'compressing again gives different bytes');
+  ensure(sameNumbers(bytesOf(second), expected), 'compressing again, after a different matrix, gives different bytes');
 }
 
-/** The matrix with all factors at their planned size, if they fit. */
+/** The matrix with all factors padded to their planned size, if they fit. */
 function paddedToPlan(compressed: CompressedMatrix, plan: FactorizationPlan): CompressedMatrix | undefined {
   const names = Object.keys(compressed.factors);
   const fits = names.every((name) => {

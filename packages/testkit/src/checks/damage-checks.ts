@@ -14,7 +14,7 @@ import { fuzzFile } from '../damage/fuzz-file.ts';
 import type { Example } from '../samples/workbench.ts';
 import { bytesOf, type Examples, storedBytes } from './algebra-checks.ts';
 
-/** Files that are not what was written: each is refused with the code that says why. */
+/** Damaged files: each must be refused with the code that says why. */
 export const damageChecks: readonly Check<Examples>[] = [
   {
     name: 'a truncated file is refused',
@@ -82,7 +82,7 @@ export const damageChecks: readonly Check<Examples>[] = [
   },
 ];
 
-/** How much of a fuzzing is done in a suite. */
+/** How much a suite fuzzes. */
 export interface FuzzSettings {
   /** Damaged files for each example. Default 400. */
   readonly fuzzRuns?: number;
@@ -121,12 +121,12 @@ function refused(what: string, code: string, { format }: CompressedMatrix, bytes
   return ensureRefused(what, [code], () => deserialize(bytes, createFormatRegistry([format])));
 }
 
-/** A file of this matrix in which something is different, with a checksum that agrees. */
+/** A file of this matrix with some parts replaced, and with the right checksum. */
 function fileWith(compressed: CompressedMatrix, changes: Partial<PackedMatrix>): Uint8Array {
   return serialize({ matrix: { ...compressed, pack: () => ({ ...compressed.pack(), ...changes }) } });
 }
 
-/** The same values as integers if they were floats, as floats if they were integers. */
+/** The same values with the other type: floats as integers, integers as floats. */
 function otherDtype({ shape, data }: PackedTensor): PackedTensor {
   return { shape, data: data instanceof Float32Array ? Int32Array.from(data) : Float32Array.from(data) };
 }

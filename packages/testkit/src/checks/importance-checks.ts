@@ -1,11 +1,11 @@
-// Checks that importance is honoured or refused.
+// Checks that a method uses importance or refuses it.
 import { type Matrix, matrix, relativeError } from '@gcompress/core';
 import { ensure, ensureRefused } from '../assertions/assertions.ts';
 import type { Check } from '../assertions/check.ts';
 import { normalMatrix } from '../samples/matrices.ts';
 import type { Workbench } from '../samples/workbench.ts';
 
-/** A method that does not claim to use importance must say so when it is given some. */
+/** A method that does not claim to use importance must refuse it. */
 export const noImportanceCheck: Check<Workbench> = {
   name: 'importance is refused',
   run: async ({ subject }) => {
@@ -15,7 +15,7 @@ export const noImportanceCheck: Check<Workbench> = {
   },
 };
 
-/** Weights that are all the same change nothing; others make the error smaller that they measure. */
+/** Equal weights change nothing; other weights make the weighted error smaller. */
 export async function importanceIsUsed({ subject }: Workbench): Promise<void> {
   const a = normalMatrix(subject.shapes[0]);
   const compressor = subject.create(a.shape);

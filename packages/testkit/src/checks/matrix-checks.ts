@@ -1,11 +1,11 @@
-// Checks that a compressor refuses what is no valid matrix.
+// Checks that a compressor compresses every sample to finite numbers.
 import { ensure } from '../assertions/assertions.ts';
 import type { Check } from '../assertions/check.ts';
 import type { Workbench } from '../samples/workbench.ts';
 
 /**
- * One check for each sample: it is compressed to finite numbers of the right shape. A thin matrix may be refused instead,
- * with a reason and because of its shape alone; the refusal becomes the check's remark.
+ * One check for each sample: the compressor gives finite numbers of the right shape. It may refuse a thin matrix instead, with a reason
+ * and because of the shape alone; the refusal becomes the check's remark.
  */
 export function matrixChecks(bench: Workbench): readonly Check<Workbench>[] {
   return Object.keys(bench.samples).map((name) => ({
@@ -17,7 +17,7 @@ export function matrixChecks(bench: Workbench): readonly Check<Workbench>[] {
         return `refused with ${outcome.refused}`;
       }
       const at = outcome.compressed.decompress().data.findIndex((entry) => !Number.isFinite(entry));
-      ensure(at < 0, `entry ${at} of the result is no finite number`);
+      ensure(at < 0, `entry ${at} of the result is not a finite number`);
       return undefined;
     },
   }));

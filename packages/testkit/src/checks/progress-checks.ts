@@ -5,19 +5,19 @@ import type { Check } from '../assertions/check.ts';
 import { normalMatrix } from '../samples/matrices.ts';
 import { createFor, type Workbench } from '../samples/workbench.ts';
 
-/** Calls that a compression of the large matrix makes at least: it takes long enough for users to want to stop it. */
+/** The fewest calls of onProgress on the large matrix, whose compression takes so long that users may want to stop it. */
 const FEWEST_CALLS = 2;
-/** Calls from which an abort is tried, spread over all of them. */
+/** The number of calls of onProgress, spread over all, in which an abort is tried. */
 const MOST_ABORTS = 12;
 
-/** Progress and abort while the work goes on; counted, never timed. */
+/** Progress and aborts during the work, by counting calls and not by time. */
 export const progressChecks: readonly Check<Workbench>[] = [
   {
     name: 'progress is told on a large matrix, up to 1',
     async run({ subject }) {
       const seen = await callsOf(subject, largeMatrix(subject));
       ensure(seen.length >= FEWEST_CALLS, `onProgress was called ${seen.length} times, not at least ${FEWEST_CALLS}`);
-      ensure(seen.at(-1) === 1, `the last call told ${seen.at(-1)}, not 1`);
+      ensure(seen.at(-1) === 1, `the last call reported ${seen.at(-1)}, not 1`);
     },
   },
   {
@@ -25,7 +25,7 @@ export const progressChecks: readonly Check<Workbench>[] = [
     async run({ subject }) {
       const matrix = normalMatrix(subject.shapes[0]);
       const { length } = await callsOf(subject, matrix);
-      ensure(length > 0, 'onProgress was never called, so that nothing can be stopped');
+      ensure(length > 0, 'onProgress was never called, so nothing can be stopped');
       const tries = Math.min(length, MOST_ABORTS);
       for (let i = 0; i < tries; i++) {
         const at = tries === 1 ? 0 : Math.round((i * (length - 1)) / (tries - 1));
@@ -53,7 +53,7 @@ export const progressChecks: readonly Check<Workbench>[] = [
           const made = createFor(subject.create, shape);
           if ('refused' in made) return;
           const { compressor, plan } = made;
-          // Methods that can be asked for it have this option in common
+          // Methods that allow larger plans share the name of this option
           if (subject.allowsLarger || compressor.options.allowLarger === true) return;
           const planned = plan.byteLength;
           const dense = shape[0] * shape[1] * Float32Array.BYTES_PER_ELEMENT;
@@ -78,7 +78,7 @@ export function unknownOptionCheck(method: (options: never) => unknown): Check<W
 
 type Subject = Workbench['subject'];
 
-/** An ordinary one where the large shape is refused, such as by a compressor for a number of bytes. */
+/** A large matrix, or an ordinary one if the large shape is refused, e.g. by a compressor for a number of bytes. */
 function largeMatrix({ create, shapes, largeShape = [160, 120] }: Subject): Matrix {
   return normalMatrix('refused' in createFor(create, largeShape) ? shapes[0] : largeShape, 9);
 }
@@ -101,8 +101,8 @@ async function assertAborted(subject: Subject, matrix: Matrix, at: number, of: n
     await subject.create(matrix.shape).compress(matrix, { signal: controller.signal, onProgress });
   } catch (error) {
     ensure(error === reason, `aborted in ${which}, it threw ${describeError(error)}, not the reason of the signal`);
-    ensure(calls === at + 1, `aborted in ${which}, it told progress ${calls - at - 1} times more`);
+    ensure(calls === at + 1, `aborted in ${which}, it reported progress ${calls - at - 1} times more`);
     return;
   }
-  ensure(false, `compress() went on although it was aborted in ${which} of onProgress`);
+  ensure(false, `compress() continued although it was aborted in ${which} of onProgress`);
 }

@@ -6,11 +6,11 @@ import type { Check } from '../assertions/check.ts';
 import { denseMatrices, scaleBy } from '../samples/arbitraries.ts';
 import { copyOf, createFor, type Workbench } from '../samples/workbench.ts';
 
-/** Exponents of two that bring a matrix from the smallest numbers of float32 to the largest. */
+/** Exponents of two that scale a matrix from the smallest float32 numbers to the largest. */
 const SMALLEST = -149;
 const LARGEST = 127;
 
-/** Matrices of every size that float32 has, to its last number: what comes back is finite, or the matrix is refused. */
+/** Matrices at every scale of float32: the result is finite, or the matrix is refused. */
 export const scaleCheck: Check<Workbench> = {
   name: 'a finite matrix of any scale never becomes infinite without a word',
   run: ({ subject }) => {
@@ -30,7 +30,7 @@ export const scaleCheck: Check<Workbench> = {
           ensure(infinite === undefined, `entries up to 2^${exponent} become ${infinite}`);
         } catch (error) {
           if (!isGCompressError(error, 'non-finite')) throw error;
-          // Only what is near the limit can be too large
+          // Only entries near the limit may be too large
           ensure(exponent > LARGEST / 2, `entries of at most 2^${exponent} are refused: ${error.message}`);
         }
       }),

@@ -5,7 +5,7 @@ import { type Check, NotApplicable } from '../assertions/check.ts';
 import type { Example } from '../samples/workbench.ts';
 import type { Examples } from './algebra-checks.ts';
 
-/** What a format says of the values that entries of the matrix share; hosts divide gradients by it. */
+/** Checks the format's `sharing`, by which hosts divide gradients. */
 export const sharingChecks: readonly Check<Examples>[] = [
   {
     name: 'sharing names factors and how often they are used',
@@ -22,15 +22,15 @@ export const sharingChecks: readonly Check<Examples>[] = [
 function assertSharing({ compressed: { format, shape, config, factors } }: Example): void {
   const told: Readonly<Record<string, Sharing | undefined>> = format.sharing?.({ shape, config }) ?? {};
   for (const [name, use] of Object.entries(told)) {
-    ensure(Object.hasOwn(factors, name), `sharing names '${name}', which is no factor`);
+    ensure(Object.hasOwn(factors, name), `sharing names '${name}', which is not a factor`);
     ensure(factors[name].trainable === true, `sharing names '${name}', which is not trained`);
     if (use?.rows !== undefined) {
       const indices = Object.hasOwn(factors, use.rows) && factors[use.rows].dtype === 'int32';
-      ensure(indices, `the rows of '${name}' are '${use.rows}', which is no int32 factor`);
+      ensure(indices, `the rows of '${name}' are '${use.rows}', which is not an int32 factor`);
     }
     if (use?.times !== undefined) {
       const positive = Number.isFinite(use.times) && use.times > 0;
-      ensure(positive, `the times of '${name}' are ${use.times}, which is no positive number`);
+      ensure(positive, `the times of '${name}' are ${use.times}, which is not a positive number`);
     }
   }
 }

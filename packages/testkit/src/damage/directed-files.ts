@@ -1,4 +1,4 @@
-// Files that somebody wrote on purpose: every place of a matrix's description with every value that fools a careless reader.
+// Directed hostile files: puts each value that could fool a careless reader at each place of a matrix's description.
 import {
   type CompressedMatrix,
   createFormatRegistry,
@@ -10,7 +10,7 @@ import {
 import { ConformanceError, describeError, ensure } from '../assertions/assertions.ts';
 import { readWithRightChecksum, use } from './fuzz-file.ts';
 
-/** JSON that stands where a number, a string, a list or an object belongs. */
+/** JSON values to put in the place of a number, a string, a list or an object. */
 const HOSTILE: Readonly<Record<string, string>> = {
   null: 'null',
   true: 'true',
@@ -28,7 +28,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a list of such objects': '[{"toString":1},{"toString":1}]',
   'a huge shape': '[16384,16384]',
   'a long shape': '[1,268435456]',
-  // More than the stack has frames, and no more: most of the time goes into parsing it
+  // Just deeper than the stack, because parsing it takes most of the time
   'lists 20,000 deep': '['.repeat(20_000) + ']'.repeat(20_000),
   'objects 50 deep': `${'{"a":'.repeat(50)}1${'}'.repeat(50)}`,
 };
@@ -36,16 +36,16 @@ const HOSTILE: Readonly<Record<string, string>> = {
 const MARK = '@here@';
 
 /**
- * Reads every directed file of a matrix, with a checksum that agrees. Each is refused with a GCompressError, or gives matrices that can be
- * used; and no factor is larger than the file and the limit of the reader.
+ * Reads every directed file of a matrix, with the right checksum. Each must be refused with a GCompressError or give usable matrices, and
+ * no factor may be larger than the file and the reader's limit allow.
  *
- * @returns how many files were read.
- * @throws ConformanceError that says what was in which place.
+ * @returns the number of files read.
+ * @throws ConformanceError that names the value and its place.
  */
 export async function readDirectedFiles(compressed: CompressedMatrix): Promise<number> {
   const files = [...descriptionEdits(compressed), ...tensorEdits(compressed)];
   const formats = createFormatRegistry([compressed.format]);
-  // Room for what was written, so that what is more comes from the file's claims
+  // Room for the matrix as written, so that anything larger comes from the file's claims
   const maxElements = Math.max(4096, 4 * elementCount(compressed.shape));
   for (const { what, bytes } of files) {
     try {
@@ -73,7 +73,7 @@ interface DirectedFile {
   readonly bytes: Uint8Array;
 }
 
-/** Each value of the description, inside the config too, replaced by each hostile one; and each key left out. */
+/** Replaces each value of the description, also inside the config, by each hostile value, and leaves out each key. */
 function descriptionEdits(compressed: CompressedMatrix): DirectedFile[] {
   const written = serialize({ matrix: compressed });
   const dataStart = 8 + Number(new DataView(written.buffer).getBigUint64(0, true));
@@ -92,7 +92,7 @@ function descriptionEdits(compressed: CompressedMatrix): DirectedFile[] {
   });
 }
 
-/** Each tensor with values that point beyond everything, that are no numbers, and with another length. */
+/** Gives each tensor values out of every range, values that are not numbers, and a wrong length. */
 function tensorEdits(compressed: CompressedMatrix): DirectedFile[] {
   const { tensors } = compressed.pack();
   return Object.entries(tensors).flatMap(([name, tensor]) =>

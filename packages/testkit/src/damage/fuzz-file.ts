@@ -14,37 +14,37 @@ import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcom
 import { ConformanceError, describeError, ensure, sameNumbers } from '../assertions/assertions.ts';
 import { mutate } from './mutations.ts';
 
-/** How a compressed matrix is fuzzed. */
+/** Options of {@link fuzzFile}. */
 export interface FuzzOptions {
-  /** What is written; small, because every run reads it. */
+  /** The matrix to write. Small, because every run reads it. */
   readonly compressed: CompressedMatrix;
   /** Damaged files that are read. Default 1000. */
   readonly runs?: number;
   /** Default 1. */
   readonly seed?: number;
   /**
-   * `'kept'` leaves the checksum that was written, so that every change must be noticed. `'corrected'` gives the damaged
-   * file the checksum that fits, as an attacker would, so that the format's own checks are reached. Default `'corrected'`.
+   * `'kept'` keeps the written checksum, so the reader must notice every change. `'corrected'` gives the damaged file the right checksum,
+   * as an attacker would, so the format's own checks are tested. Default `'corrected'`.
    */
   readonly checksum?: 'kept' | 'corrected';
 }
 
-/** How the runs of a fuzzing ended. */
+/** The results of the runs. */
 export interface FuzzReport {
   /** Error code → number of files that were refused with it. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Files that were read, although damaged, and gave well-formed matrices. */
+  /** Damaged files that were read and gave well-formed matrices. */
   readonly accepted: number;
 }
 
-/** Matrices of a damaged file beyond this many values are not computed with: a large shape is no fault by itself. */
+/** The most values of a matrix from a damaged file that is computed with, because a large shape alone is not a fault. */
 const LARGEST_DECOMPRESSED = 2 ** 16;
 
 /**
- * Damages a file again and again and reads it. Each time there must be a GCompressError, or matrices that can be used:
- * the very same ones when the checksum is kept, well-formed ones when it is corrected.
+ * Damages a file many times and reads it. Each read must throw a GCompressError or give usable matrices: the same matrices if the
+ * checksum is kept, well-formed matrices if it is corrected.
  *
- * @throws ConformanceError that says which run failed and what was done to the file; the same seed repeats it.
+ * @throws ConformanceError that names the failed run and the damage; the same seed repeats it.
  */
 export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
   assertKnownOptions('fuzzFile', options, ['compressed', 'runs', 'seed', 'checksum']);
@@ -81,7 +81,7 @@ export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
   return { refused, accepted };
 }
 
-/** Reads a file whose checksum may be wrong: the refusal names the one that would be right, which is then put in. */
+/** Reads a file whose checksum may be wrong. The refusal names the right checksum, which is then put into the file. */
 export async function readWithRightChecksum(
   bytes: Uint8Array,
   formats: FormatRegistry,
@@ -99,7 +99,7 @@ export async function readWithRightChecksum(
   }
 }
 
-/** Computes with a matrix that was accepted; from here on an error is a failure, because the file should have been refused. */
+/** Computes with an accepted matrix. An error is now a failure, because the file should have been refused. */
 export function use(matrix: CompressedMatrix): void {
   try {
     for (const [name, { shape, dtype, data }] of Object.entries(matrix.factors)) {

@@ -1,10 +1,10 @@
 // Random edits of the JSON header of a file.
 import type { Random } from '@gcompress/core';
 
-/** Bytes that are no longer what was written. */
+/** Damaged bytes. */
 export interface Mutation {
   readonly bytes: Uint8Array;
-  /** What was done, for the message of a failure. */
+  /** A description of the damage, for the failure's message. */
   readonly what: string;
 }
 
@@ -20,13 +20,13 @@ interface Slot {
   readonly key: string;
 }
 
-/** Changes one or two values in the header of an undamaged file; the lengths and the JSON stay right, the meaning does not. */
+/** Changes one or two values in the header of an undamaged file. Lengths and JSON stay valid, the meaning changes. */
 export function editHeader(bytes: Uint8Array, random: Random): Mutation {
   const dataStart = PREFIX_BYTES + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, dataStart))) as Node;
   const metadata = header.__metadata__ as Node;
   metadata[MATRICES] = JSON.parse(String(metadata[MATRICES]));
-  // Most edits go to what a format reads: the description of its matrix, its config and its shape
+  // Most edits change the parts that a format reads: the description of its matrix, config and shape
   const matrices = metadata[MATRICES] as Record<string, { readonly config: Node; readonly shape: Node }>;
   const roots = [header, matrices, ...Object.values(matrices).flatMap(({ config, shape }) => [config, shape])];
   const edits = Array.from({ length: 1 + random.integer(2) }, () => editSlot(slotsOf(pick(roots, random)), random));
@@ -62,7 +62,7 @@ function editSlot(slots: readonly Slot[], random: Random): string {
   }
 }
 
-/** Values that a careless reader takes for a size, an index, a name or an object. */
+/** Values that a careless reader would take for a size, an index, a name or an object. */
 const HOSTILE: readonly unknown[] = [
   -1,
   0,
@@ -97,10 +97,10 @@ const HOSTILE: readonly unknown[] = [
   'F64',
 ];
 
-/** A value near to a valid one, which is what gets past a first check. */
+/** A value near a valid value, because such values pass a first check. */
 function changed(value: unknown, random: Random): unknown {
   if (typeof value === 'number') return pick([value + 1, value - 1, value * 2, value / 2, -value, value + 0.5], random);
-  // Four-byte types for each other: the lengths stay right
+  // Exchanges four-byte types, so that the lengths stay right
   if (value === 'F32' || value === 'I32') return pick(['F32', 'I32', 'U32'], random);
   if (typeof value === 'string') return pick([`${value}x`, value.slice(1), value.toUpperCase()], random);
   if (Array.isArray(value)) return pick([[...value, 1], value.slice(1), [...value].reverse()], random);
@@ -132,7 +132,7 @@ function withHeader(header: Node, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** One of these, each as likely. */
+/** One of these values, all equally likely. */
 export function pick<T>(choices: readonly T[], random: Random): T {
   return choices[random.integer(choices.length)];
 }

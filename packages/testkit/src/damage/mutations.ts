@@ -3,8 +3,8 @@ import type { Random } from '@gcompress/core';
 import { editHeader, type Mutation, pick } from './header-edits.ts';
 
 /**
- * Damages a file at random: any of its bytes, values of its tensors, or its header as one who knows the layout would. The
- * input stays as it is.
+ * Damages a file at random: any byte, values of its tensors, or its header, edited by someone who knows the layout. The input is not
+ * changed.
  */
 export function mutate(bytes: Uint8Array, random: Random): Mutation {
   return pick([editHeader, damageValues, damageBytes], random)(bytes, random);
@@ -14,7 +14,7 @@ function damageBytes(bytes: Uint8Array, random: Random): Mutation {
   return pick(BYTE_MUTATIONS, random)(bytes, random);
 }
 
-/** Changes a byte behind the header, so that the tensors stay what they were but for one value. */
+/** Changes a byte behind the header, and so one value of a tensor. */
 function damageValues(bytes: Uint8Array, random: Random): Mutation {
   const dataStart = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (dataStart === bytes.length) return damageBytes(bytes, random);

@@ -1,4 +1,4 @@
-// testDamagedFiles: holds a reader of files to refusing damage.
+// testDamagedFiles: checks that a reader of files refuses damage.
 import type { CompressedMatrix } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from '../assertions/argument-checks.ts';
@@ -6,10 +6,10 @@ import { ensure } from '../assertions/assertions.ts';
 import type { TestRunner } from '../assertions/check.ts';
 import { fuzzFile } from './fuzz-file.ts';
 
-/** What {@link testDamagedFiles} is given. */
+/** Options of {@link testDamagedFiles}. */
 export interface TestDamagedFilesOptions {
   readonly runner: TestRunner;
-  /** What is written and damaged; small, because every run reads it. */
+  /** The matrix to write and damage. Small, because every run reads it. */
   readonly compressed: CompressedMatrix;
   /** Damaged files for each of the two tests. Default 10,000. */
   readonly runs?: number;
@@ -20,8 +20,8 @@ export interface TestDamagedFilesOptions {
 }
 
 /**
- * A long fuzzing of one file, as two tests: with the checksum that was written, when no damage may go unnoticed, and with one that fits
- * the damage, when the format's own checks must hold.
+ * Fuzzes one file for long, in two tests: with the written checksum, so the reader must notice all damage, and with a corrected checksum,
+ * so the format's own checks must hold.
  */
 export function testDamagedFiles(options: TestDamagedFilesOptions): void {
   assertKnownOptions('testDamagedFiles', options, ['runner', 'compressed', 'runs', 'seed', 'timeout']);

@@ -4,7 +4,7 @@ import { assertNumber, assertType } from '@gcompress/core/checks';
 import * as fc from 'fast-check';
 import { assertArbitrary } from '../assertions/argument-checks.ts';
 
-/** Largest sides of what is generated. */
+/** Largest sides of the generated matrices. */
 export interface SizeLimits {
   /** Default 12. */
   readonly maxRows?: number;
@@ -21,13 +21,13 @@ export function shapes(limits: SizeLimits = {}): fc.Arbitrary<Shape2D> {
   return fc.tuple(fc.integer({ min: 1, max: maxRows }), fc.integer({ min: 1, max: maxCols }));
 }
 
-/** Dense matrices. Entries are multiples of 1/8 from −128 to 128, so that failures shrink to readable ones. */
+/** Dense matrices. Entries are multiples of 1/8 from −128 to 128, so that failures shrink to readable numbers. */
 export function denseMatrices(shape: fc.Arbitrary<Shape2D> = shapes()): fc.Arbitrary<Matrix> {
   assertArbitrary('denseMatrices', shape);
   return shape.chain((sides) => entries(sides[0] * sides[1]).map((data) => matrix(sides, data)));
 }
 
-/** Matrices of rank at most `maxRank`: products of two dense ones. */
+/** Matrices of rank at most `maxRank`: products of two dense matrices. */
 export function lowRankMatrices(shape: fc.Arbitrary<Shape2D> = shapes(), maxRank = 2): fc.Arbitrary<Matrix> {
   assertArbitrary('lowRankMatrices', shape);
   assertNumber('lowRankMatrices', 'maxRank', maxRank, { min: 1, integer: true });
@@ -60,14 +60,14 @@ export function sparseMatrices(shape: fc.Arbitrary<Shape2D> = shapes()): fc.Arbi
   });
 }
 
-/** The matrices of another generator times 2^k with |k| ≤ `maxExponent`, which rounds nothing. */
+/** The matrices of a generator times 2^k with |k| ≤ `maxExponent`, without rounding. */
 export function scaledMatrices(matrices: fc.Arbitrary<Matrix>, maxExponent = 40): fc.Arbitrary<Matrix> {
   assertArbitrary('scaledMatrices', matrices);
   assertNumber('scaledMatrices', 'maxExponent', maxExponent, { min: 0, integer: true });
   return fc.tuple(matrices, fc.integer({ min: -maxExponent, max: maxExponent })).map(([a, k]) => scaleBy(a, 2 ** k));
 }
 
-/** Any of the above. */
+/** Matrices of any kind above. */
 export function anyMatrices(shape: fc.Arbitrary<Shape2D> = shapes()): fc.Arbitrary<Matrix> {
   const dense = denseMatrices(shape);
   return fc.oneof(dense, lowRankMatrices(shape), sparseMatrices(shape), scaledMatrices(dense));

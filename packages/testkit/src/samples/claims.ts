@@ -1,12 +1,12 @@
-// What an author claims of a compressor, for the checks to hold it to.
+// An author's claims about a compressor, which the kit checks.
 import type { MatrixCompressor, Shape2D } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 
-/** What a method promises beyond the contract. Public: READMEs print it with {@link describeClaims}, the kit holds it. */
+/** What a method promises beyond the contract. READMEs print it with {@link describeClaims}, and the kit checks it. */
 export interface CompressorClaims {
   /** Every factor has exactly the planned shape, whatever the data. */
   readonly fixedSize?: boolean;
-  /** The result is never further from a matrix than the zero matrix is: a relative error of at most 1. */
+  /** The relative error is at most 1: the result is never further from the matrix than the zero matrix. */
   readonly neverWorseThanZero?: boolean;
   /** With options for the largest size, the relative error is at most this. */
   readonly exactAtFullSize?: {
@@ -17,19 +17,21 @@ export interface CompressorClaims {
   readonly scaleEquivariant?: boolean;
   /** Compressors from the smallest to the largest result: on one matrix, the error never grows from one to the next. */
   readonly monotoneInBudget?: readonly MatrixCompressor[];
-  /** Name of a matrix → signal-to-noise ratio in dB that is reached on it at least. */
+  /** Name of a matrix → the least signal-to-noise ratio on this matrix, in dB. */
   readonly minSignalToNoise?: Readonly<Record<string, number>>;
-  /** `importance` is accepted: equal weights change nothing, others make the weighted error smaller. */
+  /** `importance` is accepted: equal weights change nothing, other weights make the weighted error smaller. */
   readonly usesImportance?: boolean;
+  /** `inputMoments` are accepted: equal ones change next to nothing, those of correlated inputs make the error of the outputs smaller. */
+  readonly usesInputMoments?: boolean;
 }
 
-/** A claim in words; `name` is the name of the check that holds it. */
+/** A claim in words; `name` is the name of its check. */
 export interface ClaimText {
   readonly name: string;
   readonly text: string;
 }
 
-/** The claims in words, one for each check that they lead to. */
+/** The claims in words, one for each check. */
 export function claimTexts(claims: CompressorClaims): ClaimText[] {
   assertType('claims', 'claims', claims, 'object');
   const { exactAtFullSize, monotoneInBudget, minSignalToNoise = {} } = claims;
@@ -54,7 +56,11 @@ export function claimTexts(claims: CompressorClaims): ClaimText[] {
     })),
     claims.usesImportance && {
       name: 'usesImportance',
-      text: 'equal weights change nothing, others make the weighted error smaller',
+      text: 'equal weights change nothing, other weights make the weighted error smaller',
+    },
+    claims.usesInputMoments && {
+      name: 'usesInputMoments',
+      text: 'moments of independent, equal inputs change next to nothing, others make the error of the outputs smaller',
     },
   ];
   return texts.filter((text): text is ClaimText => typeof text === 'object');

@@ -13,10 +13,10 @@ export function normalMatrix(shape: Shape2D, seed = 1): Matrix {
 }
 
 /**
- * Matrices on which methods of compression tend to fail, by name. All are finite; those that must be refused are
- * {@link nonFiniteMatrices}.
+ * Matrices on which compression methods tend to fail, by name. All are finite; {@link nonFiniteMatrices} are the matrices that must be
+ * refused.
  *
- * @param shape of those that need not be thin; the thin ones take one side from it.
+ * @param shape the shape of all matrices but the thin ones, which take one side from it.
  */
 export function hardMatrices(shape: Shape2D = [24, 16]): Record<string, Matrix> {
   assertShape2D(shape, 'hardMatrices');
@@ -56,14 +56,14 @@ function reflection(row: number, column: number, size: number): number {
   return Number(row === column) - (2 * (row + 1) * (column + 1)) / squares;
 }
 
-/** A matrix that must be refused, and the entry which the refusal has to name. */
+/** A matrix that must be refused, and the entry that the refusal must name. */
 export interface NonFiniteMatrix {
   readonly matrix: Matrix;
   readonly row: number;
   readonly column: number;
 }
 
-/** Matrices with one entry that is no finite number, by the name of that entry. */
+/** Matrices with one entry that is not a finite number, by the name of that entry. */
 export function nonFiniteMatrices(shape: Shape2D = [24, 16]): Record<string, NonFiniteMatrix> {
   assertShape2D(shape, 'nonFiniteMatrices');
   const [rows, cols] = shape;

@@ -1,4 +1,4 @@
-// What the checks of one compressor share: its matrices and their compressed forms, computed once.
+// The samples that all checks of a compressor share, compressed once.
 import {
   type CompressedMatrix,
   createFormatRegistry,
@@ -14,57 +14,57 @@ import { describeError, ensure } from '../assertions/assertions.ts';
 import type { CompressorClaims } from './claims.ts';
 import { hardMatrices, normalMatrix } from './matrices.ts';
 
-/** What the suite for compressors needs to know. */
+/** The subject of the suite for compressors. */
 export interface CompressorSubject {
-  /** A compressor for matrices of this shape. It may refuse with `not-smaller` or `invalid-option` where none is possible. */
+  /** A compressor for matrices of this shape. It may refuse with `not-smaller` or `invalid-option` if no compressor is possible. */
   create(shape: Shape2D): MatrixCompressor;
-  /** The method itself: `method(compressor.options)` must give an equal compressor. Not checked when it is left out. */
+  /** The method itself: `method(compressor.options)` must give an equal compressor. Omit it to skip this check. */
   readonly method?: (options: never) => MatrixCompressor;
-  /** What the method promises beyond the contract. Default nothing. */
+  /** What the method promises beyond the contract. Default: nothing. */
   readonly claims?: CompressorClaims;
-  /** Ordinary shapes, which must not be refused; the hard matrices have the first one. Default `[24, 16]`, `[16, 24]` and `[13, 9]`. */
+  /** Ordinary shapes, which must not be refused. The hard matrices have the first shape. Default `[24, 16]`, `[16, 24]` and `[13, 9]`. */
   readonly shapes?: readonly Shape2D[];
-  /** Further matrices, compressed like the hard ones and known by name to `minSignalToNoise`. */
+  /** More matrices by name, compressed like the hard ones; `minSignalToNoise` may use their names. */
   readonly matrices?: Readonly<Record<string, Matrix>>;
   /**
-   * Whether plans may take more bytes than the matrix; also where `options.allowLarger` of a compressor is true. Default false: a method
-   * refuses with `not-smaller` unless it is asked.
+   * True if plans may take more bytes than the matrix; a compressor with `options.allowLarger` always may. Default false: the method refuses
+   * such sizes with `not-smaller`.
    */
   readonly allowsLarger?: boolean;
-  /** Shape of the matrix on which progress is counted: one on which the method works for a while. Default `[160, 120]`. */
+  /** Shape of the matrix on which progress is counted, large enough for the method to work for a while. Default `[160, 120]`. */
   readonly largeShape?: Shape2D;
-  /** Matrices that each property is tried on. Default 40. */
+  /** The number of matrices on which each property is tried. Default 40. */
   readonly propertyRuns?: number;
-  /** Damaged files that are read for each fuzzed example. Default 400. */
+  /** The number of damaged files for each fuzzed example. Default 400. */
   readonly fuzzRuns?: number;
   /** Seed of properties and fuzzing. Default 1. */
   readonly seed?: number;
 }
 
-/** A compressed matrix and what it is called in failures. */
+/** A compressed matrix and its name in failures. */
 export interface Example {
   readonly name: string;
   readonly compressed: CompressedMatrix;
 }
 
-/** A sample with all that came of it. */
+/** A compressed sample with its matrix, compressor and plan. */
 export interface Compression extends Example {
   readonly matrix: Matrix;
   readonly compressor: MatrixCompressor;
   readonly plan: FactorizationPlan;
 }
 
-/** A subject with its defaults filled in, and with samples that are compressed when first asked for. */
+/** A subject with its defaults, and with samples that are compressed on first use. */
 export interface Workbench {
   readonly subject: CompressorSubject &
     Required<Pick<CompressorSubject, 'claims' | 'shapes' | 'propertyRuns' | 'seed'>>;
   /** Samples by name: one normal matrix for each ordinary shape, the hard matrices, the subject's own. */
   readonly samples: Readonly<Record<string, Matrix>>;
-  /** Names of the samples that may not be refused, because their shape is ordinary. */
+  /** Names of the samples with ordinary shapes, which must not be refused. */
   readonly ordinary: readonly string[];
-  /** The sample compressed, or the code with which its shape was refused. */
+  /** The compressed sample, or the code with which its shape was refused. */
   compression(name: string): Promise<Compression | { readonly refused: string }>;
-  /** All samples that could be compressed; those that could not are the matter of the checks named `compresses …`. */
+  /** All samples that could be compressed. The checks named `compresses …` report the others. */
   compressions(): Promise<readonly Compression[]>;
 }
 
@@ -100,7 +100,7 @@ export function createWorkbench(subject: CompressorSubject): Workbench {
       ensure(compressed.length > 0, () => {
         const failed = outcomes.find((outcome) => outcome.status === 'rejected');
         const reason = failed ? describeError(failed.reason) : 'the shapes were refused';
-        return `there is nothing to check, not one sample could be compressed: ${reason}`;
+        return `there is nothing to check, because no sample could be compressed: ${reason}`;
       });
       return compressed;
     },
@@ -118,8 +118,8 @@ async function compressSample(
 }
 
 /**
- * A compressor and its plan for this shape, or the code with which the shape was refused. Anything else that is thrown is
- * thrown on: a refusal has to come before the data is seen.
+ * A compressor and its plan for this shape, or the code with which the shape was refused. Other errors are thrown again, because a
+ * refusal must come before the method sees the data.
  */
 export function createFor(
   create: (shape: Shape2D) => MatrixCompressor,
@@ -136,12 +136,12 @@ export function createFor(
   }
 }
 
-/** A copy to hand out, so that a compressor which writes into its input spoils one check only. */
+/** A copy of the matrix, so that a compressor that writes into its input spoils only one check. */
 export function copyOf({ shape, data }: Matrix): Matrix {
   return { shape, data: data.slice() };
 }
 
-/** The matrix as it comes back from a file. */
+/** The matrix, written to a file and read again. */
 export async function readBack(compressed: CompressedMatrix): Promise<CompressedMatrix> {
   const bytes = serialize({ matrix: compressed });
   const { matrix } = await deserialize(bytes, createFormatRegistry([compressed.format]));

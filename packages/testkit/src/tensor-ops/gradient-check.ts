@@ -7,9 +7,9 @@ import { ConformanceError } from '../assertions/assertions.ts';
 /** The values of several variables, by name. */
 export type NamedValues = Readonly<Record<string, Float32Array>>;
 
-/** What {@link gradientCheck} compares, given as functions so that any host can be checked. */
+/** The arguments of {@link gradientCheck}. Functions, so that any host can be checked. */
 export interface GradientCheckOptions {
-  /** Where the gradient is taken. */
+  /** The point at which the gradient is taken. */
   readonly values: NamedValues;
   /** A number that depends on all the values. */
   loss(values: NamedValues): number | PromiseLike<number>;
@@ -17,7 +17,7 @@ export interface GradientCheckOptions {
   gradients(values: NamedValues): NamedValues | PromiseLike<NamedValues>;
   /** Length of a step, as a part of the root mean square of a variable's values. Default 0.01. */
   readonly step?: number;
-  /** Difference allowed, as a part of what a gradient of that size does in a random direction. Default 0.01. */
+  /** The allowed difference, relative to the effect of a gradient of that size in a random direction. Default 0.01. */
   readonly tolerance?: number;
   /** Random directions for each variable. Default 4. */
   readonly directions?: number;
@@ -27,8 +27,8 @@ export interface GradientCheckOptions {
 
 /**
  * Compares a host's gradients with central differences: how much the loss changes between two points on either side of
- * `values`, in random directions of one variable at a time. What is linear in each variable, as every product of factors
- * is, has no error of discretisation, so that `step` may be large enough for float32.
+ * `values`, in random directions of one variable at a time. A loss that is linear in each variable, such as a product of
+ * factors, has no discretisation error, so `step` may be large enough for float32.
  *
  * @returns the largest difference found, in units of `tolerance`: at most 1.
  * @throws ConformanceError that names the variable and both numbers.

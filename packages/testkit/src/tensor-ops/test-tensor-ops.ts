@@ -1,4 +1,4 @@
-// testTensorOps: holds an implementation of the tensor operations to the reference.
+// testTensorOps: checks an implementation of the tensor operations against the reference.
 import { type CpuTensor, createRandom, elementCount, type TensorOps } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertRunner } from '../assertions/argument-checks.ts';
@@ -16,24 +16,24 @@ import {
 } from '../assertions/check.ts';
 import { tensorOpsCases } from './tensor-ops-cases.ts';
 
-/** A backend, and the way to it and back. */
+/** A backend, with conversions to and from its tensors. */
 export interface TensorOpsSubject<T> {
   readonly ops: TensorOps<T>;
   /** The host's tensor with these values; `Int32Array` is int32. */
   toHost(tensor: CpuTensor): T;
   /** Shape, dtype and values of a host's tensor. */
   fromHost(tensor: T): CpuTensor | PromiseLike<CpuTensor>;
-  /** Relative error of a long sum of products that the backend may have. Default 1e-5. */
+  /** The largest relative error of a long sum of products. Default 1e-5. */
   readonly tolerance?: number;
 }
 
-/** What {@link checkTensorOps} runs. */
+/** Options of {@link checkTensorOps}. */
 export interface CheckTensorOpsOptions<T> extends TensorOpsSubject<T> {
   /** Checks that are not run, each with a reason that is shown. */
   readonly skip?: SkipReasons;
 }
 
-/** What {@link testTensorOps} runs, and where. */
+/** Options of {@link testTensorOps}. */
 export interface TestTensorOpsOptions<T> extends CheckTensorOpsOptions<T> {
   /** `{ describe, it }` of vitest, jest or node:test. */
   readonly runner: TestRunner;
@@ -44,8 +44,8 @@ export interface TestTensorOpsOptions<T> extends CheckTensorOpsOptions<T> {
 }
 
 /**
- * The suite for a backend: every operation with its broadcasting, its int32 indices and its empty shapes, against results
- * worked out by hand; a long product; and that no operation changes its inputs.
+ * The suite for a backend: compares every operation, with broadcasting, int32 indices and empty shapes, with results worked out by
+ * hand; checks a long product, and that no operation changes its inputs.
  *
  * @throws GCompressError `unknown-option` or `invalid-option` for a skip without a check or without a reason.
  */
@@ -57,9 +57,9 @@ export function testTensorOps<T>(options: TestTensorOpsOptions<T>): void {
 }
 
 /**
- * Runs the same suite without a test framework and returns what became of each check.
+ * Runs the same suite without a test framework and returns the result of each check.
  *
- * @throws GCompressError as {@link testTensorOps} does; what a check finds is in the results.
+ * @throws GCompressError as {@link testTensorOps} does. A failed check is in the results.
  */
 export async function checkTensorOps<T>(options: CheckTensorOpsOptions<T>): Promise<CheckResult[]> {
   return runChapters(tensorOpsChapters(options), options.skip);

@@ -59,7 +59,7 @@ function selectionWith(members: Partial<CompressedFormat<SelectionFactors>>): Ch
   const format = { ...selectionFormat, ...members };
   const compressor = rowSelection({ count: 4 });
   return {
-    claims: { usesImportance: true },
+    claims: { usesImportance: true, usesInputMoments: true },
     create: () => ({
       ...compressor,
       format,
@@ -278,11 +278,12 @@ export const brokenSubjects: readonly BrokenSubject[] = [
   {
     fault: 'does not look at the names of what a call is given',
     subject: withMembers({
-      compress: (matrix, { signal, onProgress, importance } = {}) =>
+      compress: (matrix, { signal, onProgress, importance, inputMoments } = {}) =>
         good.compress(matrix, {
           ...(signal && { signal }),
           ...(onProgress && { onProgress }),
           ...(importance && { importance }),
+          ...(inputMoments && { inputMoments }),
         }),
     }),
     finds: ['unknown options of a call are refused'],
@@ -296,6 +297,13 @@ export const brokenSubjects: readonly BrokenSubject[] = [
     fault: 'ignores importance without a word',
     subject: withMembers({ compress: (matrix, { importance: _, ...options } = {}) => good.compress(matrix, options) }),
     finds: ['importance is refused'],
+  },
+  {
+    fault: 'ignores input moments without a word',
+    subject: withMembers({
+      compress: (matrix, { inputMoments: _, ...options } = {}) => good.compress(matrix, options),
+    }),
+    finds: ['input moments are refused'],
   },
   {
     fault: 'divides by the norm of a zero matrix',
@@ -410,6 +418,7 @@ export const brokenSubjects: readonly BrokenSubject[] = [
       'trained factors come back from a file',
       'unpack restores what was packed',
       'a file restores the matrix',
+      'a page that only decodes gets the same matrix',
     ],
   },
   {
@@ -432,6 +441,7 @@ export const brokenSubjects: readonly BrokenSubject[] = [
       'trained factors come back from a file',
       'unpack restores what was packed',
       'a file restores the matrix',
+      'a page that only decodes gets the same matrix',
       'writing again gives the same bytes',
     ],
   },
@@ -577,27 +587,42 @@ export const falseClaims: readonly BrokenSubject[] = [
     },
     finds: ['usesImportance'],
   },
+  {
+    fault: 'accepts input moments and does not use them',
+    subject: {
+      claims: { usesInputMoments: true },
+      create: () => ignoringMoments({ steps: 8 }),
+    },
+    finds: ['usesInputMoments'],
+  },
 ];
 
-const ignoringImportance = defineMethod({
-  name: 'quantizer',
-  format: quantizerFormat,
-  accepts: ['importance'],
-  create: ({ steps }: { readonly steps: number }) => {
-    const inner = quantizer({ steps });
-    return {
-      options: inner.options,
-      plan: (shape) => inner.plan(shape),
-      factorize: (matrix, { importance: _, warn: _warn, ...options }) => inner.compress(matrix, options).factors,
-    };
-  },
-});
+const ignoringImportance = ignoring('importance');
+const ignoringMoments = ignoring('inputMoments');
+
+/** A method that accepts what it does not look at. */
+function ignoring(aid: 'importance' | 'inputMoments') {
+  return defineMethod({
+    name: 'quantizer',
+    format: quantizerFormat,
+    accepts: [aid],
+    create: ({ steps }: { readonly steps: number }) => {
+      const inner = quantizer({ steps });
+      return {
+        options: inner.options,
+        plan: (shape) => inner.plan(shape),
+        factorize: (matrix, { signal, onProgress }) =>
+          inner.compress(matrix, { ...(signal && { signal }), ...(onProgress && { onProgress }) }).factors,
+      };
+    },
+  });
+}
 
 /** Row selection that keeps all rows as they are: in the caller's memory. */
 function keepingItsInput(): CheckCompressorOptions {
   const all = rowSelection({ count: 1000 });
   return {
-    claims: { usesImportance: true },
+    claims: { usesImportance: true, usesInputMoments: true },
     allowsLarger: true,
     create: () => ({
       ...all,

@@ -1,5 +1,6 @@
 import {
   type CompressedFormat,
+  type CompressOptions,
   defineMethod,
   type Factor,
   floatFactor,
@@ -63,7 +64,7 @@ function selectionOf(kept: Uint32Array, m: number): Factor {
 export const rowSelection = defineMethod<{ readonly count: number }, SelectionFactors>({
   name: 'selection',
   format: selectionFormat,
-  accepts: ['importance'],
+  accepts: ['importance', 'inputMoments'],
   create(options) {
     assertKnownOptions('selection', options, ['count']);
     const { count } = options;
@@ -86,7 +87,7 @@ export const rowSelection = defineMethod<{ readonly count: number }, SelectionFa
         reportProgress(options, 0);
         await Promise.resolve();
         reportProgress(options, 0.5);
-        const factors = select(matrix, count, options.importance);
+        const factors = select(matrix, count, options);
         reportProgress(options, 1);
         return factors;
       },
@@ -94,11 +95,17 @@ export const rowSelection = defineMethod<{ readonly count: number }, SelectionFa
   },
 });
 
-function select({ shape, data }: Matrix, count: number, importance?: Matrix): Record<SelectionFactors, Factor> {
+function select(
+  { shape, data }: Matrix,
+  count: number,
+  { importance, inputMoments }: CompressOptions,
+): Record<SelectionFactors, Factor> {
   const [m, n] = shape;
   const energy = new Float64Array(m);
   data.forEach((entry, at) => {
-    energy[Math.floor(at / n)] += entry * entry * (importance ? importance.data[at] : 1);
+    const row = Math.floor(at / n);
+    const input = inputMoments ? inputMoments.values[row * m + row] : 1;
+    energy[row] += entry * entry * input * (importance ? importance.data[at] : 1);
   });
   const largest = [...energy.keys()].sort((a, b) => energy[b] - energy[a]).slice(0, count);
   const kept = Uint32Array.from(largest.filter((row) => energy[row] > 0)).sort();

@@ -1,8 +1,8 @@
-// The packages that bring a backend, the fastest first.
+// The npm packages that provide backends, the fastest first.
 /** Name of a backend in TensorFlow.js; both native packages register `'tensorflow'`. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
-/** An npm package that brings a backend. */
+/** An npm package that provides a backend. */
 export type BackendPackage =
   | '@tensorflow/tfjs-node-gpu'
   | '@tensorflow/tfjs-node'
@@ -12,11 +12,11 @@ export type BackendPackage =
 /** Imports a package, which registers its backend; rejects when the package is missing or broken. */
 export type BackendLoader = () => Promise<unknown>;
 
-/** A backend that may be there. */
+/** A backend that may be installed. */
 export interface BackendCandidate {
   readonly name: BackendName;
   readonly package: BackendPackage;
-  /** Whether it is a native add-on, which only Node can load. */
+  /** True for a native add-on, which only Node can load. */
   readonly native: boolean;
   readonly load: BackendLoader;
 }
@@ -43,12 +43,12 @@ function nativeCandidate(name: BackendPackage): BackendCandidate {
   return { name: 'tensorflow', package: name, native: true, load: () => importByName(name) };
 }
 
-/** Imports a package whose name is not written here, so that a bundler neither follows it nor fails where it is not installed. */
+/** Imports a package by a computed name, so that bundlers do not follow the import or fail if the package is not installed. */
 function importByName(name: string): Promise<unknown> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }
 
-/** Changes nothing when it runs; esbuild lets a package be absent only where the failure of its import is handled. */
+/** Has no effect at run time. esbuild accepts a missing package only if the failure of its import is handled. */
 function rethrow(error: unknown): never {
   throw error;
 }

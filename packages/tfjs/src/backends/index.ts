@@ -1,4 +1,4 @@
-// What `@gcompress/tfjs/backends` exports.
+// The public names of the entry `./backends`.
 export type { BackendLoader, BackendName, BackendPackage } from './backend-packages.ts';
 export { registerTrainingKernels } from './register-training-kernels.ts';
 export {

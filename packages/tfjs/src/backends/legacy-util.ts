@@ -4,9 +4,8 @@ interface LegacyUtil {
 }
 
 /**
- * Imports a native package in Node, however `load` does it. tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. The
- * function is put back, where it is missing, for as long as the package needs it: from now on, because it is called in
- * operations; not at all when the import fails.
+ * Imports a native package in Node by `load`. tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. If it is missing,
+ * this function restores it for good, because the package's operations call it; if the import fails, the function is removed again.
  */
 export async function withLegacyUtil<T>(load: () => Promise<T>): Promise<T> {
   const util: LegacyUtil | undefined = process.getBuiltinModule?.('node:util');

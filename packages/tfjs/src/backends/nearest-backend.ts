@@ -2,9 +2,9 @@
 import { BACKEND_CANDIDATES, type BackendName } from './backend-packages.ts';
 
 /**
- * The backend that was probably meant: the one of the package of this name or that has it in its name (`'gpu'`, `'tfjs-node'`), or
- * else the one whose name is this with at most two letters added, left out or changed, and no more than half of them (`'wsam'`, `'WASM'`). Undefined
- * where neither is near.
+ * The backend that was probably meant: the backend whose package has this name or contains it (`'gpu'`, `'tfjs-node'`), or else the
+ * backend whose name differs in at most two letters, and in no more than half of its letters (`'wsam'`, `'WASM'`). Undefined if no
+ * backend is near.
  */
 export function nearestBackend(text: string): BackendName | undefined {
   const given = text.trim().toLowerCase();
@@ -12,13 +12,13 @@ export function nearestBackend(text: string): BackendName | undefined {
   if (packaged !== undefined) return packaged.name;
   const ranked = BACKEND_CANDIDATES.map(({ name }) => ({ name, distance: editDistance(given, name) }));
   const { name, distance } = ranked.reduce((best, next) => (next.distance < best.distance ? next : best));
-  // No more than half of a short name: any word of two or three letters would be near 'cpu'
+  // At most half of a short name, because any word of two or three letters would be near 'cpu'
   return distance <= Math.min(2, name.length / 2) ? name : undefined;
 }
 
-/** How many letters are added, left out or changed between two words (Levenshtein's distance), by one row of his table at a time. */
+/** The Levenshtein distance of two words: the letters added, left out or changed. Keeps one row of the table at a time. */
 function editDistance(from: string, to: string): number {
-  // A text without end is near to nothing, and is not read to its end
+  // A very long text is not near to any name, so it is not read
   if (from.length > 2 * to.length) return from.length;
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {

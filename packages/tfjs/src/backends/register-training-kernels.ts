@@ -1,4 +1,4 @@
-// Adds and replaces kernels of the wasm backend, so that models train on it.
+// Adds and replaces kernels of the wasm backend, so that models can train on it.
 import { assertType } from '@gcompress/core/checks';
 import {
   BatchMatMul,
@@ -33,15 +33,15 @@ import { explicitSamePadding } from './kernels/same-padding.ts';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.ts';
 
 /**
- * Makes models train on the wasm backend of TensorFlow.js: adds what is missing and replaces what is wrong or slow, the latter measured by
- * `benchmarks/src/wasm-training.ts`. All of it is made of operations that the backend has.
+ * Makes models train on the wasm backend of TensorFlow.js. Adds missing kernels, and replaces wrong and slow ones;
+ * `benchmarks/src/wasm-training.ts` measures the speed. All kernels are made of operations that the backend has.
  *
- * - Added where the backend has none: `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropFilter`,
+ * - Added, if the backend lacks them: `Conv2DBackpropFilter`, `DepthwiseConv2dNativeBackpropFilter`,
  *   `DepthwiseConv2dNativeBackpropInput` and `UnsortedSegmentSum`, without which convolutions, depthwise convolutions and
  *   embeddings do not train at all.
- * - Replaced where the backend has one: `BatchMatMul`, whose own kernel goes on computing plain products but is slow where an
- *   operand is transposed or there is a batch, as in the gradients of every Dense layer; and `Conv2DBackpropInput`.
- * - Replaced because those of version 4.22.0 are wrong: `MaxPoolGrad`, `MaxPool3DGrad` and `MaxPool3D` (largest values that are not above
+ * - Replaced because they are slow: `BatchMatMul`, whose own kernel still computes plain products but is slow if an operand is transposed
+ *   or there is a batch, as in the gradients of every Dense layer; and `Conv2DBackpropInput`.
+ * - Replaced because they are wrong in version 4.22.0: `MaxPoolGrad`, `MaxPool3DGrad` and `MaxPool3D` (largest values that are not above
  *   0), both gradients of `Conv3D`, `Conv2D` and `DepthwiseConv2dNative` with their fused forms (`same` padding with values behind the
  *   last window).
  *
@@ -82,10 +82,10 @@ export function registerTrainingKernels(backendName = 'wasm'): readonly string[]
   return [...added, ...replaced].map(([kernelName]) => kernelName);
 }
 
-/** Set on every kernel that replaces another; in the global registry, so that a second copy of this package sees it too. */
+/** Set on every kernel of ours. A symbol of the global registry, so that a second copy of this package sees it, too. */
 const REPLACEMENT = Symbol.for('gcompress.replacement-kernel');
 
-/** Whether there was a kernel, which is replaced now. */
+/** Replaces a stock kernel; false if the backend lacks it or it is replaced already. */
 function replace(stock: KernelConfig | undefined, replacement: (stock: KernelFunc) => KernelFunc): boolean {
   if (stock === undefined || REPLACEMENT in stock.kernelFunc) return false;
   const kernel = replacement(stock.kernelFunc);

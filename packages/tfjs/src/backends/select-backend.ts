@@ -1,4 +1,4 @@
-// Starts the fastest backend that is there.
+// Starts the fastest backend that is installed.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
 import { env, findBackendFactory, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
@@ -15,41 +15,41 @@ import { registerTrainingKernels } from './register-training-kernels.ts';
 
 /** How {@link selectBackend} chooses. */
 export interface SelectBackendOptions {
-  /** The backend that must be used; nothing else is tried. Left out: the fastest that starts. */
+  /** The only backend to try. Default: the fastest that starts. */
   readonly only?: BackendName;
-  /** How a package is imported, where the default `import(package)` does not fit: tests, special bundles. */
+  /** Imports a package. Default: `import(package)`. For tests and special bundles. */
   readonly loaders?: Readonly<Partial<Record<BackendPackage, BackendLoader>>>;
 }
 
-/** What came of one package. */
+/** The outcome for one package. */
 export interface BackendAttempt {
   readonly package: BackendPackage;
   /** `'selected'`, or why it was passed over, e.g. `'is not installed'`. */
   readonly outcome: string;
 }
 
-/** The backend in use, and why it is that one. */
+/** The selected backend, and why it was selected. */
 export interface SelectedBackend {
   readonly name: BackendName;
   readonly package: BackendPackage;
   /** A sentence for a log. */
   readonly reason: string;
-  /** Every package that was considered, in that order; the last one was selected. */
+  /** Every package that was tried, in order; the last package was selected. */
   readonly tried: readonly BackendAttempt[];
 }
 
 /**
- * Starts the fastest backend that is there and makes it the one TensorFlow.js uses: `@tensorflow/tfjs-node-gpu`,
+ * Starts the fastest backend that is installed and makes TensorFlow.js use it: `@tensorflow/tfjs-node-gpu`,
  * `@tensorflow/tfjs-node` (both in Node only), `@tensorflow/tfjs-backend-wasm`, `@tensorflow/tfjs-backend-cpu`. All are
- * optional; one that is not installed or does not start is passed over. With wasm the kernels of
+ * optional; a package that is not installed or does not start is skipped. With wasm the kernels of
  * {@link registerTrainingKernels} are added.
  *
  * The backend is set on the `@tensorflow/tfjs-core` of the application. In a browser the location of the `.wasm` files is
  * the application's: call `setWasmPaths` first. WebGL and WebGPU are not tried.
  *
- * @throws GCompressError `unsupported`, listing what was tried, when `only` does not start or nothing does; the backend
- * that was set before is then set again. `invalid-option` or `unknown-option` for options that are not allowed; for a misspelt backend with the name
- * that is nearest.
+ * @throws GCompressError `unsupported`, with a list of the packages tried, when `only` or all packages do not start; the backend that
+ * was set before is then set again. `invalid-option` or `unknown-option` for wrong options; for a misspelt backend the error suggests the
+ * nearest name.
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   assertKnownOptions('selectBackend', options, ['only', 'loaders']);
@@ -90,7 +90,7 @@ function unknownBackend(only: unknown): GCompressError {
   const hint = typeof only === 'string' ? hintFor(only) : undefined;
   return new GCompressError('invalid-option', {
     where: 'selectBackend only',
-    expected: `one of ${[...new Set(BACKEND_CANDIDATES.map(({ name }) => `'${name}'`))].join(', ')}`,
+    expected: `a backend among ${[...new Set(BACKEND_CANDIDATES.map(({ name }) => `'${name}'`))].join(', ')}`,
     actual: describeValue(only),
     ...(hint !== undefined && { hint }),
   });
@@ -102,13 +102,13 @@ function hintFor(only: string): string | undefined {
   return meant === undefined ? undefined : `Did you mean '${meant}'?`;
 }
 
-/** Why the candidate cannot be used; nothing when it is in use now. */
+/** Starts a candidate; returns why it cannot be used, or undefined if it is now in use. */
 async function start(candidate: BackendCandidate, load: BackendLoader): Promise<string | undefined> {
   const { name, native } = candidate;
   if (native && !env().getBool('IS_NODE')) return 'needs Node';
   try {
-    // What the application has registered itself may lie where this package cannot import it from. Not so for a native
-    // backend: its two packages share one name, and only the import tells which of them is there.
+    // The application may have registered a backend from a place that this package cannot import from. A native backend is
+    // always imported, because its two packages share one name, and only the import tells which package is installed.
     if (native) await withLegacyUtil(load);
     else if (findBackendFactory(name) === null) await load();
     if (findBackendFactory(name) === null) return 'registered its backend with another copy of @tensorflow/tfjs-core';
@@ -122,7 +122,7 @@ async function start(candidate: BackendCandidate, load: BackendLoader): Promise<
 
 function failureOf(error: unknown, name: BackendPackage): string {
   const { message, code }: Error & { code?: string } = error instanceof Error ? error : new Error(String(error));
-  // The same code with another name in the message: the package is there, one of its dependencies is not
+  // With another name in the message, the package is installed but one of its dependencies is not
   if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) return 'is not installed';
   return `failed: ${message.split('\n', 1)[0].replace(/[.\s]+$/, '')}`;
 }

@@ -20,17 +20,17 @@ import { assertModel, assertUsableModel } from '../layers/model/model-checks.ts'
 
 /** Options of {@link checkpointCallback}. */
 export interface CheckpointOptions {
-  /** The metric that says which epoch is best; `null` keeps the last one alone. Default `'val_loss'`. */
+  /** The metric that chooses the best epoch; `null` keeps only the last epoch. Default `'val_loss'`. */
   readonly monitor?: string | null;
-  /** Whether a better value is smaller or larger. Default: larger where the name of the metric has `acc` in it. */
+  /** Whether smaller or larger values are better. Default: larger if the name of the metric contains `acc`, else smaller. */
   readonly mode?: 'min' | 'max';
-  /** Epochs from one `last` to the next. Default 1. */
+  /** Epochs between two saves of `last`. Default 1. */
   readonly every?: number;
 }
 
 /**
- * Keeps checkpoints of a model while `fit` trains it: `last` after every epoch, and `best`, the epoch with the best metric. Only
- * epochs at whose end alpha is 0 in all compressed layers can be best: before, the model still leans on its dense matrices.
+ * Keeps checkpoints of a model while `fit` trains it: `last` after every epoch, and `best`, the epoch with the best metric. An
+ * epoch can only be best if alpha is 0 in all compressed layers at its end: before, the model still uses its dense matrices.
  *
  * Made by {@link checkpointCallback}.
  */
@@ -40,7 +40,7 @@ export class CheckpointCallback extends CheckedCallback {
   readonly #larger: boolean;
   readonly #every: number;
   #progress: CheckpointProgress = { epoch: 0, best: undefined };
-  /** Whether what the store has is of this training. */
+  /** True if the checkpoints in the store belong to this training. */
   #ours = false;
   #warnings: readonly string[] = [];
 
@@ -66,24 +66,24 @@ export class CheckpointCallback extends CheckedCallback {
     this.#every = every;
   }
 
-  /** What the last `restore` found: a `best` that is damaged. Mostly empty. */
+  /** A warning if the last `restore` found a damaged `best`. Mostly empty. */
   get warnings(): readonly string[] {
     return this.#warnings;
   }
 
   /**
-   * Goes on from a checkpoint, if there is one; the model must be compiled. Call it before `fit`. What the store has as `best` is
-   * replaced by a better epoch only, also where `last` is older than it. A `best` that is damaged does not keep the training from going
-   * on from `last`: {@link warnings} tell of it, and the next epoch that can be best replaces it.
+   * Resumes from a checkpoint, if the store has one; the model must be compiled. Call it before `fit`. Only a better epoch replaces the
+   * `best` in the store, even if `last` is older than `best`. With a damaged `best` the training still resumes from `last`:
+   * {@link warnings} reports the damage, and the next epoch that can be best replaces it.
    *
    * @param name `'last'` or `'best'`.
-   * @throws GCompressError as {@link restoreCheckpoint} does, and `invalid-option` for a `best` that another metric has chosen; the
-   * model and the checkpoints are as they were.
+   * @throws GCompressError as {@link restoreCheckpoint} does, and `invalid-option` for a `best` that was chosen by a different metric. The
+   * model and the checkpoints are then unchanged.
    */
   async restore(name: 'last' | 'best' = 'last'): Promise<CheckpointProgress> {
     assertOneOf('checkpointCallback restore', 'name', name, ['last', 'best']);
     const { best: kept, damage } = (await this.store.has('best')) ? await this.#keptBest() : {};
-    // The value that `last` remembers says nothing where the epoch with it is lost
+    // The best value in `last` is useless if the checkpoint of that epoch is lost
     const better = (best: CheckpointProgress['best']) => (damage ? undefined : this.#better(best, kept));
     if (await this.store.has(name)) {
       const read = (progress: JsonObject) => this.#checked(readProgress(progress));
@@ -103,13 +103,13 @@ export class CheckpointCallback extends CheckedCallback {
     if (this.fitted.optimizer !== this.trained.optimizer) {
       throw new GCompressError('unsupported', {
         where: 'checkpointCallback',
-        expected: 'the model that it was made for',
+        expected: 'the model that this callback was made for',
         actual: `'${this.model.name}'`,
         hint: 'Make a callback for this model.',
       });
     }
     if (this.#monitor !== null)
-      assertReachesZero(this.model, 'checkpointCallback', 'Keep the last one alone: monitor: null.');
+      assertReachesZero(this.model, 'checkpointCallback', 'Keep only the last epoch: monitor: null.');
     dispose(looseTensors(await optimizerWeights(this.model.optimizer)));
     if (this.#ours) return;
     if ((await this.store.has('last')) || (await this.store.has('best'))) throw occupied();
@@ -126,18 +126,18 @@ export class CheckpointCallback extends CheckedCallback {
     if (due) await this.#save('last', callbacks);
   }
 
-  /** The best epoch that the store has, when the checkpoint says so; or what is damaged in it. */
+  /** The best epoch in the store, or a description of the damage in its checkpoint. */
   async #keptBest(): Promise<{ readonly best?: CheckpointProgress['best']; readonly damage?: string }> {
     try {
       return { best: this.#checked(readProgress(await readCheckpointProgress(this.store.handler('best')))).best };
     } catch (error) {
       if (!isGCompressError(error) || !error.code.startsWith('file-')) throw error;
-      const damage = `The checkpoint 'best' is damaged, and is replaced by the next epoch that can be best: ${error.message}`;
+      const damage = `The checkpoint 'best' is damaged. The next epoch that can be best replaces it. ${error.message}`;
       return { damage };
     }
   }
 
-  /** Values of two metrics cannot be compared. */
+  /** Refuses progress of a different metric, because its values cannot be compared. */
   #checked(progress: StoredProgress): StoredProgress {
     const { monitor } = progress;
     if (!monitor || this.#monitor === null) return progress;
@@ -146,7 +146,7 @@ export class CheckpointCallback extends CheckedCallback {
       `'${metric.slice(0, 60)}', ${larger ? 'larger' : 'smaller'} is better`;
     throw new GCompressError('invalid-option', {
       where: 'checkpointCallback monitor',
-      expected: `${describe(monitor.metric, monitor.larger)}, by which the checkpoints were kept`,
+      expected: `${describe(monitor.metric, monitor.larger)}, which chose the checkpoints in the store`,
       actual: describe(this.#monitor, this.#larger),
       hint: 'Give the callback the same options, or choose another folder.',
     });
@@ -168,11 +168,11 @@ export class CheckpointCallback extends CheckedCallback {
     return this.#better(best, candidate) === candidate ? candidate : undefined;
   }
 
-  /** The states of the other callbacks of this `fit` after this epoch, wherever they stand in the list. */
+  /** The states of the other callbacks of this `fit` after this epoch, in any order of the list. */
   async #states(epoch: number, logs: NonNullable<Logs>): Promise<Map<string, JsonObject>> {
     const states = new Map<string, JsonObject>();
     for (const [key, callback] of resumablesOf(this.trained.optimizer).callbacks) {
-      // Others are left over from a fit that was rejected
+      // Skip callbacks that are left from a rejected fit
       if (callback.fit !== this.fitParams) continue;
       await callback.count(epoch, logs);
       states.set(key, callback.state());
@@ -191,7 +191,7 @@ export class CheckpointCallback extends CheckedCallback {
 }
 
 /**
- * A callback that keeps checkpoints of a model, from which a training that was stopped goes on bit for bit.
+ * A callback that keeps checkpoints of a model, from which a stopped training resumes bit for bit.
  *
  * ```ts
  * const checkpoint = checkpointCallback(model, checkpointFolder('run'), { monitor: 'val_acc' });
@@ -200,11 +200,11 @@ export class CheckpointCallback extends CheckedCallback {
  * ```
  *
  * @param model the compiled model that `fit` is called on.
- * @param store where the checkpoints `last` and `best` are kept. One that has some is refused unless `restore` was called, so that no
- * other training is lost.
- * @throws GCompressError `invalid-option` or `unknown-option`; when the training begins: `unsupported` for an optimizer that cannot be saved or a schedule
- * by which alpha never reaches 0, `file-write` for a store that has checkpoints; after an epoch: `invalid-option` for a metric that
- * is not there, and what the store throws.
+ * @param store keeps the checkpoints `last` and `best`. A store that already has checkpoints is refused unless `restore` was called, so
+ * that no other training is lost.
+ * @throws GCompressError `invalid-option` or `unknown-option`; when the training begins: `unsupported` for an optimizer that cannot be
+ * saved or a schedule whose alpha never reaches 0, `file-write` for a store that has checkpoints; after an epoch: `invalid-option` for a
+ * metric that `fit` does not report, and what the store throws.
  */
 export function checkpointCallback(
   model: LayersModel,
@@ -217,8 +217,8 @@ export function checkpointCallback(
 function occupied(): GCompressError {
   return new GCompressError('file-write', {
     where: 'checkpointCallback',
-    expected: 'a store without checkpoints, or one to go on from',
-    actual: 'checkpoints that would be lost',
+    expected: 'a store without checkpoints, or a call of restore() before fit',
+    actual: 'checkpoints that this training would overwrite',
     hint: 'Call restore() on the callback before fit, or choose another folder.',
   });
 }

@@ -7,22 +7,22 @@ import { assertMetric, type Logs, metricsOf } from '../checkpoints/metrics.ts';
 import { type Resumable, resumablesOf } from '../checkpoints/resumable.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
 
-/** Options of {@link earlyStopCallback}: those of `tf.callbacks.earlyStopping` that do something there. */
+/** Options of {@link earlyStopCallback}: the options of `tf.callbacks.earlyStopping` that have an effect. */
 export type EarlyStopOptions = Pick<
   EarlyStoppingCallbackArgs,
   'monitor' | 'minDelta' | 'patience' | 'mode' | 'baseline'
 >;
 
 /**
- * `tf.callbacks.earlyStopping` that waits for the compression: epochs count once alpha is 0 in every compressed layer. Before, the
- * loss is that of another model, and rises as alpha falls. A model without compressed layers is stopped as by the stock callback.
+ * `tf.callbacks.earlyStopping` that waits for the compression: epochs count only after alpha is 0 in every compressed layer. Until then
+ * the loss is not comparable, because it rises as alpha falls. A model without compressed layers stops as with the stock callback.
  *
- * Checkpoints of `checkpointCallback` keep its best value and how many epochs it has waited: a training that goes on from one waits
- * on, with a callback of the same options; the patience may be another one.
+ * Checkpoints of `checkpointCallback` keep the best value and the number of epochs waited. A resumed training continues to wait, with a
+ * callback of the same options; only the patience may differ.
  *
- * @throws GCompressError `invalid-option` or `unknown-option`; when the training begins: `unsupported` for a schedule by which alpha
- * never reaches 0, `not-ready` for a training that goes on from a checkpoint at which it had stopped; after an epoch:
- * `invalid-option` for a metric that is not there.
+ * @throws GCompressError `invalid-option` or `unknown-option`; when the training begins: `unsupported` for a schedule whose alpha never
+ * reaches 0, `not-ready` for a training that resumes from a checkpoint at which it had stopped; after an epoch: `invalid-option` for a
+ * metric that `fit` does not report.
  */
 export function earlyStopCallback(options: EarlyStopOptions = {}): Callback {
   return new EarlyStopCallback(options);
@@ -35,7 +35,7 @@ class EarlyStopCallback extends CheckedCallback implements Resumable {
   readonly #least: number;
   readonly #patience: number;
   readonly #start: number;
-  /** What the state depends on. */
+  /** The options that the state depends on, as a text. */
   readonly #key: string;
   #best = 0;
   #waited = 0;
@@ -87,7 +87,7 @@ class EarlyStopCallback extends CheckedCallback implements Resumable {
     if (params !== undefined && this.#countedFit === params && this.#counted === epoch) return;
     this.#countedFit = params;
     this.#counted = epoch;
-    // The stock callback writes a line to the console and trains on for ever
+    // The stock callback only writes a line to the console and never stops
     assertMetric(this.where, this.#monitor, logs);
     if (!isFullyCompressed(this.fitted)) return;
     const value = (await metricsOf(logs))[this.#monitor];
@@ -105,7 +105,7 @@ function stopped(waited: number): GCompressError {
   return new GCompressError('not-ready', {
     where: 'earlyStopCallback',
     expected: 'a training that has not stopped yet',
-    actual: `one that stopped after ${waited} epochs without a gain`,
-    hint: 'It is done: deploy it, or train on with more patience.',
+    actual: `a training that stopped after ${waited} epochs without improvement`,
+    hint: 'Deploy the model, or train on with more patience.',
   });
 }

@@ -6,13 +6,13 @@ import { assertRated, setLearningRate } from '../optimizers/set-learning-rate.ts
 import type { LearningRate } from './learning-rate.ts';
 
 /**
- * A callback that sets the learning rate before each step. Steps are counted by the optimizer, so that a training that was saved
- * with it goes on at the rate where it was.
+ * A callback that sets the learning rate before each step. The optimizer counts the steps, so a resumed training continues at the
+ * right rate.
  *
- * In a loop of your own, call `setLearningRate(optimizer, rate(step))` instead.
+ * In a custom training loop, call `setLearningRate(optimizer, rate(step))` instead.
  *
- * @throws GCompressError `invalid-option` for no function; when the training begins: `unsupported` for an optimizer without a learning rate; before a step:
- * `invalid-option` for a rate that is no number of at least 0.
+ * @throws GCompressError `invalid-option` when `rate` is not a function; when the training begins: `unsupported` for an optimizer
+ * without a learning rate; before a step: `invalid-option` for a rate that is not a number of at least 0.
  */
 export function learningRateCallback(rate: LearningRate): Callback {
   return new LearningRateCallback(rate);

@@ -1,7 +1,7 @@
 // Learning rates as pure functions of the step.
 import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 
-/** The learning rate of a step, from 0. A pure function, so that a training that is resumed goes on where it was. */
+/** The learning rate at a step, counted from 0. A pure function, so that a resumed training continues at the right rate. */
 export type LearningRate = (step: number) => number;
 
 /** The same rate at all steps. */
@@ -14,11 +14,11 @@ export function constantRate(rate: number): LearningRate {
 export interface ExponentialDecayOptions {
   /** The rate at step 0. */
   readonly initial: number;
-  /** What the rate is multiplied by, again and again, in (0, 1]. */
+  /** The rate is multiplied by this factor, in (0, 1], once in `every` steps. */
   readonly factor: number;
-  /** Steps that this takes. */
+  /** Steps for one factor. */
   readonly every: number;
-  /** Whether the rate falls all at once, at the end of these steps, instead of a little at each. Default false. */
+  /** True lowers the rate at once, at the end of `every` steps, instead of a little at each step. Default false. */
   readonly staircase?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): LearningRate
 export interface CosineDecayOptions {
   /** The rate at step 0. */
   readonly initial: number;
-  /** Steps until the last rate is reached. */
+  /** Steps until the final rate is reached. */
   readonly steps: number;
   /** The rate from then on. Default 0. */
   readonly final?: number;
@@ -68,7 +68,7 @@ export function cosineDecay(options: CosineDecayOptions): LearningRate {
 }
 
 /**
- * Lets another schedule begin slowly: its rate grows from `1 / steps` of itself at step 0 to all of it at step `steps − 1`.
+ * A slow start for a learning rate: the rate grows from `1 / steps` of itself at step 0 to all of it at step `steps − 1`.
  *
  * @throws GCompressError `invalid-option`.
  */

@@ -1,30 +1,30 @@
-// The callback that tells how far a training is.
+// The callback that reports the progress of a training.
 import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { compressionOps } from '../checkpoints/compression-state.ts';
 import type { FitParams } from '../layers/model/checked-callback.ts';
 import { StepCallback, type TrainingStep } from './step-callback.ts';
 
-/** How far a training is. */
+/** The progress of a training. */
 export interface TrainingProgress extends TrainingStep {
-  /** Steps that the training will have had in the end, earlier `fit`s included; undefined for a dataset of unknown length. */
+  /** Steps at the end of the training, including earlier `fit`s; undefined for a dataset of unknown length. */
   readonly total: number | undefined;
   /** The epoch, from 0. */
   readonly epoch: number;
   /** Loss of the batch. */
   readonly loss: number;
-  /** The largest alpha of all compressed layers; undefined where there is none. */
+  /** The largest alpha of all compressed layers; undefined if the model has no compressed layers. */
   readonly alpha: number | undefined;
 }
 
 /** Options of {@link progressCallback}. */
 export interface ProgressOptions {
-  /** Report each so many steps, and the last one. Default 1. On a GPU each report waits for the loss. */
+  /** Steps between two reports; the last step is always reported. Default 1. On a GPU each report waits for the loss. */
   readonly every?: number;
 }
 
 /**
- * A callback that tells a function how far the training is; how it is shown is up to that function.
+ * A callback that reports the progress of the training to a function.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`.
  */

@@ -1,24 +1,24 @@
-// A callback that sees each step when all others are done with it.
+// A callback that sees each step after all other callbacks have finished it.
 
 import { type Logs, metricsOf } from '../checkpoints/metrics.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
 
-/** A step of a training that is over. */
+/** A finished step of a training. */
 export interface TrainingStep {
-  /** Number of the step, from 0, over all epochs and resumed trainings: the optimizer counts. */
+  /** Number of the step, from 0, over all epochs and resumed trainings, as the optimizer counts. */
   readonly step: number;
   /** Loss and metrics of its batch. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 /**
- * A callback that looks at a training after a step, when all callbacks are done with it: what it sees does not depend on the order
- * in which callbacks are given.
+ * A callback that looks at the training after all callbacks have finished a step, so that the order of the callbacks does not
+ * matter.
  */
 export abstract class StepCallback extends CheckedCallback {
   #waiting: TrainingStep | undefined;
 
-  /** Whether {@link afterStep} is called for this step. */
+  /** True if {@link afterStep} is called for this step. */
   protected abstract isDue(step: number): boolean;
 
   /** Called once for each step that is due. */
@@ -31,7 +31,7 @@ export abstract class StepCallback extends CheckedCallback {
 
   override async onTrainBegin(): Promise<void> {
     this.assertPassedOnce();
-    // Left over from a fit that was rejected
+    // Left from a rejected fit
     this.#waiting = undefined;
   }
 

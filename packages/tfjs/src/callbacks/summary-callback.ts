@@ -10,16 +10,16 @@ import { StepCallback, type TrainingStep } from './step-callback.ts';
 
 /** Options of {@link summaryCallback}. */
 export interface SummaryCallbackOptions extends CompressionSummaryOptions {
-  /** Steps from one set of summaries to the next. Default 100. */
+  /** Steps between two sets of summaries. Default 100. */
   readonly every?: number;
 }
 
 /**
- * A callback that writes summaries of each compressed layer, and the loss and metrics of the batch, at step 0, each so many steps,
- * and at the end of the training; after each epoch also what was validated (`val_…`). Writers stay open: close them after the
- * last `fit`.
+ * A callback that writes summaries of each compressed layer, and the loss and metrics of the batch: at step 0, after every `every`
+ * steps, and at the end of the training. After each epoch it also writes the validation metrics (`val_…`). Writers stay open: close
+ * them after the last `fit`.
  *
- * @param writers where the summaries go, one after the other: files, or any `{ write(summaries) {} }`.
+ * @param writers receive the summaries one after the other: files, or any `{ write(summaries) {} }`.
  * @throws GCompressError `invalid-option` or `unknown-option`; while training, what the writers throw.
  */
 export function summaryCallback(writers: readonly SummaryWriter[], options: SummaryCallbackOptions = {}): Callback {
@@ -49,7 +49,7 @@ class SummaryCallback extends StepCallback {
 
   override async onTrainBegin(): Promise<void> {
     await super.onTrainBegin();
-    // What earlier trainings came to was written at their end
+    // Earlier trainings wrote their last step themselves
     this.#lastStep = this.steps - 1;
   }
 
@@ -73,7 +73,7 @@ class SummaryCallback extends StepCallback {
     this.#lastStep = step;
     const layers: Summary[] = [];
     for (const op of compressionOps(this.fitted)) layers.push(...(await compressionSummaries(op, this.#options)));
-    // All at the same step: that of an operator lags behind where a model was trained before it was compressed
+    // One step number for all: an operator counts fewer steps if the model was trained before it was compressed
     await this.#write([...asSummaries(metrics, step), ...layers.map((summary) => ({ ...summary, step }))]);
   }
 
@@ -96,7 +96,7 @@ function assertWriters(writers: readonly SummaryWriter[]): void {
   throw new GCompressError('invalid-option', {
     where: 'summaryCallback writers',
     expected: 'a list of objects with a method write',
-    actual: `${describeValue(wrong)}${Array.isArray(given) ? ' in it' : ''}`,
+    actual: Array.isArray(given) ? `a list with ${describeValue(wrong)}` : describeValue(wrong),
     hint: 'Pass [csvFile(path)], or [{ write(summaries) {} }].',
   });
 }

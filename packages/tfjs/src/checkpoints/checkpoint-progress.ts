@@ -1,24 +1,24 @@
-// Where a training goes on after a checkpoint.
+// The progress of a training in its checkpoint: epoch, best epoch, states of callbacks.
 import { GCompressError, type JsonObject, type JsonValue } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 
-/** Where a training goes on. */
+/** The point at which a training resumes. */
 export interface CheckpointProgress {
-  /** Epochs that are done, which is the `initialEpoch` for `fit`; 0 for a checkpoint that was saved without. */
+  /** Finished epochs, which is the `initialEpoch` for `fit`; 0 for a checkpoint without progress. */
   readonly epoch: number;
-  /** The best epoch so far, from 0, and its metric; undefined before there is one. */
+  /** The best epoch so far, from 0, and its metric; undefined before the first epoch that can be best. */
   readonly best: { readonly epoch: number; readonly value: number } | undefined;
 }
 
-/** What `checkpointCallback` writes into a checkpoint. */
+/** The progress that `checkpointCallback` writes into a checkpoint. */
 export interface StoredProgress extends CheckpointProgress {
-  /** The metric that chose the best one, and whether larger is better; undefined where the file does not say. */
+  /** The metric that chose the best epoch, and whether larger is better; undefined if the file does not say. */
   readonly monitor: { readonly metric: string; readonly larger: boolean } | undefined;
   /** The states of other callbacks by their names. */
   readonly callbacks: ReadonlyMap<string, JsonObject>;
 }
 
-/** The progress as it is written. */
+/** The progress as JSON. */
 export function writtenProgress({ epoch, best, monitor, callbacks }: StoredProgress): JsonObject {
   return {
     epoch,
@@ -29,7 +29,7 @@ export function writtenProgress({ epoch, best, monitor, callbacks }: StoredProgr
 }
 
 /**
- * The progress that was written; the file may be of any kind.
+ * Reads the progress from JSON, which may be anything.
  *
  * @throws GCompressError `file-header`.
  */
@@ -81,6 +81,6 @@ function damaged(field: string, expected: string, actual: unknown): GCompressErr
     where: `checkpoint progress '${field}'`,
     expected,
     actual: describeValue(actual),
-    hint: 'It was not written by checkpointCallback, or is damaged; nothing was changed.',
+    hint: 'The checkpoint was not written by checkpointCallback, or it is damaged. The model is unchanged.',
   });
 }

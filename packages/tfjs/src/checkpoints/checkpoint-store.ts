@@ -1,10 +1,10 @@
-// The place that keeps checkpoints by name.
+// The interface of a store that keeps checkpoints by name.
 import type { io } from '@tensorflow/tfjs-core';
 
-/** Where checkpoints are kept, each under a name; `checkpointFolder` of `@gcompress/tfjs/files` is one for Node. */
+/** Keeps checkpoints by name. `checkpointFolder` of `@gcompress/tfjs/files` is a store for Node. */
 export interface CheckpointStore {
-  /** How the checkpoint of this name is saved and loaded. A save must be complete or leave the old one. */
+  /** Saves and loads the checkpoint of this name. A save must either complete or leave the old checkpoint unchanged. */
   handler(name: string): io.IOHandler;
-  /** Whether there is one of this name. */
+  /** True if the store has a checkpoint of this name. */
   has(name: string): Promise<boolean>;
 }

@@ -1,21 +1,21 @@
-// The tensors of a checkpoint, checked.
+// Reads and checks the tensors of a checkpoint.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
-/** What a file says of one of its tensors. */
+/** The description of a tensor in a file. */
 export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
-  /** Whether it is of the optimizer. */
+  /** True if the tensor belongs to the optimizer or to the history of a compressor. */
   readonly slot: boolean;
 }
 
 const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
 
 /**
- * What the tensors of a checkpoint are. All of it is checked, and that they fill the file, before one of them is made.
+ * The descriptions of a checkpoint's tensors. They are all checked, and that they fill the file, before any tensor is made.
  *
  * @throws GCompressError `file-tensor`.
  */
@@ -23,7 +23,7 @@ export function readSpecs({ weightSpecs, weightData }: io.ModelArtifacts): Tenso
   if (!Array.isArray(weightSpecs)) throw damaged('a list of tensors', describeValue(weightSpecs));
   const specs = (weightSpecs as unknown[]).map(readSpec);
   if (new Set(specs.map(({ name }) => name)).size !== specs.length)
-    throw damaged('names of their own', 'one name twice');
+    throw damaged('unique names of tensors', 'a name that is used twice');
   const announced = specs.reduce((sum, { shape, dtype }) => sum + BYTES[dtype] * elements(shape), 0);
   const there = buffersOf(weightData).reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (announced !== there) throw damaged(`${announced} bytes of tensors`, `${there}`);
@@ -31,7 +31,7 @@ export function readSpecs({ weightSpecs, weightData }: io.ModelArtifacts): Tenso
 }
 
 /**
- * The tensors of a file whose {@link readSpecs} are known to be good; the caller disposes them.
+ * The tensors of a file that passed {@link readSpecs}; the caller disposes them.
  *
  * @throws GCompressError `file-tensor`.
  */
@@ -40,20 +40,24 @@ export function decodeTensors({ weightSpecs = [], weightData }: io.ModelArtifact
     const data = io.CompositeArrayBuffer.join(buffersOf(weightData));
     return new Map(Object.entries(tidy((): NamedTensorMap => io.decodeWeights(data, weightSpecs))));
   } catch (cause) {
-    throw damaged('weights as they were written', cause instanceof Error ? cause.message : describeValue(cause), cause);
+    throw damaged(
+      'weights that TensorFlow.js can decode',
+      cause instanceof Error ? cause.message : describeValue(cause),
+      cause,
+    );
   }
 }
 
 function readSpec(stored: unknown): TensorSpec {
   const { name, shape, dtype, group, quantization } = (stored ?? {}) as Record<string, unknown>;
-  // tfjs collects tensors in an object, whose prototype this name would set
+  // tfjs collects tensors in an object, and this name would set its prototype
   if (typeof name !== 'string' || name === '__proto__') throw damaged('tensors with names', describeValue(name));
   const where = `'${name.slice(0, 60)}'`;
   const sides = Array.isArray(shape) && shape.every((side) => Number.isSafeInteger(side) && side >= 0);
   if (!sides) throw damaged(`a shape of ${where}`, describeValue(shape));
   if (!isDtype(dtype))
     throw damaged(`a dtype of ${where} among ${Object.keys(BYTES).join(', ')}`, describeValue(dtype));
-  if (quantization !== undefined) throw damaged(`values of ${where} as they were`, 'quantized ones');
+  if (quantization !== undefined) throw damaged(`values of ${where} without quantization`, 'quantized values');
   return { name, shape: shape as number[], dtype, slot: group === 'optimizer' };
 }
 
@@ -72,13 +76,13 @@ function buffersOf(data: unknown): ArrayBuffer[] {
   return buffers as ArrayBuffer[];
 }
 
-/** The error of a checkpoint whose tensors are not those that were written. */
+/** The error for a checkpoint whose tensors are damaged. */
 export function damaged(expected: string, actual: string, cause?: unknown): GCompressError {
   return new GCompressError('file-tensor', {
     where: 'checkpoint',
     expected,
     actual,
-    hint: 'The file is damaged; nothing was changed.',
+    hint: 'The file is damaged. The model is unchanged.',
     cause,
   });
 }

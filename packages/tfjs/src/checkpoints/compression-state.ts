@@ -1,4 +1,4 @@
-// The compression operators of a training, by name.
+// The compression operators of a model, and whether their alpha is or ever reaches 0.
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compressedLayers } from '../layers/model/compressed-layers.ts';
@@ -9,13 +9,13 @@ export function compressionOps(model: LayersModel): TfCompressionOp[] {
   return compressedLayers(model).flatMap(({ ops }) => ops);
 }
 
-/** Whether only factors are left of every compressed matrix; true for a model that has none. */
+/** True if alpha is 0 for every compressed matrix; also true for a model without compressed layers. */
 export function isFullyCompressed(model: LayersModel): boolean {
   return compressionOps(model).every(({ alpha }) => alpha === 0);
 }
 
 /**
- * Refuses a model that {@link isFullyCompressed} would wait for in vain.
+ * Refuses a model that never becomes {@link isFullyCompressed}, because the alpha of a schedule never reaches 0.
  *
  * @throws GCompressError `unsupported`.
  */
@@ -24,8 +24,8 @@ export function assertReachesZero(model: LayersModel, where: string, hint: strin
   if (!endless) return;
   throw new GCompressError('unsupported', {
     where,
-    expected: 'schedules by which alpha reaches 0',
-    actual: `one by which it does not, of '${endless.name}'`,
+    expected: 'a schedule whose alpha reaches 0',
+    actual: `the schedule of '${endless.name}', whose alpha never does`,
     hint,
   });
 }

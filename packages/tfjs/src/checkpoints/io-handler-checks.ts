@@ -4,9 +4,9 @@ import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 
 /**
- * A way to save or to load, which a handler of tfjs need not have.
+ * The `save` or `load` of a handler; a handler of tfjs may lack either.
  *
- * @throws GCompressError `invalid-option` for no handler, `unsupported` for one that cannot.
+ * @throws GCompressError `invalid-option` for anything but a handler, `unsupported` for a handler without this method.
  */
 export function methodOf<M extends 'save' | 'load'>(
   where: string,
@@ -27,6 +27,6 @@ export function methodOf<M extends 'save' | 'load'>(
   throw new GCompressError('unsupported', {
     where: `${where} handler`,
     expected: `an IOHandler that can ${method}`,
-    actual: `one whose ${method} is ${describeValue(found)}`,
+    actual: `a handler whose ${method} is ${describeValue(found)}`,
   });
 }

@@ -2,13 +2,13 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 
-/** How deep objects and lists may lie in each other: more than any program needs, less than any stack holds. */
+/** The deepest nesting of objects and lists: more than any program needs, and small enough for any stack. */
 const MAX_DEPTH = 64;
 
 /**
- * Checks that a value is a JSON object that a file gives back as it was.
+ * Checks that a value is a JSON object that survives being written to a file and read.
  *
- * @throws GCompressError of this code, naming the value that came.
+ * @throws GCompressError with the given code; it names the wrong value.
  */
 export function assertJsonObject(
   where: string,

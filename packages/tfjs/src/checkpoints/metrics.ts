@@ -7,7 +7,7 @@ import type { Callback } from '@tensorflow/tfjs-layers';
 /** Losses and metrics by name, as `fit` hands them to callbacks. */
 export type Logs = Parameters<Callback['onBatchEnd']>[1];
 
-/** Losses and metrics as numbers. The tensors stay as they are: other callbacks may want them. */
+/** Losses and metrics as numbers. The tensors are not disposed, because other callbacks may read them. */
 export async function metricsOf(logs: Logs = {}): Promise<Record<string, number>> {
   assertLogs('metrics', logs);
   const entries = Object.entries(logs).filter(([name]) => name !== 'batch' && name !== 'size');
@@ -24,7 +24,7 @@ async function numberOf(value: number | Tensor): Promise<number> {
 }
 
 /**
- * Checks that a metric is among those of an epoch.
+ * Checks that an epoch reports a metric.
  *
  * @throws GCompressError `invalid-option`.
  */
@@ -33,7 +33,7 @@ export function assertMetric(where: string, monitor: string, logs: NonNullable<L
   if (Object.hasOwn(logs, monitor)) return;
   throw new GCompressError('invalid-option', {
     where: `${where} monitor`,
-    expected: `one of ${Object.keys(logs).join(', ')}`,
+    expected: `a metric among ${Object.keys(logs).join(', ')}`,
     actual: `'${monitor}'`,
     hint: 'Metrics with val_ need validationData or validationSplit in fit.',
   });

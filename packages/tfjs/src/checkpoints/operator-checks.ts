@@ -1,18 +1,18 @@
-// Checks that stored operators fit those of the training.
+// Checks that the stored state of an operator fits the operator of the training.
 import { type Factor, isGCompressError } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TfCompressionOp } from '../training/compression-op.ts';
 import { damaged } from './checkpoint-tensors.ts';
 
-/** How far the stored alpha may be from that of the schedule: what a device with half precision rounds. */
+/** The largest difference between the stored alpha and the schedule's, for devices that round to half precision. */
 const TOLERANCE = 1e-3;
 
 /**
- * Checks that what a checkpoint has for an operator can be a state of it: counts of steps and updates, an alpha that its schedule
- * has after them, and factors whose indices lead somewhere.
+ * Checks that a checkpoint holds a valid state of an operator: valid counts of steps and updates, the alpha that its schedule gives
+ * after them, and factors whose indices are in range.
  *
- * @param restored what the checkpoint has for a variable.
+ * @param restored the value that the checkpoint holds for a variable.
  * @throws GCompressError `file-tensor`.
  */
 export async function assertOperatorState(
@@ -26,19 +26,19 @@ export async function assertOperatorState(
   const possible = updates >= 0 && steps >= 0 && (updates === 0 ? lastUpdateStep === -1 : lastUpdateStep >= 0);
   if (!possible) {
     throw damaged(
-      `updates, the step of the last one and steps of '${op.name}'`,
+      `valid numbers of updates, of the last update's step and of steps for '${op.name}'`,
       `${updates}, ${lastUpdateStep} and ${steps}`,
     );
   }
   const stored = (await weight.data())[0];
   const due = op.schedule.alpha({ updates, lastUpdateStep });
   if (!(Math.abs(stored - due) <= TOLERANCE)) {
-    throw damaged(`alpha ${due} of '${op.name}', by its schedule after ${updates} updates`, `${stored}`);
+    throw damaged(`alpha ${due} for '${op.name}', as its schedule gives after ${updates} updates`, `${stored}`);
   }
   await assertIndices(op, factors, restored);
 }
 
-/** Only factors of integers can lead outside; the matrix they stand for has the size that the program gave it. */
+/** Checks by decompressing that no index is out of range. Only int32 factors can fail; the program itself gave the size of the matrix. */
 async function assertIndices(
   op: TfCompressionOp,
   factors: Readonly<Record<string, Variable>>,
@@ -56,6 +56,6 @@ async function assertIndices(
   } catch (cause) {
     if (isGCompressError(cause, 'file-oversized')) return;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw damaged(`factors of '${op.name}' that stand for a matrix`, message.replace(/\.$/, ''), cause);
+    throw damaged(`factors of '${op.name}' that can be decompressed`, message.replace(/\.$/, ''), cause);
   }
 }

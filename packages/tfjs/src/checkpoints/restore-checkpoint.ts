@@ -1,4 +1,4 @@
-// Puts a checkpoint into a training that was made anew.
+// Restores a checkpoint into a training that the program made again.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { dispose, type io, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { resumeAdam } from '../layers/model/resume-adam.ts';
@@ -8,27 +8,29 @@ import { methodOf } from './io-handler-checks.ts';
 import { assertOperatorState } from './operator-checks.ts';
 import { assertSlots } from './optimizer-slots.ts';
 import { looseTensors, optimizerWeights } from './save-checkpoint.ts';
+import { assertHistories, historyTensorNames, restoreHistories } from './training-histories.ts';
 import { type StoredTraining, storedTraining, type Training } from './training-state.ts';
 
 /**
- * Puts a checkpoint into a training that the program has made anew, in the same way: weights or variables, compression, optimizer. No
- * class needs to be registered. On the same backend and with the same batches the training then goes on bit for bit. A checkpoint that
- * does not fit is refused before anything changes.
+ * Restores a checkpoint into a training that the program made again in the same way: weights or variables, compression, optimizer. No
+ * class needs to be registered. On the same backend and with the same batches the training then continues bit for bit. A checkpoint
+ * that does not fit is refused before anything changes.
  *
- * @param handler where from, such as `modelFolder('run/last')`.
- * @returns what {@link saveCheckpoint} was given as `progress`.
- * @throws GCompressError `shape-mismatch` for a checkpoint of another architecture, method of compression or optimizer, `file-header`
- * for anything but a checkpoint, `unsupported-version` for one of a newer format, `file-tensor` for a damaged one or one of another schedule;
- * `not-ready` or `unsupported` for a training that could not have been saved, or a handler that cannot load; what the handler throws.
+ * @param handler loads the checkpoint, e.g. `modelFolder('run/last')`.
+ * @returns the `progress` that {@link saveCheckpoint} was given.
+ * @throws GCompressError `shape-mismatch` for a checkpoint with a different architecture, compression method or optimizer, `file-header`
+ * for anything but a checkpoint, `unsupported-version` for a checkpoint of a newer format, `file-tensor` for a damaged checkpoint or a
+ * different schedule; `not-ready` or `unsupported` for a training that cannot be saved, or a handler that cannot load; what the handler
+ * throws.
  */
 export function restoreCheckpoint(training: Training, handler: io.IOHandler): Promise<JsonObject> {
   return restoreChecked(training, handler, (progress) => progress);
 }
 
 /**
- * {@link restoreCheckpoint} with a look at the progress before anything changes.
+ * {@link restoreCheckpoint} that reads the progress before anything changes.
  *
- * @param read what is made of the progress; what it throws refuses the checkpoint.
+ * @param read reads the progress. If it throws, the checkpoint is refused.
  */
 export async function restoreChecked<T>(
   training: Training,
@@ -46,21 +48,25 @@ export async function restoreChecked<T>(
     const progress = read(header.progress);
     const specs = readSpecs(artifacts);
     const names = header.variables.map(({ name }) => name);
-    const slots = specs.filter(({ slot }) => slot);
+    const { histories = [] } = header;
+    const ofHistories = new Set(historyTensorNames(histories));
+    const slots = specs.filter(({ name, slot }) => slot && !ofHistories.has(name));
     assertSpecs(stored, names, specs);
     assertSlots(stored, slots);
+    assertHistories(stored.operators, histories, specs);
     const tensors = decodeTensors(artifacts);
     made.push(...tensors.values());
     const tensorOf = (name: string): Tensor => {
       const tensor = tensors.get(name);
       if (tensor) return tensor;
-      throw damaged(`a tensor '${name}'`, 'none');
+      throw damaged(`a tensor '${name}'`, 'no tensor of this name');
     };
     const values = names.map(tensorOf);
     const weights = slots.map(({ name }) => ({ name, tensor: tensorOf(name) }));
     await assertValues(stored, values, weights[0].tensor);
+    await restoreHistories(stored.operators, histories, tensorOf);
     await stored.optimizer.setWeights(weights);
-    // The optimizer has variables of its own now
+    // setWeights has replaced these variables
     made.push(...old.map(({ tensor }) => tensor));
     tidy(() => {
       for (const [i, { variable }] of stored.variables.entries()) variable.assign(values[i]);
@@ -73,7 +79,7 @@ export async function restoreChecked<T>(
 }
 
 /**
- * The progress that a checkpoint was saved with, of whatever training it is.
+ * The progress in a checkpoint of any training.
  *
  * @throws GCompressError `file-header`, `file-tensor`, `unsupported-version`, what the handler throws.
  */
@@ -97,27 +103,30 @@ function assertSameTraining({ variables, optimizerKind }: StoredTraining, header
     where: `checkpoint, ${what}`,
     expected: ours[i],
     actual: theirs[i].slice(0, 200),
-    hint: 'It is of another architecture, compression or optimizer; nothing was changed.',
+    hint: 'The checkpoint was saved with a different architecture, compression method or optimizer. The model is unchanged.',
   });
 }
 
-/** The tensors of a file may be others than its header says. */
+/** Checks the tensors of the file against the training, because they may differ from the header. */
 function assertSpecs({ variables }: StoredTraining, names: readonly string[], specs: readonly TensorSpec[]): void {
   const form = (spec: { dtype: string; shape: readonly number[] } | undefined) =>
-    spec ? `${spec.dtype} [${spec.shape.slice(0, 8).join(', ')}]` : 'none';
+    spec ? `${spec.dtype} [${spec.shape.slice(0, 8).join(', ')}]` : 'no tensor';
   const own = new Map(specs.filter(({ slot }) => !slot).map((spec) => [spec.name, spec]));
   for (const [i, { name, variable }] of variables.entries()) {
     const spec = own.get(names[i]);
     if (form(spec) !== form(variable)) throw damaged(`${form(variable)} for '${name}'`, form(spec));
   }
   if (own.size === names.length && new Set(names).size === names.length) return;
-  throw damaged(`${names.length} tensors, one a variable`, `${own.size} for ${new Set(names).size} names`);
+  throw damaged(
+    `${names.length} tensors, one for each variable`,
+    `${own.size} tensors for ${new Set(names).size} names`,
+  );
 }
 
-/** @throws GCompressError `file-tensor` for numbers that no training has. */
+/** @throws GCompressError `file-tensor` for numbers that no training can reach. */
 async function assertValues(stored: StoredTraining, values: readonly Tensor[], count: Tensor): Promise<void> {
   const [steps] = await count.data();
-  if (!(steps >= 0)) throw damaged('a count of the steps of the optimizer', `${steps}`);
+  if (!(steps >= 0)) throw damaged('at least 0 steps of the optimizer', `${steps}`);
   const places = new Map(stored.variables.map(({ variable }, i) => [variable, i]));
   for (const op of stored.operators) {
     await assertOperatorState(op, (variable) => values[places.get(variable) ?? -1]);

@@ -1,18 +1,18 @@
-// Callbacks with a state that checkpoints keep.
+// Callbacks whose state checkpoints keep.
 import type { JsonObject } from '@gcompress/core';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { Logs } from './metrics.ts';
 
-/** A callback with a state that checkpoints keep. */
+/** A callback whose state checkpoints keep. */
 export interface Resumable {
-  /** What `fit` told the callback of itself: the same object for all callbacks of one `fit`. */
+  /** The parameters of the running `fit`: the same object for all callbacks of one `fit`. */
   readonly fit: object | undefined;
-  /** Takes an epoch into account, unless it has; the state must not depend on the place of the callback in the list. */
+  /** Counts an epoch, once. It may be called early, so that the state does not depend on the order of the callbacks. */
   count(epoch: number, logs: NonNullable<Logs>): Promise<void>;
   state(): JsonObject;
 }
 
-/** The callbacks of a training that have a state, and states that were restored for them; by names that tell them apart. */
+/** The callbacks of a training that have a state, and the states restored for them, by unique names. */
 export interface Resumables {
   readonly callbacks: Map<string, Resumable>;
   readonly restored: Map<string, JsonObject>;
@@ -21,8 +21,8 @@ export interface Resumables {
 const KEY = Symbol.for('gcompress.resumables');
 
 /**
- * What the callbacks of a training tell each other. It hangs on the optimizer, which is the one thing that `fit` and a callback that
- * was made before it have in common: a sequential model trains as another one.
+ * The resumable callbacks of a training. They are kept on the optimizer, because `fit` shares only the optimizer with a callback that
+ * was made before it: a Sequential model trains through an inner model.
  */
 export function resumablesOf(optimizer: Optimizer): Resumables {
   const marked = optimizer as Optimizer & { [KEY]?: Resumables };

@@ -1,4 +1,4 @@
-// Everything that a training needs to go on, from a model or from a loop of one's own.
+// The state that a training needs to resume, of a model or of a custom training loop.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { type io, type Optimizer, Variable } from '@tensorflow/tfjs-core';
@@ -12,14 +12,14 @@ import { assertOperator } from '../summaries/operator-argument.ts';
 import type { TfCompressionOp } from '../training/compression-op.ts';
 import { compressionOps } from './compression-state.ts';
 
-/** All that a training in a loop of one's own must have to go on. */
+/** The state that a custom training loop needs to resume. */
 export interface TrainingState {
-  /** Every variable, always in the same order: those that train, and all of the operators, as {@link operatorVariables} lists them. */
+  /** Every variable, always in the same order: the trainable ones, and all variables of the operators (see {@link operatorVariables}). */
   readonly variables: readonly Variable[];
   readonly optimizer: Optimizer;
   /**
-   * The operators that these variables are of. Given, a checkpoint whose numbers cannot be a state of them (of another schedule, or
-   * damaged) is refused before anything changes.
+   * The operators of these variables. If given, a checkpoint that is damaged or was saved with a different schedule is refused before
+   * anything changes, and the histories of their compressors are saved and restored, too.
    */
   readonly operators?: readonly TfCompressionOp[];
 }
@@ -38,32 +38,32 @@ export function operatorVariables(op: TfCompressionOp): Variable[] {
   return [matrix, ...Object.values(factors), alpha, state];
 }
 
-/** A variable as a checkpoint has it. */
+/** A variable with its name and description in a checkpoint. */
 export interface StoredVariable {
-  /** Unique among all. */
+  /** Unique in the checkpoint. */
   readonly name: string;
   readonly variable: Variable;
-  /** What it is, in words that are the same whenever a program makes this training. */
+  /** A description, which is the same whenever the program makes this training. */
   readonly description: string;
 }
 
-/** A training as checkpoints see it. */
+/** The parts of a training that a checkpoint stores. */
 export interface StoredTraining {
   readonly variables: readonly StoredVariable[];
   readonly optimizer: Optimizer;
-  /** Class of the optimizer, and what else its state depends on. */
+  /** Class of the optimizer, with the options that decide which variables it has. */
   readonly optimizerKind: string;
-  /** What the optimizer trains, in its order; undefined where only the program knows. */
+  /** The variables that the optimizer trains, in its order; undefined for a custom loop, where only the program knows. */
   readonly trainable: readonly Variable[] | undefined;
   readonly operators: readonly TfCompressionOp[];
-  /** What makes the checkpoint of a model one that `tf.loadLayersModel` reads. */
+  /** The parts of a model's checkpoint that `tf.loadLayersModel` needs. */
   readonly topology: Pick<io.ModelArtifacts, 'modelTopology' | 'format' | 'userDefinedMetadata'>;
 }
 
 /**
  * The parts of a training that are stored.
  *
- * @throws GCompressError `not-ready` for a model that is not compiled, `unsupported` where two weights have the same name.
+ * @throws GCompressError `not-ready` for a model that is not compiled, `unsupported` when two weights have the same name.
  */
 export function storedTraining(training: Training, where: string): StoredTraining {
   const stored = isState(training) ? ofVariables(training, where) : ofModel(training, where);
@@ -72,16 +72,16 @@ export function storedTraining(training: Training, where: string): StoredTrainin
     throw new GCompressError('unsupported', {
       where: 'checkpoint',
       expected: 'weights with names that a file can hold',
-      actual: "one that is called '__proto__'",
+      actual: "a weight named '__proto__'",
     });
   }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return stored;
   throw new GCompressError('unsupported', {
     where: 'checkpoint',
-    expected: 'weights with names of their own',
-    actual: `two that are called '${twice}'`,
-    hint: 'Give layers in nested models names of their own.',
+    expected: 'weights with unique names',
+    actual: `two weights named '${twice}'`,
+    hint: 'Give layers in nested models unique names.',
   });
 }
 
@@ -128,7 +128,7 @@ function ofModel(model: LayersModel, where: string): StoredTraining {
     throw new GCompressError('not-ready', {
       where: 'checkpoint',
       expected: 'a model that is compiled',
-      actual: `'${model.name}', which is not`,
+      actual: `'${model.name}', which is not compiled`,
       hint: 'Call model.compile first.',
     });
   }
@@ -159,7 +159,7 @@ function kindOfLayer(layer: Layer): string {
 
 function storedWeight(weight: LayerVariable, layer: string, trainable: boolean): StoredVariable {
   const variable = weight.read() as Variable;
-  // Without the layer's name, which tfjs numbers where the user gives none
+  // Without the layer's name, because tfjs numbers layers that have no name from the user
   const role = weight.originalName.split('/').at(-1);
   return { name: weight.originalName, variable, description: `${role} of ${layer}, ${describe(variable, trainable)}` };
 }
@@ -169,6 +169,6 @@ function describe({ dtype, shape }: Variable, trainable: boolean): string {
 }
 
 function kindOfOptimizer(optimizer: Optimizer): string {
-  // A centered RMSProp has variables that another one has not
+  // A centered RMSProp has more variables than a plain RMSProp
   return `${optimizer.getConfig().centered === true ? 'centered ' : ''}${optimizer.getClassName()}`;
 }

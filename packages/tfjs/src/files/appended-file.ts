@@ -3,11 +3,11 @@ import { type FileHandle, stat } from 'node:fs/promises';
 import { GCompressError } from '@gcompress/core';
 
 /**
- * A file that only grows. Bytes are with the operating system when `append` resolves, so that a program that crashes loses none, and
- * on the disk when `close` does. After a failed write nothing more is written: what follows a torn record could not be read.
+ * A file that only grows. When `append` resolves, the operating system has the bytes, so a crash of the program loses none. When `close`
+ * resolves, they are on the disk. After a failed write nothing more is written, because nobody could read what follows a torn record.
  */
 export class AppendedFile {
-  /** Settled when all that was asked for is done. */
+  /** Settles when all writes so far are done. */
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -17,21 +17,21 @@ export class AppendedFile {
     private readonly handle: FileHandle,
   ) {}
 
-  /** @throws GCompressError `file-write`, also where the file was deleted or replaced; `disposed` after it was closed. */
+  /** @throws GCompressError `file-write`, also if the file was deleted or replaced; `disposed` after it was closed. */
   append(bytes: Uint8Array | string): Promise<void> {
     if (this.#closed) {
-      const details = { where: `file '${this.path}'`, expected: 'an open file', actual: 'a closed one' };
+      const details = { where: `file '${this.path}'`, expected: 'an open file', actual: 'a closed file' };
       return Promise.reject(new GCompressError('disposed', details));
     }
     return this.#then(async () => {
-      // What is written to a file that was deleted or replaced is lost
+      // Writes into a file that was deleted or replaced are lost
       const [there, ours] = await Promise.all([stat(this.path), this.handle.stat()]);
       if (there.ino !== ours.ino || there.dev !== ours.dev) throw new Error('the file was replaced by another one');
       await this.handle.appendFile(bytes);
     });
   }
 
-  /** Writes what is not on the disk yet, and closes the file. May be called again. */
+  /** Writes the remaining bytes to the disk and closes the file. May be called again. */
   async close(): Promise<void> {
     if (this.#closed) return this.#last;
     this.#closed = true;
@@ -44,7 +44,7 @@ export class AppendedFile {
 
   #then(task: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(() => task().catch((cause: unknown) => Promise.reject(cannotWrite(this.path, cause))));
-    // Callers learn of a failure by what they are given; this one is for those who come later
+    // Callers learn of a failure from their own promise; this chain only orders later writes
     this.#last.catch(() => {});
     return this.#last;
   }
@@ -56,7 +56,7 @@ export function cannotWrite(path: string, cause: unknown): GCompressError {
     where: `'${path}'`,
     expected: 'a place that can be written',
     actual: cause instanceof Error ? cause.message : String(cause),
-    hint: 'Choose another path, or see to its rights and to the space left.',
+    hint: 'Choose another path, or check its permissions and the free space.',
     cause,
   });
 }

@@ -4,10 +4,10 @@ import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { assertPath, hasModel, modelFolder } from './model-folder.ts';
 
 /**
- * Keeps checkpoints in a folder, each as a {@link modelFolder} of its name, such as `run/last`: complete or not at all, readable while
- * the training goes on, and those of models loadable by `tf.loadLayersModel(modelFolder('run/best'))`.
+ * Keeps checkpoints in a folder, each as a {@link modelFolder} of its name, such as `run/last`. A save is complete or does not happen,
+ * and checkpoints can be read while the training runs. `tf.loadLayersModel(modelFolder('run/best'))` loads the checkpoint of a model.
  *
- * @throws GCompressError `invalid-option` for anything but a path, also from the store for anything but a name.
+ * @throws GCompressError `invalid-option` for anything but a path; the store throws it for anything but a name.
  */
 export function checkpointFolder(path: string): CheckpointStore {
   assertPath('checkpointFolder', path);

@@ -11,13 +11,12 @@ import type { SummaryFile } from './summary-file.ts';
 const HEADER = 'wall_time,step,tag,value\n';
 
 /**
- * Opens a table of summaries as comma-separated values (RFC 4180), one a row: time in seconds since 1970, step, tag, value. A
- * table that is there already is continued, so that a resumed training takes the same path: a last row that a crash left unfinished
- * is cut off. Where a training is resumed at an earlier step than it was stopped, steps come twice; the later row holds.
+ * Opens a table of summaries as comma-separated values (RFC 4180), one summary in each row: time in seconds since 1970, step, tag, value.
+ * An existing table is continued, so a resumed training takes the same path. A last row that a crash left unfinished is removed. If a
+ * training resumes at an earlier step than it stopped, some steps appear twice; the later row is valid.
  *
- * @throws GCompressError `file-write` where the file cannot be written, `file-header` for one that is no such table, which stays
- * as it is; both before any training. From `write` `invalid-option` for anything but a number with tag and step: a histogram has no place
- * in a row.
+ * @throws GCompressError before any training: `file-write` if the file cannot be written, `file-header` if the file is not such a table,
+ * and then it is unchanged. `write` throws `invalid-option` for anything but a number with tag and step, such as a histogram.
  */
 export async function csvFile(path: string): Promise<SummaryFile> {
   assertPath('csvFile', path);
@@ -45,7 +44,7 @@ async function openTable(path: string): Promise<FileHandle> {
   return open(path, 'a+');
 }
 
-/** Writes the header into an empty file; refuses what has another; cuts off an unfinished row. */
+/** Writes the header into an empty file, refuses a file with a different header, and removes an unfinished last row. */
 async function continueTable(path: string, handle: FileHandle): Promise<void> {
   const text = (await handle.readFile()).toString();
   if (text.startsWith(HEADER)) {
@@ -65,7 +64,7 @@ async function continueTable(path: string, handle: FileHandle): Promise<void> {
   });
 }
 
-/** Where the last whole row ends; line breaks between quotes end none. */
+/** The end of the last whole row. Line breaks between quotes do not end a row. */
 function endOfRows(text: string): number {
   let end = 0;
   let quoted = false;

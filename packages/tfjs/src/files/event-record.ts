@@ -8,8 +8,8 @@ import { crc32c } from './crc32c.ts';
 type TaggedValue = Pick<Summary, 'tag' | 'value'> | Pick<HistogramSummary, 'tag' | 'histogram'>;
 
 /**
- * What an event file says at one moment: its own version at its beginning, then that a run starts at a step, by which readers drop
- * what an earlier run has written of this step and those after it, then summaries of one step each.
+ * An event of an event file. The first event is the version of the file. Then a run starts at a step, which makes readers drop what an
+ * earlier run wrote for this step and later ones. Then come the summaries, one step in each event.
  */
 export type TrainingEvent =
   | { readonly fileVersion: string }
@@ -47,7 +47,7 @@ function writeSummary(summaries: readonly TaggedValue[], writer: PbfWriter): voi
     writer.writeMessage(
       1,
       (one) => {
-        // As bytes, which are the same on the wire: pbf 5.1 writes characters from U+40000 on as others
+        // As bytes, which are encoded the same way, because pbf 5.1 writes wrong characters from U+40000 on
         writer.writeBytesField(1, Buffer.from(one.tag));
         if ('histogram' in one) writer.writeMessage(5, writeHistogram, one.histogram);
         else writer.writeFloatField(2, one.value);
@@ -75,7 +75,7 @@ function framed(bytes: Uint8Array): Uint8Array {
   return record;
 }
 
-/** A checksum of data that may hold checksums itself is turned and shifted. */
+/** The masked checksum: rotated and shifted, because the data may contain checksums itself. */
 function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

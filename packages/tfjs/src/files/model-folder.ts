@@ -1,4 +1,4 @@
-// A folder of the file system as a place where models are saved to and loaded from.
+// Saves models to a folder of the file system and loads them from it.
 import { randomUUID } from 'node:crypto';
 import {
   access,
@@ -22,26 +22,26 @@ import type { io } from '@tensorflow/tfjs-core';
 import { loadModel, MODEL_FILE } from './model-reader.ts';
 
 const WEIGHTS = /^weights-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.bin$/;
-/** A description that is not in place yet. */
+/** Names of descriptions that no save has put into place yet. */
 const PARTIAL = /^\.gcompress-model-[0-9a-f-]{36}\.partial$/;
-/** Milliseconds after which a file that no model names is what an interrupted save has left. */
+/** After this many milliseconds, a file that no model names counts as left by an interrupted save. */
 const ABANDONED_AFTER = 600_000;
 const MAX_BYTES = 2 ** 32;
 
 /** Limits of {@link modelFolder}. */
 export interface ModelFolderOptions {
-  /** Bytes of weights that a load reads at most; 2³² (4 GiB) by default. */
+  /** The most bytes of weights that a load reads. Default 2³² (4 GiB). */
   readonly maxBytes?: number;
 }
 
 /**
- * Saves a model to a folder of the file system and loads it from there, on every backend: only `tfjs-node` knows `file://`. Writes
- * `model.json` and `weights-<id>.bin` in the form of tfjs, so that either can read what the other wrote. Touches no other file of the
- * folder, and refuses to replace a `model.json` that it did not write.
+ * Saves a model to a folder of the file system and loads it from there, on every backend; tfjs itself knows `file://` only with
+ * `tfjs-node`. Writes `model.json` and `weights-<id>.bin` in the format of tfjs, so that each can read the other's files. It touches no
+ * other file in the folder, and it refuses to replace a `model.json` that it did not write.
  *
- * A save replaces `model.json`, which names weights of its own, as its last step. So the old or the new model is loaded, whole, whenever
- * the process ends. Several programs may save to one folder and load from it at the same time: the last save holds, and a load that
- * finds its weights replaced begins anew.
+ * Each save writes weights under a new name and replaces `model.json`, which names them, last. So whenever the process ends, a load finds
+ * either the old or the new model, whole. Several programs may save to and load from one folder at the same time: the last save wins,
+ * and a load whose weights were replaced starts again.
  *
  * ```ts
  * await model.save(modelFolder('mnist-small'));
@@ -60,7 +60,7 @@ export function modelFolder(path: string, options: ModelFolderOptions = {}): io.
   return { save: (artifacts) => save(folder, artifacts), load: () => loadModel(folder, maxBytes) };
 }
 
-/** @throws GCompressError `invalid-option` for what cannot be a path. */
+/** @throws GCompressError `invalid-option` for anything but a path. */
 export function assertPath(where: string, path: unknown): asserts path is string {
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
   throw new GCompressError('invalid-option', { where, expected: 'a path', actual: describeValue(path) });
@@ -85,7 +85,7 @@ async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.Sa
       where: `model folder '${folder}'`,
       expected: 'a place that can be written',
       actual: cause instanceof Error ? cause.message : String(cause),
-      hint: 'Choose another folder; what was there before is unchanged.',
+      hint: 'Choose another folder. The model that was there before is unchanged.',
       cause,
     });
   }
@@ -104,7 +104,7 @@ async function write(folder: string, artifacts: io.ModelArtifacts): Promise<io.S
     replaced = await ownWeights(folder);
     await writeFile(join(folder, file), weights, { flush: true, flag: 'wx' });
     await writeFile(partial, model, { flush: true, flag: 'wx' });
-    // Fails where the computer slept for so long that another save took the weights for abandoned
+    // Fails if the computer slept for so long that another save removed these weights as abandoned
     await utimes(join(folder, file), new Date(), new Date());
     await flushFolder(folder);
     await rename(partial, join(folder, MODEL_FILE));
@@ -113,7 +113,7 @@ async function write(folder: string, artifacts: io.ModelArtifacts): Promise<io.S
     throw cause;
   }
   await flushFolder(folder);
-  // The model is saved, whether what nobody needs any more can be removed or not
+  // The model is saved, even if old files cannot be removed
   await removeFiles(folder, [...replaced, ...(await abandoned(folder, file).catch(() => []))]);
   return {
     modelArtifactsInfo: {
@@ -127,9 +127,9 @@ async function write(folder: string, artifacts: io.ModelArtifacts): Promise<io.S
 }
 
 /**
- * Weight files of the model that is in the folder.
+ * The weight files of the model in the folder.
  *
- * @throws GCompressError `file-write` for a model of another program's making, which a save would destroy.
+ * @throws GCompressError `file-write` for a model that another program wrote, because a save would destroy it.
  */
 async function ownWeights(folder: string): Promise<string[]> {
   const path = join(folder, MODEL_FILE);
@@ -142,21 +142,21 @@ async function ownWeights(folder: string): Promise<string[]> {
     const names = paths.map((name) => String(name).replace(/^\.\//, ''));
     if (names.length > 0 && names.every((name) => WEIGHTS.test(name))) return names;
   } catch {
-    // As for one that names other files
+    // The same error as for a model.json that names other files
   }
   throw new GCompressError('file-write', {
     where: `model folder '${folder}'`,
-    expected: `no ${MODEL_FILE}, or one that modelFolder wrote`,
-    actual: `a ${MODEL_FILE} of another program`,
-    hint: 'Choose another folder, or move the model that is there; it is unchanged.',
+    expected: `no ${MODEL_FILE}, or a ${MODEL_FILE} that modelFolder wrote`,
+    actual: `a ${MODEL_FILE} that another program wrote`,
+    hint: 'Choose another folder, or move that model. It is unchanged.',
   });
 }
 
-/** Files that interrupted saves have left: old, and no model names them. */
+/** Files that interrupted saves left: old files that no model names. */
 async function abandoned(folder: string, saved: string): Promise<string[]> {
   const candidates = (await readdir(folder)).filter((name) => WEIGHTS.test(name) || PARTIAL.test(name));
   if (candidates.every((name) => name === saved)) return [];
-  // Another program may have saved since
+  // Another program may have saved in the meantime
   const current = new Set([saved, ...(await ownWeights(folder))]);
   const old: string[] = [];
   for (const name of candidates.filter((candidate) => !current.has(candidate))) {
@@ -166,16 +166,16 @@ async function abandoned(folder: string, saved: string): Promise<string[]> {
   return old;
 }
 
-/** Removes these files where they can be removed. */
+/** Removes these files; ignores files that cannot be removed. */
 async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) await rm(join(folder, name), { force: true }).catch(() => {});
 }
 
 /**
- * Deletes the model that {@link modelFolder} saved to a folder, and the folder if nothing else is in it. Does nothing where there is no
+ * Deletes the model that {@link modelFolder} saved to a folder, and the folder if it is then empty. Does nothing if the folder has no
  * model.
  *
- * @throws GCompressError `file-write` for a model of another program's making, which stays.
+ * @throws GCompressError `file-write` for a model that another program wrote, which is not deleted.
  */
 export async function deleteModel(path: string): Promise<void> {
   assertPath('deleteModel', path);
@@ -183,18 +183,18 @@ export async function deleteModel(path: string): Promise<void> {
   if (!(await hasModel(folder))) return;
   const weights = await ownWeights(folder);
   await removeFiles(folder, [MODEL_FILE, ...weights]);
-  // Fails where something else is in it, which stays
+  // Fails if the folder holds other files, which stay
   await rmdir(folder).catch(() => {});
 }
 
-/** Makes names durable; some systems cannot. */
+/** Writes the folder's names to the disk; ignores systems that cannot. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder).catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
 }
 
-/** Whether a model was saved to this folder. */
+/** True if a model was saved to this folder. */
 export async function hasModel(path: string): Promise<boolean> {
   return access(join(resolve(path), MODEL_FILE)).then(
     () => true,

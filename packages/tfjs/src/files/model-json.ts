@@ -14,7 +14,7 @@ const QUANTIZED = ['uint8', 'uint16', 'float16'];
 const TEXTS = ['format', 'generatedBy', 'convertedBy'];
 const OBJECTS = ['modelTopology', 'trainingConfig', 'userDefinedMetadata', 'signature', 'modelInitializer'];
 
-/** What `model.json` says, once it is checked: all but the weights, where they are, and what they are. */
+/** A checked `model.json`: the model without its weights, the paths of the weight files, and the descriptions of the weights. */
 export interface CheckedModel {
   readonly description: Record<string, unknown>;
   readonly paths: readonly string[];
@@ -65,7 +65,7 @@ export function parseModelJson(where: string, text: string): CheckedModel {
   return { description, paths, weightSpecs };
 }
 
-/** Bytes that the weight takes in the file; of texts, the least they can take. */
+/** Bytes of the weight in the file; for texts, the least number of bytes. */
 export function storedBytes({ dtype, shape, quantization }: io.WeightsManifestEntry): number {
   return shape.reduce((size, side) => size * side, ELEMENT_BYTES.get(quantization?.dtype ?? dtype) ?? 0);
 }
@@ -104,7 +104,7 @@ function assertQuantization(of: string, dtype: string, quantization: unknown): v
   }
 }
 
-/** JSON.parse bears any depth, but those that walk over what it gives do not. */
+/** Refuses deep nesting. JSON.parse accepts any depth, but code that walks over the result overflows the stack. */
 function assertShallow(where: string, text: string): void {
   let depth = 0;
   let quoted = false;
@@ -128,7 +128,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** The error for a model whose description is not one. */
+/** The error for an invalid `model.json`. */
 export function badModel(where: string, expected: string, actual: string, cause?: unknown): GCompressError {
   return new GCompressError('file-header', { where, expected, actual, cause });
 }

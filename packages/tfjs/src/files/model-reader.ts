@@ -1,4 +1,4 @@
-// Reads a model folder while others may write it.
+// Reads a model folder while other processes may write it.
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -9,12 +9,12 @@ import { badModel, type CheckedModel, parseModelJson, storedBytes } from './mode
 
 /** The file that describes a model and names its weights. */
 export const MODEL_FILE = 'model.json';
-/** Bytes of a description that are parsed at most. */
+/** The most bytes of a description that are parsed. */
 const MAX_DESCRIPTION = 2 ** 28;
-/** How many saves may overtake one load. */
+/** How many saves may interrupt one load. */
 const ATTEMPTS = 100;
 
-/** Loads the model of a folder, whole, also while another process saves to it. */
+/** Loads the whole model of a folder, even while another process saves to it. */
 export async function loadModel(folder: string, maxBytes: number): Promise<io.ModelArtifacts> {
   const path = join(folder, MODEL_FILE);
   const limit = Math.min(maxBytes, MAX_DESCRIPTION);
@@ -25,7 +25,7 @@ export async function loadModel(folder: string, maxBytes: number): Promise<io.Mo
       const weightData = await readWeights(folder, model, maxBytes);
       return { ...model.description, weightSpecs: model.weightSpecs, weightData };
     } catch (error) {
-      // A save since then has removed the weights that this description names, and put another in its place
+      // A save has removed the weights that this description names and replaced the description
       const overtaken = attempt < ATTEMPTS && (await readWhole(path, limit)).toString('utf8') !== text;
       if (!overtaken) throw error;
     }
@@ -61,7 +61,7 @@ async function readWeights(folder: string, model: CheckedModel, maxBytes: number
   return data.buffer;
 }
 
-/** Bytes of the weights where some are texts, each of which begins with its length. */
+/** Bytes of the weights if some are texts; each text begins with its length. */
 function bytesWithTexts(specs: readonly io.WeightsManifestEntry[], data: Uint8Array): number {
   const view = new DataView(data.buffer);
   let offset = 0;
@@ -78,7 +78,7 @@ function bytesWithTexts(specs: readonly io.WeightsManifestEntry[], data: Uint8Ar
   return offset;
 }
 
-/** The path of a file that the model names; one outside the folder is refused, because the model may be hostile. */
+/** The path of a file that the model names. A path outside the folder is refused, because the model may be hostile. */
 async function inside(folder: string, path: string): Promise<string> {
   const full = resolve(folder, path);
   assertWithin(folder, full, path);
@@ -96,7 +96,7 @@ function assertWithin(folder: string, file: string, path: string): void {
   }
 }
 
-/** Reads a file that is one, of at most `limit` bytes; a pipe would never end. */
+/** Reads a regular file of at most `limit` bytes; refuses pipes, which might never end. */
 async function readWhole(path: string, limit: number): Promise<Buffer> {
   try {
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

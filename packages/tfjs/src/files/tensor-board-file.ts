@@ -10,18 +10,18 @@ import { eventRecord } from './event-record.ts';
 import { assertPath } from './model-folder.ts';
 import type { SummaryFile } from './summary-file.ts';
 
-/** An event file, which takes histograms, too. */
+/** An event file, which can also hold histograms. */
 export interface TensorBoardFile extends SummaryFile {
   /** @throws GCompressError `invalid-option` for anything but a summary, before anything is written; `file-write` when the disk is full. */
   write(summaries: readonly (Summary | HistogramSummary)[]): Promise<void>;
 }
 
 /**
- * Opens a new event file for TensorBoard in a folder, which is made if need be: `tensorboard --logdir <folder>`. Each run writes a
- * file of its own, and TensorBoard shows all files of a folder as one training, so a resumed one takes the same folder: of steps
- * that were trained twice TensorBoard shows the later ones.
+ * Opens a new event file for TensorBoard in a folder, which is created if needed: `tensorboard --logdir <folder>`. Each run writes its
+ * own file, and TensorBoard shows all files of a folder as one training. So a resumed training takes the same folder; if steps were
+ * trained twice, TensorBoard shows the later ones.
  *
- * @throws GCompressError `file-write` where no file can be made in the folder, before any training; `write` and `close` when the
+ * @throws GCompressError `file-write` before any training if the file cannot be made in the folder; from `write` and `close` if the
  * disk is full.
  */
 export async function tensorBoardFile(folder: string): Promise<TensorBoardFile> {
@@ -53,7 +53,7 @@ async function create(folder: string): Promise<AppendedFile> {
   }
 }
 
-/** The file, or nothing where there is one already. */
+/** Makes the file; undefined if a file of this name exists. */
 async function openNew(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'ax');
@@ -63,7 +63,7 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** One event a step, since an event has one step. */
+/** Groups summaries by step, because an event has one step. */
 function records(summaries: readonly (Summary | HistogramSummary)[]): Uint8Array[] {
   const time = seconds();
   const steps = new Map<number, (Summary | HistogramSummary)[]>();

@@ -1,4 +1,4 @@
-// Layers and models that are compressed while they train.
+// The public names of the entry `./layers`: layers and models that are compressed while they train.
 
 export type { KernelSplit } from '../weight/weight-views.ts';
 export { type CompressedModel, type CompressModelOptions, compressModel } from './model/compress-model.ts';

@@ -3,7 +3,7 @@ import { GCompressError } from '@gcompress/core';
 import { assertNumber, describeValue } from '@gcompress/core/checks';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 
-/** What the stock optimizers keep their rate in; SGD and Momentum also keep a tensor of it, which the method replaces. */
+/** Where stock optimizers keep their rate. SGD and Momentum also keep it as a tensor, which the method replaces. */
 interface RatedOptimizer {
   learningRate: number;
   setLearningRate?(rate: number): void;
@@ -13,8 +13,8 @@ interface RatedOptimizer {
  * Changes the learning rate of an optimizer from its next step on. Works with all optimizers of `tf.train`.
  *
  * @param rate at least 0.
- * @throws GCompressError `unsupported` for an optimizer that has no learning rate, `invalid-option` for anything but an optimizer, or a rate below 0;
- * the optimizer is as it was.
+ * @throws GCompressError `unsupported` for an optimizer without a learning rate, `invalid-option` for anything but an optimizer, or a
+ * rate below 0. The optimizer is then unchanged.
  */
 export function setLearningRate(optimizer: Optimizer, rate: number): void {
   assertRated(optimizer);
@@ -43,11 +43,11 @@ export function assertRated(optimizer: Optimizer): void {
     where: 'setLearningRate',
     expected: 'an optimizer with a number as its learningRate',
     actual: optimizer.getClassName(),
-    hint: 'Use one of tf.train.',
+    hint: 'Use an optimizer of tf.train.',
   });
 }
 
-/** Whether a value is an optimizer; `instanceof` of tfjs ends in a TypeError for `undefined`. */
+/** True if a value is an optimizer. The `instanceof` of tfjs throws a TypeError for `undefined`. */
 export function isOptimizer(value: unknown): value is Optimizer {
   const parts = (typeof value === 'object' && value !== null ? value : {}) as Partial<Optimizer>;
   return typeof parts.minimize === 'function' && typeof parts.getClassName === 'function';

@@ -11,7 +11,7 @@ export interface CompressionSummaryOptions {
   readonly name?: string;
 }
 
-/** What the reference calls the norms of the factors: format → factor → suffix. Other factors are called `<factor>_norm`. */
+/** The reference library's names for the norms of factors: format → factor → suffix. Other factors are named `<factor>_norm`. */
 const REFERENCE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   lowrank: { b: 'b_matrix_norm', c: 'c_matrix_norm' },
   dictlearn: { codes: 'b_matrix_values_norm', atoms: 'c_matrix_norm' },
@@ -23,16 +23,15 @@ const REFERENCE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>
 };
 
 /**
- * The state of one operator as numbers, after the last step that it has run: `alpha`, `last_alpha_update_step` (−1 before the
- * first update), `a_matrix_norm` and a norm for each factor of floating point numbers, `compression_ratio` (dense bytes by those
- * of the factors as they would be written now), and, once it was compressed, `relative_error`, which is `‖A − Ŵ‖ / ‖A‖` now.
- * All norms are Frobenius norms.
+ * The state of one operator as numbers, after its last step: `alpha`, `last_alpha_update_step` (−1 before the first update),
+ * `a_matrix_norm`, a norm for each float32 factor, `compression_ratio` (bytes of the dense matrix divided by bytes of the factors if
+ * written now), and after the first compression `relative_error`, the current `‖A − Ŵ‖ / ‖A‖`. All norms are Frobenius norms.
  *
- * Porting note: the summaries of `add_compression_summaries`, as `<name>_summaries/<operator>/<suffix>`. There each tag begins
- * with the name of the variable that the number is of, such as `fc1/alpha/alpha`; here all tags of an operator begin with its
- * name. Norms of codebooks are L1 norms there, and those of codes the sum of the indices, which is left out here. So is
- * `b_matrix_indices_size`, which never changes. The simhash of the reference has one matrix where ours has three factors.
- * `relative_error` and `compression_ratio` are ours.
+ * Porting note: the summaries of `add_compression_summaries`, as `<name>_summaries/<operator>/<suffix>`. In Python each tag begins with
+ * the name of its variable, such as `fc1/alpha/alpha`; here all tags of an operator begin with the operator's name. In Python the norm
+ * of a codebook is an L1 norm, and the norm of codes is the sum of the indices; the latter is left out here. `b_matrix_indices_size`
+ * never changes and is left out, too. The simhash of the reference has one matrix, ours has three factors. Python has no
+ * `relative_error` and `compression_ratio`.
  *
  * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
  */

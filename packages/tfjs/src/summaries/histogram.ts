@@ -1,24 +1,24 @@
-// Histograms as TensorBoard has them.
+// Histograms with the buckets of TensorBoard.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 
-/** How numbers are distributed; the message `HistogramProto` of TensorBoard. */
+/** The distribution of numbers; the message `HistogramProto` of TensorBoard. */
 export interface Histogram {
   readonly min: number;
   readonly max: number;
-  /** How many numbers there are. */
+  /** The number of values. */
   readonly count: number;
   readonly sum: number;
   readonly sumOfSquares: number;
-  /** Where each bucket ends, in rising order; a number that equals a limit is in the next bucket. */
+  /** The upper limit of each bucket, in rising order. A value that equals a limit belongs to the next bucket. */
   readonly limits: readonly number[];
-  /** How many numbers are in each bucket. */
+  /** The number of values in each bucket. */
   readonly counts: readonly number[];
 }
 
-/** A histogram at one step, for files that can hold one. */
+/** A histogram at one step, for files that can hold histograms. */
 export interface HistogramSummary {
-  /** What it is of; parts are separated by `/`. */
+  /** Name of the quantity; parts are separated by `/`. */
   readonly tag: string;
   /** The step after which it was taken, from 0. */
   readonly step: number;
@@ -30,8 +30,8 @@ const LARGEST = 1e20;
 const GROWTH = 1.1;
 
 /**
- * The histogram of numbers, with the buckets of TensorFlow's `tf.summary.histogram`: each a tenth wider than the one before it, on
- * both sides of 0. Only buckets from the first to the last that hold something are kept.
+ * The histogram of numbers, with the buckets of TensorFlow's `tf.summary.histogram`: on both sides of 0, each bucket is a tenth wider
+ * than the bucket before. Only the buckets from the first to the last that is not empty are kept.
  *
  * Source: `histogram.cc` of TensorFlow.
  *
@@ -61,7 +61,7 @@ export function histogramOf(values: ArrayLike<number>): Histogram {
     sumOfSquares += value * value;
   }
   if (values.length === 0) return { min: 0, max: 0, count: 0, sum: 0, sumOfSquares: 0, limits: [], counts: [] };
-  // The limit before the first bucket is where that begins
+  // The limit before the first bucket is where that bucket begins
   const begin = Math.max(0, bucketOf(limits, min) - 1);
   const end = bucketOf(limits, max) + 1;
   return {
@@ -82,7 +82,7 @@ function defaultLimits(): number[] {
   return [...positive.map((limit) => -limit).reverse(), 0, ...positive];
 }
 
-/** The index of the first limit above a number; the last bucket takes its limit, too. */
+/** The index of the first limit above a number; the last bucket includes its limit. */
 function bucketOf(limits: readonly number[], value: number): number {
   let [low, high] = [0, limits.length - 1];
   while (low < high) {

@@ -4,7 +4,7 @@ import { describeValue } from '@gcompress/core/checks';
 import type { TfCompressionOp } from '../training/compression-op.ts';
 
 /**
- * Checks that a value is a compression operator, of whatever copy of this package.
+ * Checks that a value is a compression operator, of any copy of this package.
  *
  * @throws GCompressError `invalid-option`.
  */

@@ -1,4 +1,4 @@
-// Checks of summaries that are written.
+// Checks of the summaries that are handed to writers.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, describeValue } from '@gcompress/core/checks';
 import type { HistogramSummary } from './histogram.ts';

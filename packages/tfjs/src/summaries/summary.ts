@@ -1,6 +1,7 @@
+// The types of summaries and of their writers.
 /** One number of a training at one step. */
 export interface Summary {
-  /** What it is of; parts are separated by `/`. */
+  /** Name of the quantity; parts are separated by `/`. */
   readonly tag: string;
   /** The step after which it was taken, from 0. */
   readonly step: number;
@@ -9,6 +10,6 @@ export interface Summary {
 
 /** Where summaries go: a file, a display, an array. */
 export interface SummaryWriter {
-  /** Takes these summaries, in the order of their steps; when the promise resolves it is done with them. */
+  /** Writes these summaries, in the order of their steps. The promise resolves when they are written. */
   write(summaries: readonly Summary[]): void | Promise<void>;
 }

@@ -1,15 +1,13 @@
 // The operator that compresses one variable while it trains.
 import {
   type CompressedMatrix,
-  type Factor,
   type FactorizationPlan,
   GCompressError,
   type MatrixCompressor,
   type MatrixForm,
   matrix,
 } from '@gcompress/core';
-import { assertCompressedMatrix, assertFinite } from '@gcompress/core/checks';
-import { createCompressedMatrix, padFactor, plannedByteLength } from '@gcompress/core/hosts';
+import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
@@ -21,6 +19,7 @@ import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts'
 import { tfOps } from '../weight/tf-ops.ts';
 import type { Weight } from '../weight/weight.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { type FactorValues, factorValues, factorValuesSync, matrixOfValues } from './factor-values.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import {
   assertApplyOptions,
@@ -41,6 +40,7 @@ import type {
   ToCompressedMatrixOptions,
   UpdateResult,
 } from './op-options.ts';
+import { type PlannedFactors, plannedFactors } from './planned-factors.ts';
 import { relativeError } from './relative-error.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
 
@@ -63,7 +63,7 @@ export class TfCompressionOp {
   readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
-  /** A, without what may not take part any more. */
+  /** A, masked where the format prunes. */
   readonly #dense: DenseWeight;
   /** Ŵ. */
   readonly #compressed: FactorWeight;
@@ -71,7 +71,7 @@ export class TfCompressionOp {
   readonly #inferenceWeight: BlendedWeight;
   readonly #ownsVariables: boolean;
   readonly #untrained: UntrainedFactors;
-  /** What the method said of the last compression, and all that its result warned of but its size then, which training may change. */
+  /** The method's notes on the last compression, and its warnings without those about size, because training may change the size. */
   #notes: readonly string[] = [];
   #compressionWarnings: readonly string[] = [];
   readonly #updates = new OneAtATime();
@@ -80,8 +80,8 @@ export class TfCompressionOp {
   /**
    * @param matrix the variable A; it stays the caller's.
    * @throws GCompressError what the compressor's plan throws for this shape; `already-compressed` when the name is taken;
-   * `unsupported` when tfjs has no gradients registered; `invalid-option` for another thing than a variable, a compressor or a schedule;
-   * `disposed` for a variable that is.
+   * `unsupported` when tfjs has no gradients registered; `invalid-option` when an argument is not a variable, a compressor or a schedule;
+   * `disposed` when the variable is disposed.
    */
   constructor(matrix: Variable, options: TfCompressionOpOptions) {
     assertOpArguments(matrix, options);
@@ -126,8 +126,9 @@ export class TfCompressionOp {
   }
 
   /**
-   * What a user should know of this matrix: what the schedule and the last compression warn of, a form that is not smaller than the
-   * matrix, and an optimizer that trains the matrix without its factors. Mostly empty. Blocks on backends that must read back from a device.
+   * What a user should know about this matrix: warnings of the schedule and of the last compression, factors that are not smaller than
+   * the matrix, an optimizer that trains the matrix without its factors. Mostly empty. Blocks on backends that must read back from a
+   * device.
    */
   get warnings(): readonly string[] {
     const { compressor, form, schedule } = this;
@@ -138,8 +139,8 @@ export class TfCompressionOp {
   }
 
   /**
-   * The weight `α·A + (1−α)·Ŵ` as it is whenever it is used, to read, multiply with and look up in; its arguments are not checked. It is
-   * of no use once the operator is disposed.
+   * The weight `α·A + (1−α)·Ŵ`, to read, multiply with and look up in. It follows the variables, and it does not check its arguments. It
+   * stops working when the operator is disposed.
    *
    * @throws GCompressError `disposed`; `invalid-option` or `unknown-option`.
    */
@@ -159,8 +160,8 @@ export class TfCompressionOp {
   }
 
   /**
-   * `x [..., m]` times that matrix `→ [..., n]`, for `x` of at least one axis; with `transpose` `x [..., n] → [..., m]`. The caller owns
-   * the result.
+   * `x [..., m]` times `α·A + (1−α)·Ŵ` `→ [..., n]`, for `x` of at least one axis; with `transpose` `x [..., n] → [..., m]`. The caller
+   * owns the result.
    *
    * Porting note: `get_mix_operator`, `get_matmul_operator` and `get_einsum_operator`. Python's `get_apply_matmul` multiplies by the
    * transpose in some methods and not in others; here the option says so, for every method.
@@ -177,7 +178,7 @@ export class TfCompressionOp {
   }
 
   /**
-   * The inputs side by side, times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
+   * The concatenated inputs times the matrix: `[x, h]·W` of an LSTM cell for inputs `x [..., i]` and `h [..., o]` and a matrix
    * `[i + o, 4·o]`. The caller owns the result.
    *
    * Porting note: `get_mix_operator(theta, concat)`, where the caller concatenates.
@@ -208,11 +209,11 @@ export class TfCompressionOp {
   async runUpdateStep(step: number): Promise<UpdateResult> {
     assertStep(step, this.name);
     this.#assertLive();
-    // An update that began while another one runs would count from the same state
+    // Two updates at once would count from the same state
     return this.#updates.run(() => this.#update(step));
   }
 
-  /** Bytes of the factors as they would be written now; before the first compression, those planned, at most. */
+  /** Bytes of the factors if they were written now; before the first compression, the most that the plan allows. */
   async byteLength(): Promise<number> {
     return this.#filled ? (await this.toCompressedMatrix()).byteLength : this.#plannedByteLength;
   }
@@ -226,17 +227,14 @@ export class TfCompressionOp {
   async toCompressedMatrix(options: ToCompressedMatrixOptions = {}): Promise<CompressedMatrix> {
     assertTrimOption(options);
     this.#assertLive();
-    const entries = Object.entries(this.variables.factors);
-    const data = await Promise.all(entries.map(([, variable]) => variable.data()));
-    return this.#asMatrix(Object.fromEntries(entries.map(([name], i) => [name, data[i] as Factor['data']])), options);
+    return this.#asMatrix(await factorValues(this.variables.factors), options);
   }
 
   /** {@link toCompressedMatrix} without a promise; blocks on backends that must read back from a device. */
   toCompressedMatrixSync(options: ToCompressedMatrixOptions = {}): CompressedMatrix {
     assertTrimOption(options);
     this.#assertLive();
-    const data = Object.entries(this.variables.factors).map(([name, variable]) => [name, variable.dataSync()] as const);
-    return this.#asMatrix(Object.fromEntries(data) as Record<string, Factor['data']>, options);
+    return this.#asMatrix(factorValuesSync(this.variables.factors), options);
   }
 
   /** Frees what the operator made; never A. May be called again. */
@@ -281,7 +279,7 @@ export class TfCompressionOp {
     return 'compressed';
   }
 
-  /** Whether another compressor is in force at one step than at another. */
+  /** True if the compressor at step `to` has other options than the compressor at step `from`. */
   #changes(from: number, to: number): boolean {
     const { compressor } = this;
     if (!compressor.atStep) return false;
@@ -299,7 +297,7 @@ export class TfCompressionOp {
     return training ? this.#trainingWeight : this.#inferenceWeight;
   }
 
-  /** A in its own shape, without what may not take part any more. To be called in a tidy. */
+  /** A in its own shape, masked where the format prunes. Call it in a tidy. */
   #uncompressed(): Tensor {
     const { matrix, factors } = this.variables;
     const { format, atStep } = this.compressor;
@@ -311,28 +309,14 @@ export class TfCompressionOp {
     );
   }
 
-  /** The factors in their planned shapes, and what the compressor says of them. */
-  async #compress(step: number): Promise<{
-    readonly factors: Record<string, Factor>;
-    readonly notes: readonly string[];
-    readonly warnings: readonly string[];
-  }> {
-    const where = `TfCompressionOp '${this.name}'`;
+  /** The factors of this step in their planned shapes, with the compressor's notes and warnings. */
+  async #compress(step: number): Promise<PlannedFactors> {
     const compressor = this.compressor.atStep?.(step) ?? this.compressor;
     const source = matrix(this.form.shape, await this.#source());
-    assertFinite(source, where);
-    const compressed: unknown = await compressor.compress(source);
-    assertCompressedMatrix(where, compressed, compressor, this.#plan);
-    const padded = Object.entries(this.#plan.factors).map(([name, spec]) => {
-      return [name, padFactor(compressed.factors[name], spec.shape)] as const;
-    });
-    const { format, shape, byteLength, notes = [], warnings = [] } = compressed;
-    const ofSize = sizeWarnings(format.id, shape, byteLength);
-    const lasting = warnings.filter((warning) => !ofSize.includes(warning));
-    return { factors: Object.fromEntries(padded), notes, warnings: lasting };
+    return plannedFactors(`TfCompressionOp '${this.name}'`, { compressor, plan: this.#plan, source });
   }
 
-  /** What is compressed: A, or where the compressor changes with the steps, what the model computes with. */
+  /** The values to compress: A, or the blended weight if the compressor changes with the steps. */
   async #source(): Promise<Float32Array> {
     const weight = this.compressor.atStep ? this.#inferenceWeight : this.#dense;
     const source = tidy(() => toMatrix(weight.read(), this.#view));
@@ -345,20 +329,9 @@ export class TfCompressionOp {
     return relativeError(this.variables.matrix, () => this.#compressed.read(), this.#view);
   }
 
-  #asMatrix(
-    data: Readonly<Record<string, Factor['data']>>,
-    { trim = this.#filled }: ToCompressedMatrixOptions,
-  ): CompressedMatrix {
+  #asMatrix(values: FactorValues, { trim = this.#filled }: ToCompressedMatrixOptions): CompressedMatrix {
     const { format } = this.compressor;
-    const factors = Object.entries(this.#plan.factors).map(([name, spec]) => {
-      return [name, { ...spec, data: data[name] }] as const;
-    });
-    const factorization = { ...this.form, factors: Object.fromEntries(factors) };
-    return createCompressedMatrix(
-      format,
-      trim && format.trim ? format.trim(factorization) : factorization,
-      this.#notes,
-    );
+    return matrixOfValues({ format, form: this.form, plan: this.#plan, notes: this.#notes }, values, trim);
   }
 
   #assertLive(): void {
@@ -366,7 +339,7 @@ export class TfCompressionOp {
     throw new GCompressError('disposed', {
       where: `TfCompressionOp '${this.name}'`,
       expected: 'an operator in use',
-      actual: this.#disposed ? 'a disposed one' : 'one whose matrix is disposed',
+      actual: this.#disposed ? 'a disposed operator' : 'an operator whose matrix is disposed',
     });
   }
 }

@@ -1,9 +1,9 @@
-// The variables of a compressed matrix: what trains, and what must survive a checkpoint.
+// The variables of a compressed matrix: the trainable ones, and those that checkpoints must hold.
 import { type FactorizationPlan, GCompressError } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import { engine, scalar, type Tensor, tensor1d, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 
-/** Everything of a compressed matrix that trains or must survive a checkpoint. */
+/** The variables of a compressed matrix that train, or that a checkpoint must hold. */
 export interface CompressionVariables {
   /** The matrix A, in any shape that has the values of `[m, n]` in row-major order. */
   readonly matrix: Variable;
@@ -11,7 +11,7 @@ export interface CompressionVariables {
   readonly factors: Readonly<Record<string, Variable>>;
   /** float32 scalar, 1 at first; not trainable. */
   readonly alpha: Variable;
-  /** int32 `[3]`: updates so far, step of the last one (−1 for none), steps taken so far; not trainable. */
+  /** int32 `[3]`: updates so far, step of the last update (−1 before the first), steps taken so far; not trainable. */
   readonly state: Variable;
 }
 
@@ -24,13 +24,13 @@ export interface VariableSpec {
   initial(): Tensor;
 }
 
-/** No update, none so far, no step. */
+/** No updates so far, no last update, no steps. */
 const INITIAL_STATE = [0, -1, 0];
 
 /**
  * The variables that a plan needs besides the matrix.
  *
- * @throws GCompressError `invalid-option` for another thing than a plan.
+ * @throws GCompressError `invalid-option` when the argument is not a plan.
  */
 export function variableSpecs(plan: FactorizationPlan): {
   readonly factors: Readonly<Record<string, VariableSpec>>;
@@ -64,8 +64,8 @@ export function createVariables(matrix: Variable, plan: FactorizationPlan, name:
     throw new GCompressError('already-compressed', {
       where: 'TfCompressionOp',
       expected: `no variable named '${taken}'`,
-      actual: 'one that exists',
-      hint: 'Dispose the other operator of this matrix, or give this one a name of its own.',
+      actual: 'a variable of this name that exists',
+      hint: 'Dispose the other operator of this matrix, or give this operator a name of its own.',
     });
   }
   const create = (suffix: string, spec: VariableSpec): Variable =>

@@ -1,10 +1,10 @@
-// Asynchronous work, one piece after the other.
+// Runs asynchronous work one piece after the other.
 /** Runs asynchronous work one piece after the other, each at once when nothing runs. */
 export class OneAtATime {
-  /** What was begun last; settles when all work has. */
+  /** The work that was begun last; settles when all work has settled. */
   #last: Promise<void> | undefined;
 
-  /** What the work gives; a failure of the work before does not matter. */
+  /** Runs the work after all earlier work, and gives its result. Earlier work may have failed. */
   run<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last ? this.#last.then(work) : work();
     const settled: Promise<void> = result.then(

@@ -1,4 +1,4 @@
-// Checks of what an operator is made of, called with, and gives.
+// Checks of an operator's arguments and results.
 import { elementCount, GCompressError, type Shape2D } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
@@ -6,7 +6,7 @@ import { getGradient, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { assertCompressor, assertSchedule, assertTensor, assertVariable, assertView } from '../argument-checks.ts';
 import { isViewOf, type MatrixView } from '../weight/matrix-view.ts';
 
-/** How a variable is read as a matrix; refused where the sizes do not fit. */
+/** The view that reads a variable as a matrix; refuses a view whose size differs from the variable's. */
 export function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, name: string): MatrixView {
   const sides = shape ?? (matrix.shape as Shape2D);
   const view = { shape: sides, permutation };
@@ -18,7 +18,7 @@ export function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixV
   });
 }
 
-/** Refuses a tensor that a matrix with so many rows cannot be multiplied with. */
+/** Refuses a tensor whose last side differs from the side of the matrix that it is multiplied with. */
 export function assertLastSide(x: Tensor, side: number, name: string): void {
   if (x.shape[x.rank - 1] === side) return;
   throw new GCompressError('shape-mismatch', {
@@ -28,23 +28,23 @@ export function assertLastSide(x: Tensor, side: number, name: string): void {
   });
 }
 
-/** Refuses tfjs without gradients, with which nothing would train. */
+/** Refuses to go on when tfjs has no gradients registered, because nothing would train. */
 export function assertGradients(): void {
   if (getGradient('BatchMatMul') || getGradient('MatMul')) return;
   throw new GCompressError('unsupported', {
     where: 'TfCompressionOp',
-    expected: 'gradients that are registered',
-    actual: '@tensorflow/tfjs-core alone, which has none',
+    expected: 'registered gradients',
+    actual: '@tensorflow/tfjs-core alone, which registers no gradients',
     hint: "Import '@tensorflow/tfjs' or '@tensorflow/tfjs-layers' once in the application.",
   });
 }
 
 const OP_OPTIONS = ['compressor', 'schedule', 'name', 'shape', 'permutation', 'plan', 'variables'];
 
-/** The last step of a training whose number, and the number of the next one, fit into int32. */
+/** The last step whose number, and the number of the step after it, fit into int32. */
 const LAST_STEP = 2 ** 31 - 2;
 
-/** Refuses what an operator cannot be made of. */
+/** Checks the arguments of the operator's constructor. */
 export function assertOpArguments(matrix: unknown, options: unknown): void {
   const where = 'TfCompressionOp';
   assertVariable(where, 'matrix', matrix);
@@ -69,13 +69,13 @@ export function assertOpArguments(matrix: unknown, options: unknown): void {
   for (const [key, factor] of Object.entries(factors)) assertVariable(`${where} variables`, key, factor);
 }
 
-/** Refuses options of `apply` and its like that nobody reads, or that are no booleans. */
+/** Refuses options of `apply`, `applyMatMul` and `applyLookup` that are unknown or not booleans. */
 export function assertApplyOptions(method: string, name: string, options: unknown): void {
   const known = method === 'applyMatMul' ? ['training', 'transpose'] : ['training'];
   assertBooleans(`${method} of '${name}'`, options, known);
 }
 
-/** Refuses options of `toCompressedMatrix` that nobody reads, or that are no booleans. */
+/** Refuses options of `toCompressedMatrix` that are unknown or not booleans. */
 export function assertTrimOption(options: unknown): void {
   assertBooleans('toCompressedMatrix', options, ['trim']);
 }
@@ -87,14 +87,14 @@ function assertBooleans(where: string, options: unknown, known: readonly string[
   }
 }
 
-/** Refuses anything but tensors that can stand side by side. */
+/** Refuses inputs that cannot be concatenated along the last axis. */
 export function assertMixInputs(inputs: unknown, name: string): void {
   const where = `applyMix of '${name}'`;
   if (!Array.isArray(inputs) || inputs.length === 0) {
     throw new GCompressError('invalid-option', {
       where: `${where} inputs`,
       expected: 'a list of tensors',
-      actual: Array.isArray(inputs) ? 'an empty one' : describeValue(inputs),
+      actual: Array.isArray(inputs) ? 'an empty list' : describeValue(inputs),
     });
   }
   for (const [i, input] of inputs.entries()) assertTensor(where, `input ${i}`, input);
@@ -104,17 +104,17 @@ export function assertMixInputs(inputs: unknown, name: string): void {
   if (!other) return;
   throw new GCompressError('shape-mismatch', {
     where: `${where} inputs`,
-    expected: 'tensors that differ in the last side alone',
+    expected: 'tensors whose shapes differ in the last side only',
     actual: `[${first.join(', ')}] and [${other.join(', ')}]`,
   });
 }
 
-/** Refuses a step that is no integer, or that does not fit into the int32 state. */
+/** Refuses a step that is not an integer, or that does not fit into the int32 state. */
 export function assertStep(step: unknown, name: string): void {
   assertNumber(`runUpdateStep of '${name}'`, 'step', step, { min: 0, max: LAST_STEP, integer: true });
 }
 
-/** The alpha of a state; a schedule of someone else's making may give anything. */
+/** The alpha of a state, checked because a third party's schedule may give any value. */
 export function checkedAlpha(schedule: CompressionSchedule, state: ScheduleState, name: string): number {
   const alpha: unknown = schedule.alpha(state);
   if (typeof alpha === 'number' && alpha >= 0 && alpha <= 1) return alpha;
@@ -125,7 +125,7 @@ export function checkedAlpha(schedule: CompressionSchedule, state: ScheduleState
   });
 }
 
-/** Says so where a planned form is not smaller than the matrix. */
+/** A warning if a planned form is not smaller than the matrix. */
 export function sizeWarnings(format: string, shape: Shape2D, bytes: number): readonly string[] {
   const dense = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
   if (bytes < dense) return [];

@@ -7,41 +7,41 @@ import type { CompressionVariables } from './compression-variables.ts';
 export interface TfCompressionOpOptions {
   readonly compressor: MatrixCompressor;
   readonly schedule: CompressionSchedule;
-  /** Prefix of the names of the variables it makes; must be unique. Default: the name of the matrix variable. */
+  /** Prefix of the names of the operator's variables; must be unique. Default: the name of the matrix variable. */
   readonly name?: string;
   /** How a variable of another rank is read as a matrix `[m, n]`, row-major. Default: its own shape, if that has two sides. */
   readonly shape?: Shape2D;
-  /** The axes of the variable in the order in which they are read, each once. Default: their own order. */
+  /** The axes of the variable in the order in which they are read, each once. Default: first to last. */
   readonly permutation?: readonly number[] | undefined;
-  /** What `compressor.plan` gave for the shape of the matrix, for hosts that have it already. Default: the operator asks. */
+  /** The result of `compressor.plan` for the shape of the matrix, for hosts that have it already. Default: the operator calls `plan`. */
   readonly plan?: FactorizationPlan;
-  /** Variables that a host made itself, from `variableSpecs`; they are not disposed with the operator. */
+  /** Variables that the host made from `variableSpecs`; the operator does not dispose them. */
   readonly variables?: CompressionVariables;
 }
 
-/** Whether the padding of the factors is taken along. */
+/** What becomes of the padding of the factors. */
 export interface ToCompressedMatrixOptions {
   /**
-   * Whether what is reserved but not used is left out. Default: once there was a compression; before, the factors are zeros of
-   * the planned size.
+   * True removes the zero padding from the factors. Default: true after the first compression; before it, the factors are zeros of the
+   * planned size and stay so.
    */
   readonly trim?: boolean;
 }
 
-/** How the operator computes: while training, both terms take part whatever alpha is, so that optimizers see every variable. */
+/** How the operator computes. While training it computes both terms at every alpha, so that optimizers see every variable. */
 export interface ApplyOptions {
-  /** Default true. When false, a term whose weight is 0 is left out. */
+  /** Default true. If false, a term whose share is 0 is left out. */
   readonly training?: boolean;
 }
 
 /** How an operator multiplies. */
 export interface ApplyMatMulOptions {
   /**
-   * Whether by the transpose of the matrix, as a softmax layer does that shares the table `[vocabulary, width]` of an embedding.
-   * Default false.
+   * True multiplies by the transpose of the matrix; a softmax layer that shares the table `[vocabulary, width]` of an embedding needs
+   * that. Default false.
    */
   readonly transpose?: boolean;
 }
 
-/** What an update step did: nothing was due, the factors were (re)computed, or only alpha fell. */
+/** What an update step did: nothing (`'idle'`), computed the factors (`'compressed'`), or only lowered alpha (`'decayed'`). */
 export type UpdateResult = 'idle' | 'compressed' | 'decayed';

@@ -1,8 +1,8 @@
-// How far a compressed weight is from the dense one, computed on the backend.
+// The relative error of a compressed weight, computed on the backend.
 import { norm, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type MatrixView, toMatrix } from '../weight/matrix-view.ts';
 
-/** `‖A − Ŵ‖ / ‖A‖` of two weights of one shape; 0 where A is 0. */
+/** `‖A − Ŵ‖ / ‖A‖` of two weights of the same shape; 0 if A is 0. */
 export async function relativeError(dense: Tensor, compressed: () => Tensor, view: MatrixView): Promise<number> {
   const [error, size] = tidy(() => {
     const matrix = toMatrix(dense, view);

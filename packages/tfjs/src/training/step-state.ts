@@ -1,21 +1,21 @@
-// Where an operator stands in its training, and the variable that keeps it.
+// The state of an operator in its training, and the variable that holds it.
 import type { ScheduleState } from '@gcompress/scheduler';
 import { tensor1d, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { UntilWritten } from '../weight/until-written.ts';
 
-/** Where an operator stands in its training. */
+/** The state of an operator in its training. */
 export interface StepState extends ScheduleState {
-  /** Steps taken so far; the number of the next one. */
+  /** Steps taken so far, which is also the number of the next step. */
   readonly steps: number;
 }
 
-/** The host's view of a state variable, read again only when something else has written it, such as the loading of a checkpoint. */
+/** Reads and writes a state variable. Reads from the backend again only after others wrote it, such as a checkpoint that was loaded. */
 export class StepStateVariable {
   readonly #state = new UntilWritten<StepState>();
 
   constructor(private readonly variable: Variable) {}
 
-  /** The state now. Synchronous, because three numbers that the host wrote itself need no trip to a device. */
+  /** The current state. Synchronous, because the three numbers are mostly known without a read from the device. */
   read(): StepState {
     return this.#state.get([this.variable], () => {
       const [updates, lastUpdateStep, steps] = this.variable.dataSync();

@@ -5,9 +5,9 @@ import { fromRows, toRows } from './last-axis.ts';
 import { type MatrixView, toMatrix } from './matrix-view.ts';
 import type { Weight } from './weight.ts';
 
-/** What a {@link BlendedWeight} is made of; all of it stays the caller's. */
+/** The parts of a {@link BlendedWeight}; the caller keeps and disposes them. */
 export interface BlendedWeightParts {
-  /** A, without what may not take part any more. */
+  /** A, masked where the format prunes. */
   readonly dense: Weight;
   /** Ŵ. */
   readonly compressed: FactorWeight;
@@ -16,14 +16,14 @@ export interface BlendedWeightParts {
   readonly alpha: Tensor;
 }
 
-/** Computes with `α·A + (1−α)·Ŵ` on tensors. */
+/** The weight `α·A + (1−α)·Ŵ`. */
 export class BlendedWeight implements Weight {
   readonly #parts: BlendedWeightParts;
   readonly #knownAlpha: (() => number) | undefined;
 
   /**
-   * @param knownAlpha the value of alpha; a term whose share is 0 is then left out. Omit it for training: both terms take part whatever
-   * alpha is, so that optimizers see every variable.
+   * @param knownAlpha the value of alpha; a term whose share is 0 is then left out. Omit it for training: both terms are then computed
+   * at every alpha, so that optimizers see every variable.
    */
   constructor(parts: BlendedWeightParts, knownAlpha?: () => number) {
     this.#parts = parts;
@@ -43,7 +43,7 @@ export class BlendedWeight implements Weight {
     const use = transpose ? 'transposedMatMul' : 'matMul';
     return tidy(() => {
       const rows = toRows(x);
-      // Where the product needs Ŵ, blending the matrices first saves a product
+      // If the product needs Ŵ anyway, blending the matrices first saves a product
       if (compressed.execution(use) === 'dense') {
         return fromRows(matMul(rows, toMatrix(this.read(), view), false, transpose), x);
       }

@@ -1,10 +1,10 @@
-// A weight that is not compressed.
+// A dense weight: a weight without compression.
 import { dispose, gather, matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { fromRows, onAllIds, toRows } from './last-axis.ts';
 import { type MatrixView, toMatrix } from './matrix-view.ts';
 import type { Weight } from './weight.ts';
 
-/** Computes with a tensor as it is at each call, such as a variable. */
+/** A weight that reads its tensor, such as a variable, at each call. */
 export class DenseWeight implements Weight {
   readonly #value: () => Tensor;
   readonly #view: MatrixView;

@@ -1,4 +1,4 @@
-// A weight as its factors: Ŵ, products and rows come from them, or from a copy of Ŵ where that is cheaper.
+// A weight given by factors: computes Ŵ, products and rows from the factors, or through a copy of Ŵ if that is cheaper.
 import type { CompressedFormat, MatrixForm } from '@gcompress/core';
 import { dispose, gather, keep, matMul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { chooseExecution, type Execution, type WeightUse } from './choose-execution.ts';
@@ -9,7 +9,7 @@ import { tfOps } from './tf-ops.ts';
 import { UntilWritten } from './until-written.ts';
 import type { Weight } from './weight.ts';
 
-/** What a {@link FactorWeight} is made of. */
+/** The parts of a {@link FactorWeight}. */
 export interface FactorWeightParts {
   readonly format: CompressedFormat;
   readonly form: MatrixForm;
@@ -18,11 +18,11 @@ export interface FactorWeightParts {
   readonly view: MatrixView;
   /** Shape of the weight in the layer. */
   readonly weightShape: readonly number[];
-  /** Whether no optimizer changes the factors, so that what follows from them may be kept. */
+  /** True if no optimizer changes the factors, so that Ŵ may be kept. */
   readonly constant: boolean;
 }
 
-/** Computes with Ŵ. What is kept is made again when something else is written into the factors. */
+/** A weight Ŵ given by its factors. A kept copy of Ŵ is computed again after a write into the factors. */
 export class FactorWeight implements Weight {
   readonly #parts: FactorWeightParts;
   readonly #owned: readonly Tensor[];
@@ -47,7 +47,7 @@ export class FactorWeight implements Weight {
     this.#gradients = constant ? undefined : new SharedGradients(parts);
   }
 
-  /** Whether this is computed from the factors, or through Ŵ. */
+  /** How this use is computed: from the factors, or through Ŵ. */
   execution(use: WeightUse): Execution {
     return this.#executions[use];
   }
@@ -94,7 +94,7 @@ export class FactorWeight implements Weight {
     });
   }
 
-  /** Ŵ `[m, n]`, left to the tidy around the call. Kept where the factors are constant and products are not computed from them. */
+  /** Ŵ `[m, n]`, disposed by the tidy around the call. Kept if the factors are constant and products need Ŵ. */
   #matrix(): Tensor {
     const { format, form, factors, constant } = this.#parts;
     if (!constant || this.#executions.matMul === 'factors') return format.reconstruct(tfOps, this.#factors(), form);

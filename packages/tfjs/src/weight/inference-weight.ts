@@ -1,4 +1,4 @@
-// A compressed weight ready for inference, in the one form that its layer needs.
+// A compressed weight for inference, as factors or as the dense matrix, whichever its layer needs.
 import type { Factor } from '@gcompress/core';
 import { keep, tensor, tidy } from '@tensorflow/tfjs-core';
 import { chooseExecution, type WeightUse } from './choose-execution.ts';
@@ -8,16 +8,16 @@ import { fromMatrix } from './matrix-view.ts';
 import { tfOps } from './tf-ops.ts';
 import type { Weight } from './weight.ts';
 
-/** What a weight for inference is made of. */
+/** The parts of a weight for inference. */
 export interface InferenceWeightParts extends Omit<FactorWeightParts, 'factors' | 'constant'> {
   readonly factors: Readonly<Record<string, Factor>>;
-  /** The one thing that the layer asks of it. */
+  /** The only use that the layer makes of the weight. */
   readonly use: WeightUse;
 }
 
 /**
- * The factors alone where the layer can compute with them and that pays, otherwise the dense weight alone. What it holds is kept until
- * it is disposed, because layers are called in a tidy.
+ * A weight that holds only the factors if the layer can compute with them and that pays, otherwise only the dense matrix. Its tensors
+ * live until it is disposed, because layers are called in a tidy.
  */
 export function inferenceWeight({ factors, use, ...parts }: InferenceWeightParts): Weight {
   const { format, form, view, weightShape } = parts;

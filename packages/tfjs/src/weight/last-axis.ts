@@ -1,4 +1,4 @@
-// Products and look-ups on tensors of any rank, computed on matrices and lists.
+// Reduces products and look-ups on tensors of any rank to matrices and lists.
 import { reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** A tensor of any rank as rows: `x [..., m] → [b, m]`; a matrix as it is. */
@@ -9,7 +9,7 @@ export function toRows(x: Tensor): Tensor {
   return reshape(x, [size / side, side]);
 }
 
-/** A product `[b, n]` of the rows of `x [..., m]` as `[..., n]`. */
+/** Reshapes the product `[b, n]` of the rows of `x [..., m]` to `[..., n]`. */
 export function fromRows(product: Tensor, x: Tensor): Tensor {
   // A format may answer with its argument, which the caller owns already
   if (x.rank === 2) return product === x ? product.clone() : product;
@@ -17,7 +17,7 @@ export function fromRows(product: Tensor, x: Tensor): Tensor {
   return reshape(product, [...x.shape.slice(0, -1), width]);
 }
 
-/** A look-up by ids of any shape: `ids [...] → [..., n]`, from one by a list `[q] → [q, n]`. The caller owns the result. */
+/** Looks up ids of any shape, `ids [...] → [..., n]`, by a function for lists, `[q] → [q, n]`. The caller owns the result. */
 export function onAllIds(ids: Tensor, lookup: (list: Tensor) => Tensor): Tensor {
   return tidy(() => {
     const rows = lookup(reshape(ids, [ids.size]));

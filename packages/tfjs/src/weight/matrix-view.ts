@@ -6,16 +6,16 @@ import { reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
 export interface MatrixView {
   /** Shape `[m, n]` of the matrix. */
   readonly shape: Shape2D;
-  /** Each axis of the tensor once. Default: in their own order. */
+  /** Each axis of the tensor once. Default: first to last. */
   readonly permutation?: readonly number[] | undefined;
 }
 
-/** The matrix `[m, n]` that a tensor is read as. */
+/** Reads a tensor as a matrix `[m, n]`. */
 export function toMatrix(x: Tensor, { shape, permutation }: MatrixView): Tensor {
   return reshape(permutation ? transpose(x, [...permutation]) : x, [...shape]);
 }
 
-/** The tensor of this shape that {@link toMatrix} makes the matrix of. */
+/** The inverse of {@link toMatrix}: the tensor of this shape whose matrix is given. */
 export function fromMatrix(matrix: Tensor, shape: readonly number[], { permutation }: MatrixView): Tensor {
   if (!permutation) return reshape(matrix, [...shape]);
   const permuted = reshape(
@@ -28,7 +28,7 @@ export function fromMatrix(matrix: Tensor, shape: readonly number[], { permutati
   );
 }
 
-/** Whether a view gives each value of a tensor of this shape one place in the matrix. */
+/** True if the view puts each value of a tensor of this shape at exactly one place of the matrix. */
 export function isViewOf({ shape, permutation }: MatrixView, tensorShape: readonly number[]): boolean {
   const size = (sides: readonly number[]) => sides.reduce((product, side) => product * side, 1);
   if (shape.length !== 2 || size(shape) !== size(tensorShape)) return false;

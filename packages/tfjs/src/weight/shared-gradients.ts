@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { UntilWritten } from './until-written.ts';
 
-/** What {@link SharedGradients} are made of; all of it stays the caller's. */
+/** The parts of {@link SharedGradients}; the caller keeps and disposes them. */
 export interface SharedGradientsParts {
   readonly format: CompressedFormat;
   readonly form: MatrixForm;
@@ -39,14 +39,14 @@ export class SharedGradients {
     this.#sharing = Object.entries(format.sharing?.(form) ?? {}).flatMap(([name, use]) => (use ? [[name, use]] : []));
   }
 
-  /** The factors to compute with; the new tensors among them are left to the tidy around the call. */
+  /** The factors to compute with. The tidy around the call disposes the new tensors among them. */
   factors(): Readonly<Record<string, Tensor>> {
     if (this.#sharing.length === 0) return this.#factors;
     const shared = this.#sharing.map(([name, use]) => [name, this.#divided(name, use)] as const);
     return { ...this.#factors, ...Object.fromEntries(shared) };
   }
 
-  /** Frees what was counted. May be called again. */
+  /** Disposes the counts. May be called again. */
   dispose(): void {
     for (const uses of this.#uses.values()) uses.clear();
   }
@@ -63,7 +63,7 @@ export class SharedGradients {
     return identity(this.#factors[name]);
   }
 
-  /** How often each row of a factor is used, at least 1, in a shape that divides the factor; counted when row numbers changed. */
+  /** The uses of each row of a factor, at least 1, in a shape that divides the factor. Counts again after a write into the row numbers. */
   #counted(name: string, rows: string): Tensor {
     const { [name]: factor, [rows]: numbers } = this.#factors;
     const [count] = factor.shape;

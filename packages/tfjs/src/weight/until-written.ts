@@ -1,20 +1,20 @@
-// Keeps what was derived from tensors until something is written into one of them.
+// Keeps a value that was computed from tensors until one of them is written.
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * A value that follows from the values of tensors. Optimizers and checkpoints write variables without telling anybody, but every write
- * gives a variable new data: comparing the identities of the data tells whether the value still holds, and costs no trip to a device.
+ * A value that was computed from tensors. Optimizers and checkpoints write variables without notice, but every write gives a variable a
+ * new `dataId`. Comparing these ids shows whether the value is still valid, without a read from the device.
  */
 export class UntilWritten<T> {
   readonly #free: (value: T) => void;
   #kept: { readonly of: readonly object[]; readonly value: T } | undefined;
 
-  /** @param free called for each value that is kept no longer. */
+  /** @param free called with each value that is dropped. */
   constructor(free: (value: T) => void = () => {}) {
     this.#free = free;
   }
 
-  /** The kept value; made anew when one of the tensors was written since, or when others are given. */
+  /** The kept value; computed again after a write into one of the tensors, or if the tensors are not the same as before. */
   get(sources: readonly Tensor[], make: () => T): T {
     const kept = this.#kept;
     const same = kept?.of.length === sources.length && sources.every(({ dataId }, i) => dataId === kept.of[i]);
@@ -25,13 +25,13 @@ export class UntilWritten<T> {
     return value;
   }
 
-  /** Keeps a value that the caller knows to follow from the tensors as they are now. */
+  /** Keeps a value that the caller computed from the tensors as they are now. */
   set(sources: readonly Tensor[], value: T): void {
     this.clear();
     this.#kept = { of: sources.map(({ dataId }) => dataId), value };
   }
 
-  /** Keeps nothing any more. May be called again. */
+  /** Drops the kept value. May be called again. */
   clear(): void {
     const kept = this.#kept;
     this.#kept = undefined;

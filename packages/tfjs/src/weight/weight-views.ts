@@ -1,4 +1,4 @@
-// How the weight of an operation is read as a matrix, by operation and argument; layers and graph models have the operations in common.
+// How weights are read as matrices, by operation and argument, because layers and graph models share the operations.
 import type { MatrixView } from './matrix-view.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { MatrixView } from './matrix-view.ts';
  */
 export type KernelSplit = 'filters' | 'spatial';
 
-/** An operation of TensorFlow and the argument of it that is a weight. */
+/** An operation of TensorFlow and the name of its argument that is a weight. */
 export type OpWeight =
   | 'MatMul b'
   | 'GatherV2 params'
@@ -20,7 +20,7 @@ export type OpWeight =
 export interface WeightView {
   /** The view of a weight of this shape. */
   readonly view: (shape: readonly number[], split: KernelSplit) => MatrixView;
-  /** Why no product of matrices may stand for the weight, where that is so. */
+  /** Why the weight must not be replaced by a product of matrices; omitted if it may be. */
   readonly productObstacle?: string;
 }
 
@@ -44,7 +44,7 @@ export const WEIGHT_VIEWS: Readonly<Record<OpWeight, WeightView>> = {
       return { shape: [height * channels, width * filters], permutation: [0, 2, 1, 3] };
     },
   },
-  // [h, w, out, in] read as [in, h·w·out]: fewer channels come in, where images are small
+  // [h, w, out, in] read as [in, h·w·out]: the product reduces the input channels, where images are small
   'Conv2DBackpropInput filter': {
     view: ([height, width, filters, channels]) => ({
       shape: [channels, height * width * filters],

@@ -9,6 +9,6 @@ export interface Weight {
   matMul(x: Tensor, transpose?: boolean): Tensor;
   /** Rows by int32 `ids [...] → [..., n]`. */
   lookup(ids: Tensor): Tensor;
-  /** Frees what the weight made itself. May be called again. */
+  /** Disposes the tensors that the weight made. May be called again. */
   dispose(): void;
 }

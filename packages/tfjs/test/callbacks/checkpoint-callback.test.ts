@@ -66,7 +66,7 @@ const optimizers = {
 
 describe('checkpointCallback', () => {
   for (const [name, optimizer] of Object.entries(optimizers)) {
-    it(`lets a training with ${name} go on bit for bit, in a model that is made anew`, async () => {
+    it(`a training with ${name} resumes bit for bit in a new model`, async () => {
       const whole = compressedNetwork(untilStep9, optimizer());
       await fit(whole, `whole ${name}`, 4);
       const path = `broken ${name}`;
@@ -80,7 +80,7 @@ describe('checkpointCallback', () => {
     });
   }
 
-  it('keeps the best epoch of those in which alpha is 0, which can be deployed', async () => {
+  it('keeps the best epoch with alpha 0, which can be deployed', async () => {
     const trained = compressedNetwork(untilStep9, tf.train.sgd(0.5));
     const losses = await fit(trained, 'best', 8);
     const store = checkpointFolder(join(root, 'best'));
@@ -109,14 +109,14 @@ describe('checkpointCallback', () => {
     expect(await weightsOf('remembered/best')).toEqual(before);
   });
 
-  it('has no best one while alpha is above 0, nor without a metric', async () => {
+  it('saves no best checkpoint while alpha is above 0 or without a metric', async () => {
     await fit(compressedNetwork(), 'early', 2);
     expect(await readdir(join(root, 'early'))).toEqual(['last']);
     await fit(compressedNetwork(), 'unmonitored', 4, null);
     expect(await readdir(join(root, 'unmonitored'))).toEqual(['last']);
   });
 
-  it('refuses the checkpoint of another training, and leaves model and checkpoint as they are', async () => {
+  it('refuses the checkpoint of a different training, and changes neither model nor checkpoint', async () => {
     await fit(compressedNetwork(), 'other', 1);
     const file = join(root, 'other/last/model.json');
     const saved = [await readFile(file), await weightsOf('other/last')];
@@ -142,7 +142,7 @@ describe('checkpointCallback', () => {
       expect(weightValues(model)).toEqual(before);
       // Nor does it train over what it refused
       const training = model.fit(data.xs, data.ys, { epochs: 1, callbacks: [checkpoint], verbose: 0 });
-      await expect(training).rejects.toThrow(/checkpoints that would be lost/);
+      await expect(training).rejects.toThrow(/checkpoints that this training would overwrite/);
     }
     const { model } = compressedNetwork(untilStep9, tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true));
     await expect(restoreCheckpoint(model, modelFolder(join(root, 'other/last')))).rejects.toThrow(
@@ -151,7 +151,7 @@ describe('checkpointCallback', () => {
     expect([await readFile(file), await weightsOf('other/last')]).toEqual(saved);
   });
 
-  it('refuses newer formats, damaged files, and models that are no checkpoints', async () => {
+  it('refuses newer formats, damaged files, and models without a checkpoint header', async () => {
     const { model } = compressedNetwork();
     const path = join(root, 'damaged/last');
     await fit(compressedNetwork(), 'damaged', 1);
@@ -180,7 +180,7 @@ describe('checkpointCallback', () => {
     expect(model.optimizer.iterations).toBe(0);
   });
 
-  it('goes on from the old checkpoint when a save was interrupted at any point', async () => {
+  it('resumes from the old checkpoint if a save was interrupted at any point', async () => {
     const trained = compressedNetwork();
     await fit(trained, 'interrupted', 2);
     const folder = join(root, 'interrupted');
@@ -202,7 +202,7 @@ describe('checkpointCallback', () => {
     expect((await readdir(folder)).sort()).toEqual(['best', 'last']);
   });
 
-  it('refuses what it could not keep before the first step', async () => {
+  it('refuses a training that it cannot save before the first step', async () => {
     const adamax = compressedNetwork(untilStep9, 'adamax');
     await expect(fit(adamax, 'adamax', 1)).rejects.toThrow(/state can be saved, got Adamax/);
     const endless = compressedNetwork(linearAlpha({ begin: 0, end: 2, frequency: 1, decrement: 0.1 }));
@@ -216,12 +216,12 @@ describe('checkpointCallback', () => {
     });
     await expect(restoreCheckpoint(uncompiled.model, modelFolder(root))).rejects.toMatchObject({ code: 'not-ready' });
     await expect(fit(compressedNetwork(), 'metric', 1, 'val_accuracy')).rejects.toThrow(
-      /one of val_loss, val_acc, loss, acc/,
+      /a metric among val_loss, val_acc, loss, acc/,
     );
     for (const { model } of [adamax, endless, one]) expect(model.optimizer.iterations).toBe(0);
   });
 
-  it('leaves no tensor behind', async () => {
+  it('leaks no tensor', async () => {
     const { model, callback } = compressedNetwork();
     const store = checkpointFolder(join(root, 'tensors'));
     const checkpoint = checkpointCallback(model, store, { monitor: 'loss' });

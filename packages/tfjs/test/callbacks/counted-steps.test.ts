@@ -29,7 +29,7 @@ function failing(moment: 'onTrainBegin' | 'onBatchBegin' | 'onBatchEnd' | 'onEpo
 
 describe('after a fit that was rejected', () => {
   for (const moment of ['onTrainBegin', 'onBatchBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const) {
-    it(`in ${moment}, one without the callback is refused at its first step, and one with it counts all`, async () => {
+    it(`in ${moment}, a fit without the callback is refused at its first step, and a fit with it counts all steps`, async () => {
       for (const first of [true, false]) {
         const { model, callback } = compressedNetwork();
         const both = first ? [failing(moment), callback] : [callback, failing(moment)];
@@ -44,7 +44,7 @@ describe('after a fit that was rejected', () => {
     });
   }
 
-  it('another model around the same layers is refused too', async () => {
+  it('a second model around the same layers is refused too', async () => {
     const { model, callback } = compressedNetwork();
     await expect(train(model, data, 1, [callback, failing('onBatchEnd')])).rejects.toThrow('ended');
     const other = tf.model({ inputs: model.inputs, outputs: model.outputs });
@@ -52,7 +52,7 @@ describe('after a fit that was rejected', () => {
     await expect(other.fit(data.xs, data.ys, { epochs: 1, verbose: 0 })).rejects.toBeInstanceOf(GCompressError);
   });
 
-  it('a loop of its own that was left may be begun anew, and a fit after it needs the callback', async () => {
+  it('an abandoned custom loop may begin again, and a fit after it needs the callback', async () => {
     const { model, callback } = compressedNetwork();
     for (let round = 0; round < 2; round++) {
       await callback.onTrainBegin();
@@ -65,7 +65,7 @@ describe('after a fit that was rejected', () => {
 });
 
 describe('a callback that is passed twice', () => {
-  it('is refused before the first step, as is a second one that counts steps', async () => {
+  it('is refused before the first step, and so is a second callback that counts steps', async () => {
     const { model, callback } = compressedNetwork();
     const all = [
       callback,
@@ -89,7 +89,7 @@ describe('a callback that is passed twice', () => {
 });
 
 describe('a schedule that is longer than the training', () => {
-  it('is told when fit begins, and no other', async () => {
+  it('gives a warning when fit begins, and other schedules do not', async () => {
     const told: string[] = [];
     const { model } = compressedNetwork(untilStep9);
     const callback = compressionCallback(model, { onWarning: (warning) => told.push(warning) });
@@ -103,7 +103,7 @@ describe('a schedule that is longer than the training', () => {
     expect(told.length).toBe(1);
   });
 
-  it('is told at the very step, and not where nobody knows how long the training is', async () => {
+  it('gives a warning from the first step too many on, but not for a training of unknown length', async () => {
     for (const [end, warnings] of [
       [6, 0],
       [7, 0],
@@ -125,7 +125,7 @@ describe('a schedule that is longer than the training', () => {
   });
 });
 
-it('begins at once in a model whose file says that its optimizer has made endlessly many steps', async () => {
+it('training begins at once, even if the file claims an endless number of optimizer steps', async () => {
   for (const steps of [2 ** 31 - 1, Number.POSITIVE_INFINITY]) {
     const { model, callback } = compressedNetwork();
     await model.optimizer.setWeights([{ name: 'iter', tensor: tf.scalar(steps) }]);
@@ -136,7 +136,7 @@ it('begins at once in a model whose file says that its optimizer has made endles
   }
 });
 
-it('writes no summary of a step twice when a training that is over is begun again', async () => {
+it('a finished training that begins again writes no summary of a step twice', async () => {
   const { model, callback } = compressedNetwork();
   const written: Summary[] = [];
   const summaries = () => summaryCallback([{ write: (these) => void written.push(...these) }]);

@@ -51,30 +51,33 @@ const damages: Readonly<Record<string, (folder: string) => Promise<void>>> = {
 };
 
 describe('a damaged best checkpoint', () => {
-  it.each(Object.entries(damages))('(%s) is told of, and is replaced by the next best epoch', async (name, damage) => {
-    const folder = join(root, name);
-    expect((await fit(network(), folder, 4)).warnings).toEqual([]);
-    await damage(join(folder, 'best'));
-    const last = network();
-    await restoreCheckpoint(last.model, modelFolder(join(folder, 'last')));
+  it.each(Object.entries(damages))(
+    '(%s) gives a warning, and the next best epoch replaces it',
+    async (name, damage) => {
+      const folder = join(root, name);
+      expect((await fit(network(), folder, 4)).warnings).toEqual([]);
+      await damage(join(folder, 'best'));
+      const last = network();
+      await restoreCheckpoint(last.model, modelFolder(join(folder, 'last')));
 
-    const resumed = network();
-    const checkpoint = checkpointCallback(resumed.model, checkpointFolder(folder), { monitor: 'loss' });
-    await expect(checkpoint.restore('best')).rejects.toMatchObject({ code: expect.stringMatching(/^file-/) });
-    expect(checkpoint.warnings).toEqual([]);
-    expect(await checkpoint.restore()).toEqual({ epoch: 4, best: undefined });
-    expect(checkpoint.warnings).toEqual([
-      expect.stringMatching(/^The checkpoint 'best' is damaged, and is replaced by/),
-    ]);
-    expect(weightValues(resumed.model)).toEqual(weightValues(last.model));
+      const resumed = network();
+      const checkpoint = checkpointCallback(resumed.model, checkpointFolder(folder), { monitor: 'loss' });
+      await expect(checkpoint.restore('best')).rejects.toMatchObject({ code: expect.stringMatching(/^file-/) });
+      expect(checkpoint.warnings).toEqual([]);
+      expect(await checkpoint.restore()).toEqual({ epoch: 4, best: undefined });
+      expect(checkpoint.warnings).toEqual([
+        expect.stringMatching(/^The checkpoint 'best' is damaged. The next epoch that can be best replaces it/),
+      ]);
+      expect(weightValues(resumed.model)).toEqual(weightValues(last.model));
 
-    const { epoch, warnings } = await fit(resumed, folder, 5);
-    expect([epoch, warnings.length]).toEqual([4, 1]);
-    const again = await fit(network(), folder, 5);
-    expect(again).toMatchObject({ epoch: 5, best: { epoch: 4 }, warnings: [] });
-  });
+      const { epoch, warnings } = await fit(resumed, folder, 5);
+      expect([epoch, warnings.length]).toEqual([4, 1]);
+      const again = await fit(network(), folder, 5);
+      expect(again).toMatchObject({ epoch: 5, best: { epoch: 4 }, warnings: [] });
+    },
+  );
 
-  it('of a newer version is not one', async () => {
+  it('is not a checkpoint of a newer version, which is refused', async () => {
     const folder = join(root, 'newer');
     await fit(network(), folder, 4);
     await edit(join(folder, 'best'), (text) =>
@@ -84,7 +87,7 @@ describe('a damaged best checkpoint', () => {
     await expect(checkpoint.restore()).rejects.toMatchObject({ code: 'unsupported-version' });
   });
 
-  it('alone begins a training anew', async () => {
+  it('without a last checkpoint starts a new training', async () => {
     const folder = join(root, 'alone');
     await fit(network(), folder, 4);
     await rm(join(folder, 'last'), { recursive: true });

@@ -12,7 +12,7 @@ beforeAll(useTestBackend);
 const impatient = { monitor: 'loss', minDelta: 100, patience: 2 } as const;
 
 describe('earlyStopCallback', () => {
-  it('counts from the epoch on in which alpha reaches 0, wherever it stands in the list', async () => {
+  it('counts from the epoch in which alpha reaches 0, at any place in the list of callbacks', async () => {
     for (const first of [true, false]) {
       const { model, callback } = compressedNetwork();
       const stop = earlyStopCallback(impatient);
@@ -33,7 +33,7 @@ describe('earlyStopCallback', () => {
     expect(ours.length).toBe(3);
   });
 
-  it('refuses a schedule that never ends before the first step, and a metric that is not there', async () => {
+  it('refuses a schedule without end before the first step, and refuses a missing metric', async () => {
     const endless = compressedNetwork(linearAlpha({ begin: 0, end: 2, frequency: 1, decrement: 0.1 }));
     const callbacks = [endless.callback, earlyStopCallback(impatient)];
     await expect(train(endless.model, classes(), 1, callbacks)).rejects.toThrow(
@@ -42,6 +42,8 @@ describe('earlyStopCallback', () => {
     expect(endless.model.optimizer.iterations).toBe(0);
     const { model, callback } = compressedNetwork();
     const stop = earlyStopCallback();
-    await expect(train(model, classes(), 1, [callback, stop])).rejects.toThrow(/one of loss, acc, got 'val_loss'/);
+    await expect(train(model, classes(), 1, [callback, stop])).rejects.toThrow(
+      /a metric among loss, acc, got 'val_loss'/,
+    );
   });
 });

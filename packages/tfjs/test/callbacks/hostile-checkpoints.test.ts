@@ -95,18 +95,18 @@ function nested(levels: number): unknown {
 }
 
 describe('a hostile checkpoint is refused before anything changes', () => {
-  it('when its numbers are those of no training', async () => {
+  it('when no training can have its numbers', async () => {
     const set = (name: string, at: number, value: number) => (artifacts: Anything) => {
       valuesOf(artifacts, name)[at] = value;
     };
     const iterations = 'iter';
     expect(good.weightSpecs.map(({ name }: Anything) => name)).toContain(iterations);
-    await refused(set(iterations, 0, -1), /count of the steps/);
+    await refused(set(iterations, 0, -1), /at least 0 steps/);
     for (const count of [2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, 0.5]) {
       await refused((artifacts) => {
         artifacts.weightSpecs.find(({ name }: Anything) => name === iterations).dtype = 'float32';
         valuesOf(artifacts, iterations)[0] = count;
-      }, /int32 that counts the steps/);
+      }, /an int32 number of steps/);
     }
     const state = 'fc2/kernel/schedule_state';
     for (const [at, value] of [
@@ -118,12 +118,12 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     ])
       await refused(set(state, at, value), /fc2\/kernel/);
     for (const alpha of [2.4, -1, Number.NaN, 0.3])
-      await refused(set('fc2/kernel/alpha', 0, alpha), /alpha .* by its schedule/);
+      await refused(set('fc2/kernel/alpha', 0, alpha), /alpha .* as its schedule gives/);
     for (const index of [4, -1, 2 ** 31 - 1])
       await refused(set('fc2/kernel/encoding', 7, index), /indices from 0 to 3/);
   });
 
-  it('when its tensors are others than its header and size say', async () => {
+  it('when its tensors differ from its header or size', async () => {
     const changes: ((specs: Anything[], artifacts: Anything) => Anything)[] = [
       (specs) => void specs.pop(),
       (specs) => void specs.push({ name: 'more', shape: [0], dtype: 'float32' }),
@@ -151,7 +151,7 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     for (const change of changes) await refused((artifacts) => change(artifacts.weightSpecs, artifacts));
   });
 
-  it('when anything is put in the place of anything, at any depth', async () => {
+  it('when any value at any depth is replaced by any other value', async () => {
     const paths: (string | number)[][] = [];
     const collect = (value: unknown, path: (string | number)[]): void => {
       if (path.length > 0) paths.push(path);
@@ -191,7 +191,7 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     );
   });
 
-  it('when it is nested deeply or is nothing at all', async () => {
+  it('when it is nested deeply or missing', async () => {
     for (const levels of [100, 100_000]) {
       await refused(
         ({ userDefinedMetadata }) => void Object.assign(userDefinedMetadata[KEY].progress, { more: nested(levels) }),
@@ -209,7 +209,7 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     }
   });
 
-  it('when the progress is none of checkpointCallback', async () => {
+  it('when its progress does not come from checkpointCallback', async () => {
     const progresses = [
       { epoch: -1 },
       { epoch: 1e300 },
@@ -234,7 +234,7 @@ describe('a hostile checkpoint is refused before anything changes', () => {
     expect(weightValues(trained.model)).toEqual(before);
   });
 
-  it('but the good one is not', async () => {
+  it('but the undamaged checkpoint is accepted', async () => {
     const { model } = network();
     expect(await restoreCheckpoint(model, { load: async () => good })).toMatchObject({ epoch: 2 });
     expect(model.optimizer.iterations).toBe(8);

@@ -51,14 +51,14 @@ describe('setLearningRate', () => {
     });
   }
 
-  it('keeps no tensor but the one that is there', () => {
+  it('leaks no tensor', () => {
     const optimizer = tf.train.sgd(0.1);
     const before = tf.memory().numTensors;
     for (const rate of [0.2, 0.3, 0.3]) setLearningRate(optimizer, rate);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses rates that are none, and optimizers without one, which stay as they are', () => {
+  it('refuses invalid rates and optimizers without a rate, and leaves the optimizer unchanged', () => {
     const optimizer = tf.train.sgd(0.1);
     expect(() => setLearningRate(optimizer, Number.NaN)).toThrow(/setLearningRate rate/);
     expect(() => setLearningRate(optimizer, -1)).toThrow(/setLearningRate rate/);
@@ -79,7 +79,7 @@ describe('setLearningRate', () => {
 describe('learningRateCallback', () => {
   const stairs = exponentialDecay({ initial: 0.05, factor: 0.5, every: 3, staircase: true });
 
-  it('trains as a loop that sets the rate by hand', async () => {
+  it('trains like a loop that sets the rate by hand', async () => {
     const data = classes();
     const byCallback = compressedNetwork(undefined, tf.train.sgd(1));
     await train(byCallback.model, data, 3, [byCallback.callback, learningRateCallback(stairs)]);
@@ -96,7 +96,7 @@ describe('learningRateCallback', () => {
     expect(weightValues(byCallback.model)).toEqual(weightValues(byHand.model));
   });
 
-  it('goes on where it was in a training that is resumed, bit for bit', async () => {
+  it('continues bit for bit in a resumed training', async () => {
     registerCompressedLayers([lowRank]);
     const data = classes();
     const whole = compressedNetwork();
@@ -109,7 +109,7 @@ describe('learningRateCallback', () => {
     expect(compressedLayers(resumed)[0].ops[0].alpha).toBe(0);
   });
 
-  it('refuses a rate that is none before the step that it is for', async () => {
+  it('refuses an invalid rate before its step', async () => {
     const { model, callback } = compressedNetwork();
     const before = weightValues(model);
     const callbacks = [callback, learningRateCallback(() => Number.POSITIVE_INFINITY)];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { constantRate, cosineDecay, exponentialDecay, warmUp } from '../../src/callbacks/index.ts';
 
 describe('learning rates', () => {
-  it('decay as the reference does, smoothly or in stairs', () => {
+  it('decay as in the reference, smoothly or in steps', () => {
     // tf.train.exponential_decay(0.1, step, 350, 0.1), with and without staircase
     const options = { initial: 0.1, factor: 0.1, every: 350 };
     const smooth = exponentialDecay(options);
@@ -16,16 +16,16 @@ describe('learning rates', () => {
     );
   });
 
-  it('fall along half a cosine wave, and stay', () => {
+  it('fall along half a cosine wave, and then stay constant', () => {
     const rate = cosineDecay({ initial: 1, steps: 100, final: 0.2 });
     expect([0, 50, 100, 1000].map(rate)).toEqual([1, 0.6, 0.2, 0.2].map((value) => expect.closeTo(value, 12)));
   });
 
-  it('warm up to what they are without', () => {
+  it('reach the original rate after a warm-up', () => {
     expect([0, 1, 3, 4, 100].map(warmUp(4, constantRate(0.8)))).toEqual([0.2, 0.4, 0.8, 0.8, 0.8]);
   });
 
-  it('are numbers between the first rate and the last one, at any step', () => {
+  it('lie between the first and the last rate at any step', () => {
     const step = fc.nat({ max: 10 ** 9 });
     const positive = fc.double({ min: 1e-6, max: 10, noNaN: true });
     const steps = fc.integer({ min: 1, max: 10 ** 6 });
@@ -42,7 +42,7 @@ describe('learning rates', () => {
     );
   });
 
-  it('refuse options that make none', () => {
+  it('refuse wrong options', () => {
     expect(() => constantRate(-1)).toThrow(/constantRate rate/);
     expect(() => exponentialDecay({ initial: 1, factor: 1.5, every: 10 })).toThrow(/exponentialDecay factor/);
     expect(() => cosineDecay({ initial: 1, steps: 0 })).toThrow(/cosineDecay steps/);

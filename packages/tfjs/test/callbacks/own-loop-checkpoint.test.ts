@@ -58,7 +58,7 @@ function createLoop(name: string): Loop {
 
 const valuesOf = ({ variables }: TrainingState) => variables.map((variable) => Array.from(variable.dataSync()));
 
-it('lets a loop of your own go on bit for bit, with what the program wants to know', async () => {
+it('a custom loop resumes bit for bit, and gets its progress back', async () => {
   const whole = createLoop('whole');
   await whole.until(14);
   const handler = modelFolder(join(root, 'loop'));
@@ -73,7 +73,7 @@ it('lets a loop of your own go on bit for bit, with what the program wants to kn
   whole.dispose();
 });
 
-it('takes a training that has gone further back, and leaves no tensor behind', async () => {
+it('restoring takes a later training back, and leaks no tensor', async () => {
   const loop = createLoop('back');
   const handler = modelFolder(join(root, 'back'));
   await loop.until(4);
@@ -90,7 +90,7 @@ it('takes a training that has gone further back, and leaves no tensor behind', a
   loop.dispose();
 });
 
-it('refuses numbers that are no state of its operators, where it is told of them', async () => {
+it('restoring refuses an invalid state of the operators, if the operators are given', async () => {
   const loop = createLoop('hostile');
   const saved = memoryStore();
   const handler = saved.handler('last');
@@ -111,7 +111,7 @@ it('refuses numbers that are no state of its operators, where it is told of them
   loop.dispose();
 });
 
-it('refuses variables in another order or of another shape', async () => {
+it('restoring refuses variables in a different order or shape', async () => {
   const loop = createLoop('order');
   const handler = modelFolder(join(root, 'order'));
   await saveCheckpoint(loop, handler);
@@ -120,6 +120,6 @@ it('refuses variables in another order or of another shape', async () => {
   const fewer = { ...loop, variables: loop.variables.slice(1) };
   await expect(restoreCheckpoint(fewer, handler)).rejects.toMatchObject({ code: 'shape-mismatch' });
   const twice = { ...loop, variables: [...loop.variables, loop.variables[0]] };
-  await expect(saveCheckpoint(twice, handler)).rejects.toThrow(/two that are called 'order\/weights'/);
+  await expect(saveCheckpoint(twice, handler)).rejects.toThrow(/two weights named 'order\/weights'/);
   loop.dispose();
 });

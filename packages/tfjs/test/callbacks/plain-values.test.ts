@@ -46,10 +46,10 @@ describe('plain JavaScript values', () => {
   const { CheckpointCallback, ...functions } = callbacks;
   const calls: Record<string, Call> = { ...functions, compressionCallback, compressionSummaries };
   for (const [name, call] of Object.entries(calls)) {
-    it(`are refused by ${name}, or taken`, () => walk(call));
+    it(`are refused by ${name}, or accepted`, () => walk(call));
   }
 
-  it('are refused in the second place too, and by constructors', async () => {
+  it('are refused as second arguments too, and by constructors', async () => {
     const { model } = compressedNetwork();
     const made: Call[] = [
       (options) => callbacks.checkpointCallback(model, memoryStore(), options),
@@ -71,7 +71,7 @@ describe('plain JavaScript values', () => {
     for (const call of made) await walk(call, 40);
   });
 
-  it('are refused by the methods of every callback, which have no model yet', async () => {
+  it('are refused by the methods of every callback without a model', async () => {
     const { model, callback } = compressedNetwork();
     const every = [
       callback,
@@ -96,7 +96,7 @@ describe('plain JavaScript values', () => {
     }
   });
 
-  it('are refused as options, by the name of the option', () => {
+  it('are refused as options, and the error names the option', () => {
     const { model } = compressedNetwork();
     const early = (options: object) => () => callbacks.earlyStopCallback(options);
     const checkpoint = (options: object) => () => callbacks.checkpointCallback(model, memoryStore(), options);
@@ -114,7 +114,7 @@ describe('plain JavaScript values', () => {
       [summary({ evry: 5 }), /^summaryCallback: .*got 'evry'/],
       [summary({ name: 5 }), /^summaryCallback name/],
       [() => callbacks.summaryCallback(null as never), /^summaryCallback writers: .*got null/],
-      [() => callbacks.summaryCallback([{}] as never), /^summaryCallback writers: .*got an object in it/],
+      [() => callbacks.summaryCallback([{}] as never), /^summaryCallback writers: .*got a list with an object/],
       [() => callbacks.progressCallback(() => {}, { evry: 5 } as never), /^progressCallback: .*got 'evry'/],
       [() => compressionCallback(model, { onUpdat() {} } as never), /^compressionCallback: .*got 'onUpdat'/],
       [() => compressionCallback(model, { onWarning: 5 } as never), /^compressionCallback onWarning/],
@@ -122,11 +122,11 @@ describe('plain JavaScript values', () => {
     for (const [call, message] of refused) expect(call).toThrow(message);
   });
 
-  it('are no handlers: one that cannot save or load says so', async () => {
+  it('are refused as handlers, and a handler without save or load is named', async () => {
     const { model } = compressedNetwork();
     const saving = callbacks.saveCheckpoint(model, { load: async () => ({}) });
     await expect(saving).rejects.toThrow(
-      /^saveCheckpoint handler: expected an IOHandler that can save, got one whose save is undefined/,
+      /^saveCheckpoint handler: expected an IOHandler that can save, got a handler whose save is undefined/,
     );
     const loading = callbacks.restoreCheckpoint(model, { save: async () => ({}) as never });
     await expect(loading).rejects.toThrow(/^restoreCheckpoint handler: expected an IOHandler that can load/);
@@ -143,7 +143,7 @@ describe('plain JavaScript values', () => {
     }
   });
 
-  it('are no models: a disposed one is refused by all that take one', async () => {
+  it('are refused as models, and so is a disposed model', async () => {
     const { model } = compressedNetwork();
     model.dispose();
     expect(() => compressionCallback(model)).toThrow(/disposed/);

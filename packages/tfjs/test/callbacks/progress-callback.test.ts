@@ -8,7 +8,7 @@ import { compressedNetwork } from './compressed-network.ts';
 beforeAll(useTestBackend);
 
 describe('progressCallback', () => {
-  it('tells step, total, epoch, loss and alpha, wherever it stands in the list', async () => {
+  it('reports step, total, epoch, loss and alpha, at any place in the list of callbacks', async () => {
     for (const first of [true, false]) {
       const { model, callback } = compressedNetwork();
       const seen: TrainingProgress[] = [];
@@ -23,7 +23,7 @@ describe('progressCallback', () => {
     }
   });
 
-  it('goes on counting in the next fit, with another number of steps for the last batch', async () => {
+  it('continues to count in the next fit, also with a smaller last batch', async () => {
     const model = smallNetwork();
     compile(model);
     const seen: TrainingProgress[] = [];
@@ -41,7 +41,7 @@ describe('progressCallback', () => {
     ]);
   });
 
-  it('works with datasets, of a length that is known or not', async () => {
+  it('works with datasets of known and unknown length', async () => {
     const { xs, ys } = classes();
     const known = tf.data.array([
       { xs, ys },
@@ -64,7 +64,7 @@ describe('progressCallback', () => {
     }
   });
 
-  it('waits for what it tells, passes on what that throws, and leaves no tensor behind', async () => {
+  it('awaits the function, passes on its errors, and leaks no tensor', async () => {
     const { model, callback } = compressedNetwork();
     const data = classes();
     await train(model, data, 1, [callback]);

@@ -51,12 +51,12 @@ function headerOf(store: MemoryStore, name: string) {
   ];
 }
 
-describe('a training that goes on', () => {
+describe('a resumed training', () => {
   // No epoch gains as much: the third one counts as the best, and two later the training stops
   const stop: EarlyStopOptions = { minDelta: 100, patience: 3 };
 
   for (const stopFirst of [true, false]) {
-    it(`stops where one that was not broken stops, with the stop ${stopFirst ? 'before' : 'after'} the checkpoint`, async () => {
+    it(`stops at the same epoch as an unbroken training, with the stop ${stopFirst ? 'before' : 'after'} the checkpoint`, async () => {
       const whole = memoryStore();
       const unbroken = await go(whole, { epochs: 20, stop, stopFirst });
       expect(unbroken.epochs.length).toBe(6);
@@ -77,7 +77,7 @@ describe('a training that goes on', () => {
     });
   }
 
-  it('begins to wait anew with other options, with another fit, and from a checkpoint of the first version', async () => {
+  it('starts to wait again with different options, in a new fit, and from a checkpoint of the first version', async () => {
     const store = memoryStore();
     await go(store, { epochs: 5, stop });
     const { epochs } = await go(store, { epochs: 20, stop: { ...stop, minDelta: 99 } });
@@ -88,7 +88,7 @@ describe('a training that goes on', () => {
     expect((await go(old, { epochs: 3 })).progress).toEqual({ epoch: 1, best: undefined });
   });
 
-  it('replaces the best checkpoint of the store by a better one only, also where the last one is older', async () => {
+  it('replaces the best checkpoint only by a better one, even if the last checkpoint is older', async () => {
     const store = memoryStore();
     // The last one is of the fourth epoch, the best one of the sixth
     await go(store, { epochs: 6, options: { every: 4 } });
@@ -106,7 +106,7 @@ describe('a training that goes on', () => {
     expect(store.saved.get('best')).toBe(kept);
   });
 
-  it('refuses a best that another metric has chosen, before anything changes', async () => {
+  it('refuses a best checkpoint that a different metric chose, before anything changes', async () => {
     const store = memoryStore();
     await go(store, { epochs: 4 });
     const before = new Map(store.saved);
@@ -120,7 +120,7 @@ describe('a training that goes on', () => {
   });
 });
 
-it('waits on in a model without compressed layers', async () => {
+it('a resumed training continues to wait in a model without compressed layers', async () => {
   const store = memoryStore();
   const epochsOf = async (epochs: number) => {
     const model = smallNetwork();

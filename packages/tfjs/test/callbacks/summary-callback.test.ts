@@ -40,7 +40,7 @@ describe('summaryCallback', () => {
     expect(curve(written, 'loss')[0][1]).toBeCloseTo(losses[0], 0);
   });
 
-  it('sees the same wherever it stands in the list', async () => {
+  it('writes the same summaries at any place in the list of callbacks', async () => {
     const runs = [true, false].map(async (first) => {
       const { model, callback } = compressedNetwork();
       const written: Summary[] = [];
@@ -73,7 +73,7 @@ describe('summaryCallback', () => {
     expect(curve(written, 'val_loss')[1][1]).toBe(history.val_loss[0]);
   });
 
-  it('leaves no tensor behind, and ends the training when nothing can be written', async () => {
+  it('leaks no tensor, and ends the training if the file cannot be written', async () => {
     const { model, callback } = compressedNetwork();
     const data = classes();
     await train(model, data, 1, [callback]);

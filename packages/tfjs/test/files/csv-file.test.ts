@@ -21,7 +21,7 @@ async function rows(path: string): Promise<string[]> {
 }
 
 describe('csvFile', () => {
-  it('writes a row for each summary, with tags quoted where they must be', async () => {
+  it('writes a row for each summary, and quotes tags that need it', async () => {
     const file = await csvFile(join(root, 'new/folder/table.csv'));
     await file.write([
       { tag: 'loss', step: 0, value: 0.1 },
@@ -33,7 +33,7 @@ describe('csvFile', () => {
     await expect(file.write([])).rejects.toMatchObject({ code: 'disposed' });
   });
 
-  it('goes on in a table that is there, without the row that a crash left unfinished', async () => {
+  it('continues an existing table, and removes a row that a crash left unfinished', async () => {
     const path = join(root, 'resumed.csv');
     for (const step of [0, 1]) {
       const file = await csvFile(path);
@@ -47,7 +47,7 @@ describe('csvFile', () => {
     expect(await rows(path)).toEqual([HEADER, '0,größe,1', '1,größe,1', '2,größe,1', '']);
   });
 
-  it('refuses histograms and what is no summary, and writes nothing then', async () => {
+  it('refuses histograms and anything but summaries, and then writes nothing', async () => {
     const file = await csvFile(join(root, 'numbers.csv'));
     const others = [null, undefined, 1, 'text', {}, () => 1];
     const values = [null, undefined, 'text', {}, [], () => 1];
@@ -67,7 +67,7 @@ describe('csvFile', () => {
     expect(await rows(file.path)).toEqual([HEADER, '']);
   });
 
-  it('keeps the order of writes that nobody waits for', async () => {
+  it('keeps the order of writes that are not awaited', async () => {
     const file = await csvFile(join(root, 'order.csv'));
     const steps = Array.from({ length: 50 }, (_, step) => step);
     for (const step of steps) void file.write([{ tag: 'x', step, value: step }]);
@@ -75,7 +75,7 @@ describe('csvFile', () => {
     expect((await rows(file.path)).slice(1, -1)).toEqual(steps.map((step) => `${step},x,${step}`));
   });
 
-  it('refuses a file of another kind, which stays as it is, and a place that cannot be written', async () => {
+  it('refuses a file that is not such a table and leaves it unchanged; refuses a path that cannot be written', async () => {
     const other = join(root, 'other.csv');
     await writeFile(other, 'step,accuracy\n1,0.9');
     await expect(csvFile(other)).rejects.toMatchObject({ code: 'file-header' });
@@ -84,7 +84,7 @@ describe('csvFile', () => {
     await expect(csvFile(root)).rejects.toMatchObject({ code: 'file-write' });
   });
 
-  it('cuts off a row that was torn at any place, also within a quoted tag of several lines', async () => {
+  it('removes a row that was torn anywhere, even inside a quoted tag of several lines', async () => {
     const row = '1700000000.5,2,"a\n""b""\nc",1\n';
     for (let length = 0; length < row.length; length++) {
       const path = join(root, `torn-${length}.csv`);
@@ -94,7 +94,7 @@ describe('csvFile', () => {
     }
   });
 
-  it('notices that the file was deleted', async () => {
+  it('refuses to write after the file was deleted', async () => {
     const file = await csvFile(join(root, 'deleted.csv'));
     await rm(file.path);
     await expect(file.write([{ tag: 'x', step: 0, value: 0 }])).rejects.toMatchObject({ code: 'file-write' });

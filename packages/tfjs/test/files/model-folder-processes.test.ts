@@ -40,7 +40,7 @@ async function untilSaved(folder: string): Promise<void> {
 }
 
 describe('modelFolder and other processes', () => {
-  it('loads a whole model while another process saves, and after that one was killed at any moment', async () => {
+  it('loads a whole model while another process saves, and after that process was killed at any moment', async () => {
     const folder = join(root, 'killed');
     for (let round = 0; round < 3; round++) {
       const child = saver(folder, round * 1e6);
@@ -56,7 +56,7 @@ describe('modelFolder and other processes', () => {
     expect(await loadedValue(folder)).toBe(7);
   });
 
-  it('lets two processes save at once, and one several times at once', async () => {
+  it('two processes may save at once, and one process may save several times at once', async () => {
     const folder = join(root, 'two');
     const codes = await Promise.all([0, 100].map((first) => once(saver(folder, first, 20), 'exit')));
     expect(codes.map(([code]) => code)).toEqual([0, 0]);

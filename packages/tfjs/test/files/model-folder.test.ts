@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 describe('modelFolder', () => {
-  it('gives back the model that was saved, also over an older one', async () => {
+  it('loads the model that was saved, also over an older model', async () => {
     const path = join(root, 'model');
     await smallNetwork().save(modelFolder(path));
     const model = smallNetwork();
@@ -31,7 +31,7 @@ describe('modelFolder', () => {
     expect(await readdir(root)).toEqual(['model']);
   });
 
-  it('leaves nothing behind, and the old model in place, when it cannot write', async () => {
+  it('a failed write leaves no files behind and the old model in place', async () => {
     const blocked = join(root, 'file');
     await writeFile(blocked, 'kept');
     await expect(smallNetwork().save(modelFolder(join(blocked, 'model')))).rejects.toMatchObject({
@@ -41,7 +41,7 @@ describe('modelFolder', () => {
     await rm(blocked);
   });
 
-  it('touches no other file of the folder, and follows a link to one', async () => {
+  it('changes no other file in the folder, and follows a link to a folder', async () => {
     const folder = join(root, 'public');
     const link = join(root, 'link');
     await mkdir(join(folder, 'nested'), { recursive: true });
@@ -95,7 +95,7 @@ describe('modelFolder', () => {
     expect(await readFile(join(folder, 'model.json'), 'utf8')).toBe(text);
   });
 
-  it('removes what interrupted saves have left once it is old, and nothing that only looks alike', async () => {
+  it('removes old files of interrupted saves, but not files with similar names', async () => {
     const folder = join(root, 'leftovers');
     await smallNetwork().save(modelFolder(folder));
     const ours = await readdir(folder);
@@ -117,7 +117,7 @@ describe('modelFolder', () => {
     await expect(deleteModel(path as never)).rejects.toMatchObject({ code: 'invalid-option' });
   });
 
-  it('refuses a missing, damaged, cut or hostile model', async () => {
+  it('refuses a missing, damaged, truncated or hostile model', async () => {
     const path = join(root, 'damaged');
     await expect(tf.loadLayersModel(modelFolder(path))).rejects.toMatchObject({ code: 'file-read' });
     await smallNetwork().save(modelFolder(path));

@@ -29,7 +29,7 @@ async function load(text: string, maxBytes?: number): Promise<unknown> {
   return modelFolder(join(root, 'model'), maxBytes === undefined ? {} : { maxBytes }).load?.();
 }
 
-it('refuses every directed fault of model.json with an error of the house', async () => {
+it('every directed fault in model.json is refused with a GCompressError', async () => {
   await load(JSON.stringify(manifest([weight])));
   const faults: unknown[] = [
     ...strange,
@@ -60,7 +60,7 @@ it('refuses every directed fault of model.json with an error of the house', asyn
   await expect(load(JSON.stringify(manifest([weight])), 15)).rejects.toMatchObject({ code: 'file-oversized' });
 });
 
-it('loses nothing of others in the folder, and follows a link to one', async () => {
+it('deletes only its own files from a folder, and follows a link to a folder', async () => {
   const folder = join(root, 'public');
   await mkdir(folder);
   await writeFile(join(folder, 'index.html'), 'page');
@@ -75,7 +75,7 @@ it('loses nothing of others in the folder, and follows a link to one', async () 
   expect(await readdir(folder)).toEqual(before);
 });
 
-it('refuses what is no path', () => {
+it('refuses anything but a path', () => {
   for (const value of [undefined, null, '', 5, {}, [], 'a\0'] as string[]) {
     expect(() => modelFolder(value)).toThrow(GCompressError);
     expect(() => checkpointFolder(value)).toThrow(GCompressError);

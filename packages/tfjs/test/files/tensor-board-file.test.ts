@@ -29,7 +29,7 @@ async function readSummaries(path: string): Promise<Summary[]> {
 }
 
 describe('tensorBoardFile', () => {
-  it('writes what others read: version, time, steps, tags and values', async () => {
+  it('writes version, time, steps, tags and values as TensorBoard reads them', async () => {
     const file = await tensorBoardFile(join(root, 'new', 'folder'));
     await file.write([
       { tag: 'loss', step: 0, value: 2.5 },
@@ -57,7 +57,7 @@ describe('tensorBoardFile', () => {
     expect(new Date(events[1].wallTime * 1000).getFullYear()).toBe(new Date().getFullYear());
   });
 
-  it('holds any tags and numbers', async () => {
+  it('writes any tags and numbers', async () => {
     const code = fc.integer({ min: 0, max: 0x10ffff }).filter((value) => value < 0xd800 || value > 0xdfff);
     const character = code.map((value) => String.fromCodePoint(value));
     const summary = fc.record({
@@ -74,7 +74,7 @@ describe('tensorBoardFile', () => {
     await fc.assert(property, { numRuns: 5 });
   });
 
-  it('holds histograms', async () => {
+  it('writes histograms', async () => {
     const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e100, max: 1e100 }), {
       maxLength: 50,
     });
@@ -93,7 +93,7 @@ describe('tensorBoardFile', () => {
     await fc.assert(property, { numRuns: 20 });
   });
 
-  it('refuses what is no summary, and writes nothing then', async () => {
+  it('refuses anything but summaries, and then writes nothing', async () => {
     const file = await tensorBoardFile(join(root, 'refused'));
     const before = await readFile(file.path);
     const whole = histogramOf([1, 2]);
@@ -115,7 +115,7 @@ describe('tensorBoardFile', () => {
     expect(await readFile(file.path)).toEqual(before);
   });
 
-  it('holds a training with compressed layers', async () => {
+  it('writes the summaries of a training with compressed layers', async () => {
     const { model, callback } = compressedNetwork();
     const file = await tensorBoardFile(join(root, 'training'));
     const seen: Summary[] = [];
@@ -127,7 +127,7 @@ describe('tensorBoardFile', () => {
     await file.close();
   });
 
-  it('makes a new file for each run in the same folder, and writes no more once it is closed', async () => {
+  it('makes a new file for each run in a folder, and refuses writes after it is closed', async () => {
     const folder = join(root, 'runs');
     const first = await tensorBoardFile(folder);
     await first.write([{ tag: 'loss', step: 0, value: 1 }]);
@@ -140,7 +140,7 @@ describe('tensorBoardFile', () => {
     await expect(first.write([{ tag: 'loss', step: 2, value: 0 }])).rejects.toMatchObject({ code: 'disposed' });
   });
 
-  it('refuses a folder that cannot be written, before anything is trained', async () => {
+  it('refuses a folder that cannot be written before any training', async () => {
     const blocked = join(root, 'a-file');
     await writeFile(blocked, 'kept');
     await expect(tensorBoardFile(join(blocked, 'runs'))).rejects.toMatchObject({ code: 'file-write' });

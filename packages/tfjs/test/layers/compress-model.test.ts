@@ -26,7 +26,7 @@ function refusal(run: () => unknown): string {
 }
 
 describe('compressModel', () => {
-  it('keeps predictions, names and the given model, and shares no weight with it', async () => {
+  it('keeps predictions and names, and neither changes the given model nor shares a weight with it', async () => {
     const model = smallNetwork();
     const data = classes();
     const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
@@ -42,7 +42,7 @@ describe('compressModel', () => {
     expect(model.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(before);
   });
 
-  it('reports what the method says of its result, once there is one', async () => {
+  it('reports the notes of the method after the first compression', async () => {
     const { model, callback, report } = compressModel(smallNetwork(), {
       ...common,
       method: lowRank({ energy: 0.9999, maxRank: 2 }),
@@ -55,7 +55,7 @@ describe('compressModel', () => {
     expect(String(report())).toContain('warning: fc1/kernel: lowrank: 0.');
   });
 
-  it('compresses at the first update, lowers alpha by the schedule, and goes on learning', async () => {
+  it('compresses at the first update, lowers alpha by the schedule, and continues to learn', async () => {
     const updates: [string, number, string, number][] = [];
     const { model, callback } = compressModel(smallNetwork(), {
       ...common,
@@ -116,7 +116,7 @@ describe('compressModel', () => {
     ]);
   });
 
-  it('leaves a layer whose rank gains nothing as it is, with the break-even rank as reason', () => {
+  it('skips a layer that its rank would not make smaller, and names the break-even rank', () => {
     const { report } = compressModel(smallNetwork(), {
       ...common,
       method: lowRank({ rank: 7 }),
@@ -206,7 +206,7 @@ describe('compressModel', () => {
     expect(actual.dataSync()[0]).toBeCloseTo(expected.dataSync()[0], 6);
   });
 
-  it('refuses what it cannot work on, and says so', () => {
+  it('refuses models that it cannot compress, with the reason', () => {
     const { model: small } = compressModel(smallNetwork(), common);
     expect(refusal(() => compressModel(small, common))).toMatch(/^already-compressed: .*'fc1'/);
     const gone = smallNetwork();
@@ -229,18 +229,20 @@ describe('compressModel', () => {
     );
   });
 
-  it('refuses to train without the callback, naming it', async () => {
+  it('refuses to train without the callback, and names the callback', async () => {
     const { model, callback } = compressModel(smallNetwork(), common);
     compile(model);
     const data = classes();
-    await expect(train(model, data, 1, [])).rejects.toThrow(/without the compression callback.*`callback`/);
+    await expect(train(model, data, 1, [])).rejects.toThrow(
+      /expected training with the compression callback, got training without it.*`callback`/,
+    );
     await train(model, data, 1, [callback]);
-    await expect(train(model, data, 1, [])).rejects.toThrow(/without the compression callback/);
+    await expect(train(model, data, 1, [])).rejects.toThrow(/training with the compression callback/);
     const other = compressModel(smallNetwork(), common);
-    await expect(train(model, data, 1, [other.callback])).rejects.toThrow(/the model that it was made for/);
+    await expect(train(model, data, 1, [other.callback])).rejects.toThrow(/the model that this callback was made for/);
   });
 
-  it('leaves the model as it was when a matrix cannot be compressed', async () => {
+  it('leaves the model unchanged if a matrix cannot be compressed', async () => {
     const { model, callback } = compressModel(smallNetwork(), { ...common, rules: [{ name: 'fc1' }] });
     compile(model, 'sgd');
     const [layer] = model.layers;

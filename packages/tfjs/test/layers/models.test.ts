@@ -54,7 +54,7 @@ const normal = (shape: number[], seed = 1) => tf.randomNormal(shape, 0, 1, 'floa
 const applied = (layer: tf.layers.Layer, x: tf.SymbolicTensor | tf.SymbolicTensor[]) =>
   layer.apply(x) as tf.SymbolicTensor;
 
-describe('models are rebuilt', () => {
+describe('compressModel rebuilds models', () => {
   it('with layers that several inputs share, and several outputs', async () => {
     const [left, right] = [tf.input({ shape: [12] }), tf.input({ shape: [12] })];
     const shared = tf.layers.dense({ units: 9, activation: 'tanh', name: 'shared' });
@@ -70,7 +70,7 @@ describe('models are rebuilt', () => {
     ]);
   });
 
-  it('with nested models, one of which is used twice, and a layer that two of them share', async () => {
+  it('with nested models: one is used twice, and two share a layer', async () => {
     const tower = tf.sequential({ layers: [tf.layers.dense({ inputShape: [12], units: 12, name: 'tower' })] });
     const shared = tf.layers.dense({ units: 12, name: 'shared' });
     const inner = tf.input({ shape: [12] });
@@ -127,7 +127,7 @@ describe('models are rebuilt', () => {
     await stripped(line, normal([2, 9, 8]));
   });
 
-  it('with packed layers of an earlier compression, which stay as they are', async () => {
+  it('with unchanged packed layers of an earlier compression', async () => {
     const model = tf.sequential({
       layers: [
         tf.layers.dense({ inputShape: [12], units: 12, name: 'first' }),
@@ -144,7 +144,7 @@ describe('models are rebuilt', () => {
     expect(predictions(whole, normal([4, 12]))).toEqual(predictions(again, normal([4, 12])));
   });
 
-  it('with weights as they are, though a constraint says otherwise', async () => {
+  it('with unchanged weights, even if they break a constraint', async () => {
     const kernelConstraint = tf.constraints.nonNeg();
     const model = tf.sequential({
       layers: [tf.layers.dense({ inputShape: [12], units: 12, kernelConstraint, name: 'it' })],
@@ -157,8 +157,8 @@ describe('models are rebuilt', () => {
   });
 });
 
-describe('what cannot be compressed', () => {
-  it('is left as it is: a matrix of a layer, with the reason', () => {
+describe('a matrix or layer that cannot be compressed', () => {
+  it('is skipped with the reason', () => {
     const model = tf.sequential({
       layers: [
         tf.layers.separableConv2d({ inputShape: [6, 6, 12], filters: 12, kernelSize: 3, name: 'separable' }),
@@ -205,7 +205,7 @@ describe('what cannot be compressed', () => {
     expect.unreachable();
   });
 
-  it('is refused when it is loaded: a layer of a class that is not registered, be it compressed, packed or left', async () => {
+  it('is refused on loading if its class is not registered: compressed, packed or skipped', async () => {
     class Unknown extends Mixing {
       static override readonly className: string = 'Unknown';
     }
@@ -223,7 +223,7 @@ describe('what cannot be compressed', () => {
   });
 });
 
-it('saves names and options as they are, which TensorFlow.js would rewrite', async () => {
+it('saving keeps names and options that TensorFlow.js would rewrite', async () => {
   class Odd extends Mixing {
     static override readonly className: string = 'Odd';
     override compressibleMatrices() {

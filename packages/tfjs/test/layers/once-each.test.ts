@@ -15,7 +15,7 @@ beforeAll(async () => {
   await useTestBackend();
 });
 
-it('asks each layer for its matrices once, and the method for each plan once', () => {
+it('compressModel asks each layer for its matrices once, and the method for each plan once', () => {
   const asked: tf.layers.Layer[] = [];
   class Counting extends Mixing {
     override compressibleMatrices() {
@@ -47,7 +47,7 @@ it('asks each layer for its matrices once, and the method for each plan once', (
   ]);
 });
 
-it('goes through four files from the call of a compressed Dense layer to the product of the format', () => {
+it('the call of a compressed Dense layer passes four files until the product of the format', () => {
   let stack = '';
   const { format } = lowRank({ rank: 2 });
   const watched: CompressedFormat<'b' | 'c'> = {

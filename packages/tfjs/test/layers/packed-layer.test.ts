@@ -60,7 +60,7 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
     expect(predictionDifference(stripped, loaded, data.xs)).toBe(0);
   });
 
-  it('writes the packed bytes, each tensor filled up to words, and the biases', async () => {
+  it('saves the packed bytes, each tensor padded to words, and the biases', async () => {
     const model = await compressed(compressor);
     const packed = compressedLayers(model)
       .flatMap(({ ops }) => ops)
@@ -88,7 +88,7 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('needs the format to be registered, and says so', async () => {
+  it('loading needs the format to be registered, and the error says so', async () => {
     const artifacts = await savedArtifacts(stripCompression(await compressed(compressor)));
     registerCompressedLayers([lowRank]);
     await expect(loadArtifacts(artifacts)).rejects.toThrow(
@@ -98,7 +98,7 @@ describe.each<[string, AnyMethod, MatrixCompressor]>([
 });
 
 describe('stripCompression for memory', () => {
-  it('keeps the packed bytes alone between calls, also in a model that was loaded', async () => {
+  it('keeps only the packed bytes between calls, also in a loaded model', async () => {
     const model = await compressed(kMeans({ levels: 5 }));
     registerCompressedLayers([kMeans]);
     const fast = stripCompression(model);
@@ -125,7 +125,7 @@ describe('stripCompression for memory', () => {
   });
 });
 
-it('allocates nothing that a hostile file asks for', async () => {
+it('a packed layer allocates nothing for a hostile file', async () => {
   const artifacts = await savedArtifacts(stripCompression(await compressed(levels({ count: 6 }))));
   registerCompressedLayers([levels]);
   const modelTopology = JSON.parse(
@@ -138,7 +138,7 @@ it('allocates nothing that a hostile file asks for', async () => {
   await expect(loadArtifacts({ ...artifacts, modelTopology })).rejects.toThrow(/expected packed tensors of at most/);
 });
 
-it('takes weights that are written after the first prediction', async () => {
+it('a packed layer uses weights that are written after the first prediction', async () => {
   const [model, other] = [await compressed(levels({ count: 6 })), await compressed(levels({ count: 6 }), 3)];
   const [stripped, wanted] = [stripCompression(model), stripCompression(other)];
   expect(predictionDifference(stripped, wanted, data.xs)).toBeGreaterThan(1e-3);
@@ -155,7 +155,7 @@ it('takes weights that are written after the first prediction', async () => {
   expect(predictionDifference(stripped, original, data.xs)).toBe(0);
 });
 
-it('is no longer trained', async () => {
+it('a packed layer does not train', async () => {
   const stripped = stripCompression(await compressed(levels({ count: 6 })));
   expect(stripped.trainableWeights.length).toBe(2);
   compile(stripped);
@@ -165,7 +165,7 @@ it('is no longer trained', async () => {
   expect(weights()).toEqual(before);
 });
 
-it('can be made by hand from a packed matrix, for inputs of any rank', () => {
+it('a packed layer can be made by hand from a packed matrix, for inputs of any rank', () => {
   const kernel = lowRank({ rank: 3 }).compress(normalMatrix([8, 6]));
   const packed = kernel.pack();
   const dense = tf.layers.dense({ inputShape: [5, 8], units: 6 });

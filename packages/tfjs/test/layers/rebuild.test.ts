@@ -136,7 +136,7 @@ const trained = (model: tf.LayersModel) =>
 const outputs = (model: tf.LayersModel) => tf.tidy(() => (model.predict(tf.ones([2, 4])) as tf.Tensor).arraySync());
 
 describe('a rebuilt model', () => {
-  it('keeps configurations, weights, what is frozen, names, metadata and predictions', async () => {
+  it('keeps configurations, weights, frozen layers, names, metadata and predictions', async () => {
     await fc.assert(
       fc.asyncProperty(networks, async (shape) => {
         const model = network(shape);
@@ -172,7 +172,7 @@ describe('a rebuilt model', () => {
     expect(small.trainableWeights.length).toBe(12);
   });
 
-  it('has no two layers of one name, whatever the names beside a stripped one', async () => {
+  it('has unique layer names, also if names of new stock layers are taken', async () => {
     const names = ['critic_b', 'critic', 'critic_b_1', 'actor_b_1', 'actor'];
     const model = tf.sequential({ layers: names.map((name, i) => dense(name, i === 0 ? { inputShape: [4] } : {})) });
     const { deployed } = await strip(model, { ...lastOnly, rules: [{ name: /^(critic|actor)$/ }] });
@@ -183,7 +183,7 @@ describe('a rebuilt model', () => {
     expect(outputs(loaded)).toEqual(outputs(deployed));
   });
 
-  it('takes its inputs by the same name, stripped and loaded, as data sets do', async () => {
+  it('keeps the names of its inputs when it is stripped and loaded, because data sets use them', async () => {
     const model = tf.sequential({ layers: [dense('a', { inputShape: [4] }), dense('z')] });
     const { deployed } = await strip(model, { ...lastOnly, rules: undefined as never });
     for (const each of [deployed, await loadArtifacts(await savedArtifacts(deployed))]) {
@@ -196,7 +196,7 @@ describe('a rebuilt model', () => {
   });
 });
 
-describe('a class of ones own that holds layers inside', () => {
+describe('a custom class with inner layers', () => {
   class Holding extends tf.layers.Layer {
     static readonly className: string = 'Holding';
     readonly held = tf.layers.dense({ units: 4, useBias: false });
@@ -229,31 +229,31 @@ describe('a class of ones own that holds layers inside', () => {
     return model;
   };
 
-  it('is copied with their weights where they are built with it', () => {
+  it('is copied with all weights if it builds its inner layers', () => {
     const model = holding(true);
     expect(outputs(compressModel(model, lastOnly).model)).toEqual(outputs(model));
   });
 
-  it('is refused with the reason where they are not, and nothing is left behind', () => {
+  it('is refused with the reason if it does not build them, and no tensor is left', () => {
     const model = holding(false);
     const before = tf.memory().numTensors;
     expect(() => compressModel(model, lastOnly)).toThrow(
-      "layer 'own' of class 'Holding': expected a copy with the same 1 weights, those of layers inside it included, got one with 0.",
+      "layer 'own' of class 'Holding': expected a copy with the same 1 weights, those of inner layers included, got a copy with 0 weights.",
     );
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('and a model of a class of ones own are refused', () => {
+  it('is refused inside a model of a custom class', () => {
     class Mine extends tf.LayersModel {}
     const input = tf.input({ shape: [4] });
     const model = new Mine({ inputs: input, outputs: dense('last').apply(input) as tf.SymbolicTensor, name: 'm' });
     expect(() => compressModel(model, lastOnly)).toThrow(
-      /expected a Sequential or functional model, got one of class 'Mine'/,
+      /expected a Sequential or functional model, got a model of class 'Mine'/,
     );
   });
 });
 
-it('makes no layer and no variables of plain JavaScript values', () => {
+it('constructors of layers refuse plain JavaScript values', () => {
   const layer = dense('it');
   const compressed = { layer, ...lastOnly, compressor: lastOnly.method, matrices: ['kernel'], split: 'filters' };
   const { compressor, schedule, matrices, split } = compressed;
@@ -279,7 +279,7 @@ it('makes no layer and no variables of plain JavaScript values', () => {
   }
 });
 
-it('refuses what is not a model, and says what to do', async () => {
+it('refuses anything but a model, and says what to do', async () => {
   const promise = Promise.resolve(tf.sequential());
   const graph = { executeAsync: () => {}, inputs: [], outputs: [] };
   const house = { name: 'GCompressError' };
@@ -288,7 +288,7 @@ it('refuses what is not a model, and says what to do', async () => {
     expect(() => stripCompression(model)).toThrow(expect.objectContaining(house));
     expect(() => compressedLayers(model)).toThrow(expect.objectContaining(house));
   }
-  expect(() => compressModel(promise as never, lastOnly)).toThrow(/got a promise\. Await it/);
+  expect(() => compressModel(promise as never, lastOnly)).toThrow(/got a promise\. Await the promise/);
   expect(() => compressModel(graph as never, lastOnly)).toThrow(/got a graph model\. A graph model has no layers/);
 });
 
@@ -326,14 +326,14 @@ describe('options of compressModel', () => {
     expect(() => compressModel(model(), options as never)).toThrow(expect.objectContaining({ name: 'GCompressError' }));
   });
 
-  it.each([/^emb/g, /^emb/y, /emb/gy, /EMB/gi])('match every name by %s, which keeps no place', (name) => {
+  it.each([/^emb/g, /^emb/y, /emb/gy, /EMB/gi])('match every name by %s, without keeping a position', (name) => {
     const { model: small } = compressModel(model(), { ...good, rules: [{ name }] });
     expect(compressedLayers(small).map((layer) => layer.name)).toEqual(['emb1', 'emb2', 'emb3']);
   });
 });
 
 describe('the report', () => {
-  it('names the layers that need the loader, before and after stripping, and none of low rank', async () => {
+  it('names the layers that need the loader before and after stripping, but no low-rank layers', async () => {
     const model = tf.sequential({ layers: [dense('codes', { inputShape: [4] }), dense('factors')] });
     const mixed = {
       ...lastOnly,
@@ -348,7 +348,7 @@ describe('the report', () => {
     expect(plain.deployed.layers.map((layer) => layer.getClassName())).not.toContain('PackedLayer');
   });
 
-  it('warns of forms that are larger than dense, before and after a compression', async () => {
+  it('warns of forms larger than the dense matrix, before and after a compression', async () => {
     const model = tf.sequential({ layers: [dense('last', { inputShape: [4] })] });
     const method = kMeans({ levels: 16, allowLarger: true });
     const { report } = compressModel(model, { ...lastOnly, method });

@@ -50,7 +50,7 @@ describe('saving in the middle of a training', () => {
     }
   }
 
-  it('needs the method to be registered, and says which package has it', async () => {
+  it('loading needs the method to be registered, and the error names its package', async () => {
     const { model } = compressModel(smallNetwork(), {
       method: lowRank({ rank: 4 }),
       schedule: schedules.linear,

@@ -22,7 +22,7 @@ function changed(artifacts: tf.io.ModelArtifacts, wanted: string, change: (value
   return { ...artifacts, modelTopology: JSON.parse(topology) };
 }
 
-describe('a model file whose compression is not what was written', () => {
+describe('a model file with a changed compression', () => {
   const good = {
     method: 'lowrank',
     options: { rank: 1 },
@@ -63,7 +63,7 @@ describe('a model file whose compression is not what was written', () => {
     await expect(loadArtifacts(changed(artifacts, 'layer', inner))).rejects.toMatchObject({ code });
   });
 
-  it('is refused: a compressed layer inside another', async () => {
+  it('is refused: a compressed layer inside a compressed layer', async () => {
     const options = { method: lowRank({ rank: 2 }), schedule: linearAlpha({ end: 10 }), minWeights: 150 };
     const artifacts = await savedArtifacts(compressModel(smallNetwork(), options).model);
     const topology = artifacts.modelTopology as { config: { layers: { config: object }[] } };
@@ -213,7 +213,7 @@ describe('hostile values', () => {
     expect(refused).toBeGreaterThan(100);
   });
 
-  it.each(Object.keys(written))('in the place of the whole %s, or of the layer inside, are refused', (key) => {
+  it.each(Object.keys(written))('in the place of the whole %s, or of the inner layer, are refused', (key) => {
     const [layerClass, fromConfig] = classOf(key);
     const right = JSON.stringify(written[key as keyof typeof written]);
     const house = expect.objectContaining({ name: 'GCompressError' });

@@ -60,7 +60,7 @@ describe('stripCompression on low rank', () => {
     expect(predictionDifference(model, stripped, data.xs)).toBeLessThan(1e-6);
   });
 
-  it('drops what a size by energy reserved but did not use', async () => {
+  it('drops the ranks that a size by energy reserved but did not use', async () => {
     const data = classes();
     const { model, callback } = compressModel(smallNetwork(), { ...options, method: lowRank({ energy: 0.5 }) });
     const reserved = model.layers[0].getWeights()[2].shape;
@@ -73,7 +73,7 @@ describe('stripCompression on low rank', () => {
     expect(predictionDifference(model, stripped, data.xs)).toBeLessThan(1e-6);
   });
 
-  it('waits for alpha 0 and says when that is', async () => {
+  it('refuses a model before alpha 0, and names the step of alpha 0', async () => {
     const { model, callback } = compressModel(smallNetwork(), options);
     compile(model);
     expect(() => stripCompression(model)).toThrow(
@@ -83,7 +83,7 @@ describe('stripCompression on low rank', () => {
     expect(() => stripCompression(model)).toThrow(/after 4 steps/);
   });
 
-  it('refuses a model that has nothing to strip', () => {
+  it('refuses a model without compressed layers', () => {
     expect(() => stripCompression(smallNetwork())).toThrow(/a model with compressed layers/);
   });
 

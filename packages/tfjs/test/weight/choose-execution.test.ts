@@ -19,7 +19,7 @@ const result = (): never => {
   throw new Error('not to be called');
 };
 
-it('takes factors exactly where the format can answer from them, says that it pays, and a kept copy would not be smaller', () => {
+it('factors are chosen exactly if the format can use them, multiplyPays does not deny it, and a kept copy would not be smaller', () => {
   fc.assert(
     fc.property(choices, ({ use, multiplies, looksUp, product, pays, constantValues }) => {
       const format: CompressedFormat = {

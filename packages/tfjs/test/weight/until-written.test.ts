@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const actions = fc.array(fc.constantFrom('read', 'write first', 'write second', 'clear'), { maxLength: 20 });
 
-it('makes a value anew after every write and never otherwise, and frees each value once', () => {
+it('a value is computed again after every write and only then, and each value is freed once', () => {
   fc.assert(
     fc.property(actions, (list) => {
       const freed: number[] = [];

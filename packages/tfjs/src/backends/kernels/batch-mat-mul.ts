@@ -1,4 +1,4 @@
-// Products of matrices on wasm, as plain products, which are fast.
+// Products of matrices on wasm, computed as plain products because these are fast.
 import {
   type BatchMatMulAttrs,
   broadcast_util,
@@ -15,15 +15,15 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 
-/** Multiplications in one product of a batch from which on it is worth a call of its own. */
+/** The number of multiplications in one product of a batch above which a call for each product pays. */
 const SPLIT_FROM = 100_000;
 
 /**
- * Makes the product `a · b` of a wasm backend fast where `transposeA`, `transposeB` or a batch is given, as in every gradient of
- * a product. The kernel of the backend computes those in a plain loop; only a single product without transposition runs on XNNPACK.
- * So the operands are transposed first, and large products of a batch computed one by one.
+ * Makes the product `a · b` of a wasm backend fast with `transposeA`, `transposeB` or a batch, as in every gradient of a product. The
+ * stock kernel computes these in a plain loop; only a single product without transposition runs on XNNPACK. So this kernel transposes
+ * the operands first, and computes large products of a batch one by one.
  *
- * @param stock the kernel of the backend, which computes each product.
+ * @param stock the stock kernel, which computes each product.
  */
 export function fastBatchMatMul(stock: KernelFunc): KernelFunc {
   return (args) => {
@@ -31,7 +31,7 @@ export function fastBatchMatMul(stock: KernelFunc): KernelFunc {
     const { transposeA, transposeB } = args.attrs as unknown as BatchMatMulAttrs;
     const [m, k] = sides(a, transposeA);
     const [inner, n] = sides(b, transposeB);
-    // Stock refuses what does not fit, and has zeros for sums of nothing, which XNNPACK leaves undefined
+    // The stock kernel refuses wrong shapes, and gives zeros for empty sums, which XNNPACK leaves undefined
     if (k !== inner || m * k * n === 0) return stock(args);
     if (!transposeA && !transposeB) {
       return canSplit(a, b) && m * k * n >= SPLIT_FROM ? tidy(() => productOfEach(a, b)) : stock(args);
@@ -50,15 +50,15 @@ function sides({ shape }: Tensor, transpose: boolean): readonly [rows: number, c
   return transpose ? [columns, rows] : [rows, columns];
 }
 
-/** The last two axes exchanged. */
+/** Exchanges the last two axes. */
 function transposed(x: Tensor): Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
 /**
- * The same values in memory of their own. The backend keeps what it prepares for a right operand by its memory, not by its shape:
- * a product with the same values under another shape would go wrong.
+ * A copy of the values. The backend caches what it prepares for a right operand by its memory, not by its shape, so a product with the
+ * same memory in a different shape would be wrong.
  */
 function copied(x: Tensor): Tensor {
   return slice(
@@ -68,7 +68,7 @@ function copied(x: Tensor): Tensor {
   );
 }
 
-/** Whether there is more than one product, of operands that have the whole batch or one matrix. */
+/** True if there is more than one product, and each operand has either the whole batch or one matrix. */
 function canSplit(a: Tensor, b: Tensor): boolean {
   const count = util.sizeFromShape(batchShape(a, b));
   return count > 1 && [a, b].every((x) => [1, count].includes(util.sizeFromShape(x.shape.slice(0, -2))));
@@ -86,7 +86,7 @@ function productOfEach(a: Tensor, b: Tensor): Tensor {
   return reshape(concat(products), [...batchShape(a, b), ...products[0].shape]);
 }
 
-/** The matrices of a batch, by one reading: each slice of the wasm backend would read the whole batch. */
+/** The matrices of a batch. Reads the batch once, because each slice of the wasm backend would read the whole batch. */
 function matricesOf(x: Tensor): Tensor2D[] {
   const values = x.dataSync<'float32'>();
   const [rows, columns] = x.shape.slice(-2);

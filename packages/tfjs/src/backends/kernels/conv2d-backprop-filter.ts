@@ -30,7 +30,7 @@ export const conv2DBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
     const images = transpose(x, channelsLast ? [3, 1, 2, 0] : [1, 2, 3, 0]);
     const filter = transpose(dy, channelsLast ? [1, 2, 0, 3] : [2, 3, 0, 1]);
     const sums = conv2d(images, filter, 1, exactPadding(info), 'NHWC', [strideHeight, strideWidth]);
-    // A stride may leave rows and columns of the input that no window reaches; they make the result larger
+    // Rows and columns of the input that no window reaches because of the stride make the result larger
     return transpose(slice(sums, [0, 0, 0, 0], [inChannels, filterHeight, filterWidth, outChannels]), [1, 2, 0, 3]);
   });
 };

@@ -11,16 +11,15 @@ import {
 } from '@tensorflow/tfjs-core';
 import { convolveOutputGradient } from './convolve-output-gradient.ts';
 
-/** Values of the spread-out gradient for each value of the gradient up to which the detour pays. */
+/** The most values of the spread-out gradient, for each value of the gradient, at which the convolution pays. */
 const LARGEST_SPREAD = 4;
 
 /**
- * Makes the gradient of a 2-D convolution by its input fast on a wasm backend; it is also what a transposed convolution computes.
- * The kernel of the backend computes it in a plain loop, while the forward kernel runs on XNNPACK. That one convolves the gradient
- * `dy` of the output with the reversed filter `[kh, kw, cin, cout]` whose input and output channels have changed places. Both data
- * formats.
+ * Makes the gradient of a 2-D convolution by its input fast on a wasm backend; a transposed convolution computes the same. The stock
+ * kernel computes it in a plain loop, but the forward kernel runs on XNNPACK. So this kernel convolves the gradient `dy` of the output
+ * with the reversed filter `[kh, kw, cin, cout]`, input and output channels exchanged. Both data formats.
  *
- * @param stock the kernel of the backend, which goes on computing large strides.
+ * @param stock the stock kernel, which still computes large strides.
  */
 export function fastConv2DBackpropInput(stock: KernelFunc): KernelFunc {
   return (args) => {

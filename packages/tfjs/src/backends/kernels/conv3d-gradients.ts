@@ -17,8 +17,8 @@ import {
 
 /**
  * Gradient of a 3-D convolution by its filter `[kd, kh, kw, cin, cout]`, from the input and the gradient `dy` of the output. For each
- * place of the filter the values it met, `[outputs, cin]`, are gathered and multiplied with `dy` `[outputs, cout]`. The wasm backend's own is
- * wrong with strides; without, it is right, but slower where there are many channels.
+ * position in the filter, this kernel gathers the values that the position met, `[outputs, cin]`, and multiplies them by `dy`
+ * `[outputs, cout]`. The stock kernel is wrong with strides; without strides it is right, but slower with many channels.
  */
 export const conv3DBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
   const { x, dy } = inputs as { x: Tensor5D; dy: Tensor5D };
@@ -42,8 +42,8 @@ export const conv3DBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
 
 /**
  * Gradient of a 3-D convolution by its input `[b, d, h, w, cin]`, from the gradient `dy` of the output and the filter
- * `[kd, kh, kw, cin, cout]`. For each place of the filter `dy` is multiplied with it, and added to the values that it met. The wasm backend's own is
- * wrong, without strides too: of two values in depth the second gets 0.
+ * `[kd, kh, kw, cin, cout]`. For each position in the filter, this kernel multiplies `dy` by the filter's values there, and adds the
+ * product to the values that the position met. The stock kernel is wrong even without strides: of two values in depth the second gets 0.
  */
 export const conv3DBackpropInput: KernelFunc = ({ inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Tensor5D; filter: Tensor5D };
@@ -69,7 +69,7 @@ export const conv3DBackpropInput: KernelFunc = ({ inputs, attrs }) => {
 
 type Place = readonly [depth: number, row: number, column: number];
 
-/** All places of the filter, in the order of its memory. */
+/** All positions in the filter, in memory order. */
 function taps({ filterDepth, filterHeight, filterWidth }: backend_util.Conv3DInfo): Place[] {
   return Array.from({ length: filterDepth * filterHeight * filterWidth }, (_, i) => [
     Math.floor(i / (filterHeight * filterWidth)),
@@ -78,7 +78,7 @@ function taps({ filterDepth, filterHeight, filterWidth }: backend_util.Conv3DInf
   ]);
 }
 
-/** Calls `met` for each output and the input that this place of the filter meets for it; not for those in the padding. */
+/** Calls `met` for each output, with the input that this position in the filter meets; skips inputs in the padding. */
 function eachMeeting(
   info: backend_util.Conv3DInfo,
   [depth, row, column]: Place,

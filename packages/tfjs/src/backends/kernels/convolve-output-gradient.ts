@@ -1,4 +1,4 @@
-// What both gradients by the input of a convolution share: the spread-out gradient of the output.
+// The spread-out gradient of the output, which both gradients by the input of a convolution use.
 import { type backend_util, pad as padZeros, reshape, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 
 /**

@@ -17,8 +17,8 @@ import { exactPadding } from './exact-padding.ts';
  * Gradient of a depthwise convolution by its filter `[kh, kw, channels, multiplier]`, from the input and the gradient `dy`
  * of the output.
  *
- * As for the full convolution, `dy` slides over the input with stride and dilation exchanged. Each image has a `dy` of its
- * own, so the images stand side by side as channels of one image, and their results are added up.
+ * As for the full convolution, `dy` slides over the input with stride and dilation exchanged. Each image has its own `dy`, so the images
+ * become channels of one image, and their results are summed.
  */
 export const depthwiseConv2dBackpropFilter: KernelFunc = ({ inputs, attrs }) => {
   const { x, dy } = inputs as { x: Tensor4D; dy: Tensor4D };
@@ -43,7 +43,7 @@ export const depthwiseConv2dBackpropFilter: KernelFunc = ({ inputs, attrs }) => 
       'NHWC',
       [info.strideHeight, info.strideWidth],
     );
-    // A stride may leave rows and columns of the input that no window reaches; they make the result larger
+    // Rows and columns of the input that no window reaches because of the stride make the result larger
     const taps = slice(products, [0, 0, 0, 0], [1, filterHeight, filterWidth, batchSize * outChannels]);
     return reshape(sum(reshape(taps, [filterHeight * filterWidth, batchSize, outChannels]), 1), filterShape);
   });

@@ -16,7 +16,7 @@ import { convolveOutputGradient } from './convolve-output-gradient.ts';
  * Gradient of a depthwise convolution by its input `[b, h, w, channels]`, from the gradient `dy` of the output and the
  * filter `[kh, kw, channels, multiplier]`.
  *
- * Each channel of `dy` is convolved with the reversed filter on its own; those that come from one input channel are added up.
+ * Each channel of `dy` is convolved with its reversed filter; the results that belong to one input channel are summed.
  */
 export const depthwiseConv2dBackpropInput: KernelFunc = ({ inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Tensor4D; filter: Tensor4D };

@@ -3,7 +3,7 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 
 /**
  * The zeros around an input `[b, h, w, c]` that the windows of a convolution touch, as explicit padding. Unlike
- * `info.padInfo` it leaves out what lies behind the last window, and adds what a `ceil` rounding mode needs there.
+ * `info.padInfo` it leaves out zeros behind the last window, and adds the zeros that a `ceil` rounding mode needs there.
  */
 export function exactPadding(info: backend_util.Conv2DInfo): backend_util.ExplicitPadding {
   const { top, left } = info.padInfo;

@@ -1,4 +1,4 @@
-// Max pooling and its gradients on the host, where those of the wasm backend are wrong.
+// Max pooling and its gradients on the host, because the kernels of the wasm backend are wrong.
 import {
   backend_util,
   type KernelFunc,
@@ -26,14 +26,14 @@ type Pooling = Pick<
   | 'effectiveFilterWidth'
 > & {
   readonly padInfo: { readonly front: number; readonly top: number; readonly left: number };
-  /** Which of equal largest values counts: the cpu backend takes the first in 2-D, the last in 3-D. */
+  /** Which of several equal maxima counts: the cpu backend takes the first in 2-D, the last in 3-D. */
   readonly ties: 'first' | 'last';
 };
 
 type PoolingOf = (shape: readonly number[], attrs: KernelAttrs) => Pooling & { outShape: number[] };
 type KernelAttrs = Parameters<KernelFunc>[0]['attrs'];
 
-/** A 2-D pooling `[b, h, w, c]`, read as one of depth 1. */
+/** A 2-D pooling `[b, h, w, c]` as a 3-D pooling of depth 1. */
 export const pooling2D: PoolingOf = (shape, attrs) => {
   const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as MaxPoolAttrs;
   const info = backend_util.computePool2DInfo(
@@ -79,10 +79,10 @@ export function maxPool(poolingOf: PoolingOf): KernelFunc {
 }
 
 /**
- * Gradient of max pooling by its input, on the host: each value of `dy` goes to the largest value of its window, and of equal
- * ones to the one that the cpu backend takes. Stock `MaxPoolGrad` and `MaxPool3DGrad` of the wasm backend start from the smallest positive number
- * when they look for the largest value, so that a window without a value above 0 gets a wrong gradient. (That of
- * the cpu backend is wrong in 3-D for windows that are not as high as wide; here they are right.)
+ * Gradient of max pooling by its input, on the host. Each value of `dy` goes to the maximum of its window; of several equal maxima it
+ * takes the same as the cpu backend. Stock `MaxPoolGrad` and `MaxPool3DGrad` of the wasm backend start their search from the smallest
+ * positive number, so a window without a value above 0 gets a wrong gradient. (The cpu backend is wrong in 3-D for windows whose height
+ * and width differ; this kernel is right.)
  */
 export function maxPoolGradient(poolingOf: PoolingOf): KernelFunc {
   return ({ inputs, attrs }) => {
@@ -95,7 +95,7 @@ export function maxPoolGradient(poolingOf: PoolingOf): KernelFunc {
   };
 }
 
-/** Where in `x` the largest value of each window is; −1 where a window has no value but NaN or lies in the padding. */
+/** The position in `x` of the maximum of each window; −1 for a window that has only NaN or lies in the padding. */
 function largestPositions(x: Float32Array, pooling: Pooling): Int32Array {
   const { batchSize, inDepth, inHeight, inWidth, inChannels, outDepth, outHeight, outWidth } = pooling;
   const positions = new Int32Array(batchSize * outDepth * outHeight * outWidth * inChannels).fill(-1);
@@ -127,7 +127,7 @@ function largestPositions(x: Float32Array, pooling: Pooling): Int32Array {
   return positions;
 }
 
-/** For depth, height and width the first place of each window and the one behind its last, inside of the input. */
+/** For depth, height and width: the first position of each window, and the position behind its last, clipped to the input. */
 function windows(pooling: Pooling): (readonly [from: number, to: number])[][] {
   const { padInfo } = pooling;
   const along = (input: number, output: number, stride: number, size: number, padding: number) =>

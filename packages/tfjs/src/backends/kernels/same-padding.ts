@@ -1,13 +1,13 @@
-// Convolutions with `same` padding, which are given to the backend with explicit padding.
+// Convolutions with `same` padding, handed to the backend with explicit padding.
 import { backend_util, type Conv2DAttrs, type KernelFunc, type Tensor4D } from '@tensorflow/tfjs-core';
 import { exactPadding } from './exact-padding.ts';
 
 /**
- * Makes convolutions with `same` padding right where the stride leaves values of the input behind the last window, as a window
- * `[2, 1]` with stride 2 on an image `[1, 2]` does: stock `Conv2D` of the wasm backend gives zeros there. With the same padding given as
- * numbers it does not.
+ * Corrects convolutions with `same` padding whose stride leaves values of the input behind the last window, such as a window `[2, 1]` with
+ * stride 2 on an image `[1, 2]`. Stock `Conv2D` of the wasm backend gives zeros there, but it is right if the same padding is given as
+ * numbers.
  *
- * @param depthwise whether the filter has a set of its own for each channel.
+ * @param depthwise true for a depthwise filter, which has its own filters for each channel.
  */
 export function explicitSamePadding(depthwise: boolean): (stock: KernelFunc) => KernelFunc {
   return (stock) => (args) => {

@@ -1,4 +1,4 @@
-// Sums of the slices that have the same id, as a scatter.
+// Sums slices with the same id, computed as a scatter.
 import {
   type KernelFunc,
   scatterND,
@@ -23,7 +23,7 @@ export const unsortedSegmentSum: KernelFunc = ({ inputs, attrs }) => {
   const ids = segmentIds.dataSync<'int32'>();
   const known = (id: number) => id >= 0 && id < numSegments;
   return tidy(() => {
-    // The scatter of wasm checks nothing: an id that is out of range would be written somewhere else on the heap
+    // The scatter of wasm does not check ids: an id that is out of range would write elsewhere on the heap
     if (ids.every(known)) return scatterND(tensor2d(ids, [count, 1], 'int32'), x, [numSegments, ...rest]);
     const spilled = ids.map((id) => (known(id) ? id : numSegments));
     return slice(scatterND(tensor2d(spilled, [count, 1], 'int32'), x, [numSegments + 1, ...rest]), 0, numSegments);

@@ -1,24 +1,24 @@
-// A callback that checks what it is given and how it is used.
+// A callback that checks its model and that `fit` lists it once.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { Callback, LayersModel } from '@tensorflow/tfjs-layers';
 
-/** What `fit` and `fitDataset` tell callbacks of themselves. */
+/** The parameters that `fit` and `fitDataset` hand to callbacks. */
 export interface FitParams {
   readonly epochs: number;
   readonly initialEpoch?: number | null;
-  /** Steps of an epoch, where a dataset is of known length. */
+  /** Steps of an epoch; null for a dataset of unknown length. */
   readonly steps: number | null;
   readonly samples: number | null;
   readonly batchSize: number | null;
 }
 
-/** What tfjs knows of a training but does not declare for all to see. */
+/** Properties of a model in training that tfjs has but does not declare. */
 interface TrainingModel {
   readonly isTraining?: boolean;
-  /** The model that a sequential one trains. */
+  /** The functional model inside a Sequential model. */
   readonly model?: TrainingModel;
-  /** Another one for each `fit`. */
+  /** A new object for each `fit`. */
   readonly history?: object;
 }
 
@@ -29,9 +29,9 @@ export function fitOf(model: LayersModel): { readonly fitting: boolean; readonly
   return { fitting: isTraining, history };
 }
 
-/** A callback that refuses anything but a model, and a place in the list of `fit` that it has already. */
+/** A callback that refuses anything but a model, and that refuses to stand twice in the list of one `fit`. */
 export abstract class CheckedCallback extends Callback {
-  /** The function that made it, for errors. */
+  /** The function that made the callback, for error texts. */
   protected abstract readonly where: string;
   #begun: object | undefined;
 
@@ -50,27 +50,27 @@ export abstract class CheckedCallback extends Callback {
   /**
    * The model in training.
    *
-   * @throws GCompressError `not-ready` before there is one.
+   * @throws GCompressError `not-ready` before the callback has a model.
    */
   protected get fitted(): LayersModel {
     if (this.model) return this.model;
     throw new GCompressError('not-ready', {
       where: this.where,
-      expected: 'a callback of a training',
-      actual: 'one without a model',
+      expected: 'a callback with a model',
+      actual: 'a callback without a model',
       hint: 'Pass it to fit, or call its setModel(model) first.',
     });
   }
 
-  /** What `fit` says of itself; undefined in a loop of one's own. */
+  /** The parameters of the running `fit`; undefined in a custom training loop. */
   protected get fitParams(): FitParams | undefined {
     return this.model && fitOf(this.model).fitting ? (this.params as unknown as FitParams) : undefined;
   }
 
   /**
-   * To be called when the training begins.
+   * Call it when the training begins.
    *
-   * @throws GCompressError `invalid-option` for a callback that a `fit` was given twice.
+   * @throws GCompressError `invalid-option` when one `fit` lists the callback twice.
    */
   protected assertPassedOnce(): void {
     const { fitParams } = this;
@@ -78,8 +78,8 @@ export abstract class CheckedCallback extends Callback {
       throw new GCompressError('invalid-option', {
         where: `${this.where} callbacks`,
         expected: 'each callback once',
-        actual: 'the same one twice',
-        hint: 'Pass it to fit once; every step would count twice.',
+        actual: 'the same callback twice',
+        hint: 'Pass it to fit once, because every step would count twice.',
       });
     }
     this.#begun = fitParams;

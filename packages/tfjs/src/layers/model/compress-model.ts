@@ -1,4 +1,4 @@
-// A model whose layers are compressed while it trains, from one that is not.
+// Makes a model whose layers are compressed while it trains.
 import { GCompressError } from '@gcompress/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Layer, sameClass } from '../weights/clone-layer.ts';
@@ -21,18 +21,18 @@ export interface CompressedModel {
   readonly model: LayersModel;
   /** Must be passed to every `fit` of the model. */
   readonly callback: CompressionCallback;
-  /** What was compressed, what was skipped and why, and bytes, as they are when it is called. */
+  /** The current report: the compressed matrices, the skipped layers with reasons, and sizes in bytes. */
   report(): CompressionReport;
 }
 
 /**
- * A new model in which the chosen layers are compressed while it trains. Weights, names and the graph are kept; the given model is
- * not changed and shares no weight with the new one. A layer that cannot be compressed is left as it is and listed in the report
- * with the reason.
+ * A new model in which the chosen layers are compressed while it trains. It keeps weights, names and the graph. The given model is
+ * not changed and shares no weight with the new model. A layer that cannot be compressed is copied as it is, and the report gives the
+ * reason.
  *
  * @throws GCompressError `disposed`, `not-ready` (a model that is not built), `already-compressed`, `unsupported` when no layer at
- * all can be compressed or a layer cannot be copied, `invalid-option` and `unknown-option` for options that are none and for a rule that
- * names no layer; the old model is as it was.
+ * all can be compressed or a layer cannot be copied, `invalid-option` and `unknown-option` for wrong options and for a rule that
+ * names a layer which the model does not have. The given model is then unchanged.
  */
 export function compressModel(model: LayersModel, options: CompressModelOptions): CompressedModel {
   assertUsableModel(model, 'compressModel');
@@ -74,6 +74,6 @@ function nothingToCompress(name: string, skipped: readonly SkippedLayerReport[])
   return new GCompressError('unsupported', {
     where: 'compressModel',
     expected: 'at least one layer that can be compressed',
-    actual: `none in '${name}' (${reasons || 'it has no weights'})`,
+    actual: `no such layer in '${name}' (${reasons || 'it has no weights'})`,
   });
 }

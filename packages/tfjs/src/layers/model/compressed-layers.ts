@@ -5,9 +5,9 @@ import { assertModel } from './model-checks.ts';
 import { allLayers } from './model-layers.ts';
 
 /**
- * The compressed layers of a model, those of nested models included.
+ * The compressed layers of a model and of its nested models.
  *
- * @throws GCompressError `invalid-option` for another thing than a model.
+ * @throws GCompressError `invalid-option` when the argument is not a model.
  */
 export function compressedLayers(model: LayersModel): CompressedLayer[] {
   assertModel(model, 'compressedLayers');

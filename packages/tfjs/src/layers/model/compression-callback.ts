@@ -13,7 +13,7 @@ import { resumeAdam } from './resume-adam.ts';
 export interface CompressionUpdate {
   /** Name of the layer. */
   readonly layer: string;
-  /** Name of the matrix: that of the operator, `layer/matrix`. */
+  /** Name of the matrix, which is the operator's name: `layer/matrix`. */
   readonly matrix: string;
   /** Step of the training after which the update ran, from 0. */
   readonly step: number;
@@ -28,15 +28,15 @@ export interface CompressionUpdate {
 export interface CompressionCallbackOptions {
   /** Called after each update of a matrix, e.g. for a progress display. */
   readonly onUpdate?: (update: CompressionUpdate) => void;
-  /** Called when a `fit` begins, once for each of its {@link CompressionCallback.warnings}. */
+  /** Called when a `fit` begins, once for each of the {@link CompressionCallback.warnings}. */
   readonly onWarning?: (warning: string) => void;
 }
 
 /**
- * Drives the compressed layers of a model while `fit` trains it: after each batch, every layer does what its schedule has due.
- * Steps are counted in the layers' own weights, so that a training that was saved and loaded goes on where it was.
+ * Runs the update steps of a model's compressed layers while `fit` trains it: after each batch, every layer does what its schedule has
+ * due. The layers count steps in their own weights, so a training that was saved and loaded resumes at the same step.
  *
- * In a training loop of one's own, call `onTrainBegin()` before, `onBatchEnd()` after every step, and `onTrainEnd()` after it.
+ * In a custom training loop, call `onTrainBegin()` before the loop, `onBatchEnd()` after every step, and `onTrainEnd()` after the loop.
  */
 export class CompressionCallback extends CheckedCallback {
   protected readonly where = 'compressionCallback';
@@ -62,24 +62,24 @@ export class CompressionCallback extends CheckedCallback {
     throw new GCompressError('unsupported', {
       where: 'CompressionCallback',
       expected: 'a model with compressed layers',
-      actual: `'${model.name}', which has none`,
+      actual: `'${model.name}', which has no compressed layers`,
       hint: 'Pass the model that compressModel returned.',
     });
   }
 
-  /** What the user should know about the running or last `fit`: matrices that stay uncompressed, because it is too short. */
+  /** Warnings about the running or last `fit`: matrices that stay uncompressed because it is too short. */
   get warnings(): readonly string[] {
     return this.#warnings;
   }
 
   override async onTrainBegin(): Promise<void> {
     this.assertPassedOnce();
-    // fit hands over a model of its own around the same layers; a loop of one's own hands over none
+    // fit hands over a model of its own around the same layers; a custom loop hands over no model
     const trained = this.model ? compressedLayers(this.model) : this.#layers;
     if (trained.length !== this.#layers.length || trained.some((layer) => !this.#layers.includes(layer))) {
       throw new GCompressError('unsupported', {
         where: 'CompressionCallback',
-        expected: 'the model that it was made for',
+        expected: 'the model that this callback was made for',
         actual: `'${this.model.name}'`,
         hint: 'Make a callback for this model with compressionCallback(model).',
       });
@@ -88,7 +88,7 @@ export class CompressionCallback extends CheckedCallback {
     const { fitting, history } = fitOf(model);
     if (fitting) this.#assertAlone();
     resumeAdam(this.model?.optimizer);
-    // A fit that is rejected tells nobody: the next one has another history, and between two none is fitting
+    // A rejected fit gives no notice. But the next fit has a new history, and no fit is running between the two
     const hasUpdater = () => {
       const now = fitOf(model);
       return now.fitting === fitting && now.history === history;
@@ -118,15 +118,15 @@ export class CompressionCallback extends CheckedCallback {
     for (const layer of this.#layers) layer.hasUpdater = false;
   }
 
-  /** Two callbacks would count each step twice; one that a fit was rejected with is no longer there. */
+  /** Refuses a second callback, which would count each step twice. The callback of a rejected fit does not count. */
   #assertAlone(): void {
     const taken = this.#layers.find(({ hasUpdater }) => typeof hasUpdater === 'function' && hasUpdater());
     if (!taken) return;
     throw new GCompressError('invalid-option', {
       where: `${this.where} callbacks`,
       expected: 'one compression callback',
-      actual: `two that count the steps of layer '${taken.name}'`,
-      hint: 'Pass the callback that compressModel returned, or one of compressionCallback(model), not both.',
+      actual: `two callbacks that count the steps of layer '${taken.name}'`,
+      hint: 'Pass either the callback that compressModel returned or compressionCallback(model), not both.',
     });
   }
 
@@ -146,17 +146,18 @@ export class CompressionCallback extends CheckedCallback {
   }
 }
 
-/** Steps that a `fit` will have; undefined for a dataset of unknown length. */
+/** The number of steps of a `fit`; undefined for a dataset of unknown length. */
 function stepsOf({ epochs, initialEpoch, steps, samples, batchSize }: FitParams): number | undefined {
   const each = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
   return each === undefined ? undefined : Math.max(0, epochs - (initialEpoch ?? 0)) * each;
 }
 
 /**
- * A callback for a model that has compressed layers, such as one that was loaded in the middle of its training.
+ * A callback for a model that has compressed layers, such as a model that was loaded in the middle of its training.
  *
- * @throws GCompressError `unsupported` when it has none, `disposed` or `not-ready` for a model that is, `invalid-option` or
- * `unknown-option`; when a `fit` begins: `invalid-option` where it was given twice, `unsupported` for another model.
+ * @throws GCompressError `unsupported` for a model without compressed layers, `disposed` for a disposed model, `not-ready` for a model
+ * that is not built, `invalid-option` or `unknown-option`; when a `fit` begins: `invalid-option` if it lists the callback twice,
+ * `unsupported` for a model that the callback was not made for.
  */
 export function compressionCallback(model: LayersModel, options: CompressionCallbackOptions = {}): CompressionCallback {
   assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning']);

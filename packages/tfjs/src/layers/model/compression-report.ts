@@ -1,4 +1,4 @@
-// What was compressed in a model, and what was not.
+// The report on a model: compressed matrices, skipped layers, warnings and sizes.
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../../training/compression-op.ts';
 import { needsLoader } from '../strip/strip-layer.ts';
@@ -7,28 +7,28 @@ import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
 import { compressedLayers } from './compressed-layers.ts';
 import { allLayers } from './model-layers.ts';
 
-/** What became of one compressed matrix. */
+/** The report on one compressed matrix. */
 export interface CompressedMatrixReport {
   /** Name of its layer. */
   readonly layer: string;
-  /** Name of the matrix: that of its operator, `layer/matrix`. */
+  /** Name of the matrix, which is its operator's name: `layer/matrix`. */
   readonly name: string;
   readonly method: string;
-  /** Its shape `[m, n]`. */
+  /** Shape `[m, n]` of the matrix. */
   readonly shape: readonly [rows: number, cols: number];
   /** Bytes of the matrix as float32. */
   readonly denseBytes: number;
-  /** Bytes of the factors as they would be written; before the first compression, those planned. */
+  /** Bytes of the factors if they were written now; before the first compression, the most that the plan allows. */
   readonly compressedBytes: number;
   /** Blend weight of the dense matrix now. */
   readonly alpha: number;
-  /** `‖A − Ŵ‖ / ‖A‖` at the last compression, if there was one since the model was made or loaded. */
+  /** `‖A − Ŵ‖ / ‖A‖` at the last compression; undefined if there was no compression since the model was made or loaded. */
   readonly relativeError: number | undefined;
 }
 
-/** A layer that was left as it is, or a matrix of one. */
+/** A layer, or a matrix of a layer, that was left as it is. */
 export interface SkippedLayerReport {
-  /** Name of the layer; `layer/matrix` where it has several. */
+  /** Name of the layer; `layer/matrix` for a layer with several matrices. */
   readonly name: string;
   readonly reason: string;
 }
@@ -37,11 +37,11 @@ export interface SkippedLayerReport {
 export interface CompressionReport {
   readonly compressed: readonly CompressedMatrixReport[];
   readonly skipped: readonly SkippedLayerReport[];
-  /** What the user should know, e.g. of a schedule that never reaches alpha 0. */
+  /** Warnings, e.g. about a schedule that never reaches alpha 0. */
   readonly warnings: readonly string[];
   /**
-   * Names of the layers that need `registerCompressedLayers` to be loaded once they are stripped, because no stock layers compute with
-   * their factors; in a stripped model those that do now. Where there are none, stock `loadLayersModel` suffices.
+   * Names of the layers whose stripped form needs `registerCompressedLayers` to load, because no stock layers compute with their
+   * factors. In a stripped model: the layers that need it now. If the list is empty, stock `loadLayersModel` suffices.
    */
   readonly needsLoader: readonly string[];
   /** Bytes of all weights of the model before compression, as float32. */
@@ -52,10 +52,10 @@ export interface CompressionReport {
 }
 
 /**
- * The report of a model that has compressed layers, as it is now.
+ * The current report on a model that has compressed layers.
  *
- * @param skipped layers that were left as they are; known only where the model was compressed.
- * @throws GCompressError `invalid-option` for another thing than a model.
+ * @param skipped layers that were left as they are; only the caller of `compressModel` knows them.
+ * @throws GCompressError `invalid-option` when the argument is not a model.
  */
 export function compressionReport(model: LayersModel, skipped: readonly SkippedLayerReport[] = []): CompressionReport {
   const layers = compressedLayers(model);

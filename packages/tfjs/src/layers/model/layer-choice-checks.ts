@@ -1,4 +1,4 @@
-// Checks of the options of compressModel, before anything is made of them.
+// Checks of the options of compressModel.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
@@ -19,8 +19,8 @@ const RULE_KEYS = [
 ] as const satisfies readonly (keyof LayerRule)[];
 
 /**
- * Refuses options and rules that nobody reads, values of the wrong type, and rules that name a layer which the model does not have:
- * most likely typing mistakes.
+ * Refuses unknown options and rule keys, values of the wrong type, and rules that name a layer which the model does not have: most
+ * likely typing mistakes.
  *
  * @throws GCompressError `unknown-option` or `invalid-option`.
  */

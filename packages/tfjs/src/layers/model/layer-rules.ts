@@ -1,4 +1,4 @@
-// Which layers are compressed, and how: rules, and the decision about one layer.
+// Rules that choose which layers are compressed and how, and the decision about one layer.
 import { elementCount, type FactorizationPlan, isGCompressError, type MatrixCompressor } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { KernelSplit } from '../../weight/weight-views.ts';
@@ -8,47 +8,47 @@ import { matricesOf } from '../weights/layer-matrices.ts';
 import type { LayerCompression } from '../wrapper/compressed-layer.ts';
 import type { SkippedLayerReport } from './compression-report.ts';
 
-/** What happens to the layers that match; every condition that is given must hold. */
+/** Conditions on a layer, which must all hold, and what happens to the layers that meet them. */
 export interface LayerRule {
-  /** The layer's name, or a pattern that it matches. */
+  /** The layer's name, or a pattern that the name matches. */
   readonly name?: string | RegExp;
   /** The layer's class, e.g. `'Dense'`. */
   readonly className?: string;
-  /** Whether the rule is for this layer. */
+  /** True if the rule applies to this layer. */
   readonly predicate?: (layer: Layer) => boolean;
-  /** The fewest values that a matrix has; those with fewer are left as they are. */
+  /** The least number of values; smaller matrices are left as they are. */
   readonly minWeights?: number;
-  /** Names of the matrices that are compressed, e.g. `['recurrent_kernel']`. Default: all of the layer. */
+  /** Names of the matrices to compress, e.g. `['recurrent_kernel']`. Default: all matrices of the layer. */
   readonly matrices?: readonly string[];
   /**
-   * How kernels of Conv2D layers are read as a matrix: `'filters'` as `[h·w·in, out]`, `'spatial'` as `[h·in, w·out]`. All other layers
-   * can be read in one way only. Default `'filters'`.
+   * How kernels of Conv2D layers are read as a matrix: `'filters'` as `[h·w·in, out]`, `'spatial'` as `[h·in, w·out]`. Kernels of
+   * all other layers can be read in one way only. Default `'filters'`.
    */
   readonly split?: KernelSplit;
-  /** The method for these layers; `null` leaves them as they are. Default: the common one. */
+  /** The method for these layers; `null` leaves them as they are. Default: the common method. */
   readonly method?: MatrixCompressor | null;
-  /** The schedule for these layers. Default: the common one. */
+  /** The schedule for these layers. Default: the common schedule. */
   readonly schedule?: CompressionSchedule;
 }
 
-/** How layers are chosen, and what they get. */
+/** Which layers are compressed, by which method and schedule. */
 export interface LayerChoice {
-  /** The method for layers whose rule names none. */
+  /** The method for layers whose rule names no method. */
   readonly method: MatrixCompressor;
-  /** The schedule for layers whose rule names none. */
+  /** The schedule for layers whose rule names no schedule. */
   readonly schedule: CompressionSchedule;
-  /** The first rule that matches decides; a layer that none matches is left as it is. Default: every layer. */
+  /** The first rule that matches decides; a layer that no rule matches is left as it is. Default: every layer. */
   readonly rules?: readonly LayerRule[];
   /** Matrices with fewer values are left as they are unless a rule has its own `minWeights`. Default 4096. */
   readonly minWeights?: number;
 }
 
-/** Matrices below this are rarely worth a layer of their own. */
+/** Smaller matrices are rarely worth a layer of their own. */
 const MIN_WEIGHTS = 4096;
 
-/** What is to be done with one layer, and what is left as it is for which reason. */
+/** How one layer is compressed, and which of its matrices are skipped, with reasons. */
 export interface LayerDecision {
-  /** Not there when the whole layer is left. */
+  /** Omitted if the whole layer is skipped. */
   readonly compression?: LayerCompression;
   /** The compressor's plans of the matrices that are compressed, by name. */
   readonly plans?: ReadonlyMap<string, FactorizationPlan>;
@@ -56,9 +56,9 @@ export interface LayerDecision {
 }
 
 /**
- * Decides about one layer that has weights; never throws for a layer that just cannot be compressed.
+ * Decides about one layer that has weights. A layer that cannot be compressed is skipped, not an error.
  *
- * @throws GCompressError `invalid-option` when the layer's own hook names anything but a matrix.
+ * @throws GCompressError `invalid-option` when the layer's own hook names something that is not a matrix.
  */
 export function decide(layer: Layer, choice: LayerChoice): LayerDecision {
   const skip = (reason: string): LayerDecision => ({ skipped: [{ name: layer.name, reason }] });
@@ -108,7 +108,7 @@ function unsupported(layer: Layer): string {
 function matches(rule: LayerRule, layer: Layer, all: readonly LayerMatrix[]): boolean {
   const { name, className, predicate, minWeights } = rule;
   if (typeof name === 'string' && layer.name !== name) return false;
-  // Not test(), which with the flags g and y goes on where it stopped in another name
+  // Not test(), which with the flags g and y continues where it stopped in the previous name
   if (name instanceof RegExp && layer.name.search(name) < 0) return false;
   if (className !== undefined && layer.getClassName() !== className) return false;
   if (minWeights !== undefined && !all.some(({ weight }) => elementCount(weight.shape as number[]) >= minWeights))

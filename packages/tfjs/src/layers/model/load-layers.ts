@@ -17,16 +17,16 @@ import { LayerWrapper } from '../wrapper/layer-wrapper.ts';
 import { PackedLayer } from '../wrapper/packed-layer.ts';
 import { isModel } from './model-layers.ts';
 
-/** A method as it is handed over: anything with its name, its format, and a call that takes its options. */
+/** Any method: its name, its format, and a call that takes its options. */
 export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options: never) => MatrixCompressor);
 
 /**
- * Tells tfjs how to load models with compressed layers; call it once before `loadLayersModel`. Only files that use these methods
- * can be loaded. tfjs keeps classes in a map of its own, so a second call replaces the first.
+ * Tells tfjs how to load models with compressed layers. Call it once before `loadLayersModel`. Only files that use these methods
+ * can be loaded. tfjs keeps one map of classes, so a second call replaces the first.
  *
  * @param methods the methods whose models may be loaded.
- * @param schedules makers of schedules that are not of `@gcompress/scheduler`.
- * @throws GCompressError `invalid-option` for another thing than lists of methods and of makers of schedules.
+ * @param schedules factories of schedules that do not come from `@gcompress/scheduler`.
+ * @throws GCompressError `invalid-option` when an argument is not a list of methods or of schedule factories.
  */
 export function registerCompressedLayers(
   methods: readonly AnyMethod[],
@@ -36,7 +36,7 @@ export function registerCompressedLayers(
   if (!Array.isArray(schedules)) {
     throw new GCompressError('invalid-option', {
       where: 'registerCompressedLayers schedules',
-      expected: 'a list of makers of schedules',
+      expected: 'a list of schedule factories',
       actual: describeValue(schedules),
     });
   }
@@ -79,7 +79,7 @@ export function registerCompressedLayers(
   serialization.registerClass(LoadedPackedLayer);
 }
 
-/** The layer inside, of a class that tfjs knows. */
+/** Makes the inner layer, whose class must be registered in tfjs. */
 function innerLayer(stored: unknown): Layer {
   const { className, config } = parseInnerLayer(stored);
   const { classNameMap } = serialization.SerializationMap.getMap();
@@ -88,21 +88,21 @@ function innerLayer(stored: unknown): Layer {
     throw new GCompressError('unsupported', {
       where: 'loadLayersModel',
       expected: 'layers of registered classes',
-      actual: `a compressed layer of class '${className}', which is not`,
+      actual: `a compressed layer of class '${className}', which is not registered`,
       hint: `Call tf.serialization.registerClass(${className}) before loading, in the program that has this class.`,
     });
   }
-  const made: unknown = fromFile('layer inside', () => fromConfig(layerClass, config as serialization.ConfigDict));
+  const made: unknown = fromFile('inner layer', () => fromConfig(layerClass, config as serialization.ConfigDict));
   if (made instanceof layers.Layer && !isModel(made) && !(made instanceof LayerWrapper)) return made;
   throw new GCompressError('file-header', {
     where: 'configuration of a compressed layer',
-    expected: 'a layer inside that can be compressed',
+    expected: 'an inner layer that can be compressed',
     actual: `a '${className}'`,
     hint: 'The model was written by another program, damaged, or is hostile.',
   });
 }
 
-/** What a file describes; a description that others cannot read is a fault of the file. */
+/** Makes what a file describes. Errors of the makers become `file-header`, because the file is at fault. */
 function fromFile<T>(what: string, make: () => T): T {
   try {
     return make();
@@ -110,8 +110,8 @@ function fromFile<T>(what: string, make: () => T): T {
     if (isGCompressError(cause)) throw cause;
     throw new GCompressError('file-header', {
       where: `${what} in the configuration of a compressed layer`,
-      expected: 'arguments that make one',
-      actual: `those that end in '${cause instanceof Error ? cause.message.slice(0, 120) : 'an error'}'`,
+      expected: `arguments that make a valid ${what}`,
+      actual: `arguments that fail with '${cause instanceof Error ? cause.message.slice(0, 120) : 'an error'}'`,
       hint: 'The model was written by another program, damaged, or is hostile.',
       cause,
     });
@@ -125,7 +125,7 @@ function assertMethods(methods: unknown): void {
     where: 'registerCompressedLayers methods',
     expected: 'a list of methods, such as [lowRank, kMeans]',
     actual: Array.isArray(methods) ? `a list with ${describeValue(other)}` : describeValue(other),
-    hint: 'Pass methods themselves, not what they return.',
+    hint: 'Pass the methods themselves, not the compressors that they return.',
   });
 }
 

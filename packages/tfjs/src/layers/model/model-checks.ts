@@ -1,11 +1,11 @@
-// Checks that a value is a model of the layers API, and that it can be used.
+// Checks that a value is a model of the layers API, built and not disposed.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { allLayers } from './model-layers.ts';
 
 /**
- * Refuses anything but a model of the layers API, with what to do about a promise and a graph model.
+ * Refuses anything but a model of the layers API; the error says what to do about a promise or a graph model.
  *
  * @throws GCompressError `invalid-option`.
  */
@@ -20,9 +20,9 @@ export function assertModel(model: unknown, where: string): asserts model is Lay
   const promised = typeof then === 'function';
   const graph = typeof executeAsync === 'function';
   const hint = promised
-    ? { hint: 'Await it: await loadLayersModel(…).' }
+    ? { hint: 'Await the promise: await loadLayersModel(…).' }
     : graph
-      ? { hint: 'A graph model has no layers that train; load one that was saved as a layers model.' }
+      ? { hint: 'A graph model has no layers that train; load a model that was saved as a layers model.' }
       : {};
   throw new GCompressError('invalid-option', {
     where: `${where} model`,
@@ -33,14 +33,13 @@ export function assertModel(model: unknown, where: string): asserts model is Lay
 }
 
 /**
- * Checks that a model is one of the layers API, built and not disposed.
+ * Checks that a value is a model of the layers API, built and not disposed.
  *
- * @throws GCompressError `invalid-option`, `not-ready`, `disposed`, or `unsupported` for a model of a class of one's own, which would
- * come back as a stock one.
+ * @throws GCompressError `invalid-option`, `not-ready` or `disposed`.
  */
 export function assertUsableModel(model: unknown, where: string): asserts model is LayersModel {
   assertModel(model, where);
-  // Not `model.built`: a Sequential model with an input shape has all its weights before that is set
+  // Not `model.built`: a Sequential model with an input shape has all its weights before tfjs sets this flag
   const layers = allLayers(model);
   if (layers.length === 0 || layers.some((layer) => !layer.built)) {
     throw new GCompressError('not-ready', {

@@ -1,4 +1,4 @@
-// A new model with some layers of an old one replaced.
+// Rebuilds a model with some of its layers replaced.
 import { GCompressError } from '@gcompress/core';
 import {
   model as functionalModel,
@@ -13,12 +13,12 @@ import { copyLayer } from '../weights/owned-weights.ts';
 import { PackedLayer } from '../wrapper/packed-layer.ts';
 import { isModel } from './model-layers.ts';
 
-/** Decides what stands in the place of a layer; `undefined` for a copy of it. `config` is that of the layer to be. */
+/** The replacement of a layer, or `undefined` for a copy of it. `config` is the configuration of the new layer. */
 export type Replace = (layer: Layer, config: LayerConfig) => Replacement | undefined;
 
 /**
- * A new Sequential or functional model with some layers replaced and all weights kept. The old model is not changed and shares
- * no weight with the new one; a layer that is used in several places stays one. A failure disposes what was made so far.
+ * A new Sequential or functional model with some layers replaced and all weights kept. The old model is not changed and shares no
+ * weight with the new model. A layer that is used in several places stays one layer. A failure disposes all new weights.
  */
 export function rebuildModel(model: LayersModel, replace: Replace): LayersModel {
   const made = new Map<Layer, Replacement>();
@@ -57,7 +57,7 @@ function rebuiltInside(model: LayersModel, make: Make): Replacement {
   return { layers: [rebuilt], initialize: () => freezeLike(model, rebuilt) };
 }
 
-/** A model keeps its own flag, besides those of its layers, and writes it into the weights of its layers. */
+/** Copies the model's own `trainable`, which tfjs keeps besides the flags of the layers and writes into their weights. */
 function freezeLike(model: LayersModel, rebuilt: LayersModel): void {
   if (!model.trainable) rebuilt.trainable = false;
 }
@@ -80,7 +80,7 @@ function rebuildSequential(model: LayersModel, make: Make): LayersModel {
   const rebuilt = sequential({ name: model.name });
   for (const [i, layer] of model.layers.entries()) {
     const config = configOf(layer);
-    // The first layer says what goes in, also where the old model was told by build()
+    // The first layer needs the input shape, also if the old model got it from build()
     const input = i === 0 && !isModel(layer) ? { batchInputShape: model.inputs[0].shape } : {};
     const chain = make(layer, { ...config, ...input });
     if (i === 0) addNamedInput(rebuilt, chain[0], model);
@@ -89,16 +89,16 @@ function rebuildSequential(model: LayersModel, make: Make): LayersModel {
   return rebuilt;
 }
 
-/** A layer that says what goes in, where the input would get another name than it had: data sets know inputs by name. */
+/** Adds an input layer if the input would otherwise get a new name, because data sets know inputs by name. */
 function addNamedInput(rebuilt: ReturnType<typeof sequential>, first: Layer, { inputs: [input] }: LayersModel): void {
-  // Not inputNames, which a Sequential model has only once it is built
+  // Not inputNames, which a Sequential model has only after it is built
   const { name } = input.sourceLayer;
   if (isModel(first) || first.getClassName() === 'InputLayer' || `${first.name}_input` === name) return;
   const { shape, dtype } = input;
   rebuilt.add(layers.inputLayer({ batchInputShape: shape, dtype, name }));
 }
 
-/** Layer, node and tensor that an input comes from, and the arguments of the call. */
+/** The layer, node and tensor that an input comes from, and the arguments of the call. */
 type InboundTensor = readonly [layer: string, node: number, tensor: number, kwargs?: object];
 
 interface GraphConfig {
@@ -123,7 +123,7 @@ function rebuildFunctional(model: LayersModel, make: Make): LayersModel {
     const blocked = new Set<string>();
     const rest = waiting.filter(({ name, node }) => {
       const inputs = node.map(find);
-      // The nodes of one layer keep their order, because others refer to them by number
+      // The nodes of one layer keep their order, because other layers refer to them by number
       if (blocked.has(name) || inputs.includes(undefined)) {
         blocked.add(name);
         return true;
@@ -143,7 +143,7 @@ function rebuildFunctional(model: LayersModel, make: Make): LayersModel {
   });
 }
 
-/** The nodes that a layer has before it is applied to anything; others count from there. */
+/** The nodes that a layer has before it is applied; later nodes are numbered after them. */
 function ownNodes(layer: Layer): SymbolicTensor[][] {
   if (layer.getClassName() === 'InputLayer') return [layer.inboundNodes[0].outputTensors];
   return isModel(layer) ? [layer.outputs] : [];
@@ -158,7 +158,7 @@ function applyChain(chain: readonly Layer[], inputs: SymbolicTensor[], kwargs: o
   }, inputs);
 }
 
-/** The stock classes of models; a class of one's own would come back as one of them. */
+/** The stock classes of models. A model of a custom class would be rebuilt as a stock model. */
 const MODELS = ['Sequential', 'Model', 'Functional', 'LayersModel'];
 
 function assertStockModel(model: LayersModel): void {
@@ -167,7 +167,7 @@ function assertStockModel(model: LayersModel): void {
   throw new GCompressError('unsupported', {
     where: `model '${model.name}'`,
     expected: 'a Sequential or functional model',
-    actual: `one of class '${className}', which would not be kept`,
+    actual: `a model of class '${className}', which would be rebuilt as a stock model`,
     hint: 'Use tf.model({ inputs, outputs }).',
   });
 }
@@ -176,6 +176,6 @@ function disconnected(model: string, layer: string): GCompressError {
   return new GCompressError('unsupported', {
     where: `model '${model}'`,
     expected: 'a graph whose layers are connected to the inputs',
-    actual: `layer '${layer}', which is not`,
+    actual: `layer '${layer}', which is not connected`,
   });
 }

@@ -1,7 +1,7 @@
-// Stock Adam continues bit for bit after it was loaded.
+// Makes stock Adam resume bit for bit after it was loaded.
 import { type Scalar, scalar, tidy, type Variable } from '@tensorflow/tfjs-core';
 
-/** What stock Adam keeps private: the running powers of its decay rates. */
+/** Private properties of stock Adam: its decay rates and their running powers. */
 interface AdamState {
   readonly beta1: number;
   readonly beta2: number;
@@ -10,9 +10,9 @@ interface AdamState {
 }
 
 /**
- * Makes an optimizer that was loaded from a file continue bit for bit. Stock Adam multiplies its decay rates up step by step while it
- * trains, but recomputes them as a power when it is loaded, which rounds differently after some twenty steps. Here they are
- * multiplied up again; in an optimizer that was not loaded this changes nothing.
+ * Makes an optimizer that was loaded from a file resume bit for bit. Stock Adam multiplies its decay rates step by step while it
+ * trains, but computes them as a power when it is loaded, which rounds differently after some twenty steps. This function multiplies
+ * them step by step again. It changes nothing in an optimizer that was not loaded.
  */
 export function resumeAdam(optimizer: { readonly iterations: number } | undefined): void {
   if (!optimizer || !isAdam(optimizer)) return;
@@ -27,10 +27,10 @@ function isAdam(optimizer: object): optimizer is AdamState & { readonly iteratio
   return 'accBeta1' in optimizer && 'accBeta2' in optimizer;
 }
 
-/** The most multiplications: some ten times what rates up to 0.99999 need until nothing changes any more. */
+/** The most multiplications: some ten times as many as rates up to 0.99999 need until the product is constant. */
 const MOST = 2 ** 26;
 
-/** The decay rate after this many float32 multiplications with itself; the count may come from a file. */
+/** The product after this many float32 multiplications by the rate, bounded because the count may come from a file. */
 function runningPower(rate: number, times: number): Scalar {
   const factor = Math.fround(rate);
   let power = factor;

@@ -1,4 +1,4 @@
-// A model without the dense matrices, for deployment.
+// Makes the model for deployment, without dense matrices.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -13,19 +13,18 @@ import { rebuildModel } from './rebuild-model.ts';
 /** Options of {@link stripCompression}. */
 export interface StripOptions {
   /**
-   * What layers with packed weights save: with `'speed'`, the default, they keep a kernel unpacked between calls, as factors where
-   * these are faster; with `'memory'` they keep the packed bytes alone, and unpack them for each call.
+   * What layers with packed weights optimize. With `'speed'`, the default, they keep their weights unpacked between calls, as factors where
+   * these are faster. With `'memory'` they keep only the packed bytes and unpack them for each call.
    */
   readonly prefer?: Preference;
 }
 
 /**
- * A new model for deployment, without the dense matrices: products of factors become plain Dense layers, so that a low-rank model
- * loads with stock `loadLayersModel`; other formats become layers whose weights are the packed factors. The given model is not
- * changed.
+ * A new model for deployment, without dense matrices. Products of factors become stock layers, so that a low-rank model loads with
+ * stock `loadLayersModel`. Other formats become layers whose weights are the packed factors. The given model is not changed.
  *
- * @throws GCompressError `invalid-option`, `not-ready` while alpha of a layer is not 0, `unsupported` for a model without compressed layers,
- * `disposed`, or a layer that cannot be copied.
+ * @throws GCompressError `invalid-option`, `not-ready` while alpha of a layer is not 0, `disposed`, `unsupported` for a model without
+ * compressed layers or with a layer that cannot be copied.
  */
 export function stripCompression(model: LayersModel, options: StripOptions = {}): LayersModel {
   assertUsableModel(model, 'stripCompression');
@@ -37,7 +36,7 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
     throw new GCompressError('unsupported', {
       where: 'stripCompression',
       expected: 'a model with compressed layers',
-      actual: `'${model.name}', which has none`,
+      actual: `'${model.name}', which has no compressed layers`,
       hint: 'Pass the model that compressModel returned.',
     });
   }
@@ -50,7 +49,7 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
       actual: `${alpha} in '${name}' after ${state.steps} steps`,
       hint:
         schedule.zeroStep === undefined
-          ? 'This schedule never reaches 0: use one that does, and train on.'
+          ? 'This schedule never reaches 0. Use a schedule that reaches 0, and train on.'
           : `Train on: the schedule reaches 0 at step ${schedule.zeroStep}.`,
     });
   }

@@ -1,10 +1,10 @@
-// What the configurations of compressed and packed layers hold, as JSON that survives saving and loading.
+// The configurations of compressed and packed layers, as JSON that survives saving and loading.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertElementLimit, assertShape2D, describeValue } from '@gcompress/core/checks';
 import type { KernelSplit } from '../../weight/weight-views.ts';
 import type { PackedForm, Preference } from './packed-form.ts';
 
-/** What a compressed layer's configuration says of its compression. */
+/** The part of a compressed layer's configuration about its compression. */
 export interface StoredCompression {
   /** Name of the method. */
   readonly method: string;
@@ -15,7 +15,7 @@ export interface StoredCompression {
   readonly split: KernelSplit;
 }
 
-/** What a packed layer's configuration says of its matrices. */
+/** The part of a packed layer's configuration about its matrices. */
 export interface StoredPacking {
   readonly matrices: readonly (PackedForm & { readonly name: string; readonly format: string })[];
   readonly split: KernelSplit;
@@ -28,17 +28,17 @@ export interface StoredLayer {
   readonly config: JsonObject;
 }
 
-/** Deeper than any configuration that is written; reading deeper ones would end in a stack that is too deep. */
+/** The deepest nesting that is read. No configuration that we write is as deep, and deeper ones would overflow the stack. */
 const DEEPEST = 64;
 
-/** What TensorFlow.js takes as the name of a weight. */
+/** The names of weights that TensorFlow.js accepts. */
 const NAME = /^[A-Za-z0-9][-\w./]*$/;
 
 const DTYPES: readonly unknown[] = ['float32', 'int32', 'uint32', 'uint16', 'uint8'];
 
 /**
- * JSON for a layer's configuration. Saving and loading, tfjs rewrites the case of all keys and strings in it, by capitals and
- * underscores: here they are written as escapes, and so survive.
+ * JSON for a layer's configuration. When it saves and loads, tfjs rewrites the case of all keys and strings, by capitals and
+ * underscores. This function writes both as escapes, which tfjs leaves as they are.
  */
 export function storedText(value: JsonObject): string {
   return JSON.stringify(value).replace(/[A-Z_]|[^ -~]/g, (unit) => {
@@ -62,7 +62,7 @@ export function parseCompression(text: unknown): StoredCompression {
 /**
  * Reads what `PackedLayer` wrote into its configuration; the file may be hostile.
  *
- * @throws GCompressError `file-header`, or `invalid-matrix` for a shape that is none.
+ * @throws GCompressError `file-header`, or `invalid-matrix` for an invalid shape.
  */
 export function parsePacked(text: unknown): StoredPacking {
   const stored = parseObject(text, 'PackedLayer');
@@ -88,7 +88,7 @@ export function parsePacked(text: unknown): StoredPacking {
 }
 
 /**
- * Reads the layer inside of a compressed or packed one; the file may be hostile.
+ * Reads the inner layer of a compressed or packed layer; the file may be hostile.
  *
  * @throws GCompressError `file-header`.
  */
@@ -96,7 +96,7 @@ export function parseInnerLayer(stored: unknown): StoredLayer {
   if (isObject(stored) && typeof stored.className === 'string' && isObject(stored.config)) {
     return { className: stored.className, config: stored.config };
   }
-  throw badConfig('compressed', 'a layer inside, with class name and configuration', stored);
+  throw badConfig('compressed', 'an inner layer with class name and configuration', stored);
 }
 
 function isPackedForm(value: unknown): value is StoredPacking['matrices'][number] {
@@ -104,7 +104,7 @@ function isPackedForm(value: unknown): value is StoredPacking['matrices'][number
   const { name, format, version, shape, config, tensors } = value;
   const named = isName(name) && typeof format === 'string' && Number.isSafeInteger(version);
   if (!named || !isObject(config) || !isObject(tensors)) return false;
-  // Sides in the place of numbers are refused as such
+  // Whether the numbers are valid sides is checked later, with an error of its own
   const shaped = Array.isArray(shape) && shape.every((side) => typeof side === 'number');
   return shaped && Object.keys(tensors).every(isName) && Object.values(tensors).every(isTensorForm);
 }
@@ -113,7 +113,7 @@ function isSplit(value: unknown): value is KernelSplit {
   return value === 'filters' || value === 'spatial';
 }
 
-/** At least one name, and none twice. */
+/** True for a list of at least one name, without duplicates. */
 function areNames(value: unknown): value is string[] {
   if (!Array.isArray(value) || value.length === 0) return false;
   return value.every(isName) && new Set(value).size === value.length;
@@ -141,7 +141,7 @@ function parseObject(text: unknown, className: string): JsonObject {
   throw badConfig(className, 'an object', text);
 }
 
-/** Level by level, because a function that calls itself would fail on what it looks for. */
+/** Walks level by level, because recursion would overflow the stack on deep input. */
 function isTooDeep(value: unknown): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -166,7 +166,7 @@ function badConfig(className: string, expected: string, actual: unknown, cause?:
 }
 
 function shown(value: unknown): string {
-  // Keys alone: what is inside may be too deep to be written
+  // Only the keys, because the values may be too deep to print
   return isObject(value)
     ? `an object of ${Object.keys(value).join(', ').slice(0, 60) || 'nothing'}`
     : describeValue(value);

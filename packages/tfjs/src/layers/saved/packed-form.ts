@@ -1,4 +1,4 @@
-// A packed matrix in a saved layer: what its configuration says, and the bytes in its weights.
+// A packed matrix in a saved layer: its part of the configuration, and the bytes in the weights.
 import {
   type CompressedFormat,
   elementCount,
@@ -11,7 +11,7 @@ import {
 import { type PackedDtype, packedDtype } from '@gcompress/core/storage';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 
-/** A packed matrix without its values: what a layer's configuration holds. */
+/** A packed matrix without its values, as a layer's configuration holds it. */
 export interface PackedForm {
   readonly version: number;
   readonly shape: Shape2D;
@@ -20,8 +20,8 @@ export interface PackedForm {
 }
 
 /**
- * What a `PackedLayer` saves between calls: `'speed'` keeps its matrices unpacked, as factors where the layer computes with them
- * and they are small, otherwise as the weight itself; `'memory'` keeps the packed bytes alone and unpacks them for each call.
+ * What a `PackedLayer` optimizes. `'speed'` keeps its matrices unpacked between calls, as factors if the layer computes with them and they
+ * are small, otherwise as dense weights. `'memory'` keeps only the packed bytes and unpacks them for each call.
  */
 export type Preference = 'speed' | 'memory';
 
@@ -42,7 +42,7 @@ export function formOf({ version, shape, config, tensors }: PackedForm | PackedM
   return { version, shape, config, tensors: Object.fromEntries(forms) };
 }
 
-/** How many 4-byte words hold a tensor. */
+/** The number of 4-byte words that hold a tensor. */
 export function wordCount({
   shape,
   dtype,
@@ -53,7 +53,7 @@ export function wordCount({
   return Math.ceil((elementCount(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT) / 4);
 }
 
-/** float32 values as they are, all others as int32 words, the last filled up with zeros. */
+/** float32 values as they are; all other values as int32 words, the last word padded with zeros. */
 export function wordsOf(data: PackedTensor['data']): Float32Array | Int32Array {
   if (data instanceof Float32Array) return data;
   const words = new Int32Array(Math.ceil(data.byteLength / 4));
@@ -65,23 +65,23 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** The packed matrix whose tensors these weights hold. Blocks on backends that must read back from a device. */
+/** Reads a packed matrix from the weights that hold its tensors. Blocks on backends that must read back from a device. */
 export function packedFromWeights(
   { id }: Pick<CompressedFormat, 'id'>,
   form: PackedForm,
   weights: Readonly<Record<string, LayerVariable>>,
 ): PackedMatrix {
   const tensors = Object.entries(form.tensors).map(([name, { shape, dtype }]) => {
-    // A copy, because tfjs may hand out its own memory
+    // A copy, because dataSync may return memory of tfjs
     const { buffer } = bytesOf(weights[name].read().dataSync()).slice();
     return [name, { shape, data: new ARRAYS[dtype](buffer, 0, elementCount(shape)) }] as const;
   });
   return { ...form, format: id, tensors: Object.fromEntries(tensors) };
 }
 
-/** Packed tensors may be larger than their matrix, but not without bound: a file announces them before its bytes are there. */
+/** How many times larger than the dense matrix packed tensors may be. Bounded, because a file gives their sizes before their bytes. */
 const LARGEST_RATIO = 4;
-/** What small matrices may take all the same, in bytes. */
+/** Bytes that are allowed at any ratio, for small matrices. */
 const ALWAYS_ALLOWED = 2 ** 16;
 
 /**

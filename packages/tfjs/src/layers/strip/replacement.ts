@@ -1,10 +1,10 @@
-// New layers that stand for an old one.
+// The new layers that replace an old layer.
 import type { Layer } from '../weights/clone-layer.ts';
 
-/** New layers in the place of an old one. */
+/** The new layers that replace an old layer. */
 export interface Replacement {
-  /** Applied one after the other; the last has the name of the old layer. */
+  /** Applied one after the other. The last layer has the name of the old layer. */
   readonly layers: readonly Layer[];
-  /** Puts the weights in, once the layers are built. */
+  /** Copies the weights. Call it after the layers are built. */
   initialize(): void;
 }

@@ -7,11 +7,11 @@ import type { Layer, LayerConfig } from '../weights/clone-layer.ts';
 /** One stock layer of a chain that computes a product. */
 export interface Link {
   readonly layer: Layer;
-  /** Its first weight: a kernel or an embedding. */
+  /** The first weight of the layer: a kernel or an embedding. */
   readonly kernel: CpuTensor;
 }
 
-/** A factor of the product, and what its layer gets: name, and for the first and last what the old layer had there. */
+/** A factor of the product, and the arguments of its layer: a name, and on the first and last layer the old layer's input and output. */
 interface Part {
   readonly factor: CpuTensor;
   readonly args: LayerConfig;
@@ -19,12 +19,13 @@ interface Part {
   readonly isLast: boolean;
 }
 
-/** Config of the old layer and the parts of the product → stock layers, or `undefined` where none can do it. */
+/** Makes stock layers from the old layer's configuration and the parts of the product; `undefined` if no stock layers compute it. */
 type Chain = (config: LayerConfig, parts: readonly Part[], split: KernelSplit) => Link[] | undefined;
 
 /**
- * Stock layers that compute what one layer computes with the product of some factors: the first takes its inputs, the last has its
- * name, bias and activation. The names of the others are put into `taken`. `undefined` where the format is no product, or no stock layers can do it.
+ * Stock layers that together compute what one layer computes with a product of factors. The first takes the layer's inputs; the last
+ * has its name, bias and activation. The names of the other layers are added to `taken`. `undefined` if the format is not a product, or
+ * if no stock layers compute it.
  */
 export function stockChain(
   className: string,
@@ -44,7 +45,7 @@ export function stockChain(
   return chain(config, parts, split);
 }
 
-/** A name that no layer has, near to the wanted one; it is taken from then on. */
+/** A free name that begins with the wanted name; adds it to `taken`. */
 function freeName(wanted: string, taken: Set<string>): string {
   let name = wanted;
   for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`;
@@ -103,7 +104,7 @@ const spatialConvolution: Chain = (config, parts) => {
       dataFormat,
     };
     const output = isLast ? outputOf(config) : { useBias: false };
-    // Rows are (h, in) and columns (w, out); at most one of both sides is more than 1
+    // Rows are (h, in) and columns (w, out); at most one of tall and wide is more than 1
     const read = cpuOps.transpose(cpuOps.reshape(factor, [tall, channels, wide, filters]), [0, 2, 1, 3]);
     return { layer: layers.conv2d(given({ ...output, ...args, ...sweep, filters })), kernel: read };
   });
@@ -112,7 +113,7 @@ const spatialConvolution: Chain = (config, parts) => {
 const convolution2d: Chain = (config, parts, split) =>
   (split === 'spatial' ? spatialConvolution : convolution(layers.conv2d))(config, parts, split);
 
-// Stock Conv1D layers with channels first give their output with channels last, whatever they announce
+// Stock Conv1D layers with channels first return their output with channels last, against their own computeOutputShape
 const convolution1d: Chain = (config, parts, split) =>
   config.dataFormat === 'channelsFirst' ? undefined : convolution(layers.conv1d)(config, parts, split);
 
@@ -133,7 +134,7 @@ const transposedConvolution: Chain = (config, parts) => {
   });
 };
 
-/** The chain of the layer inside, each layer once a time step. */
+/** The chain of the inner layer, each layer wrapped in TimeDistributed. */
 const timeDistributed: Chain = (config, parts, split) => {
   const { className, config: inner } = config.layer as unknown as { className: string; config: LayerConfig };
   const links = CHAINS.get(className)?.(
@@ -156,7 +157,7 @@ const CHAINS: ReadonlyMap<string, Chain> = new Map([
   ['TimeDistributed', timeDistributed],
 ]);
 
-/** A convolution's configuration: one number an axis. */
+/** A convolution's configuration: one number for each axis. */
 interface ConvolutionConfig {
   readonly kernelSize: number[];
   readonly strides: number[];
@@ -165,12 +166,12 @@ interface ConvolutionConfig {
   readonly dataFormat: string;
 }
 
-/** What the last layer takes over. Not the kernel's regularizer and constraint, which are for another kernel. */
+/** The arguments that the last layer takes over. It leaves out the kernel's regularizer and constraint, which suit the old kernel. */
 function outputOf({ activation, useBias, biasInitializer, biasRegularizer, biasConstraint }: LayerConfig): LayerConfig {
   return { activation, useBias, biasInitializer, biasRegularizer, biasConstraint };
 }
 
-/** Arguments without those that are not there: tfjs takes an undefined one for a given one. */
+/** The arguments without undefined ones, because tfjs treats an undefined argument as given. */
 function given<T>(args: Readonly<Record<string, unknown>>): T {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as T;
 }

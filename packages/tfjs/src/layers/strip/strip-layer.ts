@@ -1,4 +1,4 @@
-// One compressed layer without its dense matrices: stock layers, or a packed one.
+// Strips one compressed layer: makes stock layers, or a packed layer.
 import type { CompressedMatrix, CpuTensor } from '@gcompress/core';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
@@ -11,18 +11,18 @@ import { PackedLayer } from '../wrapper/packed-layer.ts';
 import type { Replacement } from './replacement.ts';
 import { type Link, stockChain } from './stock-chains.ts';
 
-/** What a stripped layer depends on besides the compressed one. */
+/** How a compressed layer is stripped. */
 export interface StripChoice {
   /** Configuration of the compressed layer. */
   readonly config: LayerConfig;
   readonly prefer: Preference;
-  /** Names of layers that the model has; new ones are added. */
+  /** Names of the model's layers; names of new layers are added. */
   readonly taken: Set<string>;
 }
 
 /**
- * Layers that compute what a compressed layer computes at alpha 0. Where it has one matrix, and this is a product that stock layers can
- * compute, they are stock layers, which load without this package; otherwise a {@link PackedLayer}.
+ * Layers that compute what a compressed layer computes at alpha 0. If the layer has one matrix, and this matrix is a product that stock
+ * layers can compute, the result is stock layers, which load without this package; otherwise it is a {@link PackedLayer}.
  */
 export function stripLayer(layer: CompressedLayer, { config, prefer, taken }: StripChoice): Replacement {
   const { inner, split, compressedWeights } = layer;
@@ -40,7 +40,7 @@ export function stripLayer(layer: CompressedLayer, { config, prefer, taken }: St
   return { layers: [packed], initialize: () => copyWeights(others, packed.keptWeights) };
 }
 
-/** Whether the stripped layer is a {@link PackedLayer}, which loads with `registerCompressedLayers` alone. */
+/** True if the stripped layer is a {@link PackedLayer}, which needs `registerCompressedLayers` to load. */
 export function needsLoader({ inner, split, ops }: CompressedLayer): boolean {
   const matrices = ops.map((op) => ({ compressed: op.toCompressedMatrixSync() }));
   return stockLinks(inner, configOf(inner), matrices, { split, taken: new Set() }) === undefined;

@@ -1,4 +1,4 @@
-// The hook by which a layer of one's own names its matrices.
+// The hook by which a custom layer names its matrices.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { isViewOf, type MatrixView } from '../../weight/matrix-view.ts';
@@ -7,18 +7,18 @@ import type { Layer } from './clone-layer.ts';
 
 /** A weight of a layer that is a matrix, or can be read as one. */
 export interface CompressibleMatrix {
-  /** Name in the layer, e.g. `'kernel'`, of letters, digits, `_`, `-` and `.`; files know it by this name. */
+  /** Name in the layer, e.g. `'kernel'`, of letters, digits, `_`, `-` and `.`. Files hold the matrix under this name. */
   readonly name: string;
-  /** The float32 weight. The layer must `read()` it in each call, because that is what the compressed form takes the place of. */
+  /** The float32 weight. The layer must call `read()` on it in each call, because `read()` then returns the compressed weight. */
   readonly weight: LayerVariable;
-  /** Shape `[m, n]` as which it is read, row-major. Default: all axes but the last are rows. */
+  /** Shape `[m, n]` as which the weight is read, row-major. Default: all axes but the last are rows. */
   readonly shape?: Shape2D;
-  /** Its axes in the order in which they are read, each once. Default: their own order. */
+  /** The axes of the weight in the order in which they are read, each once. Default: first to last. */
   readonly permutation?: readonly number[];
 }
 
 /**
- * The hook for layers of one's own: a layer with this method is compressed like the stock ones. It is called once the layer is built.
+ * The hook for custom layers: a layer with this method is compressed like stock layers. The method is called after the layer is built.
  */
 export interface CompressibleLayer {
   compressibleMatrices(): readonly CompressibleMatrix[];
@@ -28,25 +28,25 @@ export interface CompressibleLayer {
 export interface LayerMatrix {
   readonly name: string;
   readonly weight: LayerVariable;
-  /** How it is read as a matrix; the split matters to kernels of Conv2D layers alone. */
+  /** How the weight is read as a matrix; the split matters only to kernels of Conv2D layers. */
   viewAs(split: KernelSplit): MatrixView;
-  /** Why no product of matrices may stand for it, where that is so. */
+  /** Why the weight must not be replaced by a product of matrices; omitted if it may be. */
   readonly productObstacle?: string | undefined;
 }
 
-/** Whether a layer has the hook. */
+/** True if a layer has the hook. */
 export function isCompressible(layer: Layer): layer is Layer & CompressibleLayer {
   return typeof (layer as Partial<CompressibleLayer>).compressibleMatrices === 'function';
 }
 
-/** What TensorFlow.js takes as a part of a weight's name. */
+/** What TensorFlow.js accepts as a part of a weight's name. */
 const NAME = /^[A-Za-z0-9][-\w.]*$/;
 
 /**
  * The matrices that a layer's own hook names.
  *
- * @throws GCompressError `invalid-option` when one is not a float32 weight of the layer, cannot be read in this way, or has the name
- * of another.
+ * @throws GCompressError `invalid-option` when a matrix is not a float32 weight of the layer, its view does not fit, or two matrices
+ * have the same name.
  */
 export function namedMatrices(layer: Layer & CompressibleLayer): LayerMatrix[] {
   const names = new Set<string>();

@@ -1,4 +1,4 @@
-// Which weights of a layer are matrices: of stock layers by a table, of others by their own hook.
+// Which weights of a layer are matrices: stock layers by a table, custom layers by their own hook.
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { type KernelSplit, type OpWeight, WEIGHT_VIEWS } from '../../weight/weight-views.ts';
 import type { Layer } from './clone-layer.ts';
@@ -7,7 +7,7 @@ import { ownedWeights } from './owned-weights.ts';
 
 const recurrent = { kernel: 'MatMul b', recurrent_kernel: 'MatMul b' } as const;
 
-/** Class of a stock layer → name of a weight → the operation that it is a weight of. */
+/** Class of a stock layer → name of a weight → the operation that uses this weight. */
 const STOCK_WEIGHTS: ReadonlyMap<string, Readonly<Record<string, OpWeight>>> = new Map(
   Object.entries({
     Dense: { kernel: 'MatMul b' },
@@ -24,7 +24,7 @@ const STOCK_WEIGHTS: ReadonlyMap<string, Readonly<Record<string, OpWeight>>> = n
 );
 
 /**
- * The matrices of a built layer; `undefined` for one whose class is neither known nor has the hook.
+ * The matrices of a built layer; `undefined` if its class is neither in the table nor has the hook.
  *
  * @throws GCompressError what {@link namedMatrices} throws.
  */
@@ -36,7 +36,7 @@ export function matricesOf(layer: Layer): LayerMatrix[] | undefined {
   const names = STOCK_WEIGHTS.get(both ? wrappedBy(layer).getClassName() : className);
   if (!names) return undefined;
   const prefixes = both ? ['forward_', 'backward_'] : [''];
-  // Not layer.weights, whose order changes with what is frozen
+  // Not layer.weights, whose order changes when weights are frozen
   const weights = ownedWeights(layer);
   return weights.flatMap((weight, i) => {
     const name = weightName(weight);
@@ -48,12 +48,12 @@ export function matricesOf(layer: Layer): LayerMatrix[] | undefined {
   });
 }
 
-/** The layer that a stock TimeDistributed or Bidirectional layer was made with. */
+/** The layer inside a stock TimeDistributed or Bidirectional layer. */
 function wrappedBy(layer: Layer): Layer {
   return (layer as Layer & { readonly layer: Layer }).layer;
 }
 
-/** The name that a layer gave its weight, without those of the layers around. */
+/** The name that a layer gave its weight, without the names of the layers around it. */
 export function weightName({ originalName }: LayerVariable): string {
   return originalName.slice(originalName.lastIndexOf('/') + 1);
 }

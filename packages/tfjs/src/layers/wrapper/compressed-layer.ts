@@ -19,7 +19,7 @@ import { LayerWrapper } from './layer-wrapper.ts';
 export interface LayerCompression {
   readonly compressor: MatrixCompressor;
   readonly schedule: CompressionSchedule;
-  /** Names of the matrices that are compressed. */
+  /** Names of the matrices to compress. */
   readonly matrices: readonly string[];
   /** How the kernel of a Conv2D layer is read. */
   readonly split: KernelSplit;
@@ -27,26 +27,26 @@ export interface LayerCompression {
 
 /** Arguments of a {@link CompressedLayer}. */
 export interface CompressedLayerArgs extends LayerCompression {
-  /** The layer whose matrices are compressed, not built yet; it belongs to the new one. */
+  /** The layer whose matrices are compressed. It must not be built yet, and then belongs to the new layer. */
   readonly layer: Layer;
 }
 
 /**
- * A layer around another one, with `α·A + (1−α)·Ŵ` in the place of each compressed matrix A. Dense layers multiply and embeddings look
- * up in A and in the factors; all others read the blended weight. Biases, activations, initializers, regularizers (of A), constraints,
- * state and masks are those of the layer inside.
+ * A layer around an inner layer, with `α·A + (1−α)·Ŵ` in the place of each compressed matrix A. Dense layers multiply by A and by the
+ * factors, embeddings look up in both; all other layers read the blended weight. The inner layer keeps its biases, activations,
+ * initializers, regularizers (of A), constraints, state and masks.
  *
- * Weights, in order: the trainable ones of the inner layer and the trainable factors; the others of the inner layer, the other
+ * Weights, in order: the trainable weights of the inner layer and the trainable factors; the fixed weights of the inner layer, the fixed
  * factors, alpha and the state of the schedule.
  *
  * Porting note: `keras_layers` of the 2022 library has classes for Dense and Conv2D that compress by input blocks, not by a
- * compressor; this layer is what its eager operator was meant to be part of.
+ * compressor. This layer does for any compressor what the eager operator of that library was meant for.
  */
 export class CompressedLayer extends LayerWrapper {
   static readonly className = 'CompressedLayer';
   /**
-   * Whether something runs the update steps of {@link ops}, or a function that tells; the compression callback sets it. A layer without an
-   * updater refuses to train.
+   * True if a callback runs the update steps of {@link ops}, or a function that returns this. The compression callback sets it. A layer
+   * without an updater refuses to train.
    */
   hasUpdater: boolean | (() => boolean) = false;
   readonly #compression: LayerCompression;
@@ -57,7 +57,7 @@ export class CompressedLayer extends LayerWrapper {
   #inferenceWeights: readonly Weight[] = [];
 
   /**
-   * @param plans the compressor's plans of the matrices by name, where the caller made them already.
+   * @param plans the compressor's plans of the matrices by name, if the caller made them already.
    * @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type.
    */
   constructor(args: CompressedLayerArgs, plans: ReadonlyMap<string, FactorizationPlan> = new Map()) {
@@ -67,13 +67,13 @@ export class CompressedLayer extends LayerWrapper {
     this.#plans = plans;
   }
 
-  /** One operator a compressed matrix, called `layer/matrix`; they exist once the layer is built. */
+  /** One operator for each compressed matrix, named `layer/matrix`; they exist after the layer is built. */
   get ops(): readonly TfCompressionOp[] {
     if (this.built) return this.#ops;
     throw new GCompressError('not-ready', {
       where: `layer '${this.name}'`,
       expected: 'a layer that is built',
-      actual: 'one without an input shape',
+      actual: 'a layer without an input shape',
     });
   }
 
@@ -131,7 +131,7 @@ export class CompressedLayer extends LayerWrapper {
     return super.disposeWeights();
   }
 
-  /** Factors, alpha and state become weights of the layer, so that they are compiled, saved and loaded with it. */
+  /** Makes an operator whose factors, alpha and state are weights of the layer, so that they are compiled, saved and loaded with it. */
   #createOp({ name, weight, viewAs }: LayerMatrix): TfCompressionOp {
     const { compressor, schedule, split } = this.#compression;
     const view = viewAs(split);
@@ -140,7 +140,7 @@ export class CompressedLayer extends LayerWrapper {
     const specs = variableSpecs(plan);
     const create = (suffix: string, { shape, dtype, trainable, initial }: VariableSpec): Variable => {
       const added = this.addWeight(`${name}/${suffix}`, [...shape], dtype, initializers.zeros(), undefined, trainable);
-      // Written rather than initialized, because fast building turns every initializer into zeros
+      // Written instead of initialized, because fast building replaces every initializer by zeros
       const value = initial();
       added.write(value);
       value.dispose();
@@ -162,7 +162,7 @@ export class CompressedLayer extends LayerWrapper {
   }
 }
 
-/** Whether a layer is one of ours, also when it comes from a second copy of this package. */
+/** True if a layer is a `CompressedLayer`, also from a second copy of this package. */
 export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
   return 'ops' in layer && 'hasUpdater' in layer;
 }
@@ -170,16 +170,17 @@ export function isCompressedLayer(layer: Layer): layer is CompressedLayer {
 function unknownMatrix({ name: layer }: Layer, name: string, all: readonly LayerMatrix[]): never {
   throw new GCompressError('invalid-option', {
     where: `layer '${layer}'`,
-    expected: `matrices among ${all.map((matrix) => matrix.name).join(', ') || 'none'}`,
-    actual: `'${name}'`,
+    expected:
+      all.length > 0 ? `a matrix among ${all.map((matrix) => matrix.name).join(', ')}` : 'a layer with matrices',
+    actual: `matrix '${name}'`,
   });
 }
 
 function withoutUpdater(name: string): GCompressError {
   return new GCompressError('not-ready', {
     where: `layer '${name}'`,
-    expected: 'a training whose steps are counted',
-    actual: 'one without the compression callback',
+    expected: 'training with the compression callback',
+    actual: 'training without it',
     hint:
       'Pass the `callback` that compressModel returned, or compressionCallback(model), to fit; in a loop of your own call its ' +
       'onTrainBegin() before, onBatchEnd() after every step, and onTrainEnd() after the training.',

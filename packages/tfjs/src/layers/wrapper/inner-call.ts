@@ -1,4 +1,4 @@
-// The call of a layer with other values for some of its weights.
+// Calls a layer with replaced values for some of its weights.
 import { add, cast, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import type { WeightUse } from '../../weight/choose-execution.ts';
@@ -6,20 +6,20 @@ import type { Weight } from '../../weight/weight.ts';
 import type { Layer } from '../weights/clone-layer.ts';
 import { weightName } from '../weights/layer-matrices.ts';
 
-/** What a layer is called with. */
+/** The keyword arguments of a layer's call. */
 export type CallArguments = Readonly<Record<string, unknown>>;
 
-/** Calls a layer; the given weights take the place of its own. */
+/** Calls a layer with the given weights instead of its own. */
 export interface InnerCall {
-  /** What the layer asks of these weights. */
+  /** How the layer uses these weights. */
   readonly use: WeightUse;
   run(inputs: Tensor | Tensor[], args: CallArguments, weights: readonly Weight[]): Tensor | Tensor[];
 }
 
 /**
- * The call of a built layer. Dense multiplies with the weight and Embedding looks up in it; all other classes read their weights.
+ * The call of a built layer. Dense multiplies by the weight and Embedding looks up in it; all other classes read their weights.
  *
- * @param replaced the weights of the layer in whose place others will be given, in their order.
+ * @param replaced the weights of the layer that each call replaces, in the order in which the new weights are given.
  */
 export function innerCall(layer: Layer, replaced: readonly LayerVariable[]): InnerCall {
   switch (layer.getClassName()) {
@@ -53,15 +53,15 @@ function dense(layer: Layer): InnerCall {
   };
 }
 
-/** The layer's own call, while weights read as other values. */
+/** The layer's own call, while its weights return the given values from `read()`. */
 function reading(layer: Layer, replaced: readonly LayerVariable[]): InnerCall {
   return {
     use: 'read',
     run: (inputs, args, weights) =>
       tidy(() => {
-        // Once a call, though recurrent layers read their weights at every time step
+        // Computed once for each call, because recurrent layers read their weights at every time step
         const values = weights.map((weight) => weight.read());
-        // An own property hides the method of their class, and is removed again
+        // An own property hides the method of the class until it is deleted
         for (const [i, weight] of replaced.entries()) weight.read = () => values[i];
         try {
           return layer.apply(inputs, { ...args }) as Tensor | Tensor[];

@@ -1,4 +1,4 @@
-// Checks of what the constructors of compressed and packed layers are given.
+// Checks of the arguments of compressed and packed layers.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { layers } from '@tensorflow/tfjs-layers';
@@ -6,7 +6,7 @@ import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
 import type { Layer } from '../weights/clone-layer.ts';
 
 /**
- * Checks the arguments of a `CompressedLayer`; returns the layer inside.
+ * Checks the arguments of a `CompressedLayer`; returns the inner layer.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`.
  */
@@ -27,7 +27,7 @@ export function compressedLayerInside(args: unknown): Layer {
 }
 
 /**
- * Checks the arguments of a `PackedLayer`; returns the layer inside.
+ * Checks the arguments of a `PackedLayer`; returns the inner layer.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`.
  */

@@ -1,4 +1,4 @@
-// A layer around another one, with other values for some of its weights.
+// A layer around an inner layer that replaces the values of some weights.
 import { GCompressError } from '@gcompress/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type Shape, type SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -6,11 +6,11 @@ import { configOf, type Layer, type LayerConfig } from '../weights/clone-layer.t
 import { type CallArguments, type InnerCall, innerCall } from './inner-call.ts';
 
 /**
- * A layer around another one that reads other values than its own for some of its weights. All else is that of the inner layer:
- * its inputs and outputs, masks, state and losses.
+ * A layer around an inner layer that replaces the values of some of its weights. It takes everything else from the inner layer:
+ * inputs and outputs, masks, state and losses.
  */
 export abstract class LayerWrapper extends layers.Layer {
-  /** The layer inside: stock or of the user, with the name of this one. */
+  /** The inner layer, stock or custom, with the same name as this layer. */
   readonly inner: Layer;
   #call: InnerCall | undefined;
 
@@ -55,7 +55,7 @@ export abstract class LayerWrapper extends layers.Layer {
     super.build(inputShape);
   }
 
-  /** Initial states of a recurrent layer become inputs, as the inner layer does it for itself. */
+  /** Turns the initial states of a recurrent layer into inputs, as the inner layer does. */
   override apply(
     inputs: Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[],
     { initialState, ...others }: CallArguments = {},
@@ -76,17 +76,17 @@ export abstract class LayerWrapper extends layers.Layer {
     return { ...super.getConfig(), layer: { className: this.inner.getClassName(), config: configOf(this.inner) } };
   }
 
-  /** Specifications of the inner layer are for one input; with initial states it checks its inputs itself, when it is called. */
+  /** Checks only a single input, because the specification describes one input; with initial states the inner layer checks in its call. */
   protected override assertInputCompatibility(inputs: Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[]): void {
     if (!Array.isArray(inputs) || inputs.length === 1) super.assertInputCompatibility(inputs);
   }
 
-  /** The arguments of the inner layer when this one has the given ones. */
+  /** The inner layer's arguments, given the arguments of this layer. */
   innerConfig({ batchInputShape }: LayerConfig): LayerConfig {
     return { ...configOf(this.inner), ...(batchInputShape ? { batchInputShape } : {}) };
   }
 
-  /** To be called by subclasses when they are built, with the weights of the inner layer that they replace in each call. */
+  /** Subclasses call it in `build`, with the weights of the inner layer that each call replaces. */
   protected replaceWeights(weights: readonly LayerVariable[]): void {
     this.#call = innerCall(this.inner, weights);
   }
@@ -101,7 +101,7 @@ export abstract class LayerWrapper extends layers.Layer {
     throw new GCompressError('not-ready', {
       where: `layer '${this.name}'`,
       expected: 'a layer that is built',
-      actual: 'one without an input shape',
+      actual: 'a layer without an input shape',
     });
   }
 }

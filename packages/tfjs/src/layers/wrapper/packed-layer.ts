@@ -29,13 +29,13 @@ export interface PackedLayerMatrix {
   /** Name of the matrix in the layer, e.g. `'kernel'`. */
   readonly name: string;
   readonly format: CompressedFormat;
-  /** With its values; without them when they come from a file. */
+  /** With values, or without them if a file brings them later. */
   readonly packed: PackedForm | PackedMatrix;
 }
 
 /** Arguments of a {@link PackedLayer}. */
 export interface PackedLayerArgs {
-  /** The layer whose matrices are packed, not built yet; it belongs to the new one. */
+  /** The layer whose matrices are packed. It must not be built yet, and then belongs to the new layer. */
   readonly layer: Layer;
   readonly matrices: readonly PackedLayerMatrix[];
   /** How the kernel of a Conv2D layer was read. Default `'filters'`. */
@@ -44,7 +44,7 @@ export interface PackedLayerArgs {
   readonly prefer?: Preference;
 }
 
-/** A packed weight of the layer inside, with the weights that hold its tensors. */
+/** A packed weight of the inner layer, with the weights that hold its tensors. */
 interface PackedWeight {
   readonly name: string;
   readonly weight: LayerVariable;
@@ -52,15 +52,16 @@ interface PackedWeight {
   readonly format: CompressedFormat;
   readonly form: PackedForm;
   readonly stored: Readonly<Record<string, LayerVariable>>;
-  /** Shape of the weight that it stands for. */
+  /** Shape of the dense weight. */
   readonly weightShape: readonly number[];
 }
 
 /**
- * A layer for inference around another one, some of whose matrices are stored as packed bytes, so that `model.save` writes just those:
- * float32 tensors as they are, all others as int32 words. They are unpacked at the first call, or at each one. It does not train.
+ * A layer for inference around an inner layer, some of whose matrices are stored as packed bytes, so that `model.save` writes these
+ * bytes: float32 tensors as they are, all other tensors as int32 words. They are unpacked at the first call, or at each call. The layer
+ * does not train.
  *
- * Weights, in order: those of the inner layer that are not packed, then the packed tensors.
+ * Weights, in order: the inner layer's weights that are not packed, then the packed tensors.
  */
 export class PackedLayer extends LayerWrapper {
   static readonly className = 'PackedLayer';
@@ -84,7 +85,7 @@ export class PackedLayer extends LayerWrapper {
     this.#matrices = matrices;
     this.#split = split;
     this.#prefer = prefer;
-    // The weights that go are made and dropped again, so that their initializers must cost nothing
+    // The inner layer makes weights that are dropped at once, so their initializers must cost nothing
     layer.setFastWeightInitDuringBuild(true);
   }
 
@@ -119,7 +120,7 @@ export class PackedLayer extends LayerWrapper {
       return { name, view, weight: matrix.weight, format, form, weightShape, stored: this.#addStored(name, packed) };
     });
     this.replaceWeights(this.#packed.map(({ weight }) => weight));
-    // The weights have the values now
+    // The weights hold the values from now on
     this.#matrices = this.#packed.map(({ name, format, form }) => ({ name, format, packed: form }));
   }
 
@@ -141,7 +142,7 @@ export class PackedLayer extends LayerWrapper {
     return { ...super.getConfig(), packed: storedText({ split: this.#split, prefer: this.#prefer, matrices }) };
   }
 
-  /** A layer with the same arguments and no values yet. */
+  /** A new layer with the same arguments, still without values. */
   remake(config: LayerConfig): PackedLayer {
     const layer = sameClass(this.inner, this.innerConfig(config));
     return new PackedLayer({ layer, matrices: this.#matrices, split: this.#split, prefer: this.#prefer });
@@ -172,7 +173,7 @@ export class PackedLayer extends LayerWrapper {
 
   #unpack(): readonly Weight[] {
     const { use } = this.innerCall;
-    // Everything that a hostile file can make fail comes first
+    // Steps that fail on a hostile file come first, before anything is allocated
     const parts = this.#packed.map((packed) => ({
       ...packed,
       factors: packed.format.unpack(packedFromWeights(packed.format, packed.form, packed.stored)),
@@ -186,6 +187,6 @@ function wrongMatrix(layer: Layer, name: string, { shape }: PackedForm, view: Ma
   return new GCompressError('shape-mismatch', {
     where: `layer '${layer.name}'`,
     expected: view ? `a matrix '${name}' [${view.shape.join(', ')}]` : `a layer with a matrix '${name}'`,
-    actual: view ? `[${shape.join(', ')}]` : 'one without',
+    actual: view ? `[${shape.join(', ')}]` : 'a layer without it',
   });
 }

@@ -1,0 +1,96 @@
+// Reads files of named compressed matrices, as far as no format is needed.
+import { fileError } from '../checks/errors.ts';
+import { describeValue } from '../checks/option-checks.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
+import type { JsonObject } from '../contract/factors.ts';
+import { assertShape2D } from '../matrix/matrix.ts';
+import { crc32 } from './crc32.ts';
+import { assertTotal, badFile, checksumPosition, FILE_VERSION, isIdentity, NO_CHECKSUM } from './file-layout.ts';
+import { readSafetensors } from './read-safetensors.ts';
+import { isRecord, parseObject } from './stored-json.ts';
+
+/**
+ * The stored matrices of a file by name. The bytes may be hostile: everything but the tensors' values is checked.
+ *
+ * @param most values that all matrices may have together.
+ * @throws GCompressError with a `file-…` code or `unsupported-version`; `invalid-option` for anything but bytes.
+ */
+export function readFile(bytes: Uint8Array | ArrayBuffer, most: number): (readonly [string, PackedMatrix])[] {
+  const file = asBytes(bytes);
+  const { metadata, tensors } = readSafetensors(file);
+  const { format, 'gcompress.version': version, 'gcompress.checksum': checksum } = metadata;
+  if (format !== 'gcompress') throw badFile("'gcompress' as format", describeValue(format));
+  if (version !== String(FILE_VERSION)) {
+    throw fileError(
+      'unsupported-version',
+      'file',
+      `layout version ${FILE_VERSION}`,
+      describeValue(version),
+      'Update the package that decodes this format.',
+    );
+  }
+  assertChecksum(file, checksum);
+  const stored = parseObject(metadata['gcompress.matrices'] ?? '', 'file', 'a list of matrices');
+  const used = new Set<string>();
+  const packed = Object.entries(stored).map(([name, entry]) => [name, toPacked(name, entry, tensors, used)] as const);
+  const unused = Object.keys(tensors).length - used.size;
+  if (unused > 0) throw badFile('tensors that all belong to a matrix', `${unused} that do not`);
+  // Before the first one is unpacked, so that many matrices cost no more than one may
+  assertTotal(
+    'file',
+    packed.map(([, { shape }]) => shape),
+    most,
+  );
+  return packed;
+}
+
+function asBytes(bytes: unknown): Uint8Array {
+  // By tag, because a frame or a test environment has classes of its own
+  const tag = Object.prototype.toString.call(bytes);
+  if (tag === '[object Uint8Array]' && ArrayBuffer.isView(bytes)) return bytes as Uint8Array;
+  const { byteLength } = (bytes ?? {}) as Partial<ArrayBuffer>;
+  // A buffer that was sent to a worker is empty, but cannot be looked at
+  if (tag === '[object ArrayBuffer]') return new Uint8Array(byteLength ? (bytes as ArrayBuffer) : []);
+  const hint = 'Of a response, pass `await response.arrayBuffer()`.';
+  throw fileError('invalid-option', 'file bytes', 'a Uint8Array or an ArrayBuffer', describeValue(bytes), hint);
+}
+
+function toPacked(
+  name: string,
+  stored: unknown,
+  tensors: Readonly<Record<string, PackedTensor>>,
+  used: Set<string>,
+): PackedMatrix {
+  if (!isRecord(stored)) throw badFile(`an object for matrix '${name}'`, describeValue(stored));
+  const { format, version, shape, config, tensors: names } = stored;
+  if (!isIdentity(format, version)) {
+    throw badFile(`a format and version for matrix '${name}'`, `${describeValue(format)} ${describeValue(version)}`);
+  }
+  if (!Array.isArray(shape) || !isRecord(config) || !isRecord(names)) {
+    throw badFile(`shape, config and tensors for matrix '${name}'`, Object.keys(stored).join(', '));
+  }
+  assertShape2D(shape, `matrix '${name}'`);
+  const packed = Object.entries(names).map(([tensor, fileName]) => {
+    if (typeof fileName !== 'string' || !Object.hasOwn(tensors, fileName) || used.has(fileName)) {
+      const expected = `a tensor of its own for '${tensor}'`;
+      throw fileError('file-tensor', `matrix '${name}'`, expected, describeValue(fileName));
+    }
+    used.add(fileName);
+    return [tensor, tensors[fileName]] as const;
+  });
+  return {
+    format: format as string,
+    version: version as number,
+    shape,
+    config: config as JsonObject,
+    tensors: Object.fromEntries(packed),
+  };
+}
+
+function assertChecksum(bytes: Uint8Array, written: string | undefined): void {
+  const at = checksumPosition(bytes);
+  const zeros = new TextEncoder().encode(NO_CHECKSUM);
+  const sum = crc32(bytes.subarray(at + zeros.length), crc32(zeros, crc32(bytes.subarray(0, at)))).toString(16);
+  if (written === sum.padStart(NO_CHECKSUM.length, '0')) return;
+  throw fileError('file-checksum', 'file', `checksum ${describeValue(written)}`, sum);
+}

@@ -1,0 +1,85 @@
+// Cholesky factor of a symmetric positive definite matrix.
+import { GCompressError, type Kernels, type ProgressOptions } from '@gcompress/core';
+import { paced } from '../calls/paced.ts';
+import { portableKernels } from '../kernels/portable.ts';
+import { block, type Dense, denseOf, squareViewOf, transposed, type View, type View64, zeros } from '../views/view.ts';
+
+/** Columns that are factored together, so that nearly all work is products of matrices. */
+export const PANEL = 64;
+/** Part of a diagonal entry that must be left of it after the columns before: 2⁻⁴⁸, below which only rounding is left. */
+const SMALLEST_PIVOT = 2 ** -48;
+
+/**
+ * The lower triangular factor `L [n, n]` of symmetric positive definite `a [n, n]`, so that `A = L·Lᵀ`; zeros above the
+ * diagonal. Only the lower triangle of `a` is read. There is no pivoting: damp the diagonal first where it may be singular.
+ *
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix` when it is not positive definite to working precision, naming the row;
+ *   `shape-mismatch` when it is not square; `invalid-option`; the signal's reason when aborted.
+ */
+export function choleskyFactor(
+  a: Dense,
+  kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
+): Dense<Float64Array> {
+  const where = 'choleskyFactor';
+  const view = squareViewOf(a, where);
+  return paced(where, kernels, progress, view.rows ** 3 / 3, (pace) => denseOf(cholesky(where, view, pace)));
+}
+
+/**
+ * {@link choleskyFactor} of a row-major view. Left-looking by panels: a panel takes off what the columns before it explain, and is then
+ * factored by itself.
+ */
+export function cholesky(where: string, a: View, kernels: Kernels): View64 {
+  const size = a.rows;
+  const factor = zeros(size, size);
+  for (let from = 0; from < size; from += PANEL) {
+    const width = Math.min(PANEL, size - from);
+    const panel = zeros(size - from, width);
+    if (from > 0) {
+      const rows = block(factor, from, 0, size - from, from);
+      kernels.multiply(rows, transposed(block(factor, from, 0, width, from)), panel);
+    }
+    for (let i = 0; i < panel.rows; i++) {
+      for (let j = 0; j < Math.min(width, i + 1); j++) {
+        panel.data[i * width + j] = a.data[(from + i) * size + from + j] - panel.data[i * width + j];
+      }
+    }
+    factorPanel(where, panel, a, from);
+    kernels.onWork?.((panel.rows * width * width) / 2);
+    for (let i = 0; i < panel.rows; i++) {
+      const row = panel.data.subarray(i * width, i * width + Math.min(width, i + 1));
+      factor.data.set(row, (from + i) * size + from);
+    }
+  }
+  return factor;
+}
+
+/** Factors the columns of a panel `[rows, width]`, whose first rows lie on the diagonal. */
+function factorPanel(where: string, { data, rows, cols: width }: View64, a: View, from: number): void {
+  for (let i = 0; i < rows; i++) {
+    const own = i * width;
+    for (let j = 0; j < Math.min(width, i + 1); j++) {
+      const other = j * width;
+      let rest = data[own + j];
+      for (let p = 0; p < j; p++) rest -= data[own + p] * data[other + p];
+      if (i > j) {
+        data[own + j] = rest / data[other + j];
+        continue;
+      }
+      const diagonal = a.data[(from + i) * a.cols + from + i];
+      if (!(rest > diagonal * SMALLEST_PIVOT && rest < Number.POSITIVE_INFINITY)) throw notDefinite(where, from + i);
+      data[own + j] = Math.sqrt(rest);
+    }
+  }
+}
+
+function notDefinite(where: string, row: number): GCompressError {
+  return new GCompressError('invalid-matrix', {
+    where,
+    expected: 'a positive definite matrix',
+    actual: `one that is not in row ${row}`,
+    hint: 'Add a small multiple of the identity.',
+  });
+}

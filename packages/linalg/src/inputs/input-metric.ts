@@ -1,0 +1,108 @@
+// How an error of a matrix shows in its outputs: moments of its inputs, scaled, damped and factored.
+import {
+  GCompressError,
+  type InputMoments,
+  isGCompressError,
+  type Kernels,
+  type ProgressOptions,
+} from '@gcompress/core';
+import { assertNumber, describeValue } from '@gcompress/core/checks';
+import { assertMoments } from '../calls/arguments.ts';
+import { paced } from '../calls/paced.ts';
+import { cholesky } from '../decompositions/cholesky.ts';
+import { portableKernels } from '../kernels/portable.ts';
+import { type Dense, denseOf, zeros } from '../views/view.ts';
+
+/** A metric of errors, `‖Lᵀ·E‖²` for an error `E [m, n]` of a matrix. */
+export interface InputMetric {
+  /** Lower triangular `L [m, m]`. */
+  readonly factor: Dense<Float64Array>;
+  /** Part of the mean squared input that was added to each. */
+  readonly damping: number;
+}
+
+/**
+ * The metric with `L·Lᵀ = Σxᵀx / mean diagonal + damping·I`: but for scale and damping, `‖Lᵀ·E‖²` is what an error E of a matrix adds to
+ * its outputs. Independent inputs of equal size give the identity times `√(1 + damping)`.
+ *
+ * Source: the whitening of SVD-LLM, arXiv 2403.07378.
+ *
+ * @param damping part of the mean squared input that is added to each, above 0 and at most 1. More is added, tenfold each time, where
+ *   rounding left moments that no inputs can have.
+ * @param progress hears of progress and ends the work.
+ * @throws GCompressError `invalid-matrix` for moments that are zero or far from those of any inputs, `invalid-option`; the signal's reason
+ *   when aborted.
+ */
+export function whitening(
+  moments: InputMoments,
+  damping: number,
+  kernels: Kernels = portableKernels,
+  progress: ProgressOptions = {},
+): InputMetric {
+  const where = 'whitening';
+  assertMoments(where, moments);
+  const rows = Int32Array.from({ length: moments.size }, (_, row) => row);
+  return paced(where, kernels, progress, moments.size ** 3 / 3, (pace) =>
+    factoredMoments(where, moments, rows, damping, pace),
+  );
+}
+
+/** {@link whitening} with the inputs in another order. */
+export function factoredMoments(
+  where: string,
+  moments: InputMoments,
+  rows: Int32Array,
+  damping: number,
+  kernels: Kernels,
+): InputMetric {
+  assertNumber(where, 'damping', damping, { above: 0, max: 1 });
+  const { size, values } = moments;
+  const scale = scaleOf(where, moments);
+  for (let added = damping; ; added *= 10) {
+    const metric = zeros(size, size);
+    for (let i = 0; i < size; i++) {
+      const from = rows[i] * size;
+      for (let j = 0; j <= i; j++) metric.data[i * size + j] = values[from + rows[j]] * scale;
+      metric.data[i * size + i] += added;
+    }
+    try {
+      return { factor: denseOf(cholesky(where, metric, kernels)), damping: added };
+    } catch (error) {
+      if (!isGCompressError(error, 'invalid-matrix') || added > 1) throw error;
+    }
+  }
+}
+
+/** One over the mean of the diagonal. */
+function scaleOf(where: string, { size, values }: InputMoments): number {
+  let largest = 0;
+  for (let i = 0; i < size; i++) largest = Math.max(largest, values[i * size + i]);
+  // Relative to the largest, so that the sum stays within range
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += values[i * size + i] / largest;
+  const scale = size / sum / largest;
+  if (scale > 0 && scale < Number.POSITIVE_INFINITY) return scale;
+  throw new GCompressError('invalid-matrix', {
+    where,
+    expected: 'moments within the range of float64 that are not all zero',
+    actual: `a largest mean square of ${describeValue(largest)}`,
+    hint: 'Scale the inputs.',
+  });
+}
+
+/**
+ * Why moments say little about some inputs, in words for a warning; undefined where they say enough.
+ *
+ * @throws GCompressError `invalid-option` for anything but moments.
+ */
+export function momentsWeakness(moments: InputMoments): string | undefined {
+  assertMoments('momentsWeakness', moments);
+  const { size, count, values } = moments;
+  let silent = 0;
+  for (let i = 0; i < size; i++) if (values[i * size + i] === 0) silent++;
+  const reasons = [
+    ...(count < size ? [`they come from ${count} inputs for ${size} rows`] : []),
+    ...(silent > 0 ? [`${silent} of ${size} rows have inputs that are always 0`] : []),
+  ];
+  return reasons.length > 0 ? `the input moments were damped, because ${reasons.join(' and ')}` : undefined;
+}

@@ -1,0 +1,44 @@
+// Pruning for the outputs of given inputs: what is kept makes up for what is pruned.
+import {
+  type FactorizeOptions,
+  type InputMoments,
+  type Matrix,
+  matrix as matrixOf,
+  type ProgressOptions,
+} from '@gcompress/core';
+import { momentsWeakness, type RoundingOrder, roundCompensated, roundingOrder } from '@gcompress/linalg';
+
+/** The order of the rows for moments; warns where these say little. */
+export function orderFor(
+  moments: InputMoments,
+  { kernels, warn }: FactorizeOptions,
+  progress: ProgressOptions,
+): RoundingOrder {
+  const weakness = momentsWeakness(moments);
+  if (weakness) warn(`pruning: ${weakness}.`);
+  return roundingOrder(moments, undefined, kernels, progress);
+}
+
+/** What zeroing an entry costs at the outputs when later rows make up for it, times its own importance. */
+export function rowImportance({ shape }: Matrix, { costs }: RoundingOrder, own: Matrix | undefined): Matrix {
+  const columns = shape[1];
+  const values = new Float32Array(shape[0] * columns);
+  for (let at = 0; at < values.length; at++) values[at] = costs[Math.floor(at / columns)] * (own ? own.data[at] : 1);
+  return matrixOf(shape, values);
+}
+
+/** The entries where the mask is 1, moved so that the outputs change least; 0 elsewhere. */
+export function compensatedValues(
+  matrix: Matrix,
+  mask: Float32Array,
+  order: RoundingOrder,
+  { kernels }: FactorizeOptions,
+  progress: ProgressOptions,
+): Float32Array {
+  const columns = matrix.shape[1];
+  const keep = (values: Float64Array, rounded: Float64Array, row: number) => {
+    for (let column = 0; column < columns; column++)
+      rounded[column] = mask[row * columns + column] === 1 ? values[column] : 0;
+  };
+  return new Float32Array(roundCompensated(matrix, order, keep, kernels, progress).rounded.data);
+}

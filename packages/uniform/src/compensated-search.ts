@@ -1,0 +1,113 @@
+// The step for a number of bytes when rows make up for each other's errors at the outputs.
+import { codedBits, type LevelPrices, levelPrices } from '@gcompress/coder';
+import { type Kernels, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
+import { type RoundingOrder, type RoundRow, roundCompensated } from '@gcompress/linalg';
+import { BALANCE, CLOSE, type Found, LARGEST, nextStep, type Search } from './search.ts';
+
+/** Levels, and the step of the matrix or of each column. */
+export interface Stepped {
+  readonly levels: Int32Array;
+  /** `[1]` or `[n]`. */
+  readonly steps: Float32Array;
+}
+
+/** Roundings of the search at most; the start is close. */
+const ROUNDS = 6;
+
+/**
+ * Levels for the outputs of given inputs: compensated rounding, in which each entry becomes the level whose error and bits cost least
+ * together. Bits are those of the levels that the round before gave. Of all roundings that fit, the one with the least error at the outputs
+ * is taken, plain rounding among them.
+ *
+ * @param plain what plain rounding found for the same bytes, with its best steps: where the search starts, and a rival, perhaps with a
+ *   trellis.
+ * @throws the signal's reason when aborted.
+ */
+export function searchCompensated(
+  matrix: Matrix,
+  search: Search,
+  [found, rival]: readonly [start: Found & Stepped, rival: Stepped],
+  order: RoundingOrder,
+  kernels: Kernels | undefined,
+  progress: ProgressOptions,
+): Stepped {
+  const { shape } = matrix;
+  const entries = shape[0] * shape[1];
+  const count = found.steps.length;
+  const part = (round: number) => partialProgress(progress, round / (ROUNDS + 1), (round + 1) / (ROUNDS + 1));
+  const errorOf = (levels: Stepped) => roundCompensated(matrix, order, toLevels(levels, shape), kernels, part(0)).error;
+  let best: Stepped = found;
+  let least = errorOf(found);
+  if (rival !== found) {
+    const other = errorOf(rival);
+    if (other < least) [best, least] = [rival, other];
+  }
+  if (found.step === 0) return best;
+  let { step, levels } = found;
+  let fits = Number.POSITIVE_INFINITY;
+  let tooSmall = 0;
+  for (let round = 1; round <= ROUNDS; round++) {
+    const steps = Float32Array.from({ length: count }, (_, column) => step * search.scales[column]);
+    const rounding = priced(steps, search, order.costs, levelPrices(levels, shape), shape);
+    const { error } = roundCompensated(matrix, order, rounding.round, kernels, part(round));
+    levels = rounding.levels;
+    const bits = codedBits(levels, shape, search.stored);
+    if (bits <= search.bits) {
+      fits = Math.min(fits, step);
+      if (error < least) {
+        least = error;
+        best = { levels, steps };
+      }
+      if (bits > search.bits * (1 - CLOSE) || fits <= tooSmall * 1.0005) break;
+    } else tooSmall = Math.max(tooSmall, step);
+    step = nextStep(step, (bits - search.bits) / entries, tooSmall, fits);
+  }
+  return best;
+}
+
+/** Puts levels that are given in the place of any values. */
+function toLevels({ steps, levels }: Stepped, [, columns]: Matrix['shape']): RoundRow {
+  return (_, rounded, row) => {
+    for (let column = 0; column < columns; column++) {
+      rounded[column] = levels[row * columns + column] * steps[steps.length === 1 ? 0 : column];
+    }
+  };
+}
+
+/** Rounds to the level nearest to an entry, the one below it, or 0, whichever costs least. */
+function priced(
+  steps: Float32Array,
+  { rateWeight }: Search,
+  costs: Float64Array,
+  prices: LevelPrices,
+  [rows, columns]: Matrix['shape'],
+): { readonly round: RoundRow; readonly levels: Int32Array } {
+  const levels = new Int32Array(rows * columns);
+  const mean = costs.reduce((sum, cost) => sum + cost, 0) / rows;
+  const round: RoundRow = (values, rounded, row) => {
+    // What a bit costs in squared steps of this row
+    const bitCost = (rateWeight * BALANCE * mean) / costs[row];
+    for (let column = 0; column < columns; column++) {
+      const unit = steps[steps.length === 1 ? 0 : column];
+      if (unit === 0) continue;
+      const place = row * columns + column;
+      const size = Math.abs(values[column]) / unit;
+      const nearest = Math.min(LARGEST, Math.round(size));
+      let level = nearest;
+      if (bitCost > 0 && nearest > 0) {
+        let least = (size - nearest) ** 2 + bitCost * prices(place, nearest);
+        for (let candidate = nearest - 1; ; candidate = 0) {
+          const cost = (size - candidate) ** 2 + bitCost * prices(place, candidate);
+          if (cost < least) {
+            least = cost;
+            level = candidate;
+          }
+          if (candidate === 0) break;
+        }
+      }
+      levels[place] = values[column] < 0 ? -level : level;
+      rounded[column] = levels[place] * unit;
+    }
+  };
+  return { round, levels };
+}
