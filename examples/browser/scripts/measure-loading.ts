@@ -1,5 +1,6 @@
 // Loads a packed graph of 25 million weights in Chromium and tells how long the page's tasks are: writes docs/results/loading.md.
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { createRandom } from '@gcompress/core';
 import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
@@ -22,6 +23,7 @@ try {
   await page.goto(new URL('test-browser/packed.html', url).href);
   await page.waitForFunction(() => 'loadPacked' in globalThis);
   const rows: string[] = [];
+  const load = loadavg()[0];
   for (const isModel of [false, true]) {
     const runs: Loading[] = [];
     for (let run = 0; run < RUNS; run++) {
@@ -39,7 +41,7 @@ try {
     ];
     rows.push(`| ${cells.join(' | ')} |`);
   }
-  writeFileSync(new URL('../../../docs/results/loading.md', import.meta.url), document(rows));
+  writeFileSync(new URL('../../../docs/results/loading.md', import.meta.url), document(rows, load));
 } finally {
   await browser.close();
   await stop();
@@ -69,11 +71,12 @@ async function packedGraph(): Promise<Uint8Array> {
   return (await pack(artifacts, { method: uniform({ bits: 4 }) })).bytes;
 }
 
-function document(rows: readonly string[]): string {
+function document(rows: readonly string[], load: number): string {
   return `# Loading a large file in a page
 
 A packed graph of ${KEPT.length} matrices \`[${ROWS}, ${COLUMNS}]\`, 25 million weights, of which 3 % of the last matrix are not zero; \`uniform({ bits: 4 })\`,
-${(bytes.length / 1e6).toFixed(1)} MB. Debian's Chromium on two cores, wasm not used, ${RUNS} loadings. Median of the duration; for each loading how many tasks took more
+${(bytes.length / 1e6).toFixed(1)} MB. Debian's Chromium on two cores, plain JavaScript, ${RUNS} loadings, while other programs kept ${load.toFixed(1)} processes running: a task that waits for a core counts
+as a longer one. Median of the duration; for each loading how many tasks took more
 than 50 ms (\`PerformanceObserver\`), the longest of all of them, and the longest wait of a timer of 1 ms. Made by
 \`pnpm --filter @gcompress/example-browser measure-loading\`.
 
@@ -81,6 +84,6 @@ than 50 ms (\`PerformanceObserver\`), the longest of all of them, and the longes
 | ------------------------------------- | -------: | ----------------- | --------------: | -----------: |
 ${rows.join('\n')}
 
-TensorFlow.js copies all weights in one task when it makes a model, so that the second row has one more task.
+When it makes a model, TensorFlow.js copies all weights in one task, which no loader can divide.
 `;
 }
