@@ -9,7 +9,7 @@ import { fileError } from '../checks/errors.ts';
 export function crc32(bytes: Uint8Array, previous = 0): number {
   if (!(bytes instanceof Uint8Array)) {
     // A page that loads a file carries this: no other words about values
-    throw fileError('invalid-option', 'crc32', 'bytes in a Uint8Array', `a value of type ${typeof bytes}`);
+    throw fileError('invalid-option', 'crc32', 'bytes in a Uint8Array', typeof bytes);
   }
   const table = crcTable();
   let crc = ~previous;
