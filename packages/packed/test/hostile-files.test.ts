@@ -1,5 +1,6 @@
 // Files that may come from anywhere: each fault has its code, and none gives a model.
 import { type ErrorCode, isGCompressError } from '@gcompress/core';
+import { testRuns } from '@gcompress/fixtures/test-runs';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,9 +8,9 @@ import { assertHeader } from '../src/load/check-header.ts';
 import { type PackedModelOptions, packedModel } from '../src/load/index.ts';
 import { formats, packedExample, putTogether, takenApart, withChecksums } from './packed-example.ts';
 
-/** Headers that the fuzz tests check, and whole files that they read. A long run says its number for both. */
-const HEADERS = Number(process.env.GCOMPRESS_FUZZ_RUNS ?? 10_000);
-const FILES = Number(process.env.GCOMPRESS_FUZZ_RUNS ?? 200);
+/** Headers that the fuzz tests check, and whole files that they read. */
+const HEADERS = testRuns(10_000);
+const FILES = testRuns(200);
 
 let file: Uint8Array;
 beforeAll(async () => {

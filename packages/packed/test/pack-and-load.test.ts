@@ -123,3 +123,10 @@ it('keeps the weights of an optimizer apart from kernels', async () => {
   expect(optimizers.length).toBeGreaterThan(0);
   expect(optimizers.every(({ storedAs }) => storedAs === 'float32' || storedAs === 'int32')).toBe(true);
 });
+
+it('a function may name the type of a weight instead of a method', async () => {
+  const { report } = await pack(graphArtifacts(), { method: ({ name }) => (name === 'table' ? 'float32' : undefined) });
+  const storedAs = (name: string) => report.weights.find((weight) => weight.name === name)?.storedAs;
+  expect([storedAs('table'), storedAs('dense/kernel')]).toEqual(['float32', 'float16']);
+  await expect(pack(graphArtifacts(), { method: () => 'float8' as never })).rejects.toThrow('a compressor');
+});

@@ -8,8 +8,8 @@ import * as node from '../src/node/index.ts';
 import * as probes from '../src/probes/index.ts';
 
 it.each([
-  ['.', api, ['pack', 'stockFiles']],
-  ['./load', load, ['packedModel']],
+  ['.', api, ['pack', 'splitFile', 'stockFiles']],
+  ['./load', load, ['packedModel', 'splitSource']],
   ['./formats', formats, ['rowDecoder']],
   ['./node', node, ['packedFile']],
   ['./probes', probes, ['probe', 'verify']],

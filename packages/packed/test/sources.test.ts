@@ -137,3 +137,8 @@ it('tells progress that grows from above 0 to 1', async () => {
   expect(told[0]).toBeGreaterThan(0);
   expect(told[told.length - 1]).toBe(1);
 });
+
+it('what was loaded can be handed from a worker to its page', async () => {
+  const loaded = await packedModel(file, { formats }).load?.();
+  expect(structuredClone(loaded)).toEqual(loaded);
+});

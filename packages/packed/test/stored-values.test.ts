@@ -3,7 +3,7 @@ import { matrix } from '@gcompress/core';
 import { matrixOfWeight, weightOfMatrix } from '@gcompress/weights';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fromFloat16, toFloat16 } from '../src/encode/float16.ts';
 import { restValues } from '../src/encode/rest-values.ts';
 import { pack } from '../src/index.ts';
@@ -39,7 +39,7 @@ it('TensorFlow.js makes the same of the rest as the report says', () => {
   const floats = fc.array(fc.float({ noDefaultInfinity: true, noNaN: true }), { minLength: 1, maxLength: 100 });
   const property = fc.property(floats, fc.constantFrom('float32', 'float16', 'uint8'), (list, dtype) => {
     const values = Float32Array.from(list);
-    const stored = restValues(values, dtype);
+    const stored = restValues(values, [values.length], dtype);
     const spec = {
       name: 'w',
       shape: [values.length],
@@ -51,6 +51,46 @@ it('TensorFlow.js makes the same of the rest as the report says', () => {
     expect(stored.values.every(Number.isFinite)).toBe(true);
   });
   fc.assert(property, { numRuns: 300, seed: 2 });
+});
+
+describe('the rest keeps the bounds that it states', () => {
+  const sizes = fc.array(fc.float({ noDefaultInfinity: true, noNaN: true, min: -70000, max: 70000 }), { minLength: 8 });
+  const tiny = fc.array(fc.float({ noNaN: true, min: -(2 ** -12), max: 2 ** -12 }), { minLength: 8 });
+
+  it('float16: a part of each value, and for weights of several axes of their root mean square', () => {
+    const property = fc.property(fc.oneof(sizes, tiny), fc.boolean(), (list, isList) => {
+      const values = Float32Array.from(list);
+      const stored = restValues(values, isList ? [values.length] : [1, values.length], 'float16');
+      const scale = isList ? 0 : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+      for (const [i, value] of values.entries()) {
+        const most = 2 ** -11 * Math.max(Math.abs(value), scale);
+        expect(Math.abs(stored.values[i] - value)).toBeLessThanOrEqual(most);
+      }
+      expect(stored.note === undefined).toBe(stored.dtype === 'float16');
+    });
+    fc.assert(property, { numRuns: 500, seed: 4 });
+  });
+
+  it('uint8: half a level', () => {
+    const property = fc.property(sizes, (list) => {
+      const values = Float32Array.from({ length: 64 }, (_, i) => list[i % list.length]);
+      const stored = restValues(values, [64], 'uint8');
+      const range = Math.max(...values) - Math.min(...values);
+      const rounding = 2 ** -22 * Math.max(...values.map(Math.abs));
+      for (const [i, value] of values.entries()) {
+        expect(Math.abs(stored.values[i] - value)).toBeLessThanOrEqual(range / 510 + rounding);
+      }
+    });
+    fc.assert(property, { numRuns: 200, seed: 5 });
+  });
+
+  it('a variance that float16 would lose makes its list float32, and the report says why', () => {
+    const variances = Float32Array.from({ length: 16 }, (_, i) => (i === 3 ? 1e-6 : 0.5));
+    const { dtype, note } = restValues(variances, [16], 'float16');
+    expect(dtype).toBe('float32');
+    expect(note).toMatch(/^float32, because float16 would make /);
+    expect(restValues(variances, [4, 4], 'float16').dtype).toBe('float16');
+  });
 });
 
 it('the matrix of a weight has an output channel in each column, and gives the weight back', () => {

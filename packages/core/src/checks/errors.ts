@@ -31,6 +31,10 @@ export type ErrorCode =
   | 'file-html'
   /** The source of a file broke off while it was read. */
   | 'file-interrupted'
+  /** One of the files that a model was split into is not there. */
+  | 'file-part-missing'
+  /** A file of another model, or of another place, stands among the files that a model was split into. */
+  | 'file-part-mixed'
   /** A file cannot be written. */
   | 'file-write'
   /** A file ends before what its header announces. */

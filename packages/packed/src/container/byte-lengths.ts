@@ -2,46 +2,48 @@
 import type { StoredMatrix, StoredTensor } from './header.ts';
 
 /** Bytes of a value of each type that TensorFlow.js stores; strings have lengths of their own. */
-const VALUE_BYTES: Readonly<Record<string, number>> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-  complex64: 8,
-  uint8: 1,
-  uint16: 2,
-  float16: 2,
-};
+const VALUE_BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 };
 
-/** Bytes of a value of each type that a format stores. */
-const PACKED_BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint32: 4, uint16: 2, uint8: 1 };
+/** Arrays of the types that a format stores. */
+export const PACKED_ARRAYS = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+};
 
 /** Bytes of a tensor as TensorFlow.js keeps it; NaN for a type that is not known. */
 export function decodedBytes([, dtype, shape, storage]: StoredTensor): number {
   if (dtype === 'string') return storage?.bytes ?? Number.NaN;
   const quantization = storage?.spec?.quantization as { readonly dtype?: unknown } | undefined;
-  return product(shape) * own(VALUE_BYTES, quantization === undefined ? dtype : quantization.dtype);
+  return product(shape) * (own(VALUE_BYTES, quantization ? quantization.dtype : dtype) ?? Number.NaN);
 }
 
 /** Bytes of a tensor in the file; NaN for a type that is not known. */
 export function storedBytes(tensor: StoredTensor): number {
-  const storage = tensor[3];
-  if (storage?.seed !== undefined) return 0;
-  if (storage?.matrix === undefined) return decodedBytes(tensor);
-  return Object.values(storage.matrix.tensors).reduce((sum, entry) => sum + packedBytes(entry), 0);
+  const { seed, matrix } = tensor[3] ?? {};
+  if (seed !== undefined) return 0;
+  if (!matrix) return decodedBytes(tensor);
+  return Object.values(matrix.tensors).reduce((sum, entry) => sum + packedBytes(entry), 0);
 }
 
 /** Bytes of one tensor of a compressed matrix; NaN for a type that is not known. */
 export function packedBytes([dtype, ...shape]: StoredMatrix['tensors'][string]): number {
-  return product(shape) * own(PACKED_BYTES, dtype);
+  return product(shape) * (own(PACKED_ARRAYS, dtype)?.BYTES_PER_ELEMENT ?? Number.NaN);
 }
 
 /** Number of values; NaN where a side is no size, and where there are more than can be counted. */
 export function product(shape: readonly number[]): number {
-  if (!Array.isArray(shape) || !shape.every((side) => Number.isSafeInteger(side) && side >= 0)) return Number.NaN;
-  const values = shape.reduce((values, side) => values * side, 1);
-  return Number.isSafeInteger(values) ? values : Number.NaN;
+  const values = Array.isArray(shape) && shape.every(isSize) ? shape.reduce((values, side) => values * side, 1) : -1;
+  return isSize(values) ? values : Number.NaN;
 }
 
-function own(table: Readonly<Record<string, number>>, key: unknown): number {
-  return typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : Number.NaN;
+/** Whether a value is a number of things that can be counted. */
+export function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function own<T>(table: Readonly<Record<string, T>>, key: unknown): T | undefined {
+  return typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
 }

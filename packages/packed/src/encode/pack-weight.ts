@@ -83,13 +83,14 @@ function storedPlain(
     const storedAs = quantized?.dtype ?? dtype;
     return { tensor, bytes, report: { ...given, storedAs, bytes: bytes.length, maxError: 0, relativeError: 0 } };
   }
-  const stored = restValues(values, rest);
+  const stored = restValues(values, shape, rest);
   const whole = { ...spec, ...(stored.quantization && { quantization: stored.quantization }) };
   const report = {
     ...given,
     storedAs: stored.dtype,
     bytes: stored.bytes.length,
     ...differences(values, stored.values),
+    ...(stored.note !== undefined && { notes: [stored.note] }),
   };
   return { tensor: storedTensor(name, dtype, shape, whole, {}), bytes: stored.bytes, report };
 }

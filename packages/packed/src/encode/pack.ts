@@ -9,7 +9,7 @@ import { writtenProbes } from './check-probes.ts';
 import { type ModelWeight, modelWeights } from './model-weights.ts';
 import { type PackedResult, packWeight } from './pack-weight.ts';
 import type { PackReport } from './report.ts';
-import type { RestDtype } from './rest-values.ts';
+import { REST_DTYPES, type RestDtype } from './rest-values.ts';
 import { writeFile } from './write-file.ts';
 
 /** A weight that can be compressed, for those who choose a method for each. */
@@ -25,16 +25,17 @@ export interface PackableWeight {
 /** Options of {@link pack}. */
 export interface PackOptions {
   /**
-   * What compresses the weights that a model multiplies with: one compressor for all, or a function that chooses one for each, or
-   * `undefined` for a weight that is to be stored as the rest is. Default `uniform({ bits: 5, steps: 'column' })` of
+   * What compresses the weights that a model multiplies with: one compressor for all, or a function that chooses one for each; it may
+   * also name the type in which a weight is stored, such as `'float32'`, or give `undefined` for the type of the rest. Default `uniform({ bits: 5, steps: 'column' })` of
    * `@gcompress/uniform`, which every loader decodes; other methods need their decoder on the page.
    */
-  readonly method?: MatrixCompressor | ((weight: PackableWeight) => MatrixCompressor | undefined);
+  readonly method?: MatrixCompressor | ((weight: PackableWeight) => MatrixCompressor | RestDtype | undefined);
   /** Values that a weight must have to be compressed. Default 256. */
   readonly minElements?: number;
   /**
-   * How the float32 weights are stored that are not compressed. Default `'float16'`. Where a weight has few values, or values too large
-   * for the type, a larger type is taken; the report says which, and how far the values are off.
+   * How the float32 weights are stored that are not compressed. Default `'float16'`, which keeps each value to 2⁻¹¹ of its size, see
+   * {@link RestDtype}. Where a weight has few values, or the type would lose more, a larger type is taken; the report says which, why, and
+   * how far the values are off.
    */
   readonly rest?: RestDtype;
   /**
@@ -78,8 +79,9 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   for (const weight of weights) {
     reportProgress({ signal, onProgress }, originalBytes === 0 ? 1 : done / originalBytes);
     const kernel = kernels.get(weight.name);
-    const compressor = kernel && values(weight) >= minElements ? chosen(method, weight, kernel) : undefined;
-    packed.push(await packWeight(weight, { kernel, compressor, rest, signal, moments: inputMoments.get(weight.name) }));
+    const choice = kernel && values(weight) >= minElements ? chosen(method, weight, kernel) : undefined;
+    const stored = typeof choice === 'string' ? { compressor: undefined, rest: choice } : { compressor: choice, rest };
+    packed.push(await packWeight(weight, { kernel, ...stored, signal, moments: inputMoments.get(weight.name) }));
     done += weight.bytes.length;
   }
   const { bytes, headerBytes } = await writeFile({ model, weights: packed, probes: writtenProbes(probes) });
@@ -136,11 +138,12 @@ function chosen(
   method: NonNullable<PackOptions['method']>,
   { name, shape }: ModelWeight,
   { kind, usedBy }: MatrixWeight,
-): MatrixCompressor | undefined {
+): MatrixCompressor | RestDtype | undefined {
   if (typeof method !== 'function') return method;
-  const compressor = method({ name, shape: [...shape], kind, usedBy });
-  if (compressor !== undefined) assertCompressor(`method for '${name}'`, compressor);
-  return compressor;
+  const choice = method({ name, shape: [...shape], kind, usedBy });
+  const isDtype = REST_DTYPES.some((dtype) => dtype === choice);
+  if (choice !== undefined && !isDtype) assertCompressor(`method for '${name}'`, choice);
+  return choice;
 }
 
 function checkedOptions(options: PackOptions) {
@@ -157,7 +160,7 @@ function checkedOptions(options: PackOptions) {
   } = options;
   if (typeof method !== 'function') assertCompressor('method', method);
   assertNumber('pack', 'minElements', minElements, { min: 0 });
-  assertOneOf('pack', 'rest', rest, ['float32', 'float16', 'uint8'] as const);
+  assertOneOf('pack', 'rest', rest, REST_DTYPES);
   if (!(inputMoments instanceof Map)) {
     throw new GCompressError('invalid-option', {
       where: 'pack inputMoments',

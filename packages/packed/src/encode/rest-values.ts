@@ -3,8 +3,19 @@ import type { JsonObject } from '@gcompress/core';
 import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import { fromFloat16, toFloat16 } from './float16.ts';
 
-/** How float32 weights are stored that no method compresses. */
-export type RestDtype = 'float32' | 'float16' | 'uint8';
+/**
+ * How float32 weights are stored that no method compresses:
+ *
+ * - `'float32'`: bit by bit.
+ * - `'float16'`: each value is off by at most 2⁻¹¹ of its own size; in a weight of two axes or more, where it is smaller than float16 can
+ *   round so well, by at most 2⁻¹¹ of the weight's root mean square. Weights for which this cannot be kept become float32, such as a
+ *   list of variances of which one is below 2⁻¹⁴.
+ * - `'uint8'`: each value is off by at most (largest − smallest) / 510, and by the rounding of float32.
+ */
+export type RestDtype = (typeof REST_DTYPES)[number];
+
+/** The types that there are. */
+export const REST_DTYPES = ['float32', 'float16', 'uint8'] as const;
 
 /** The stored form of a float32 weight, as a manifest of TensorFlow.js describes it. */
 export interface RestValues {
@@ -13,20 +24,33 @@ export interface RestValues {
   readonly quantization?: JsonObject;
   /** What TensorFlow.js makes of it. */
   readonly values: Float32Array;
+  /** Why another type was taken than the one that was asked for, where that would have lost too much. */
+  readonly note?: string;
 }
 
 /** Fewer values than this are kept as they are: saying how they are stored would take as much as is saved. */
 const FEWEST: Readonly<Record<RestDtype, number>> = { float32: 0, float16: 8, uint8: 64 };
+/** The largest error of float16 as a part of a value: half a unit in the last of its 11 bits. */
+const HALF_UNIT = 2 ** -11;
 
-/** Stores values as asked, or in the next larger type where they are too few, or too large for it. */
-export function restValues(values: Float32Array, wanted: RestDtype): RestValues {
+/** Stores values as asked, or in the next larger type where they are too few, or where that type would lose too much. */
+export function restValues(values: Float32Array, shape: readonly number[], wanted: RestDtype): RestValues {
   if (wanted === 'uint8' && values.length >= FEWEST.uint8 && values.every(Number.isFinite)) return asUint8(values);
-  if (wanted !== 'float32' && values.length >= FEWEST.float16) {
-    const half = asFloat16(values);
-    const overflows = half.values.some((value, i) => !Number.isFinite(value) && Number.isFinite(values[i]));
-    if (!overflows) return half;
-  }
-  return { dtype: 'float32', bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength), values };
+  const full = {
+    dtype: 'float32' as const,
+    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    values,
+  };
+  if (wanted === 'float32' || values.length < FEWEST.float16) return full;
+  const half = asFloat16(values);
+  // Each value of a list, such as a variance, belongs to a channel of its own
+  const scale = shape.length > 1 ? rootMeanSquare(values) : 0;
+  const worst = values.findIndex((value, i) => {
+    const error = Math.abs(value - half.values[i]);
+    return !(Object.is(value, half.values[i]) || error <= HALF_UNIT * Math.max(Math.abs(value), scale));
+  });
+  if (worst < 0) return half;
+  return { ...full, note: `float32, because float16 would make ${half.values[worst]} of ${values[worst]}.` };
 }
 
 function asFloat16(values: Float32Array): RestValues {
@@ -43,4 +67,10 @@ function asUint8(values: Float32Array): RestValues {
   const { codes, scale, min } = quantizeUint8(values);
   const quantization = { dtype: 'uint8', scale, min };
   return { dtype: 'uint8', bytes: codes, quantization, values: dequantizeUint8({ codes, scale, min }) };
+}
+
+/** 0 where a value is not finite, so that no value counts as small beside it. */
+function rootMeanSquare(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+  return Number.isFinite(mean) ? Math.sqrt(mean) : 0;
 }

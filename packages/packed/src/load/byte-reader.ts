@@ -1,28 +1,35 @@
 // Exact numbers of bytes out of a source that gives them in pieces of its own.
 import { refusal } from './refusal.ts';
 
-/** The next piece of a source; undefined at its end. */
-export type NextPiece = () => Promise<Uint8Array | undefined>;
+/** Bytes that are taken at once, however large a piece came, so that a checksum over them blocks nobody. */
+const MOST = 2 ** 20;
+
+/** A file in the pieces in which it comes. Ending the iteration lets go of the source. */
+export type Pieces = AsyncIterable<Uint8Array>;
 
 /** Reads a source piece by piece, never more than it was asked for beyond the piece that has come. */
 export class ByteReader {
   #rest: Uint8Array = new Uint8Array(0);
+  readonly #source: AsyncIterator<Uint8Array>;
   /** Bytes that were read. */
   position = 0;
 
-  constructor(private readonly next: NextPiece) {}
+  constructor(pieces: Pieces) {
+    this.#source = pieces[Symbol.asyncIterator]();
+  }
 
   /**
-   * The next `count` bytes in the pieces in which they come.
+   * The next `count` bytes in the pieces in which they come, or all to the end.
    *
    * @throws GCompressError `file-truncated` where the source ends before.
    */
-  async *pieces(count: number): AsyncGenerator<Uint8Array, void> {
-    for (let left = count; left > 0; ) {
-      if (this.#rest.length === 0 && !(await this.#more())) {
+  async *pieces(count?: number): AsyncGenerator<Uint8Array, void> {
+    for (let left = count ?? Number.POSITIVE_INFINITY; left > 0; ) {
+      if ((await this.peek(1)).length === 0) {
+        if (count === undefined) return;
         throw refusal('file-truncated', `${left} more bytes`, `the end after ${this.position}`);
       }
-      const piece = this.#rest.subarray(0, left);
+      const piece = this.#rest.subarray(0, Math.min(left, MOST));
       this.#rest = this.#rest.subarray(piece.length);
       left -= piece.length;
       this.position += piece.length;
@@ -39,26 +46,20 @@ export class ByteReader {
 
   /** The first bytes that are left, at most `count`, without reading them. */
   async peek(count: number): Promise<Uint8Array> {
-    while (this.#rest.length < count && (await this.#more()));
+    while (this.#rest.length < count) {
+      const { value } = await this.#source.next();
+      if (!value) break;
+      this.#rest = this.#rest.length > 0 ? await joined([this.#rest, value]) : value;
+    }
     return this.#rest.subarray(0, count);
   }
 
-  async #more(): Promise<boolean> {
-    const piece = await this.next();
-    if (piece) this.#rest = joined([this.#rest, piece]);
-    return piece !== undefined;
+  /** Lets go of the source. */
+  async close(): Promise<void> {
+    await this.#source.return?.();
   }
 }
 
-/** The pieces in one array; a single one is not copied. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const filled = pieces.filter(({ length }) => length > 0);
-  if (filled.length === 1) return filled[0];
-  const whole = new Uint8Array(filled.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of filled) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+async function joined(pieces: readonly Uint8Array[]): Promise<Uint8Array> {
+  return new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }

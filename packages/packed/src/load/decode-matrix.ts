@@ -1,20 +1,12 @@
 // A compressed matrix into the bytes of its weight, in slices.
 import type { PackedMatrix, PackedTensor } from '@gcompress/core';
-import { packedBytes } from '../container/byte-lengths.ts';
+import { PACKED_ARRAYS, packedBytes } from '../container/byte-lengths.ts';
 import type { StoredMatrix } from '../container/header.ts';
 import { refusal } from './refusal.ts';
 import { type RowDecoder, startRows } from './row-decoder.ts';
 
 /** Values that are decoded before others may have their turn: a few milliseconds of work. */
 const SLICE = 2 ** 14;
-
-const ARRAYS = {
-  float32: Float32Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-} as const;
 
 /** What decoding needs besides the matrix. */
 export interface DecodeOptions {
@@ -70,7 +62,7 @@ function packedMatrix({ format, version, shape, config, tensors }: StoredMatrix,
     const [dtype, ...sides] = entry;
     const bytes = stored.slice(at, at + packedBytes(entry));
     at += bytes.length;
-    return [name, { shape: sides, data: new ARRAYS[dtype as keyof typeof ARRAYS](bytes.buffer) }];
+    return [name, { shape: sides, data: new PACKED_ARRAYS[dtype as keyof typeof PACKED_ARRAYS](bytes.buffer) }];
   });
   return { format, version, shape, config, tensors: Object.fromEntries(packed) };
 }

@@ -4,13 +4,12 @@ import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts';
 import { type Header, type StoredTensor, tensorsOf } from '../container/header.ts';
 import { endOfStrings } from '../container/string-bytes.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader, type Pieces } from './byte-reader.ts';
 import { decodeMatrix } from './decode-matrix.ts';
 import { takingTurns } from './pause.ts';
-import { assertChecksum, readHeader } from './read-header.ts';
+import { assertChecksum, type ReadHeader, readHeader } from './read-header.ts';
 import { refusal } from './refusal.ts';
 import type { RowDecoder } from './row-decoder.ts';
-import type { OpenSource } from './source.ts';
 
 /** How a file is read. */
 export interface ReadOptions {
@@ -26,23 +25,23 @@ export interface PackedContents {
   readonly header: Header;
   /** The decoded weights, one after another. */
   readonly weights: ArrayBuffer;
-  /** The decoded tensors of the probes, one after another; those that are drawn from a seed take no bytes. */
-  readonly probes: ArrayBuffer;
+  /** The tensors of the probes; those that are drawn from a seed have no bytes. */
+  readonly probes: readonly Uint8Array[];
 }
 
 /** Reads a file to its end, and lets go of its source whatever happens. */
-export async function readContents(source: OpenSource, options: ReadOptions): Promise<PackedContents> {
+export async function readContents(source: Pieces, options: ReadOptions): Promise<PackedContents> {
+  const reader = new ByteReader(source);
   try {
-    const reader = new ByteReader(source.next);
-    const { header, fileBytes } = await readHeader(reader, options.maxBytes);
-    const tensors = tensorsOf(header);
-    const weights = new ArrayBuffer(sum(header.weights, decodedBytes));
-    const probes = new ArrayBuffer(sum(tensors.slice(header.weights.length), storedBytes));
-    await readParts(reader, header, tensors, [weights, probes], fileBytes, options);
-    if ((await reader.peek(1)).length > 0) throw refusal('file-overlap', `its end after ${fileBytes} bytes`, 'more');
+    const read = await readHeader(reader, options.maxBytes);
+    const { header } = read;
+    const weights = new ArrayBuffer(header.weights.reduce((sum, tensor) => sum + decodedBytes(tensor), 0));
+    const probes = await readParts(reader, read, weights, options);
+    if ((await reader.peek(1)).length > 0)
+      throw refusal('file-overlap', `its end after ${read.fileBytes} bytes`, 'more');
     return { header, weights, probes };
   } finally {
-    await source.close();
+    await reader.close();
   }
 }
 
@@ -54,28 +53,26 @@ export function artifactsOf({ header: { model, weights }, weights: weightData }:
 
 async function readParts(
   reader: ByteReader,
-  { weights, parts }: Header,
-  tensors: readonly StoredTensor[],
-  [weightData, probeData]: readonly [ArrayBuffer, ArrayBuffer],
-  fileBytes: number,
+  { header, fileBytes }: ReadHeader,
+  weights: ArrayBuffer,
   { decoders, maxBytes, signal, onProgress }: ReadOptions,
-): Promise<void> {
+): Promise<Uint8Array[]> {
   const turn = takingTurns(signal);
-  const settings = { decoders, maxElements: maxBytes / 4, turn };
-  const offsets = [0, 0];
+  const tensors = tensorsOf(header);
+  const probes: Uint8Array[] = [];
+  let offset = 0;
   let at = 0;
-  for (const [count, , written] of parts) {
+  for (const [count, , written] of header.parts) {
+    const read: [StoredTensor, Uint8Array, Uint8Array][] = [];
     let sum = 0;
-    const matrices: (() => Promise<void>)[] = [];
-    const strings: [Uint8Array, StoredTensor][] = [];
-    const inPart = tensors.slice(at, at + count);
-    for (const [i, tensor] of inPart.entries()) {
-      const kind = at + i < weights.length ? 0 : 1;
-      const matrix = tensor[3]?.matrix;
-      const length = kind === 0 ? decodedBytes(tensor) : storedBytes(tensor);
-      const target = new Uint8Array([weightData, probeData][kind], offsets[kind], length);
-      offsets[kind] += length;
-      const bytes = matrix ? new Uint8Array(storedBytes(tensor)) : target;
+    for (const tensor of tensors.slice(at, at + count)) {
+      const isProbe = at++ >= header.weights.length;
+      const target = isProbe
+        ? new Uint8Array(storedBytes(tensor))
+        : new Uint8Array(weights, offset, decodedBytes(tensor));
+      if (isProbe) probes.push(target);
+      else offset += target.length;
+      const bytes = tensor[3]?.matrix ? new Uint8Array(storedBytes(tensor)) : target;
       let filled = 0;
       for await (const piece of reader.pieces(bytes.length)) {
         bytes.set(piece, filled);
@@ -86,20 +83,17 @@ async function readParts(
         signal?.throwIfAborted();
         await turn();
       }
-      if (tensor[1] === 'string') strings.push([bytes, tensor]);
-      if (matrix) matrices.push(() => decodeMatrix(matrix, tensor[2], bytes, target, settings));
+      read.push([tensor, bytes, target]);
     }
-    assertChecksum(`tensors ${at} to ${at + count - 1}`, written, sum);
+    assertChecksum(`tensors ${at - count} to ${at - 1}`, written, sum);
     // Only what is known to be what was written is decoded, so that damage is called damage
-    for (const decode of matrices) await decode();
-    for (const [bytes, [name, , shape]] of strings) {
-      const end = endOfStrings(bytes, 0, product(shape));
+    for (const [[name, dtype, shape, storage], bytes, target] of read) {
+      if (storage?.matrix) {
+        await decodeMatrix(storage.matrix, shape, bytes, target, { decoders, maxElements: maxBytes / 4, turn });
+      }
+      const end = dtype === 'string' ? endOfStrings(bytes, 0, product(shape)) : bytes.length;
       if (end !== bytes.length) throw refusal('file-tensor', `${bytes.length} bytes of strings in '${name}'`, end);
     }
-    at += count;
   }
-}
-
-function sum(tensors: readonly StoredTensor[], bytes: (tensor: StoredTensor) => number): number {
-  return tensors.reduce((total, tensor) => total + bytes(tensor), 0);
+  return probes;
 }

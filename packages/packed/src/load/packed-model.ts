@@ -1,9 +1,11 @@
 // A packed file as a place that stock TensorFlow.js loads from.
 import type { io } from '@tensorflow/tfjs-core';
+import type { Pieces } from './byte-reader.ts';
+import { isRecord } from './check-header.ts';
 import { artifactsOf, type ReadOptions, readContents } from './load-artifacts.ts';
 import { assertArgument, refusal } from './refusal.ts';
 import type { RowDecoder } from './row-decoder.ts';
-import { assertSource, type OpenSource, openSource, type PackedSource } from './source.ts';
+import { assertSource, openSource, type PackedSource } from './source.ts';
 import { uniformRows } from './uniform-rows.ts';
 
 /** Limits of a reader, whatever a file announces. */
@@ -34,53 +36,44 @@ const BUILT_IN: readonly RowDecoder[] = [uniformRows];
  * const model = await tf.loadLayersModel(packedModel('https://example.org/small.gcm'));
  * ```
  *
- * @param source the address of the file, a File or Blob, or its bytes.
+ * @param source the address of the file, a File or Blob, or its bytes; or a list of all files that `splitFile` made of it.
  * @throws GCompressError `invalid-option`; from `load`, `file-read` where it cannot be reached, `file-interrupted`, `file-truncated`,
- *   `file-html`, `file-header`, `file-overlap`, `file-checksum`, `file-oversized`, `file-tensor`, `unknown-format`, `unsupported-version`;
- *   the signal's reason when it is aborted.
+ *   `file-html`, `file-header`, `file-overlap`, `file-checksum`, `file-oversized`, `file-tensor`, `file-part-missing`,
+ *   `file-part-mixed`, `unknown-format`, `unsupported-version`; the signal's reason when it is aborted.
  */
 export function packedModel(source: PackedSource, options: PackedModelOptions = {}): io.IOHandler {
   const read = readOptions('packedModel', options);
   assertSource('packedModel', source);
-  return handlerOf((signal) => openSource(source, signal), read);
+  return handlerOf(() => openSource(source, read.signal), read);
 }
 
 /** A handler that opens its source whenever a model is loaded. */
-export function handlerOf(
-  open: (signal: AbortSignal | undefined) => Promise<OpenSource>,
-  options: ReadOptions,
-): io.IOHandler {
-  return { load: async () => artifactsOf(await readContents(await open(options.signal), options)) };
+export function handlerOf(open: () => Pieces, options: ReadOptions): io.IOHandler {
+  return { load: async () => artifactsOf(await readContents(open(), options)) };
 }
 
 /** The options with their defaults, checked. */
 export function readOptions(where: string, options: PackedModelOptions): ReadOptions {
-  assertArgument(isObject(options), `${where} options`, 'an object', options);
+  const check = (fits: boolean, name: string, expected: string, value: unknown) =>
+    assertArgument(fits, `${where} ${name}`, expected, value);
+  check(isRecord(options as unknown), 'options', 'an object', options);
   const { onProgress, signal, limits = {}, formats = [], ...others } = options;
-  assertArgument(isObject(limits), `${where} limits`, 'an object', limits);
+  check(isRecord(limits as unknown), 'limits', 'an object', limits);
   const { maxBytes = 2 ** 30, ...otherLimits } = limits;
   for (const unknown of Object.keys({ ...others, ...otherLimits })) {
     const known = 'options among onProgress, signal, limits { maxBytes }, formats';
     throw refusal('unknown-option', known, `'${unknown.slice(0, 60)}'`, undefined, where);
   }
-  const isSignal =
-    signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function';
-  assertArgument(isSignal, `${where} signal`, 'the signal of an AbortController', signal);
-  const isListener = onProgress === undefined || typeof onProgress === 'function';
-  assertArgument(isListener, `${where} onProgress`, 'a function', onProgress);
-  assertArgument(
-    typeof maxBytes === 'number' && maxBytes >= 0 && maxBytes <= 2 ** 40,
-    `${where} maxBytes`,
-    'a number from 0 to 2⁴⁰',
-    maxBytes,
-  );
+  check(isAbsentOr(signal?.throwIfAborted, signal), 'signal', 'an AbortSignal', signal);
+  check(isAbsentOr(onProgress, onProgress), 'onProgress', 'a function', onProgress);
+  check(typeof maxBytes === 'number' && maxBytes >= 0 && maxBytes <= 2 ** 40, 'maxBytes', '0 to 2⁴⁰', maxBytes);
   const areDecoders = Array.isArray(formats) && formats.every(isDecoder);
-  assertArgument(areDecoders, `${where} formats`, 'an array of decoders, such as [rowDecoder(lowRankFormat)]', formats);
+  check(areDecoders, 'formats', 'decoders, such as [rowDecoder(lowRankFormat)]', formats);
   return { decoders: [...BUILT_IN, ...formats], maxBytes, signal, onProgress };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isAbsentOr(listener: unknown, given: unknown): boolean {
+  return given === undefined || typeof listener === 'function';
 }
 
 function isDecoder(format: unknown): boolean {

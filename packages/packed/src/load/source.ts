@@ -1,73 +1,69 @@
-// Where a packed file comes from: an address, a file of the user, or memory.
-import type { NextPiece } from './byte-reader.ts';
+// Where a packed file comes from: an address, a file of the user, memory, or whatever gives it in pieces.
+import type { Pieces } from './byte-reader.ts';
 import { assertArgument, messageOf, refusal } from './refusal.ts';
 
-/** What a packed file can be loaded from. A string is an address; for a path use the `./node` entry. */
-export type PackedSource = string | URL | Blob | ArrayBuffer | Uint8Array;
+/** Begins to give a file, from its first byte; called once for each loading. */
+export type OpenSource = (signal?: AbortSignal) => Pieces;
 
-/** An opened source. */
-export interface OpenSource {
-  readonly next: NextPiece;
-  /** Lets go of what is not needed any more. */
-  close(): Promise<void>;
-}
-
-/** Bytes that one piece of memory has, so that a checksum over it blocks nobody. */
-const PIECE = 2 ** 20;
+/**
+ * What a packed file can be loaded from. A string is an address; for a path use the `./node` entry. A function is for all other sources, such
+ * as {@link splitSource}.
+ */
+export type PackedSource = string | URL | Blob | ArrayBuffer | Uint8Array | OpenSource;
 
 /** Refuses what is no source, before anything is loaded. */
 export function assertSource(where: string, source: unknown): asserts source is PackedSource {
-  const isSource = typeof source === 'string' || source instanceof URL || source instanceof Blob || !!bytesOf(source);
+  const isSource =
+    /^(string|function)$/.test(typeof source) || source instanceof URL || source instanceof Blob || !!bytesOf(source);
   assertArgument(isSource, `${where} source`, 'an address, a File, a Blob, an ArrayBuffer or a Uint8Array', source);
 }
 
 /**
- * Opens a source.
+ * The bytes of a source in pieces.
  *
- * @throws GCompressError `file-read` where a server cannot be reached or refuses; the signal's reason where that aborted it.
+ * @throws GCompressError `file-read` where a server cannot be reached or refuses; `file-interrupted` where it breaks off; the signal's
+ *   reason where that aborted it.
  */
-export async function openSource(source: PackedSource, signal: AbortSignal | undefined): Promise<OpenSource> {
+export async function* openSource(source: PackedSource, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();
   const bytes = bytesOf(source);
-  if (bytes) return openBytes(bytes, signal);
-  if (source instanceof Blob) return openStream(source.stream(), signal);
-  const response = await fetch(source as string | URL, { signal: signal ?? null }).catch((cause: unknown) => {
+  if (bytes) yield bytes;
+  else if (typeof source === 'function') {
+    const pieces: unknown = source(signal);
+    assertArgument(Symbol.asyncIterator in Object(pieces), 'source', 'an async iterable of bytes', pieces);
+    yield* pieces as Pieces;
+  } else
+    yield* fromStream(source instanceof Blob ? source.stream() : await bodyAt(source as string | URL, signal), signal);
+}
+
+async function bodyAt(address: string | URL, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(address, { signal: signal ?? null }).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw refusal('file-read', 'a file at this address', messageOf(cause), cause);
   });
   if (!response.ok || !response.body) throw refusal('file-read', 'a file', `the answer ${response.status}`);
-  return openStream(response.body, signal);
+  return response.body;
 }
 
-/** @throws GCompressError from `next`: `file-interrupted` where the stream fails; the signal's reason where that aborted it. */
-export function openStream(stream: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): OpenSource {
+/** @throws GCompressError `file-interrupted` where the stream fails; the signal's reason where that aborted it. */
+export async function* fromStream(
+  stream: ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
   const reader = stream.getReader();
-  return {
-    async next() {
-      signal?.throwIfAborted();
-      try {
-        return (await reader.read()).value;
-      } catch (cause) {
-        signal?.throwIfAborted();
-        throw refusal('file-interrupted', 'the rest of the file', messageOf(cause), cause);
-      }
-    },
+  try {
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) return;
+      yield value;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw refusal('file-interrupted', 'the rest of the file', messageOf(cause), cause);
+  } finally {
     // What a source says when it is no longer wanted is nobody's concern
-    close: () => reader.cancel().catch(() => {}),
-  };
-}
-
-function openBytes(bytes: Uint8Array, signal: AbortSignal | undefined): OpenSource {
-  let at = 0;
-  return {
-    async next() {
-      signal?.throwIfAborted();
-      const piece = bytes.subarray(at, at + PIECE);
-      at += piece.length;
-      return piece.length > 0 ? piece : undefined;
-    },
-    close: async () => {},
-  };
+    reader.cancel().catch(() => {});
+  }
 }
 
 /** By tag, because a frame or a test environment has classes of its own. */

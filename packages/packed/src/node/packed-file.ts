@@ -1,14 +1,15 @@
-// A packed model in a file of the file system.
+// A packed model in a file of the file system, or in the several files that it was split into.
 import { createReadStream } from 'node:fs';
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import { handlerOf, type PackedModelOptions, readOptions } from '../load/packed-model.ts';
 import { messageOf, refusal } from '../load/refusal.ts';
-import type { OpenSource } from '../load/source.ts';
+import { addressOfPart, wholeFile } from '../load/split-source.ts';
 
 /**
- * A packed model at a path, for `tf.loadLayersModel` or `tf.loadGraphModel`; read in pieces, never the whole file at once.
+ * A packed model at a path, for `tf.loadLayersModel` or `tf.loadGraphModel`; read in pieces, never the whole file at once. Of a file that
+ * was split, the others are expected beside it: `small.gcm.1`, … .
  *
  * @throws GCompressError `invalid-option` for anything but a path; from `load` what `packedModel` of `./load` says.
  */
@@ -22,29 +23,22 @@ export function packedFile(path: string | URL, options: PackedModelOptions = {})
       actual: describeValue(path),
     });
   }
-  return handlerOf(async (signal) => openPath(path, signal), read);
+  const placeOf = (part: number) => {
+    if (path instanceof URL) return new URL(addressOfPart(path.href, part));
+    return part === 0 ? path : `${path}.${part}`;
+  };
+  return handlerOf(() => wholeFile((part) => piecesOf(placeOf(part), read.signal)), read);
 }
 
 function isFileAddress(path: unknown): boolean {
   return path instanceof URL && path.protocol === 'file:';
 }
 
-function openPath(path: string | URL, signal: AbortSignal | undefined): OpenSource {
+async function* piecesOf(path: string | URL, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();
-  const stream = createReadStream(path, { highWaterMark: 2 ** 18 });
-  const pieces = stream[Symbol.asyncIterator]();
-  return {
-    async next() {
-      signal?.throwIfAborted();
-      try {
-        const { value, done } = await pieces.next();
-        return done ? undefined : (value as Uint8Array);
-      } catch (cause) {
-        throw refusal('file-read', `a file at '${String(path)}'`, messageOf(cause), cause);
-      }
-    },
-    async close() {
-      stream.destroy();
-    },
-  };
+  try {
+    yield* createReadStream(path, { highWaterMark: 2 ** 18 });
+  } catch (cause) {
+    throw refusal('file-read', `a file at '${String(path)}'`, messageOf(cause), cause);
+  }
 }

@@ -1,7 +1,6 @@
 // Asking a model again where it runs.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, assertType } from '@gcompress/core/checks';
-import { decodedBytes } from '../container/byte-lengths.ts';
 import type { StoredTensor } from '../container/header.ts';
 import { type ProbeTensor, seededValues } from '../container/probe.ts';
 import { type PackedContents, readContents } from '../load/load-artifacts.ts';
@@ -60,7 +59,7 @@ export async function verify(
   const { tolerance = 0.05, ...loading } = options;
   assertNumber('verify', 'tolerance', tolerance, { min: 0 });
   const settings = readOptions('verify', loading);
-  const probes = probesOf(await readContents(await openSource(source, settings.signal), settings));
+  const probes = probesOf(await readContents(openSource(source, settings.signal), settings));
   if (probes.length === 0) {
     throw new GCompressError('not-ready', {
       where: 'verify',
@@ -112,10 +111,9 @@ function isFree(side: number | null): boolean {
 function probesOf({ header, probes }: PackedContents) {
   let at = 0;
   const read = (tensor: StoredTensor): ProbeTensor => {
+    const bytes = probes[at++].buffer as ArrayBuffer;
     const [name, dtype, shape, storage] = tensor;
     if (storage?.seed !== undefined) return seededValues({ name, shape, seed: storage.seed });
-    const bytes = probes.slice(at, at + decodedBytes(tensor));
-    at += bytes.byteLength;
     if (dtype === 'float32') return { name, shape, dtype, data: new Float32Array(bytes) };
     if (dtype === 'int32') return { name, shape, dtype, data: new Int32Array(bytes) };
     if (dtype === 'bool') return { name, shape, dtype, data: new Uint8Array(bytes) };

@@ -1,0 +1,17 @@
+// Letters and version that a file begins with.
+import { refusal } from './refusal.ts';
+
+/**
+ * Checks letters and version as far as they have come.
+ *
+ * @throws GCompressError `file-html` for a page, `file-header` for other letters, `unsupported-version` for a newer version.
+ */
+export function assertBeginning(start: Uint8Array, letters: string, newest: number): void {
+  const text = String.fromCharCode(...start);
+  const expected = `a file that begins with '${letters}'`;
+  if (/^(\xef\xbb\xbf)?\s*</.test(text)) throw refusal('file-html', expected, `'${text.trim()}'`);
+  if (!text.startsWith(letters.slice(0, text.length))) throw refusal('file-header', expected, `'${text.slice(0, 3)}'`);
+  const version = start[letters.length];
+  if (version !== newest && version !== undefined)
+    throw refusal('unsupported-version', `version 1 to ${newest}`, version);
+}

@@ -1,0 +1,75 @@
+// One file out of the several that it may have been split into.
+import { SPLIT_MAGIC, SPLIT_PRELUDE_BYTES, SPLIT_VERSION } from '../container/split.ts';
+import { assertBeginning } from './beginning.ts';
+import { ByteReader, type Pieces } from './byte-reader.ts';
+import { refusal } from './refusal.ts';
+import { type OpenSource, openSource, type PackedSource } from './source.ts';
+
+/**
+ * A source for a file that `splitFile` made several of.
+ *
+ * ```ts
+ * const model = await tf.loadGraphModel(packedModel(splitSource('https://example.org/small.gcm')));
+ * ```
+ *
+ * @param source the address of the first file, with the others beside it; or all files in their order. A file that was not split is one
+ *   of one.
+ * @returns for `packedModel` and `verify`. Loading then may also throw `file-part-missing` where a file is not there, and `file-part-mixed`
+ *   where another one is in its place.
+ */
+export function splitSource(source: string | URL | readonly PackedSource[]): OpenSource {
+  return (signal) =>
+    wholeFile((part) => {
+      const file = Array.isArray(source) ? source[part] : addressOfPart(`${source}`, part);
+      return file && openSource(file, signal);
+    });
+}
+
+/**
+ * The bytes of a file, also where it was split.
+ *
+ * @param open opens the file with this number, from 0; undefined where there is none.
+ * @throws GCompressError `file-part-missing` where a file is not there, `file-part-mixed` where another one is in its place;
+ *   `file-html`, `file-truncated`, `file-overlap`, `unsupported-version`.
+ */
+export async function* wholeFile(open: (part: number) => Pieces | undefined): AsyncGenerator<Uint8Array, void> {
+  let parts = 1;
+  let checksum: number | undefined;
+  for (let part = 0; part < parts; part++) {
+    const opened = open(part);
+    if (!opened) throw missing(part);
+    const reader = new ByteReader(opened);
+    try {
+      const start = await reader.peek(SPLIT_PRELUDE_BYTES).catch((cause) => {
+        throw part > 0 && cause?.code === 'file-read' ? missing(part, cause) : cause;
+      });
+      if (part === 0 && !String.fromCharCode(...start).startsWith(SPLIT_MAGIC)) return yield* reader.pieces();
+      assertBeginning(start, SPLIT_MAGIC, SPLIT_VERSION);
+      const { buffer, byteOffset } = await reader.read(SPLIT_PRELUDE_BYTES);
+      const view = new DataView(buffer, byteOffset);
+      const [number, count, ofHeader, bytes] = [4, 8, 12, 16].map((at) => view.getUint32(at, true));
+      if (part === 0) [parts, checksum] = [count, ofHeader];
+      if (number !== part || count !== parts || checksum !== ofHeader || bytes === 0) {
+        throw refusal(
+          'file-part-mixed',
+          `part ${part} of ${parts} of file ${checksum}`,
+          `${number} of ${count} of ${ofHeader}`,
+        );
+      }
+      yield* reader.pieces(bytes);
+      if ((await reader.peek(1)).length > 0)
+        throw refusal('file-overlap', `the end of part ${part} after ${bytes} bytes`, 'more');
+    } finally {
+      await reader.close();
+    }
+  }
+}
+
+/** The name of a file after the first one: its number follows the path, `small.gcm?v=2` → `small.gcm.1?v=2`. */
+export function addressOfPart(address: string, part: number): string {
+  return part === 0 ? address : address.replace(/(?=[?#]|$)/, `.${part}`);
+}
+
+function missing(part: number, cause?: unknown): Error {
+  return refusal('file-part-missing', `part ${part} of a file that was split`, 'none', cause);
+}
