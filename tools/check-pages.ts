@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { BUNDLERS } from './pages/bundlers.ts';
 
 const LIMIT = 6_000;
+/** Of a page that deserializes compressed matrices. */
+const COMPRESSED_LIMIT = 9_300;
 /** What misses the goal, and why. */
 const MISSED: Readonly<Record<string, number>> = {
   // Draws its projection again from a seed: a generator, rotations and their checks
@@ -39,6 +41,13 @@ try {
   for (const [name, method] of DECODERS) {
     await measure(name, page(name, join(root, `packages/${method}/src/format.ts`)));
   }
+  // With deserialize, a page has compressed matrices, which multiply and look up; that has no goal, but a limit
+  for (const [name, method] of [
+    ['lowRankFormat', 'lowrank'],
+    ['simhashFormat', 'simhash'],
+  ]) {
+    await measure(name, deserializingPage(name, join(root, `packages/${method}/src/format.ts`)), COMPRESSED_LIMIT);
+  }
   const loader = await measure('packedModel', loaderPage());
   for (const part of ['layers', 'batchNormalization', 'encode']) {
     if (loader.some((text) => text.includes(part))) {
@@ -51,10 +60,10 @@ try {
 if (tooLarge.length > 0) throw new Error(`minified and gzipped:\n${tooLarge.join('\n')}`);
 
 /** Prints the size of a page by each bundler, and gives the bundles. */
-async function measure(name: string, source: string): Promise<string[]> {
+async function measure(name: string, source: string, most: number = LIMIT): Promise<string[]> {
   const entry = join(folder, `${name}.js`);
   writeFileSync(entry, source);
-  const limit = MISSED[name] ?? LIMIT;
+  const limit = MISSED[name] ?? most;
   const sizes: string[] = [];
   const bundles: string[] = [];
   for (const [bundler, build] of Object.entries(BUNDLERS)) {
@@ -74,6 +83,21 @@ function loaderPage(): string {
 import { packedModel } from ${JSON.stringify(join(root, 'packages/packed/src/load/index.ts'))};
 
 globalThis.source = packedModel('small.gcm');
+`;
+}
+
+/** A page that fetches a file and multiplies with a compressed matrix of it. */
+function deserializingPage(format: string, source: string): string {
+  return `
+import { createFormatRegistry, deserialize } from ${JSON.stringify(join(root, 'packages/core/src/index.ts'))};
+import { ${format} } from ${JSON.stringify(source)};
+
+async function show() {
+  const response = await fetch('weights.safetensors');
+  const { weights } = await deserialize(await response.arrayBuffer(), createFormatRegistry([${format}]));
+  document.title = String(weights.decompress().data[0]);
+}
+show();
 `;
 }
 
