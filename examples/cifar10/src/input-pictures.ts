@@ -5,12 +5,15 @@ import { encode } from 'fast-png';
 
 /** Pictures of a batch that are shown. */
 const SHOWN = 3;
+/** Pictures whose values are all smaller are of one colour: stretching them would show rounding errors. */
+const ZERO = 1e-6;
 
 /**
- * The first three pictures `[height, width, channels]` of a batch. Values that are all positive are scaled so that the largest is 255;
- * otherwise 0 becomes grey 128 and the largest magnitude 127 apart from it.
+ * The first three pictures `[height, width, channels]` of a batch. Where no value is negative, 0 becomes black and the largest value 255;
+ * otherwise 0 becomes grey 128 and the largest magnitude 127 apart from it. Magnitudes below 1e-6 count as 0.
  *
- * Porting note: `tf.summary.image('images', images)` of `cifar10_input.py`, under the same tags.
+ * Porting note: `tf.summary.image('images', images)` of `cifar10_input.py`, under the same tags; levels as in TensorFlow's
+ * `summary_image_op.cc`, in float32.
  */
 export async function inputPictures(step: number, batch: tf.Tensor): Promise<ImageSummary[]> {
   const [count, height, width, channels] = batch.shape;
@@ -29,6 +32,7 @@ function levels(values: ArrayLike<number>): Uint8Array {
     least = Math.min(least, values[i]);
     most = Math.max(most, Math.abs(values[i]));
   }
-  const [scale, offset] = least < 0 ? [127 / most, 128] : [most > 0 ? 255 / most : 0, 0];
-  return Uint8Array.from(values, (value) => Math.floor(value * scale + offset));
+  const [range, offset] = least < 0 ? [127, 128] : [255, 0];
+  const scale = most < ZERO ? 0 : Math.fround(range / most);
+  return Uint8Array.from(values, (value) => Math.floor(Math.fround(Math.fround(value * scale) + offset)));
 }

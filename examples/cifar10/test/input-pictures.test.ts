@@ -16,3 +16,15 @@ it('shows three pictures of a batch, 0 as grey where values are negative', async
     [0, 0, 0],
   ]);
 });
+
+it('does not stretch rounding errors to a picture, and rounds in float32', async () => {
+  // 255 / 7 · 7 is 255 in float64, and 254.99998 in float32
+  const batch = tf.tensor([1e-7, 1e-7, 0, 1e-7, -1e-7, 0, 7, 0, 0], [3, 1, 3, 1]);
+  const summaries = await inputPictures(0, batch);
+  batch.dispose();
+  expect(summaries.map(({ image }) => [...decode(image.png).data])).toEqual([
+    [0, 0, 0],
+    [128, 128, 128],
+    [254, 0, 0],
+  ]);
+});
