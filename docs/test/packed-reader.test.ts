@@ -11,6 +11,7 @@ import { lowRankFormat } from '@gcompress/lowrank/format';
 import { pack } from '@gcompress/packed';
 import { rowDecoder } from '@gcompress/packed/formats';
 import { packedModel } from '@gcompress/packed/load';
+import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 
@@ -23,6 +24,7 @@ const normal = (count: number) => Float32Array.from({ length: count }, () => ran
 const WEIGHTS: readonly (readonly [tf.io.WeightsManifestEntry, ArrayBufferView])[] = [
   [{ name: 'turned', dtype: 'float32', shape: [20, 30] }, normal(600)],
   [{ name: 'filter', dtype: 'float32', shape: [3, 3, 4, 16] }, normal(576)],
+  [{ name: 'own', dtype: 'float32', shape: [32, 24] }, normal(768)],
   [{ name: 'half', dtype: 'float32', shape: [40] }, normal(40)],
   [{ name: 'full', dtype: 'float32', shape: [3] }, normal(3)],
   [
@@ -41,6 +43,7 @@ const artifacts: tf.io.ModelArtifacts = {
       ...constants,
       { name: 'y', op: 'MatMul', input: ['x', 'turned'], attr: { transpose_b: { b: true } } },
       { name: 'z', op: 'Conv2D', input: ['x', 'filter'] },
+      { name: 'u', op: 'MatMul', input: ['x', 'own'] },
     ],
   },
   userDefinedMetadata: { note: 'ünïcode ✓' },
@@ -53,7 +56,10 @@ it.skipIf(!hasPython)('gives the values that the loader gives', async () => {
   const outputs = [{ name: 'y', shape: [2], dtype: 'float32' as const, data: Float32Array.of(1.5, -2) }];
   const probes = [{ inputs: [{ name: 'x', shape: [2, 3], seed: 9 }], outputs }];
   const { bytes } = await pack(artifacts, {
-    method: ({ kind }) => (kind === 'dense' ? lowRank({ rank: 3 }) : kMeans({ levels: 8 })),
+    method: ({ name, kind }) => {
+      if (name === 'own') return uniform({ bits: 5, steps: 'column' });
+      return kind === 'dense' ? lowRank({ rank: 3 }) : kMeans({ levels: 8 });
+    },
     probes,
   });
   const folder = mkdtempSync(join(tmpdir(), 'packed-reader-'));

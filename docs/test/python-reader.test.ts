@@ -19,6 +19,7 @@ import { lowRank } from '@gcompress/lowrank';
 import { pruned, prunedKMeans } from '@gcompress/pruning';
 import { simhash } from '@gcompress/simhash';
 import { assertClose } from '@gcompress/testkit';
+import { uniform } from '@gcompress/uniform';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 // docs/file-format.md is to be enough for a reader in another language; this holds the one in Python to it.
@@ -47,6 +48,12 @@ const sparse = matrix(
 const few = matrix(
   [24, 16],
   even.data.map((_, at) => (Math.floor(at / 48) % 3) + (at % 4)),
+);
+
+/** Levels from 0 to 3, each as frequent as the others, which take fewer bytes as packed bits. */
+const evenly = matrix(
+  [24, 16],
+  Float32Array.from({ length: 384 }, (_, at) => createRandom(at).integer(4)),
 );
 
 /** Every format, and every form that its tensors may have. */
@@ -84,6 +91,16 @@ const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, mat
   'mixed blocks, contiguous': [mixedBlock({ blocks: 2, order: 'contiguous' }), even, 'blocks mixer'],
   'input and output': [inputOutput({ input: { block: 6, factor: 3 }, output: { block: 8, factor: 2 } }), even, 'b c d'],
   'output alone': [inputOutput({ output: { block: 8, factor: 2 } }), even, 'c d'],
+  'uniform levels': [uniform({ bits: 3 }), odd, 'levels steps'],
+  'uniform levels, a step for each column': [
+    uniform({ bits: 5, steps: 'column', allowLarger: true }),
+    odd,
+    'levels steps',
+  ],
+  'uniform levels, four states': [uniform({ bits: 3, trellis: 4 }), even, 'levels steps'],
+  'uniform levels, eight states': [uniform({ bits: 4, trellis: 8, rateWeight: 0 }), even, 'levels steps'],
+  'uniform levels of many bits': [uniform({ bits: 14, allowLarger: true }), odd, 'levels steps'],
+  'uniform levels, packed': [uniform({ bits: 2.5, rateWeight: 0 }), evenly, 'levels steps'],
   stacked: [
     stack(lowRank, { b: kMeans, c: kMeans })({ outer: { rank: 3 }, inner: { b: { bits: 3 }, c: { bits: 2 } } }),
     odd,
@@ -146,7 +163,7 @@ function read(bytes: Uint8Array): {
 } {
   const path = join(mkdtempSync(join(tmpdir(), 'gcompress-python-')), 'weights.safetensors');
   writeFileSync(path, bytes);
-  const { status, stdout, stderr } = spawnSync('python3', ['-I', READER, path, '--json'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('python3', ['-B', READER, path, '--json'], { encoding: 'utf8' });
   return { status, values: status === 0 ? JSON.parse(stdout) : {}, error: stderr };
 }
 

@@ -13,12 +13,11 @@ import sys
 import zlib
 from typing import Callable, Dict, List, NamedTuple, Sequence
 
+from read_errors import FileError, check
+from read_integers import decode_integers
+
 ARRAY_TYPES = {"F32": "f", "I32": "i", "U32": "I", "U16": "H", "U8": "B"}
 CHECKSUM_KEY = b'"gcompress.checksum":"'
-
-
-class FileError(ValueError):
-    """What is read is no gcompress file, or a damaged or newer one."""
 
 
 class Tensor(NamedTuple):
@@ -30,11 +29,6 @@ class Tensor(NamedTuple):
 class Matrix(NamedTuple):
     shape: Sequence[int]
     values: Sequence[float]  # row by row
-
-
-def check(condition: bool, message: str) -> None:
-    if not condition:
-        raise FileError(message)
 
 
 # ---------------------------------------------------------------------------------------------- container
@@ -205,6 +199,14 @@ def decode_pruned_k_means(shape, config, tensors):
     return placed(shape, entries, [codebook[code] for code in codes])
 
 
+def decode_uniform(shape, config, tensors):
+    m, n = shape
+    check(config["steps"] in ("matrix", "column") and config["trellis"] in (0, 4, 8), "uniform: the config is not valid")
+    steps = wanted(tensors, "steps", "F32", [n if config["steps"] == "column" else 1]).data
+    levels = decode_integers(bytes(wanted(tensors, "levels", "U8", [None]).data), m, n)
+    return [level * steps[at % n if len(steps) > 1 else 0] for at, level in enumerate(levels)]
+
+
 def decode_block_diagonal(shape, config, tensors):
     (m, n), count = shape, config["blocks"]
     height, width = m // count, n // count
@@ -295,6 +297,7 @@ DECODERS: Dict[str, Decoder] = {
     "block-diagonal": decode_block_diagonal,
     "mixed-block": decode_mixed_block,
     "input-output": decode_input_output,
+    "uniform": decode_uniform,
 }
 
 # ------------------------------------------------------------------------------------------------- pieces
