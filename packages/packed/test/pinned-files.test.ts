@@ -7,7 +7,6 @@ import { kMeansFormat } from '@gcompress/kmeans/format';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankFormat } from '@gcompress/lowrank/format';
 import { uniform } from '@gcompress/uniform';
-import type * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { rowDecoder } from '../src/formats/index.ts';
 import { pack } from '../src/index.ts';
