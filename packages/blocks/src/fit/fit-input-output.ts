@@ -1,5 +1,12 @@
 // Fits the factors of an input/output matrix.
-import { type Factor, floatFactor, type Matrix, type ProgressOptions, reportProgress } from '@gcompress/core';
+import {
+  type Factor,
+  floatFactor,
+  type Kernels,
+  type Matrix,
+  type ProgressOptions,
+  partialProgress,
+} from '@gcompress/core';
 import { type Dense, gram, multiply, symmetricEigen } from '@gcompress/linalg';
 import { factorShapes, type Side, type Sides } from '../formats/input-output-format.ts';
 
@@ -7,6 +14,12 @@ import { factorShapes, type Side, type Sides } from '../formats/input-output-for
 const MAX_SWEEPS = 20;
 /** Sweeps end when a sweep raises the kept energy by at most this part. */
 const SMALLEST_GAIN = 1e-5;
+
+/** Who multiplies, and who hears of a piece of the work. */
+interface Work {
+  readonly kernels: Kernels | undefined;
+  readonly progress: ProgressOptions;
+}
 
 /** Orthonormal columns `[t, t/g]` that shorten blocks of a side, and the energy ‖A·diag(basis, …)‖² that they keep. */
 interface Basis {
@@ -23,22 +36,25 @@ interface Basis {
 export function fitInputOutput(
   matrix: Matrix,
   { input, output }: Sides,
-  progress: ProgressOptions,
+  options: ProgressOptions & { readonly kernels?: Kernels },
 ): Record<string, Factor> {
+  const work = (from: number, to: number): Work => ({
+    kernels: options.kernels,
+    progress: partialProgress(options, from, to),
+  });
   const byColumn = turned(matrix);
-  let d = output && leadingBasis(matrix, output);
-  reportProgress(progress, 0.1);
-  let b = input && leadingBasis(turned(shortened(matrix, output, d)), input);
+  let d = output && leadingBasis(matrix, output, work(0, 0.1));
+  let b = input && leadingBasis(turned(shortened(matrix, output, d, work(0.1, 0.15))), input, work(0.15, 0.2));
   for (let sweep = 0; input && output && b && d && sweep < MAX_SWEEPS; sweep++) {
-    reportProgress(progress, 0.2 + 0.7 * (sweep / MAX_SWEEPS));
+    const part = (from: number, to: number) =>
+      work(0.2 + (0.7 * (sweep + from)) / MAX_SWEEPS, 0.2 + (0.7 * (sweep + to)) / MAX_SWEEPS);
     const before = d.kept;
-    d = leadingBasis(turned(shortened(byColumn, input, b)), output);
-    reportProgress(progress, 0.2 + 0.7 * ((sweep + 0.5) / MAX_SWEEPS));
-    b = leadingBasis(turned(shortened(matrix, output, d)), input);
+    d = leadingBasis(turned(shortened(byColumn, input, b, part(0, 0.25))), output, part(0.25, 0.5));
+    b = leadingBasis(turned(shortened(matrix, output, d, part(0.5, 0.75))), input, part(0.75, 1));
     if (sweep > 0 && d.kept - before <= SMALLEST_GAIN * before) break;
   }
-  reportProgress(progress, 0.9);
-  const core = turned(shortened(turned(shortened(matrix, output, d)), input, b));
+  const narrow = turned(shortened(matrix, output, d, work(0.9, 0.95)));
+  const core = turned(shortened(narrow, input, b, work(0.95, 1)));
   const shapes = factorShapes(matrix.shape, { input, output });
   return {
     ...(b && { b: floatFactor(shapes.b, Float32Array.from(b.vectors.data)) }),
@@ -48,16 +64,17 @@ export function fitInputOutput(
 }
 
 /** The basis that keeps the most energy of `a [q, n]`, whose columns are the side. */
-function leadingBasis(a: Dense, { block, factor }: Side): Basis {
+function leadingBasis(a: Dense, { block, factor }: Side, { kernels, progress }: Work): Basis {
   const size = block / factor;
-  const { values, vectors } = symmetricEigen(gram(inBlocks(a, block)), size);
+  const squares = gram(inBlocks(a, block), kernels, partialProgress(progress, 0, 0.5));
+  const { values, vectors } = symmetricEigen(squares, size, kernels, partialProgress(progress, 0.5, 1));
   return { vectors, kept: values.subarray(0, size).reduce((sum, value) => sum + value, 0) };
 }
 
 /** `a [q, n]·diag(basis, …)`, of shape `[q, n/g]`; `a` itself for a side that is not shortened. */
-function shortened(a: Dense, side: Side | null, basis: Basis | null): Dense {
+function shortened(a: Dense, side: Side | null, basis: Basis | null, { kernels, progress }: Work): Dense {
   if (!side || !basis) return a;
-  const { data } = multiply(inBlocks(a, side.block), basis.vectors);
+  const { data } = multiply(inBlocks(a, side.block), basis.vectors, kernels, progress);
   return { shape: [a.shape[0], a.shape[1] / side.factor], data };
 }
 
