@@ -61,8 +61,10 @@ const TILE = 64;
 function asymmetricPlace(values: Float64Array, size: number, most: number): readonly [number, number] | undefined {
   for (let top = 0; top < size; top += TILE) {
     for (let left = 0; left <= top; left += TILE) {
-      for (let i = top; i < Math.min(top + TILE, size); i++) {
-        for (let j = left; j < Math.min(left + TILE, i); j++) {
+      const bottom = Math.min(top + TILE, size);
+      for (let i = top; i < bottom; i++) {
+        const right = Math.min(left + TILE, i);
+        for (let j = left; j < right; j++) {
           if (Math.abs(values[i * size + j] - values[j * size + i]) > most) return [i, j];
         }
       }
