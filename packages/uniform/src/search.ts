@@ -43,7 +43,10 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   const spread = rootMeanSquare(data, search.scales);
   const none = { step: 0, levels: new Int32Array(entries) };
   if (spread === 0) return none;
-  const smallest = largest(data, search.scales) / LARGEST;
+  const most = largest(data, search.scales);
+  const exact = oneMagnitude(matrix, search, most);
+  if (exact) return exact;
+  const smallest = most / LARGEST;
   const bitCost = search.rateWeight * (search.trellis === 0 ? BALANCE : TRELLIS_BALANCE);
   // Where the entropy of normal values would be the wanted one
   let step = spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
@@ -72,6 +75,25 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   }
   return best;
 }
+
+/**
+ * Levels −1, 0 and 1 of a matrix whose entries have one magnitude but for zeros: they are exact, and no smaller step is. The search would
+ * go on to ever smaller steps, because all of them take few bits.
+ */
+function oneMagnitude({ shape, data }: Matrix, { scales, bits, stored }: Search, most: number): Found | undefined {
+  const [, columns] = shape;
+  const levels = new Int32Array(data.length);
+  for (let at = 0, column = 0; at < data.length; at++) {
+    const magnitude = scales[column] > 0 ? Math.abs(data[at]) / scales[column] : 0;
+    if (magnitude !== 0 && Math.abs(magnitude - most) > SAME * most) return undefined;
+    if (magnitude !== 0) levels[at] = Math.sign(data[at]);
+    if (++column === columns) column = 0;
+  }
+  return codedBits(levels, shape, stored) <= bits ? { step: most, levels } : undefined;
+}
+
+/** How far apart equal magnitudes may be once they were divided by scales that were rounded. */
+const SAME = 1e-7;
 
 /** A doubled step saves about a bit an entry; between two known steps, no further than the middle of their logarithms. */
 export function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {

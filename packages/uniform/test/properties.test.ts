@@ -87,3 +87,10 @@ describe('options', () => {
     expect(uniform({ bits: 4, allowLarger: true }).plan([1, 2]).byteLength).toBe(10);
   });
 });
+
+it.each(['matrix', 'column'] as const)('a constant matrix is exact with the fewest levels, steps for %s', (steps) => {
+  const constant = matrix([300, 40], new Float32Array(12_000).fill(-0.37));
+  const compressed = uniform({ ratio: 8, steps }).compress(constant);
+  expect([...new Set(compressed.factors.levels.data)]).toEqual([-0.5]);
+  expect(relativeError(constant, compressed.decompress())).toBeLessThan(1e-6);
+});
