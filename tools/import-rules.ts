@@ -33,7 +33,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'what flows through a trained model: second moments of the inputs of its matrices',
     imports: ['core', 'weights'],
   },
-  testkit: { lives: 'the tests that every method must pass, ours and those of others', imports: ['core'] },
+  testkit: { lives: 'the tests that every method must pass, of this project and of third parties', imports: ['core'] },
   tfjs: {
     lives:
       'operators at `.`, layers at `./layers`, callbacks at `./callbacks`, summaries at `./summaries`, backends at `./backends`, files that Node writes at `./files`',

@@ -61,8 +61,16 @@ it('packs a network with less error at its outputs in no more bytes', async () =
 
 it('refuses moments of another model', async () => {
   const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [4], units: 80, name: 'only' })] });
-  const inputMoments = new Map([['other/kernel', { size: 4, count: 1, values: new Float64Array(16).fill(1) }]]);
-  const refused = pack(await artifactsOf(model), { inputMoments });
-  await expect(refused).rejects.toThrow("expected moments of weights of this model, got moments of 'other/kernel'");
+  const artifacts = await artifactsOf(model);
+  const moments = (size: number) => ({ size, count: 1, values: new Float64Array(size * size).fill(1) });
+  for (const [name, size] of [
+    ['other/kernel', 4],
+    ['only/kernel', 5],
+  ] as const) {
+    const refused = pack(artifacts, { inputMoments: new Map([[name, moments(size)]]) });
+    await expect(refused).rejects.toThrow(
+      `expected moments of weights of this model, got moments of '${name}' with ${size} inputs`,
+    );
+  }
   model.dispose();
 });

@@ -339,7 +339,7 @@ describe('a budget', () => {
     expect(sized.forBudget?.([2, 3], { bytes: least - 1 })).toBeUndefined();
   });
 
-  it('is refused when it is none', () => {
+  it('of an invalid ratio, or for an empty shape, is refused', () => {
     expect(() => sized.forBudget?.([2, 3], { ratio: 0.5 })).toThrow(code('invalid-option'));
     expect(() => sized.forBudget?.([0, 3], { bytes: 4 })).toThrow(code('invalid-matrix'));
   });

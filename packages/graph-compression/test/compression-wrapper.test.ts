@@ -63,7 +63,7 @@ describe('getApplyCompression', () => {
     }
   });
 
-  it('never lowers alpha if update_option is none', () => {
+  it('keeps alpha when update_option is 3, no update', () => {
     const schedule = wrapper.getApplyCompression(parseHParams('update_option=3'))?.options.schedule;
     expect(schedule?.config).toEqual({ kind: 'never' });
   });

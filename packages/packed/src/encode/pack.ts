@@ -72,7 +72,7 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   const weights = modelWeights(artifacts);
   const model = modelOf(artifacts);
   const kernels = matrixWeights({ ...artifacts, modelTopology: model.modelTopology as object });
-  assertMomentsOf(inputMoments, kernels);
+  assertMomentsOf(inputMoments, kernels, weights);
   const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const packed: PackedResult[] = [];
   let done = 0;
@@ -93,13 +93,25 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
 }
 
 /** Moments of a model with other weights would be ignored in silence. */
-function assertMomentsOf(moments: ReadonlyMap<string, InputMoments>, kernels: ReadonlyMap<string, MatrixWeight>): void {
-  const stranger = [...moments.keys()].find((name) => !kernels.has(name));
-  if (stranger === undefined) return;
+function assertMomentsOf(
+  moments: ReadonlyMap<string, InputMoments>,
+  kernels: ReadonlyMap<string, MatrixWeight>,
+  weights: readonly ModelWeight[],
+): void {
+  const inputsOf = (name: string) => {
+    const shape = weights.find((weight) => weight.name === name)?.shape ?? [];
+    return shape.slice(0, -1).reduce((product, side) => product * side, 1);
+  };
+  const wrong = [...moments].find(([name, { size }]) => {
+    const kernel = kernels.get(name);
+    return !kernel || (!kernel.swapped && size !== inputsOf(name));
+  });
+  if (!wrong) return;
+  const [stranger, { size }] = wrong;
   throw new GCompressError('invalid-option', {
     where: 'pack inputMoments',
     expected: 'moments of weights of this model',
-    actual: `moments of '${stranger}'`,
+    actual: `moments of '${stranger}' with ${size} inputs`,
     hint: 'Calibrate the very model that is packed.',
   });
 }

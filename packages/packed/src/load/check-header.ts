@@ -67,7 +67,7 @@ function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
   return fits && (!swapped || shape[1] === (weight[weight.length - 2] ?? 1));
 }
 
-/** Only of what has the keys of an object; of all else, there are none. */
+/** The value as an object with keys; refuses everything else. */
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   need(isRecord(value), 'an object');
   return value;

@@ -28,7 +28,7 @@ export function splitSource(source: string | URL | readonly PackedSource[]): Ope
 /**
  * The bytes of a file, also where it was split.
  *
- * @param open opens the file with this number, from 0; undefined where there is none.
+ * @param open opens a file by its number, from 0; gives undefined when the file does not exist.
  * @throws GCompressError `file-part-missing` where a file is not there, `file-part-mixed` where another one is in its place;
  *   `file-html`, `file-truncated`, `file-overlap`, `unsupported-version`.
  */
