@@ -55,8 +55,12 @@ export function codedBits(
   const model = new LevelModel(shape[1]);
   const counter = new AdaptingCounter(model);
   assertType('codedBits', 'pace', pace, 'function');
-  codeAll(counter, model, values, usableStates('codedBits', values, states), pace);
-  return Math.min(counter.bits + CODED_OVERHEAD * 8, 8 * packedLength(values.length, rangeOf(values).width));
+  const used = usableStates('codedBits', values, states);
+  pace(values.length, 0);
+  codeAll(counter, model, values, used, pace);
+  const packed = packedLength(values.length, rangeOf(values).width);
+  pace(values.length, 1);
+  return Math.min(counter.bits + CODED_OVERHEAD * 8, 8 * packed);
 }
 
 function codeAll(
@@ -81,6 +85,7 @@ function codeAll(
 /** The given states, or 0 where a value is not a multiple that the trellis reaches at its place. */
 function usableStates(where: string, values: Int32Array, states: TrellisStates): TrellisStates {
   assertOneOf(where, 'states', states, TRELLIS_STATES);
+  if (states === 0) return 0;
   const trellis = trellisOf(states);
   let state = 0;
   for (let i = 0; i < values.length; i++) {
@@ -111,9 +116,9 @@ interface ValueRange {
 function rangeOf(values: Int32Array): ValueRange {
   let smallest = values[0];
   let largest = values[0];
-  for (const value of values) {
-    if (value < smallest) smallest = value;
-    if (value > largest) largest = value;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < smallest) smallest = values[i];
+    if (values[i] > largest) largest = values[i];
   }
   return { smallest, width: 32 - Math.clz32(largest - smallest) };
 }

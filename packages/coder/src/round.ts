@@ -50,11 +50,11 @@ export interface Rounded {
  *   `unknown-option` for wrong options.
  */
 export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = () => {}): Rounded {
-  assertScaled(scaled);
+  assertType('roundForRate', 'pace', pace, 'function');
+  assertScaled(scaled, pace);
   assertKnownOptions('roundForRate', rounding, ['states', 'bitCost']);
   assertOneOf('roundForRate', 'states', rounding.states, TRELLIS_STATES);
   assertNumber('roundForRate', 'bitCost', rounding.bitCost, { min: 0 });
-  assertType('roundForRate', 'pace', pace, 'function');
   const [rows, columns] = scaled.shape;
   const trellis = trellisOf(rounding.states);
   const indices = new Int32Array(rows * columns);
@@ -121,7 +121,7 @@ function roundEach(
   }
 }
 
-function assertScaled(scaled: Scaled): void {
+function assertScaled(scaled: Scaled, pace: Pace): void {
   assertType('roundForRate', 'scaled', scaled, 'object');
   const { shape, values, weights } = scaled;
   assertShape2D(shape, 'roundForRate');
@@ -132,10 +132,17 @@ function assertScaled(scaled: Scaled): void {
   if (!(weights instanceof Float32Array) || (weights.length !== 1 && weights.length !== count)) {
     throw refused('weights', `1 or ${count} weights in a Float32Array`, weights);
   }
-  const wrong = values.findIndex((value) => !(Math.abs(value) <= LARGEST));
-  if (wrong >= 0) throw refused('values', `values of at most ${LARGEST} steps`, values[wrong]);
-  const negative = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
-  if (negative >= 0) throw refused('weights', 'finite weights of at least 0', weights[negative]);
+  // Loops, because findIndex takes several times as long
+  for (let at = 0; at < values.length; at++) {
+    if (!(Math.abs(values[at]) <= LARGEST)) throw refused('values', `values of at most ${LARGEST} steps`, values[at]);
+  }
+  pace(values.length, 0);
+  for (let at = 0; at < weights.length; at++) {
+    if (!(weights[at] >= 0 && weights[at] < Number.POSITIVE_INFINITY)) {
+      throw refused('weights', 'finite weights of at least 0', weights[at]);
+    }
+  }
+  pace(weights.length, 0);
 }
 
 function refused(name: string, expected: string, value: unknown): GCompressError {

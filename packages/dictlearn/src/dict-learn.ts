@@ -105,7 +105,9 @@ function factorize(
 ): Record<DictLearnFactor, Factor> {
   reportProgress(options, 0);
   const scale = unitScale(matrix);
+  reportProgress(options, 0);
   const signals = cutSignals(matrix, sizes.signalLength, scale);
+  reportProgress(options, 0);
   const random = createRandom(seed);
   const dictionary = learnDictionary(
     signals,

@@ -45,18 +45,22 @@ function addPlane(sketch: Sketch, planes: Float64Array, plane: number, spend: (o
   const cols = matrix.shape[1];
   const own = signs.subarray(plane * cols, (plane + 1) * cols);
   const largest = largestRow(residual, cols) * cols;
+  spend(residual.length);
   for (let j = 0; j < cols; j++) own[j] = residual[largest + j] < 0 ? -1 : 1;
   for (let alternation = 0, settled = false; alternation < MAX_ALTERNATIONS && !settled; alternation++) {
-    const alignment = project(bestMove(sketch, signedScales(sketch, plane)), 0, residual, cols);
+    const move = bestMove(sketch, signedScales(sketch, plane));
+    spend(residual.length);
+    const alignment = project(move, 0, residual, cols);
     settled = true;
     for (let j = 0; j < cols; j++) {
       if (alignment[j] * own[j] >= 0) continue;
       own[j] = -own[j];
       settled = false;
     }
-    spend(2 * residual.length);
+    spend(residual.length);
   }
   movePlane(sketch, planes, plane);
+  spend(2 * residual.length);
 }
 
 /** Fits one plane by least squares; all signs, scales and other planes stay. */
@@ -88,7 +92,8 @@ function largestRow(a: Float64Array, cols: number): number {
   let largest = 0;
   let most = -1;
   for (let i = 0; i * cols < a.length; i++) {
-    const square = a.subarray(i * cols, (i + 1) * cols).reduce((sum, entry) => sum + entry * entry, 0);
+    let square = 0;
+    for (let at = i * cols; at < (i + 1) * cols; at++) square += a[at] * a[at];
     if (square > most) {
       most = square;
       largest = i;

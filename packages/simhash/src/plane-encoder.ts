@@ -15,12 +15,12 @@ export function planeEncoder(matrix: Matrix, projection: Float32Array, pace: Pac
   const [rows, cols] = matrix.shape;
   const bits = projection.length / rows;
   const size = norm(projection);
-  const sketch = emptySketch(
-    matrix,
-    bits,
-    columnNorms(matrix).map((length) => length / size),
-  );
+  const scales = columnNorms(matrix).map((length) => length / size);
+  pace(matrix.data.length, 0);
+  const sketch = emptySketch(matrix, bits, scales);
+  pace(matrix.data.length, 0);
   const planes = transposed(projection, rows, bits);
+  pace(projection.length, 0);
   for (let first = 0, width = panelOf(matrix.data.length); first < bits; first += width) {
     const count = Math.min(width, bits - first);
     const panel = { shape: [count, rows] as const, data: planes.subarray(first * rows, (first + count) * rows) };
@@ -98,11 +98,17 @@ export function subtractOuter(a: Float64Array, planes: ArrayLike<number>, first:
   }
 }
 
+/** Columns that are transposed together: the lines of memory that they go to fit a cache. */
+const BAND = 16;
+
 /** The transpose of `a [rows, cols]`. */
 export function transposed(a: Float32Array | Float64Array, rows: number, cols: number): Float64Array {
   const columns = new Float64Array(a.length);
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++, at++) columns[j * rows + i] = a[at];
+  for (let first = 0; first < cols; first += BAND) {
+    const end = Math.min(cols, first + BAND);
+    for (let i = 0; i < rows; i++) {
+      for (let j = first; j < end; j++) columns[j * rows + i] = a[i * cols + j];
+    }
   }
   return columns;
 }

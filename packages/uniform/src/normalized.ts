@@ -7,11 +7,10 @@
  */
 export function normalized(integers: Int32Array): { readonly levels: Float32Array; readonly unit: number } {
   let most = 0;
-  for (const integer of integers) most = Math.max(most, Math.abs(integer));
+  for (let at = 0; at < integers.length; at++) most = Math.max(most, Math.abs(integers[at]));
   let unit = 1;
   while (unit <= most) unit *= 2;
-  // Many times faster than Float32Array.from
-  const levels = new Float32Array(integers);
+  const levels = new Float32Array(integers.length);
   for (let at = 0; at < levels.length; at++) levels[at] = integers[at] / unit;
   return { levels, unit };
 }

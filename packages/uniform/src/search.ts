@@ -41,11 +41,14 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   const { shape, data } = matrix;
   const entries = data.length;
   const spread = rootMeanSquare(data, search.scales);
+  pace(entries, 0);
   const none = { step: 0, levels: new Int32Array(entries) };
   if (spread === 0) return none;
   const most = largest(data, search.scales);
+  pace(entries, 0);
   const exact = oneMagnitude(matrix, search, most);
   if (exact) return exact;
+  pace(entries, 0);
   const smallest = most / LARGEST;
   const bitCost = search.rateWeight * (search.trellis === 0 ? BALANCE : TRELLIS_BALANCE);
   // Where the entropy of normal values would be the wanted one
@@ -56,6 +59,7 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   for (let round = 0; round < ROUNDS; round++) {
     step = Math.max(step, smallest);
     const values = scaled(matrix, search.scales, step);
+    pace(entries, round / ROUNDS);
     const rounded: Rounded = roundForRate(
       { shape, values, weights: search.weights },
       { states: search.trellis, bitCost },

@@ -59,6 +59,7 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const room = 8 * (byteLength - 4 * count);
   const scales =
     given.steps === 'column' ? columnScales(matrix, importance) : new Float64Array(matrix.shape[1]).fill(1);
+  reportProgress(listeners, 0);
   const weights = importance ? relativeWeights(importance) : Float32Array.of(1);
   reportProgress(listeners, 0);
   const { trellis, rateWeight } = given;
@@ -69,10 +70,11 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const plainLevels = (own: Search, part: ProgressOptions) => {
     const found = searchStep(matrix, own, pacedProgress(part));
     reportProgress(part, 1);
-    return { ...found, steps: fittedSteps(matrix, found, scales, count, importance) };
+    const steps = fittedSteps(matrix, found, scales, count, importance);
+    reportProgress(part, 1);
+    return { ...found, steps };
   };
   const plain = plainLevels(search, plainPart);
-  reportProgress(plainPart, 1);
   let chosen: Stepped = plain;
   if (inputMoments) {
     // Compensation rounds entry by entry, which a trellis does not: it begins from levels without one, and the others stay a candidate
@@ -80,13 +82,15 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
     const start = trellis === 0 ? plain : plainLevels(untied, partialProgress(listeners, TO_SEARCH, TO_SEARCH));
     chosen = compensated(matrix, untied, [start, plain], inputMoments, options);
   }
-  const { levels, unit } = normalized(chosen.levels);
+  const normal = normalized(chosen.levels);
+  reportProgress(listeners, 1);
+  const levels = floatFactor(factors.levels.shape, normal.levels, false);
   reportProgress(listeners, 1);
   return {
-    levels: floatFactor(factors.levels.shape, levels, false),
+    levels,
     steps: floatFactor(
       factors.steps.shape,
-      chosen.steps.map((step) => step * unit),
+      chosen.steps.map((step) => step * normal.unit),
     ),
   };
 }

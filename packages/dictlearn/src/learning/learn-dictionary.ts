@@ -35,11 +35,13 @@ const LEARNED = 0.9;
 export function learnDictionary(signals: Signals, options: LearnOptions, run: ProgressOptions): Dictionary {
   const { atoms: count, nonzeros, random } = options;
   const energies = energiesOf(signals.data, signals.length);
+  reportProgress(run, 0);
   const order = random.shuffle(Int32Array.from(energies.keys()).filter((at) => energies[at] > 0));
   if (nonzeros >= count && count < order.length) return spanningDictionary(signals, count, run);
   const enough = SIGNALS_PER_ATOM * count;
   const sampled = order.length > enough;
   const sample = sampled ? pickSignals(signals, order.subarray(0, enough)) : signals;
+  reportProgress(run, 0);
   const seeds = pickSignals(signals, order.subarray(0, SEEDS_PER_ATOM * count));
   const first = firstAtoms(seeds, count, random, stage(run, 0, FIRST_ATOMS));
   const learned = learn(sample, first, options, partialProgress(run, FIRST_ATOMS, sampled ? LEARNED : 1));

@@ -25,7 +25,7 @@ export function cutSignals({ shape: [rows, cols], data }: Matrix, length: number
 /** The power of two that scales the largest entry into [0.5, 1), so that no square overflows or vanishes; 1 for zeros. */
 export function unitScale({ data }: Matrix): number {
   let largest = 0;
-  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  for (let at = 0; at < data.length; at++) largest = Math.max(largest, Math.abs(data[at]));
   if (largest === 0) return 1;
   let scale = 1;
   while (largest * scale >= 1) scale /= 2;
