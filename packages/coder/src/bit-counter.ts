@@ -7,7 +7,7 @@ const TABLE = 4096;
 export class BitCounter implements BinaryCoder {
   bits = 0;
   readonly #model: LevelModel;
-  readonly #costs = costTable();
+  readonly #costs = costs();
 
   constructor(model: LevelModel) {
     this.#model = model;
@@ -39,6 +39,14 @@ export class AdaptingCounter extends BitCounter {
     this.#adapted.adapt(slot, wanted);
     return wanted;
   }
+}
+
+let made: Float64Array | undefined;
+
+/** The table, made once when it is first needed: it takes as long as the coding of a small matrix. */
+function costs(): Float64Array {
+  made ??= costTable();
+  return made;
 }
 
 /** −log2(p / 4096), by squaring: Math.log2 may differ between engines, products do not. */
