@@ -1,6 +1,9 @@
 // The checksum of files.
 import { fileError } from '../checks/errors.ts';
 
+/** Made when it is first needed: it takes as long as the checksum of a kilobyte. */
+let table: Int32Array | undefined;
+
 /**
  * CRC-32 (ISO 3309, as in gzip and zlib) of the bytes, continued from `previous`; an unsigned integer.
  *
@@ -11,7 +14,7 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
     // A page that loads a file carries this: no other words about values
     throw fileError('invalid-option', 'crc32', 'bytes in a Uint8Array', typeof bytes);
   }
-  const table = crcTable();
+  table ??= crcTable();
   let crc = ~previous;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
   return ~crc >>> 0;

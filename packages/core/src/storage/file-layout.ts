@@ -26,7 +26,7 @@ export function assertTotal(where: string, shapes: readonly Shape2D[], most: num
 
 /** Where the eight digits of the checksum stand: the first such key in the header, which the writer puts near its start. */
 export function checksumPosition(bytes: Uint8Array): number {
-  const at = String.fromCharCode(...bytes.subarray(0, 4096)).indexOf(CHECKSUM_KEY);
+  const at = new TextDecoder('latin1').decode(bytes.subarray(0, 4096)).indexOf(CHECKSUM_KEY);
   if (at < 0 || at + CHECKSUM_KEY.length + NO_CHECKSUM.length > bytes.length) throw badFile('a checksum', 'none');
   return at + CHECKSUM_KEY.length;
 }
