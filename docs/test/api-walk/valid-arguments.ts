@@ -52,6 +52,8 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/checks sizeBudgetOf': () => ['walk', { bytes: 4 }],
   '@gcompress/weights matrixOfWeight': () => [new Float32Array(6), [3, 2], false],
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],
+  '@gcompress/weights graphNodes': () => [{ node: [] }],
+  '@gcompress/weights graphUses': () => [{ node: [] }],
   '@gcompress/weights matrixWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
   '@gcompress/core/storage assertVersion': () => [packed(), 1],
   '@gcompress/core/hosts createCompressedMatrix': () => [lowRankFormat, compressed()],

@@ -1,3 +1,5 @@
 // What flows through a trained model: second moments of the inputs of its matrices.
-export { type CalibrateOptions, type Calibration, calibrate } from './calibrate.ts';
+export { type CalibrateOptions, calibrate } from './calibrate.ts';
+export type { Calibration, InputSums } from './calibration.ts';
+export type { CalibratedGraph } from './graph/calibrated-graph.ts';
 export type { BatchDataset, ModelInputs } from './input-batches.ts';

@@ -1,8 +1,8 @@
 // The inputs of a model in batches, checked.
-import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { clone, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkedSamples, fixedBatch, wrongInputs } from './input-checks.ts';
+import type { ModelInput } from './observed.ts';
 
 /** One tensor for a model of one input, or one for each input, in order; the first axis counts the samples. */
 type Batch = Tensor | readonly Tensor[];
@@ -24,29 +24,17 @@ export interface InputBatch {
   readonly done: number;
 }
 
-/** Refuses anything but a layers model. */
-export function assertModel(model: unknown): asserts model is LayersModel {
-  const { inputs, layers, predictOnBatch } = (model ?? {}) as Partial<LayersModel>;
-  if (Array.isArray(inputs) && Array.isArray(layers) && typeof predictOnBatch === 'function') return;
-  throw new GCompressError('invalid-option', {
-    where: 'calibrate model',
-    expected: 'a layers model of TensorFlow.js',
-    actual: describeValue(model),
-    hint: 'Graph models cannot be calibrated yet.',
-  });
-}
-
 /**
- * The batches of the inputs. Slices of large tensors are disposed after their turn; what the caller gave stays.
+ * The batches of the inputs, of as many samples as the model fixes, or `batchSize`. Slices of large tensors are disposed after their turn; what the caller gave stays.
  *
  * @throws GCompressError as `calibrate` says.
  */
 export async function* inputBatches(
-  model: LayersModel,
+  expected: readonly ModelInput[],
   inputs: ModelInputs,
   batchSize: number,
 ): AsyncGenerator<InputBatch> {
-  const whole = wholeInputs(model, inputs);
+  const whole = wholeInputs(expected, inputs);
   if (!whole) {
     const dataset = isDataset(inputs);
     let any = false;
@@ -55,7 +43,7 @@ export async function* inputBatches(
       if (!tensors) throw wrongInputs(describeValue(given));
       any = true;
       try {
-        yield { tensors, size: await checkedSize(model, tensors), done: 0 };
+        yield { tensors, size: await checkedSamples(expected, tensors, false), done: 0 };
       } finally {
         // Nobody else holds what a dataset makes
         if (dataset) for (const tensor of tensors) tensor.dispose();
@@ -64,12 +52,15 @@ export async function* inputBatches(
     if (!any) throw wrongInputs('none');
     return;
   }
-  const samples = await checkedSize(model, whole);
-  for (let from = 0; from < samples; from += batchSize) {
-    const size = Math.min(batchSize, samples - from);
+  const samples = await checkedSamples(expected, whole, true);
+  const step = fixedBatch(expected) ?? batchSize;
+  for (let from = 0; from < samples; from += step) {
+    const size = Math.min(step, samples - from);
     const tensors = tidy(() =>
       whole.map((tensor) =>
-        slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [size, ...tensor.shape.slice(1)]),
+        tensor.shape.length === 0
+          ? clone(tensor)
+          : slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [size, ...tensor.shape.slice(1)]),
       ),
     );
     try {
@@ -81,9 +72,9 @@ export async function* inputBatches(
 }
 
 /** One batch of all samples; undefined for several batches. An array of tensors is one batch if the model has as many inputs. */
-function wholeInputs(model: LayersModel, inputs: unknown): readonly Tensor[] | undefined {
+function wholeInputs(expected: readonly ModelInput[], inputs: unknown): readonly Tensor[] | undefined {
   const batch = asBatch(inputs);
-  if (batch && (isTensor(inputs) || batch.length === model.inputs.length || model.inputs.length > 1)) return batch;
+  if (batch && (isTensor(inputs) || batch.length === expected.length || expected.length > 1)) return batch;
   if (isIterable(inputs) || isDataset(inputs)) return undefined;
   throw wrongInputs(describeValue(inputs));
 }
@@ -109,53 +100,4 @@ function isTensor(value: unknown): value is Tensor {
 
 function isIterable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
-}
-
-/** The number of samples, once each tensor has the shape of its input and finite values. */
-async function checkedSize(model: LayersModel, tensors: readonly Tensor[]): Promise<number> {
-  if (tensors.length !== model.inputs.length) throw wrongInputs(`${tensors.length} for ${model.inputs.length} inputs`);
-  const [first] = tensors;
-  for (const [index, { name, shape, dtype }] of model.inputs.entries()) {
-    const tensor = tensors[index];
-    if (tensor.dtype === 'string' || tensor.dtype === 'complex64') {
-      throw new GCompressError('invalid-option', {
-        where: `calibrate input '${name}'`,
-        expected: dtype,
-        actual: tensor.dtype,
-        hint: 'Prepare inputs as the model was trained with them.',
-      });
-    }
-    const fits =
-      tensor.shape.length === shape.length &&
-      tensor.shape.every((side, axis) =>
-        axis === 0 ? side === first.shape[0] && side > 0 : [null, side].includes(shape[axis]),
-      );
-    if (!fits) {
-      throw new GCompressError('shape-mismatch', {
-        where: `calibrate input '${name}'`,
-        expected: `[${['samples', ...shape.slice(1).map((side) => side ?? 'any')].join(', ')}]`,
-        actual: `[${tensor.shape.join(', ')}]`,
-        hint: 'Prepare inputs as the model was trained with them.',
-      });
-    }
-    const values = await tensor.data();
-    let at = 0;
-    while (at < values.length && Number.isFinite(Number(values[at]))) at++;
-    if (at < values.length) {
-      throw new GCompressError('non-finite', {
-        where: `calibrate input '${name}'`,
-        expected: 'finite numbers',
-        actual: `${values[at]} at position ${at}`,
-      });
-    }
-  }
-  return first.shape[0];
-}
-
-function wrongInputs(actual: string): GCompressError {
-  return new GCompressError('invalid-option', {
-    where: 'calibrate inputs',
-    expected: 'a tensor with a batch axis for each input of the model, or an iterable of such batches',
-    actual,
-  });
 }
