@@ -2,12 +2,12 @@
 import { GCompressError, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed, assertType, describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Calibration, InputSums } from './calibration.ts';
+import type { Calibration, InputSums } from './calibration/calibration.ts';
 import { type CalibratedGraph, isGraphModel } from './graph/calibrated-graph.ts';
 import { observedGraphModel } from './graph/observed-graph-model.ts';
-import { inputBatches, type ModelInputs } from './input-batches.ts';
+import { inputBatches, type ModelInputs } from './inputs/input-batches.ts';
 import { isLayersModel, observedLayersModel } from './layers/taps.ts';
-import type { ObservedModel } from './observed.ts';
+import type { ObservedModel } from './observed/observed.ts';
 import { emptySums } from './sums/empty-sums.ts';
 import { momentBytes, type Sums } from './sums/sums.ts';
 

@@ -1,5 +1,5 @@
 // What flows through a trained model: second moments of the inputs of its matrices.
 export { type CalibrateOptions, calibrate } from './calibrate.ts';
-export type { Calibration, InputSums } from './calibration.ts';
+export type { Calibration, InputSums } from './calibration/calibration.ts';
 export type { CalibratedGraph } from './graph/calibrated-graph.ts';
-export type { BatchDataset, ModelInputs } from './input-batches.ts';
+export type { BatchDataset, ModelInputs } from './inputs/input-batches.ts';

@@ -2,7 +2,7 @@
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
-import type { ModelInput } from '../observed.ts';
+import type { ModelInput } from '../observed/observed.ts';
 
 /** What `calibrate` needs of a graph model; a `tf.GraphModel` has it. */
 export interface CalibratedGraph {

@@ -1,6 +1,6 @@
 // A graph model whose nodes are asked for the inputs of its constants.
-import { groupedBy } from '../grouped-by.ts';
-import type { ObservedModel, Run } from '../observed.ts';
+import { groupedBy } from '../observed/grouped-by.ts';
+import type { ObservedModel, Run } from '../observed/observed.ts';
 import { type CalibratedGraph, graphArtifacts, modelInputs } from './calibrated-graph.ts';
 import { NodeOutputs } from './node-outputs.ts';
 import { observedNodes } from './observed-nodes.ts';

@@ -1,7 +1,7 @@
 // Which constants of a graph model can be observed, and the outputs of nodes whose rows they multiply.
 import { type GraphNode, type GraphUse, graphNodes, graphUses } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
-import type { Observed } from '../observed.ts';
+import type { Observed } from '../observed/observed.ts';
 import { convolutionPatches, transposedPatches } from '../rows/patches.ts';
 import { ids, lastAxis, lastButOneAxis } from '../rows/sampled-rows.ts';
 import { type CalibratedGraph, nodeName } from './calibrated-graph.ts';

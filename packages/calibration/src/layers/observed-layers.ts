@@ -1,6 +1,6 @@
 // Which layers of a model can be observed, and how the rows that their weights multiply are read.
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Observed } from '../observed.ts';
+import type { Observed } from '../observed/observed.ts';
 import { depthwiseOutputs } from '../rows/depthwise-outputs.ts';
 import { convolutionPatches, transposedPatches } from '../rows/patches.ts';
 import { ids, lastAxis } from '../rows/sampled-rows.ts';

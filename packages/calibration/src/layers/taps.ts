@@ -3,8 +3,8 @@ import { GCompressError } from '@gcompress/core';
 import { matrixWeights } from '@gcompress/weights';
 import { concat, keep, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { groupedBy } from '../grouped-by.ts';
-import type { ObservedModel, Run } from '../observed.ts';
+import { groupedBy } from '../observed/grouped-by.ts';
+import type { ObservedModel, Run } from '../observed/observed.ts';
 import { type Layer, type ObservedLayer, observedLayers } from './observed-layers.ts';
 
 /** Whether a value is a layers model of TensorFlow.js. */

@@ -1,6 +1,6 @@
 // Sums of outer products within each channel, for depthwise convolutions.
 import type { InputMoments } from '@gcompress/core';
-import type { Observed } from '../observed.ts';
+import type { Observed } from '../observed/observed.ts';
 import type { Rows } from '../rows/rows.ts';
 import { addRows } from './add-rows.ts';
 import { notFinite, type Sums } from './sums.ts';

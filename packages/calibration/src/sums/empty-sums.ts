@@ -1,5 +1,5 @@
 // The sums that a matrix needs.
-import type { Observed } from '../observed.ts';
+import type { Observed } from '../observed/observed.ts';
 import { ChannelSums } from './channel-sums.ts';
 import { IdCounts } from './id-counts.ts';
 import { MomentSums } from './moment-sums.ts';

@@ -1,6 +1,6 @@
 // How often each id was looked up in a table.
 import { GCompressError, type InputMoments } from '@gcompress/core';
-import type { Observed } from '../observed.ts';
+import type { Observed } from '../observed/observed.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Sums } from './sums.ts';
 

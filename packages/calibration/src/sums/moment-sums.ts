@@ -1,7 +1,7 @@
 // Sums of the outer products of whole rows.
 import type { InputMoments } from '@gcompress/core';
 import { matMul, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Observed } from '../observed.ts';
+import type { Observed } from '../observed/observed.ts';
 import type { Rows } from '../rows/rows.ts';
 import { addRows } from './add-rows.ts';
 import { notFinite, type Sums } from './sums.ts';

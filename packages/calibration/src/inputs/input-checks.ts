@@ -1,7 +1,7 @@
 // Whether tensors fit the inputs of a model.
 import { GCompressError } from '@gcompress/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ModelInput } from './observed.ts';
+import type { ModelInput } from '../observed/observed.ts';
 
 const HINT = 'Prepare inputs as the model was trained with them.';
 

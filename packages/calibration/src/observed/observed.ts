@@ -1,6 +1,6 @@
 // A matrix of a model whose inputs are observed, and what a kind of model must offer for that.
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { RowReader, Rows, Sampling } from './rows/rows.ts';
+import type { RowReader, Rows, Sampling } from '../rows/rows.ts';
 
 /** A matrix whose inputs are observed at one place of a model. */
 export interface Observed {

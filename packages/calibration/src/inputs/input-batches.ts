@@ -1,8 +1,8 @@
 // The inputs of a model in batches, checked.
 import { describeValue } from '@gcompress/core/checks';
 import { clone, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { ModelInput } from '../observed/observed.ts';
 import { checkedSamples, fixedBatch, wrongInputs } from './input-checks.ts';
-import type { ModelInput } from './observed.ts';
 
 /** One tensor for a model of one input, or one for each input, in order; the first axis counts the samples. */
 type Batch = Tensor | readonly Tensor[];
