@@ -1,4 +1,5 @@
 import * as core from '@gcompress/core';
+import { writeTensorFile } from '@gcompress/core/storage';
 import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankFormat } from '@gcompress/lowrank/format';
@@ -83,6 +84,16 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core signalToNoise': () => [a(), a()],
   '@gcompress/core stack': () => [lowRank, { b: lowRank, c: lowRank }],
   '@gcompress/core stackFormats': () => [lowRankFormat, { b: lowRankFormat, c: lowRankFormat }],
+  '@gcompress/core/storage readTensorFile': () => [
+    writeTensorFile({ format: 'walk', version: 1 }, {}),
+    { format: 'walk', version: 1 },
+    { F64: Float64Array },
+  ],
+  '@gcompress/core/storage writeTensorFile': () => [
+    { format: 'walk', version: 1 },
+    { x: { shape: [1], data: Float64Array.of(1) } },
+    {},
+  ],
   '@gcompress/core/storage unpackBits': () => [Uint8Array.of(1), 2, 3],
   '@gcompress/testkit assertClose': () => [[1], [1], {}],
   '@gcompress/testkit normalMatrix': () => [[2, 2], 1],

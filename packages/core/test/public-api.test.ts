@@ -72,7 +72,9 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
         "packedBytes",
         "packedDtype",
         "packedTensor",
+        "readTensorFile",
         "unpackBits",
+        "writeTensorFile",
       ],
     ]
   `);
