@@ -1,3 +1,4 @@
+import { saveCalibration } from '@gcompress/calibration';
 import * as core from '@gcompress/core';
 import { writeTensorFile } from '@gcompress/core/storage';
 import { defaultHParams } from '@gcompress/graph-compression';
@@ -27,6 +28,14 @@ const definition = () => ({
   format: lowRankFormat,
   create: () => ({ options: {}, plan, factorize: () => compressed().factors }),
 });
+const moments = () => ({ size: 1, count: 1, values: Float64Array.of(1) });
+const calibration = () => ({
+  moments: new Map([['w', moments()]]),
+  inputSums: new Map([['w', { count: 1, values: Float64Array.of(1) }]]),
+  samples: 1,
+  skipped: new Map(),
+  warnings: [],
+});
 const schedule = () => linearAlpha({ begin: 0, end: 10, frequency: 1 });
 
 /** Arguments that functions accept, by `entry name`: with them one position at a time is made plain. */
@@ -34,6 +43,10 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/checks assertCompressedMatrix': () => ['walk', compressed(), compressor, plan()],
   '@gcompress/core/checks assertElementLimit': () => [1, 'walk', 5],
   '@gcompress/core/checks assertFinite': () => [a(), 'walk'],
+  '@gcompress/calibration loadCalibration': () => [saveCalibration(calibration()), {}],
+  '@gcompress/calibration mergeCalibrations': () => [calibration(), calibration()],
+  '@gcompress/calibration saveCalibration': () => [calibration()],
+  '@gcompress/core/checks assertInputMoments': () => ['walk', moments(), 1],
   '@gcompress/core/checks assertKnownOptions': () => ['walk', {}, ['x']],
   '@gcompress/core/checks assertMatrix': () => [a(), 'walk'],
   '@gcompress/core/checks assertNumber': () => ['walk', 'x', 1, { min: 0 }],

@@ -1,8 +1,8 @@
 // One pass over unlabelled inputs, which sums the second moments of what each matrix of a model multiplies.
-import { GCompressError, reportProgress } from '@gcompress/core';
+import { GCompressError, type InputMoments, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed, assertType, describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Calibration, InputSums } from './calibration/calibration.ts';
+import { type Calibration, type InputSums, warningsOf } from './calibration/calibration.ts';
 import { type CalibratedGraph, isGraphModel } from './graph/calibrated-graph.ts';
 import { observedGraphModel } from './graph/observed-graph-model.ts';
 import { inputBatches, type ModelInputs } from './inputs/input-batches.ts';
@@ -66,7 +66,7 @@ export async function calibrate(
     samples += size;
   }
   reportProgress({ signal, onProgress }, 1);
-  return { samples, skipped, ...results(sums, skipped) };
+  return { samples, ...results(sums, skipped) };
 }
 
 async function observedModelOf(model: unknown, maxOutputBytes: number): Promise<ObservedModel> {
@@ -100,27 +100,25 @@ function withinMemory(model: ObservedModel, maxBytes: number) {
   return { sums, skipped };
 }
 
-function results(sums: ReadonlyMap<string, Sums>, skipped: ReadonlyMap<string, string>) {
-  const moments = new Map<string, ReturnType<Sums['moments']>>();
+/** What the sums say, and why some matrices have no moments after all. */
+function results(sums: ReadonlyMap<string, Sums>, without: ReadonlyMap<string, string>) {
+  const moments = new Map<string, InputMoments>();
   const inputSums = new Map<string, InputSums>();
-  const warnings: string[] = [];
+  const skipped = new Map(without);
   for (const [weight, sum] of sums) {
     const { count, inputs } = sum;
     if (count === 0) {
-      warnings.push(`'${weight}' was not used by any of the inputs.`);
+      skipped.set(weight, 'none of the inputs reached it');
       continue;
     }
     inputSums.set(weight, { count, values: inputs });
-    if (count < inputs.length) {
-      warnings.push(`'${weight}' has ${inputs.length} inputs, of which ${count} rows were seen: give more samples.`);
-    }
     if (skipped.has(weight)) continue;
     const own = sum.moments();
     // No method could use them: every error of the matrix would cost nothing
     if (own.values.some((value) => value !== 0)) moments.set(weight, own);
-    else warnings.push(`'${weight}' has only seen inputs of 0, and has no moments.`);
+    else skipped.set(weight, 'it has only seen inputs of 0');
   }
-  return { moments, inputSums, warnings };
+  return { moments, inputSums, skipped, warnings: warningsOf(inputSums) };
 }
 
 function checkedOptions(options: CalibrateOptions) {

@@ -42,6 +42,7 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
         "assertCompressor",
         "assertElementLimit",
         "assertFinite",
+        "assertInputMoments",
         "assertKnownOptions",
         "assertMatrix",
         "assertNumber",
