@@ -1,4 +1,6 @@
+import { saveCalibration } from '@gcompress/calibration';
 import * as core from '@gcompress/core';
+import { writeTensorFile } from '@gcompress/core/storage';
 import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankFormat } from '@gcompress/lowrank/format';
@@ -26,6 +28,14 @@ const definition = () => ({
   format: lowRankFormat,
   create: () => ({ options: {}, plan, factorize: () => compressed().factors }),
 });
+const moments = () => ({ size: 1, count: 1, values: Float64Array.of(1) });
+const calibration = () => ({
+  moments: new Map([['w', moments()]]),
+  inputSums: new Map([['w', { count: 1, values: Float64Array.of(1) }]]),
+  samples: 1,
+  skipped: new Map(),
+  warnings: [],
+});
 const schedule = () => linearAlpha({ begin: 0, end: 10, frequency: 1 });
 
 /** Arguments that functions accept, by `entry name`: with them one position at a time is made plain. */
@@ -33,6 +43,10 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/checks assertCompressedMatrix': () => ['walk', compressed(), compressor, plan()],
   '@gcompress/core/checks assertElementLimit': () => [1, 'walk', 5],
   '@gcompress/core/checks assertFinite': () => [a(), 'walk'],
+  '@gcompress/calibration loadCalibration': () => [saveCalibration(calibration()), {}],
+  '@gcompress/calibration mergeCalibrations': () => [calibration(), calibration()],
+  '@gcompress/calibration saveCalibration': () => [calibration()],
+  '@gcompress/core/checks assertInputMoments': () => ['walk', moments(), 1],
   '@gcompress/core/checks assertKnownOptions': () => ['walk', {}, ['x']],
   '@gcompress/core/checks assertMatrix': () => [a(), 'walk'],
   '@gcompress/core/checks assertNumber': () => ['walk', 'x', 1, { min: 0 }],
@@ -52,6 +66,8 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/checks sizeBudgetOf': () => ['walk', { bytes: 4 }],
   '@gcompress/weights matrixOfWeight': () => [new Float32Array(6), [3, 2], false],
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],
+  '@gcompress/weights graphNodes': () => [{ node: [] }],
+  '@gcompress/weights graphUses': () => [{ node: [] }],
   '@gcompress/weights matrixWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
   '@gcompress/core/storage assertVersion': () => [packed(), 1],
   '@gcompress/core/hosts createCompressedMatrix': () => [lowRankFormat, compressed()],
@@ -81,6 +97,16 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core signalToNoise': () => [a(), a()],
   '@gcompress/core stack': () => [lowRank, { b: lowRank, c: lowRank }],
   '@gcompress/core stackFormats': () => [lowRankFormat, { b: lowRankFormat, c: lowRankFormat }],
+  '@gcompress/core/storage readTensorFile': () => [
+    writeTensorFile({ format: 'walk', version: 1 }, {}),
+    { format: 'walk', version: 1 },
+    { F64: Float64Array },
+  ],
+  '@gcompress/core/storage writeTensorFile': () => [
+    { format: 'walk', version: 1 },
+    { x: { shape: [1], data: Float64Array.of(1) } },
+    {},
+  ],
   '@gcompress/core/storage unpackBits': () => [Uint8Array.of(1), 2, 3],
   '@gcompress/testkit assertClose': () => [[1], [1], {}],
   '@gcompress/testkit normalMatrix': () => [[2, 2], 1],

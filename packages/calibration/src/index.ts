@@ -1,3 +1,7 @@
 // What flows through a trained model: second moments of the inputs of its matrices.
-export { type CalibrateOptions, type Calibration, calibrate } from './calibrate.ts';
-export type { BatchDataset, ModelInputs } from './input-batches.ts';
+export { type CalibrateOptions, calibrate } from './calibrate.ts';
+export type { Calibration, InputSums } from './calibration/calibration.ts';
+export { type LoadCalibrationOptions, loadCalibration, saveCalibration } from './calibration/calibration-file.ts';
+export { mergeCalibrations } from './calibration/merge-calibrations.ts';
+export type { CalibratedGraph } from './graph/calibrated-graph.ts';
+export type { BatchDataset, ModelInputs } from './inputs/input-batches.ts';

@@ -1,8 +1,8 @@
 // Moments of the inputs of layers, against sums over patches that are written down directly.
-import { createRandom } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calibrate } from '../src/index.ts';
+import { expectClose, momentsOf, normal } from './values.ts';
 
 let tensors = 0;
 beforeEach(() => {
@@ -11,32 +11,6 @@ beforeEach(() => {
 afterEach(() => {
   expect(tf.memory().numTensors).toBe(tensors);
 });
-
-function normal(shape: number[], seed = 1): tf.Tensor {
-  const random = createRandom(seed);
-  const size = shape.reduce((product, side) => product * side, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    shape,
-  );
-}
-
-/** `Σ xᵀx` over rows. */
-function momentsOf(rows: number[][]): number[] {
-  const size = rows[0].length;
-  const sums = new Array<number>(size * size).fill(0);
-  for (const row of rows) {
-    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) sums[i * size + j] += row[i] * row[j];
-  }
-  return sums;
-}
-
-function expectClose(actual: Float64Array, expected: readonly number[]): void {
-  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(actual.length).toBe(expected.length);
-  const apart = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - actual[at])), 0);
-  expect(apart / largest).toBeLessThan(1e-5);
-}
 
 /** One model of one layer, its inputs and its moments. */
 async function calibrated(layer: tf.layers.Layer, shape: number[], samples: number) {
@@ -144,7 +118,8 @@ describe('calibrate', () => {
     tf.sequential({
       layers: [
         tf.layers.conv2d({ inputShape: [6, 6, 2], filters: 4, kernelSize: 3 }),
-        tf.layers.depthwiseConv2d({ kernelSize: 2, name: 'depthwise' }),
+        tf.layers.reshape({ targetShape: [4, 4, 4, 1] }),
+        tf.layers.conv3d({ kernelSize: 2, filters: 1, name: 'volume' }),
         tf.layers.flatten(),
         tf.layers.dense({ units: 3, name: 'head' }),
       ],
@@ -161,8 +136,8 @@ describe('calibrate', () => {
     expect(answers(model, inputs)).toEqual(before);
     expect(model.layers.every((layer) => !Object.hasOwn(layer, 'call'))).toBe(true);
     expect([...moments.keys()].some((name) => name.startsWith('head/'))).toBe(true);
-    expect([...skipped.keys()].map((name) => name.split('/')[0])).toEqual(['depthwise']);
-    expect(warnings.join()).toContain("'head/kernel' has 36 inputs, of which 4 rows were seen");
+    expect([...skipped.keys()].map((name) => name.split('/')[0])).toEqual(['volume']);
+    expect(warnings.join()).toContain("'head/kernel' has 27 inputs, of which 4 rows were seen");
     model.dispose();
     inputs.dispose();
   });

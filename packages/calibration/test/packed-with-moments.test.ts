@@ -59,6 +59,35 @@ it('packs a network with less error at its outputs in no more bytes', async () =
   tf.dispose([seen, unseen]);
 });
 
+it('packs kernels of all kinds with moments: transposed, depthwise, recurrent and tables', async () => {
+  const picture = tf.sequential({
+    layers: [
+      tf.layers.depthwiseConv2d({ inputShape: [5, 5, 4], kernelSize: 3, depthMultiplier: 2, name: 'depthwise' }),
+      tf.layers.conv2dTranspose({ filters: 6, kernelSize: 3, strides: 2, name: 'transposed' }),
+    ],
+  });
+  const words = tf.sequential({
+    layers: [
+      tf.layers.embedding({ inputShape: [6], inputDim: 12, outputDim: 8, name: 'table' }),
+      tf.layers.bidirectional({ layer: tf.layers.lstm({ units: 5 }) as tf.RNN, mergeMode: 'concat' }),
+      tf.layers.dense({ units: 4, name: 'last' }),
+    ],
+  });
+  const seen: tf.Tensor[] = [tf.randomNormal([20, 5, 5, 4], 0, 1, 'float32', 1)];
+  seen.push(tf.randomUniform([20, 6], 0, 12, 'int32', 2));
+  for (const [at, model] of [picture, words].entries()) {
+    const { moments, skipped } = await calibrate(model, seen[at]);
+    expect([...skipped]).toEqual([]);
+    const method = uniform({ bits: 4 });
+    const { report } = await pack(await artifactsOf(model), { method, inputMoments: moments, minElements: 1 });
+    const kernels = report.weights.filter(({ name }) => moments.has(name));
+    expect(kernels).toHaveLength(moments.size);
+    expect(kernels.flatMap(({ notes }) => notes).join()).not.toContain('inputMoments');
+    model.dispose();
+  }
+  tf.dispose(seen);
+});
+
 it('refuses moments of another model', async () => {
   const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [4], units: 80, name: 'only' })] });
   const artifacts = await artifactsOf(model);

@@ -1,4 +1,6 @@
 // Checks of arguments, in the house's error form, for methods and hosts.
+
+export { assertInputMoments } from './aids/input-moments.ts';
 export {
   assertKnownOptions,
   assertNumber,

@@ -42,6 +42,7 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
         "assertCompressor",
         "assertElementLimit",
         "assertFinite",
+        "assertInputMoments",
         "assertKnownOptions",
         "assertMatrix",
         "assertNumber",
@@ -72,7 +73,9 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
         "packedBytes",
         "packedDtype",
         "packedTensor",
+        "readTensorFile",
         "unpackBits",
+        "writeTensorFile",
       ],
     ]
   `);

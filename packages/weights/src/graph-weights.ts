@@ -1,11 +1,29 @@
 // Which constants of a graph model are matrices: by the ops that use them.
+import { assertType } from '@gcompress/core/checks';
 import type { MatrixWeight, WeightKind } from './matrix-weight.ts';
 
-interface GraphNode {
+/** A node of a graph. */
+export interface GraphNode {
   readonly name: string;
   readonly op: string;
+  /** Names of its inputs, such as `conv` or `split:1`; control inputs are left out. */
   readonly inputs: readonly string[];
-  readonly attributes: Readonly<Record<string, { readonly b?: unknown } | undefined>>;
+  /** Its attributes as the topology has them: JSON of TensorFlow's `AttrValue`. */
+  readonly attributes: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+}
+
+/** One place of a graph where an op multiplies with a constant. */
+export interface GraphUse {
+  /** Name of the constant. */
+  readonly weight: string;
+  readonly kind: WeightKind;
+  readonly node: GraphNode;
+  /** Which input of the node the constant is, from 0. */
+  readonly input: number;
+  /** Whether the output channels are on the constant's last axis but one, as of {@link MatrixWeight}. */
+  readonly swapped: boolean;
+  /** Whether the node is in a function of the graph instead of the graph itself. */
+  readonly inFunction: boolean;
 }
 
 /** An input that may be a kernel, and the attribute that turns it; `swapped` where no attribute is set. */
@@ -56,27 +74,54 @@ const PASSING = new Set(['Identity', 'StopGradient', 'PreventGradient', 'Snapsho
 
 /** The constants that ops multiply with, by name; of the graph and of all its functions. Ops that are not known use none. */
 export function graphWeights(topology: Readonly<Record<string, unknown>>): Map<string, MatrixWeight> {
-  const { functions } = isRecord(topology.library)
-    ? { functions: listOf(topology.library.function) }
-    : { functions: [] };
-  const bodies = [topology.node, ...functions.map((body) => (isRecord(body) ? body.nodeDef : undefined))];
   const found = new Map<string, MatrixWeight>();
-  for (const body of bodies) {
+  for (const { weight, kind, node, swapped } of usesIn(topology)) {
+    if (!found.has(weight)) found.set(weight, { kind, usedBy: node.op, swapped });
+  }
+  return found;
+}
+
+/**
+ * Every place of a graph model where an op multiplies with a constant, in the order of the nodes: a constant that several nodes share
+ * comes once for each of them.
+ *
+ * @param topology the `modelTopology` of a graph model's artifacts.
+ * @throws GCompressError `invalid-option` for anything but a topology in JSON; one without nodes has no uses.
+ */
+export function graphUses(topology: object): GraphUse[] {
+  assertType('graphUses', 'topology', topology, 'object', 'Pass the modelTopology of a graph model.');
+  return usesIn(topology as Readonly<Record<string, unknown>>);
+}
+
+/**
+ * The nodes of a graph model, without those of its functions; what is no node is left out.
+ *
+ * @param topology the `modelTopology` of a graph model's artifacts.
+ * @throws GCompressError `invalid-option` for anything but a topology in JSON; one of layers has no nodes.
+ */
+export function graphNodes(topology: object): GraphNode[] {
+  assertType('graphNodes', 'topology', topology, 'object', 'Pass the modelTopology of a graph model.');
+  return listOf((topology as { readonly node?: unknown }).node).flatMap(readNode);
+}
+
+function usesIn(topology: Readonly<Record<string, unknown>>): GraphUse[] {
+  const functions = isRecord(topology.library) ? listOf(topology.library.function) : [];
+  const bodies = [topology.node, ...functions.map((body) => (isRecord(body) ? body.nodeDef : undefined))];
+  return bodies.flatMap((body, at) => {
     const nodes = new Map(
       listOf(body)
         .flatMap(readNode)
         .map((node) => [node.name, node] as const),
     );
-    for (const node of nodes.values()) {
-      for (const place of OPS.get(node.op) ?? []) {
-        const constant = constantOf(node.inputs[place.input], nodes);
-        if (constant === undefined || found.has(constant)) continue;
-        const turned = place.turnedBy !== undefined && node.attributes[place.turnedBy]?.b === true;
-        found.set(constant, { kind: place.kind, usedBy: node.op, swapped: turned !== (place.swapped ?? false) });
-      }
-    }
-  }
-  return found;
+    return [...nodes.values()].flatMap((node) =>
+      (OPS.get(node.op) ?? []).flatMap(({ input, kind, turnedBy, swapped }): GraphUse[] => {
+        const weight = constantOf(node.inputs[input], nodes);
+        if (weight === undefined) return [];
+        const turned = turnedBy !== undefined && node.attributes[turnedBy]?.b === true;
+        return [{ weight, kind, node, input, swapped: turned !== (swapped ?? false), inFunction: at > 0 }];
+      }),
+    );
+  });
 }
 
 /** The constant that an input stands for, through ops that hand it on. */

@@ -1,6 +1,6 @@
 // Which constants of a graph are compressed, and how their axes lie.
 import { expect, it } from 'vitest';
-import { matrixWeights } from '../src/index.ts';
+import { graphNodes, graphUses, matrixWeights } from '../src/index.ts';
 
 const constant = (name: string) => ({ name, op: 'Const' });
 const flag = (name: string, b: boolean) => ({ attr: { [name]: { b } } });
@@ -54,4 +54,30 @@ it('leaves other ops alone, and looks into functions', () => {
   expect([...matrixWeights({ modelTopology: { node, library: { function: [{ nodeDef: body }] } } }).keys()]).toEqual([
     'f/w',
   ]);
+});
+
+it('lists each node that shares a constant, with the input that the constant is', () => {
+  const node = [
+    constant('w'),
+    { name: 'once', op: 'MatMul', input: ['x', 'w'] },
+    { name: 'again', op: 'MatMul', input: ['w', 'y:1', '^once'] },
+  ];
+  const body = [constant('f/w'), { name: 'f/y', op: 'Conv2D', input: ['x', 'f/w:output:0'] }];
+  const uses = graphUses({ node, library: { function: [{ nodeDef: body }] } });
+  expect(
+    uses.map(({ weight, node: { name }, input, swapped, inFunction }) => [weight, name, input, swapped, inFunction]),
+  ).toEqual([
+    ['w', 'once', 1, false, false],
+    ['w', 'again', 0, true, false],
+    ['f/w', 'f/y', 1, false, true],
+  ]);
+  expect(graphNodes({ node })[2]).toEqual(uses[1].node);
+  expect(uses[1].node.inputs).toEqual(['w', 'y:1']);
+});
+
+it('finds no uses in a topology of layers, and refuses what is no topology', () => {
+  expect(graphUses({ config: {} })).toEqual([]);
+  expect(() => graphUses(null as never)).toThrow('graphUses');
+  expect(graphNodes({ config: {} })).toEqual([]);
+  expect(() => graphNodes(7 as never)).toThrow('graphNodes');
 });

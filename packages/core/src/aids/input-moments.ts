@@ -24,6 +24,7 @@ const ASYMMETRY = 1e-6;
  * @throws GCompressError `shape-mismatch` for another number of inputs, `non-finite` for NaN or infinity, `invalid-option` for anything else.
  */
 export function assertInputMoments(where: string, moments: InputMoments, rows: number): void {
+  assertNumber(where, 'rows', rows, { min: 0, integer: true });
   assertKnownOptions(where, moments, ['size', 'count', 'values']);
   const { size, count, values } = moments;
   assertNumber(where, 'count', count, { above: 0 });

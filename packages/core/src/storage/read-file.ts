@@ -4,9 +4,8 @@ import { describeValue } from '../checks/option-checks.ts';
 import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
 import type { JsonObject } from '../contract/factors.ts';
 import { assertShape2D } from '../matrix/matrix.ts';
-import { crc32 } from './crc32.ts';
-import { assertTotal, badFile, checksumPosition, FILE_VERSION, isIdentity, NO_CHECKSUM } from './file-layout.ts';
-import { readSafetensors } from './read-safetensors.ts';
+import { badFile, readCheckedFile } from './checked-file.ts';
+import { assertTotal, isIdentity, MATRICES } from './file-layout.ts';
 import { isRecord, parseObject } from './stored-json.ts';
 
 /**
@@ -16,20 +15,7 @@ import { isRecord, parseObject } from './stored-json.ts';
  * @throws GCompressError with a `file-…` code or `unsupported-version`; `invalid-option` for anything but bytes.
  */
 export function readFile(bytes: Uint8Array | ArrayBuffer, most: number): (readonly [string, PackedMatrix])[] {
-  const file = asBytes(bytes);
-  const { metadata, tensors } = readSafetensors(file);
-  const { format, 'gcompress.version': version, 'gcompress.checksum': checksum } = metadata;
-  if (format !== 'gcompress') throw badFile("'gcompress' as format", describeValue(format));
-  if (version !== String(FILE_VERSION)) {
-    throw fileError(
-      'unsupported-version',
-      'file',
-      `layout version ${FILE_VERSION}`,
-      describeValue(version),
-      'Update the package that decodes this format.',
-    );
-  }
-  assertChecksum(file, checksum);
+  const { metadata, tensors } = readCheckedFile(bytes, MATRICES);
   const stored = parseObject(metadata['gcompress.matrices'] ?? '', 'file', 'a list of matrices');
   const used = new Set<string>();
   const packed = Object.entries(stored).map(([name, entry]) => [name, toPacked(name, entry, tensors, used)] as const);
@@ -42,17 +28,6 @@ export function readFile(bytes: Uint8Array | ArrayBuffer, most: number): (readon
     most,
   );
   return packed;
-}
-
-function asBytes(bytes: unknown): Uint8Array {
-  // By tag, because a frame or a test environment has classes of its own
-  const tag = Object.prototype.toString.call(bytes);
-  if (tag === '[object Uint8Array]' && ArrayBuffer.isView(bytes)) return bytes as Uint8Array;
-  const { byteLength } = (bytes ?? {}) as Partial<ArrayBuffer>;
-  // A buffer that was sent to a worker is empty, but cannot be looked at
-  if (tag === '[object ArrayBuffer]') return new Uint8Array(byteLength ? (bytes as ArrayBuffer) : []);
-  const hint = 'Of a response, pass `await response.arrayBuffer()`.';
-  throw fileError('invalid-option', 'file bytes', 'a Uint8Array or an ArrayBuffer', describeValue(bytes), hint);
 }
 
 function toPacked(
@@ -85,12 +60,4 @@ function toPacked(
     config: config as JsonObject,
     tensors: Object.fromEntries(packed),
   };
-}
-
-function assertChecksum(bytes: Uint8Array, written: string | undefined): void {
-  const at = checksumPosition(bytes);
-  const zeros = new TextEncoder().encode(NO_CHECKSUM);
-  const sum = crc32(bytes.subarray(at + zeros.length), crc32(zeros, crc32(bytes.subarray(0, at)))).toString(16);
-  if (written === sum.padStart(NO_CHECKSUM.length, '0')) return;
-  throw fileError('file-checksum', 'file', `checksum ${describeValue(written)}`, sum);
 }

@@ -14,9 +14,25 @@ const ARRAYS = {
   U8: Uint8Array,
 } as const;
 
+/** The arrays of compressed matrices, by the names of safetensors. */
+export type PackedArrays = typeof ARRAYS;
+
+/** Classes of typed arrays by the names of safetensors, such as `{ F64: Float64Array }`. */
+export type ArrayTypes = Readonly<Record<string, ArrayType>>;
+
+/** Tensors of these types, by name. */
+export type ReadTensors<A extends ArrayTypes> = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly data: InstanceType<A[keyof A]> }>
+>;
+
+interface ArrayType {
+  new (bytes: ArrayBuffer): PackedTensor['data'] | Float64Array;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
 interface TensorEntry {
   readonly name: string;
-  readonly type: (typeof ARRAYS)[keyof typeof ARRAYS];
+  readonly type: ArrayType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -25,19 +41,20 @@ interface TensorEntry {
 /**
  * Reads a safetensors file as hostile input: lengths, offsets, dtypes and shapes are checked before anything is allocated.
  *
+ * @param arrays the types that may occur; those of compressed matrices if not given.
  * @throws GCompressError `file-truncated`, `file-header`, `file-oversized`, `file-overlap` or `file-dtype`.
  */
-export function readSafetensors(file: Uint8Array): {
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: Readonly<Record<string, PackedTensor>>;
-} {
+export function readSafetensors<A extends ArrayTypes = PackedArrays>(
+  file: Uint8Array,
+  arrays?: A,
+): { readonly metadata: Readonly<Record<string, string>>; readonly tensors: ReadTensors<A> } {
   assertLittleEndian();
   const { header, dataStart } = readHeader(file);
   const { __metadata__: metadata = {}, ...rest } = header;
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
     throw badHeader('__metadata__ with strings', describeValue(metadata));
   }
-  const entries = Object.entries(rest).map(([name, entry]) => checkedEntry(name, entry));
+  const entries = Object.entries(rest).map(([name, entry]) => checkedEntry(name, entry, arrays ?? ARRAYS));
   assertGapless(entries, file.length - dataStart);
   const tensors = entries.map(({ name, type, shape, begin, end }) => {
     // A copy, because the file may start at an address that its tensors cannot be read from in place; not by slice(),
@@ -45,7 +62,7 @@ export function readSafetensors(file: Uint8Array): {
     const bytes = new Uint8Array(file.subarray(dataStart + begin, dataStart + end));
     return [name, { shape, data: new type(bytes.buffer) }] as const;
   });
-  return { metadata: metadata as Record<string, string>, tensors: Object.fromEntries(tensors) };
+  return { metadata: metadata as Record<string, string>, tensors: Object.fromEntries(tensors) as ReadTensors<A> };
 }
 
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
@@ -60,17 +77,17 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataSt
   };
 }
 
-function checkedEntry(name: string, entry: unknown): TensorEntry {
+function checkedEntry(name: string, entry: unknown, arrays: ArrayTypes): TensorEntry {
   if (!isRecord(entry)) throw badHeader(`an object for tensor '${name}'`, describeValue(entry));
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !Object.hasOwn(ARRAYS, dtype)) {
-    throw fileError('file-dtype', `tensor '${name}'`, `one of ${Object.keys(ARRAYS).join(', ')}`, describeValue(dtype));
+  const type = typeof dtype === 'string' && Object.hasOwn(arrays, dtype) ? arrays[dtype] : undefined;
+  if (!type) {
+    throw fileError('file-dtype', `tensor '${name}'`, `one of ${Object.keys(arrays).join(', ')}`, describeValue(dtype));
   }
   if (!isSizes(shape)) throw badHeader(`a shape for tensor '${name}'`, describeShape(shape));
   if (!isSizes(offsets) || offsets.length !== 2)
     throw badHeader(`offsets for tensor '${name}'`, describeShape(offsets));
   assertTensorLimit(name, shape);
-  const type = ARRAYS[dtype as keyof typeof ARRAYS];
   const bytes = elementCount(shape) * type.BYTES_PER_ELEMENT;
   const [begin, end] = offsets;
   if (end - begin !== bytes) throw badHeader(`${bytes} bytes for tensor '${name}'`, `${end - begin}`);

@@ -6,10 +6,9 @@ import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.t
 import type { CompressedMatrix } from '../contract/compressed-matrix.ts';
 import type { JsonObject } from '../contract/factors.ts';
 import { assertShape2D, type Shape2D } from '../matrix/matrix.ts';
-import { crc32 } from './crc32.ts';
-import { assertTotal, checksumPosition, FILE_VERSION, isIdentity, NO_CHECKSUM } from './file-layout.ts';
+import { writeCheckedFile } from './checked-file.ts';
+import { assertTotal, isIdentity, MATRICES } from './file-layout.ts';
 import { isRecord, isShallow } from './stored-json.ts';
-import { writeSafetensors } from './write-safetensors.ts';
 
 interface StoredMatrix {
   readonly format: string;
@@ -54,15 +53,7 @@ export function serialize(matrices: Readonly<Record<string, CompressedMatrix>>, 
     stored.map(([, { shape }]) => shape),
     assertReadLimits('serialize', limits),
   );
-  const file = writeSafetensors(tensors, {
-    format: 'gcompress',
-    'gcompress.checksum': NO_CHECKSUM,
-    'gcompress.version': String(FILE_VERSION),
-    'gcompress.matrices': JSON.stringify(Object.fromEntries(stored)),
-  });
-  const checksum = crc32(file).toString(16).padStart(NO_CHECKSUM.length, '0');
-  file.set(new TextEncoder().encode(checksum), checksumPosition(file));
-  return file;
+  return writeCheckedFile(MATRICES, tensors, { 'gcompress.matrices': JSON.stringify(Object.fromEntries(stored)) });
 }
 
 /** What a matrix packs, checked as far as readers check it before they hand it to its format. */

@@ -9,6 +9,12 @@ import { isSizes } from './stored-json.ts';
 
 const DTYPES = { float32: 'F32', int32: 'I32', uint32: 'U32', uint16: 'U16', uint8: 'U8' } as const;
 
+/** A tensor that can be written. */
+export interface WritableTensor {
+  readonly shape: readonly number[];
+  readonly data: PackedTensor['data'] | Float64Array;
+}
+
 /**
  * The bytes of a safetensors file. Largest elements come first, so that every tensor is aligned to its type.
  *
@@ -16,7 +22,7 @@ const DTYPES = { float32: 'F32', int32: 'I32', uint32: 'U32', uint16: 'U16', uin
  *   or the header is larger than readers accept: nobody could read it again.
  */
 export function writeSafetensors(
-  tensors: Readonly<Record<string, PackedTensor>>,
+  tensors: Readonly<Record<string, WritableTensor>>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   assertLittleEndian();
@@ -35,7 +41,8 @@ export function writeSafetensors(
       });
     }
     assertTensorLimit(name, shape);
-    entries.push([name, { dtype: DTYPES[packedDtype(data)], shape, data_offsets: [offset, offset + data.byteLength] }]);
+    const dtype = data instanceof Float64Array ? 'F64' : DTYPES[packedDtype(data)];
+    entries.push([name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));

@@ -44,8 +44,7 @@ export async function packWeight(weight: ModelWeight, packing: WeightPacking): P
   if (!matrix) return plain;
   let compressed: CompressedMatrix;
   try {
-    // Rows of a turned kernel are other inputs than those that were observed
-    const inputMoments = kernel.swapped || !compressor.accepts?.includes('inputMoments') ? undefined : moments;
+    const inputMoments = compressor.accepts?.includes('inputMoments') ? moments : undefined;
     compressed = await compressor.compress(matrix, {
       ...(signal && { signal }),
       ...(inputMoments && { inputMoments }),

@@ -40,7 +40,7 @@ export interface PackOptions {
   readonly rest?: RestDtype;
   /**
    * Second moments of the inputs of weights, by name, as `calibrate` of `@gcompress/calibration` gives them: methods that use them keep the
-   * error of the outputs small. Ignored where the method does not use them, or the weight is a transposed one. Default none.
+   * error of the outputs small. Ignored where the method does not use them. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /** Inputs and the model's outputs for them, by which `verify` notices a broken backend. Default none. */
@@ -98,13 +98,14 @@ function assertMomentsOf(
   kernels: ReadonlyMap<string, MatrixWeight>,
   weights: readonly ModelWeight[],
 ): void {
-  const inputsOf = (name: string) => {
+  const inputsOf = (name: string, swapped: boolean) => {
     const shape = weights.find((weight) => weight.name === name)?.shape ?? [];
-    return shape.slice(0, -1).reduce((product, side) => product * side, 1);
+    const outputs = shape.length - (swapped ? 2 : 1);
+    return shape.reduce((product, side, axis) => (axis === outputs ? product : product * side), 1);
   };
   const wrong = [...moments].find(([name, { size }]) => {
     const kernel = kernels.get(name);
-    return !kernel || (!kernel.swapped && size !== inputsOf(name));
+    return !kernel || size !== inputsOf(name, kernel.swapped);
   });
   if (!wrong) return;
   const [stranger, { size }] = wrong;

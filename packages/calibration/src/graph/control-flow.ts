@@ -1,0 +1,40 @@
+// Which nodes of a graph run only sometimes, or several times.
+import type { GraphNode } from '@gcompress/weights';
+import { nodeName } from './calibrated-graph.ts';
+
+type Depth = readonly [loops: number, branches: number];
+
+/** How many loops and branches an op enters; the value of a loop leaves it by a branch. */
+const STEPS: ReadonlyMap<string, Depth> = new Map([
+  ['Enter', [1, 0]],
+  ['Exit', [-1, -1]],
+  ['Switch', [0, 1]],
+  ['Merge', [0, -1]],
+]);
+const OUTSIDE: Depth = [0, 0];
+
+/**
+ * Names of the nodes inside of loops and branches, whose outputs cannot be asked for from outside. Loops and branches of the newer kind are
+ * functions, which are no nodes of the graph.
+ */
+export function nodesInControlFlow(nodes: readonly GraphNode[]): ReadonlySet<string> {
+  const depths = new Map<string, Depth>();
+  // Once for sorted nodes; a graph may hold them in any order, and what comes back to the start of a loop is known later
+  let changed = true;
+  for (let left = nodes.length + 1; changed && left > 0; left--) {
+    changed = false;
+    for (const { name, op, inputs } of nodes) {
+      const [loops, branches] = STEPS.get(op.replace(/^Ref/, '')) ?? OUTSIDE;
+      const before = inputs.map((input) => depths.get(nodeName(input)) ?? OUTSIDE);
+      const own: Depth = [
+        Math.max(0, loops + Math.max(0, ...before.map(([depth]) => depth))),
+        Math.max(0, branches + Math.max(0, ...before.map(([, depth]) => depth))),
+      ];
+      const known = depths.get(name) ?? OUTSIDE;
+      if (own[0] === known[0] && own[1] === known[1]) continue;
+      depths.set(name, own);
+      changed = true;
+    }
+  }
+  return new Set([...depths].flatMap(([name, [loops, branches]]) => (loops > 0 || branches > 0 ? [name] : [])));
+}

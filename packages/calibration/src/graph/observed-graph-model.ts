@@ -1,0 +1,25 @@
+// A graph model whose nodes are asked for the inputs of its constants.
+import { groupedBy } from '../observed/grouped-by.ts';
+import type { ObservedModel, Run } from '../observed/observed.ts';
+import { type CalibratedGraph, graphArtifacts, modelInputs } from './calibrated-graph.ts';
+import { NodeOutputs } from './node-outputs.ts';
+import { observedNodes } from './observed-nodes.ts';
+
+/**
+ * The constants of a graph model that can be observed.
+ *
+ * @param maxOutputBytes bytes of the outputs of nodes that one run may hold.
+ */
+export async function observedGraphModel(model: CalibratedGraph, maxOutputBytes: number): Promise<ObservedModel> {
+  const { observed, skipped } = await observedNodes(model, await graphArtifacts(model));
+  // Places that read the same outputs stand together, so that these are computed once
+  const ordered = [...groupedBy(observed, ({ sources }) => sources.join()).values()].flat();
+  const outputs = new NodeOutputs(model, maxOutputBytes);
+  const run = async ({ tensors, weights, take, ...sampling }: Run) => {
+    const wanted = ordered.filter(({ weight }) => weights.has(weight));
+    await outputs.visit(tensors, wanted, async ({ weight, read }, inputs) =>
+      take(weight, await read(inputs, sampling)),
+    );
+  };
+  return { inputs: modelInputs(model), observed, skipped, run };
+}

@@ -1,0 +1,115 @@
+// Which layers of a model can be observed, and how the rows that their weights multiply are read.
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Observed } from '../observed/observed.ts';
+import { depthwiseOutputs } from '../rows/depthwise-outputs.ts';
+import { convolutionPatches, transposedPatches } from '../rows/patches.ts';
+import { ids, lastAxis } from '../rows/sampled-rows.ts';
+import type { Pair, Window } from '../rows/window.ts';
+
+/** A layer of TensorFlow.js. */
+export type Layer = LayersModel['layers'][number];
+
+/** A weight whose inputs are observed where a layer, or the cell of a recurrent layer, is called. */
+export interface ObservedLayer extends Observed {
+  readonly layer: Layer;
+  /** Which of the tensors that the layer is called with is read. */
+  readonly argument: number;
+  /** Whether the layer is called once for each step of a sequence, so that the steps are read together. */
+  readonly stepwise: boolean;
+}
+
+/** The observed weights of a model, those inside of models and wrappers too. */
+export function observedLayers(model: LayersModel): ObservedLayer[] {
+  const seen = new Set<Layer>();
+  const visit = (layer: Layer) => {
+    if (seen.has(layer)) return;
+    seen.add(layer);
+    for (const inner of innerLayers(layer)) visit(inner);
+  };
+  for (const layer of model.layers) visit(layer);
+  return [...seen].flatMap((layer) => READERS[layer.getClassName()]?.(layer) ?? []);
+}
+
+/** What a model or wrapper holds; wrappers and recurrent layers of TensorFlow.js keep their layers under these names. */
+function innerLayers(layer: Layer): Layer[] {
+  const { layers, cells, ...single } = layer as unknown as Readonly<Record<string, Layer | Layer[] | undefined>>;
+  return [
+    ...(Array.isArray(layers) ? layers : []),
+    ...(Array.isArray(cells) ? cells : []),
+    ...[single.layer, single.cell, single.forwardLayer, single.backwardLayer].flatMap((inner) => inner ?? []),
+  ];
+}
+
+/** How the layers of a class are read. */
+const READERS: Readonly<Record<string, ((layer: Layer) => ObservedLayer[]) | undefined>> = {
+  Dense: (layer) => observe(layer, 'kernel', { read: lastAxis }),
+  Conv1D: (layer) => observe(layer, 'kernel', { read: convolutionPatches(...geometry(layer)) }),
+  Conv2D: (layer) => observe(layer, 'kernel', { read: convolutionPatches(...geometry(layer)) }),
+  Conv2DTranspose: (layer) =>
+    observe(layer, 'kernel', { read: transposedPatches(...geometry(layer)), transposed: true }),
+  DepthwiseConv2D: depthwise,
+  SeparableConv2D: (layer) => [...depthwise(layer), ...pointwise(layer)],
+  SimpleRNNCell: cell,
+  GRUCell: cell,
+  LSTMCell: cell,
+  Embedding: (layer) => observe(layer, 'embeddings', { read: ids, structure: 'ids' }),
+};
+
+function cell(layer: Layer): ObservedLayer[] {
+  return ['kernel', 'recurrent_kernel'].flatMap((name, argument) =>
+    observe(layer, name, { read: lastAxis, argument, stepwise: true }),
+  );
+}
+
+function depthwise(layer: Layer): ObservedLayer[] {
+  const read = convolutionPatches(...geometry(layer));
+  return observe(layer, 'depthwise_kernel', { read, structure: 'channels' });
+}
+
+/** The second half of a separable convolution multiplies what its first half gives. */
+function pointwise(layer: Layer): ObservedLayer[] {
+  const kernel = weightOf(layer, 'depthwise_kernel');
+  if (!kernel) return [];
+  return observe(layer, 'pointwise_kernel', { read: depthwiseOutputs(() => kernel.read(), geometry(layer)[0]) });
+}
+
+interface Reading extends Pick<Observed, 'read'>, Partial<Pick<ObservedLayer, 'structure' | 'argument' | 'stepwise'>> {
+  /** Whether the kernel has its inputs on the last axis, behind its outputs. */
+  readonly transposed?: boolean;
+}
+
+/** The weight of this name, observed; nothing where the layer has none. */
+function observe(layer: Layer, name: string, reading: Reading): ObservedLayer[] {
+  const { read, structure = 'full', argument = 0, stepwise = false, transposed = false } = reading;
+  const weight = weightOf(layer, name);
+  if (!weight) return [];
+  const shape = weight.shape.map(Number);
+  const inputs = transposed ? [...shape.slice(0, -2), ...shape.slice(-1)] : shape.slice(0, -1);
+  const size = inputs.reduce((product, side) => product * side, 1);
+  const channels = structure === 'channels' ? inputs[inputs.length - 1] : 1;
+  return [{ weight: weight.originalName, size, structure, channels, read, layer, argument, stepwise }];
+}
+
+/** A variable of a layer; TensorFlow.js appends a number where a name comes twice. */
+function weightOf(layer: Layer, name: string): Layer['weights'][number] | undefined {
+  const pattern = new RegExp(`(^|/)${name}(_\\d+)?$`);
+  return layer.weights.find(({ originalName }) => pattern.test(originalName));
+}
+
+/** The window of a convolution, and whether its channels come first. Axes are rows and columns, one row for Conv1D. */
+function geometry(layer: Layer): [window: Window, channelsFirst: boolean] {
+  const { kernelSize, strides, dilationRate, padding, dataFormat } = layer.getConfig() as Readonly<
+    Record<string, unknown>
+  >;
+  const sides = (given: unknown): Pair => {
+    const [first = 1, last = first] = [given ?? []].flat() as number[];
+    return layer.getClassName() === 'Conv1D' ? [1, first] : [first, last];
+  };
+  const window: Window = {
+    kernel: sides(kernelSize),
+    strides: sides(strides),
+    dilation: sides(dilationRate),
+    padding: padding === 'same' ? 'same' : 'valid',
+  };
+  return [window, dataFormat === 'channelsFirst'];
+}

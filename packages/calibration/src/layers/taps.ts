@@ -1,0 +1,100 @@
+// A layers model that is watched while it runs.
+import { GCompressError } from '@gcompress/core';
+import { matrixWeights } from '@gcompress/weights';
+import { concat, keep, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { groupedBy } from '../observed/grouped-by.ts';
+import type { ObservedModel, Run } from '../observed/observed.ts';
+import { type Layer, type ObservedLayer, observedLayers } from './observed-layers.ts';
+
+/** Whether a value is a layers model of TensorFlow.js. */
+export function isLayersModel(model: unknown): model is LayersModel {
+  const { inputs, layers, predictOnBatch } = (model ?? {}) as Partial<LayersModel>;
+  return Array.isArray(inputs) && Array.isArray(layers) && typeof predictOnBatch === 'function';
+}
+
+/** The matrices of a layers model that can be observed. A shared layer is called several times and gives rows each time. */
+export function observedLayersModel(model: LayersModel): ObservedModel {
+  const observed = observedLayers(model);
+  const known = new Set(observed.map(({ weight }) => weight));
+  const skipped = new Map<string, string>();
+  for (const [name, { usedBy }] of matrixWeights(topologyOf(model))) {
+    if (!known.has(name)) skipped.set(name, `inputs of ${usedBy} cannot be observed yet`);
+  }
+  const inputs = model.inputs.map(({ name, shape }) => ({ name, shape, dtype: undefined }));
+  return { inputs, observed, skipped, run: (run) => runWithTaps(model, observed, run) };
+}
+
+interface Seen {
+  readonly of: ObservedLayer;
+  readonly input: Tensor;
+}
+
+async function runWithTaps(model: LayersModel, observed: readonly ObservedLayer[], run: Run): Promise<void> {
+  const { tensors, weights, take, most, seed } = run;
+  const seen: Seen[] = [];
+  const wanted = observed.filter(({ weight }) => weights.has(weight));
+  const restores = [...groupedBy(wanted, ({ layer }) => layer)].map(([layer, of]) => tapped(layer, of, seen));
+  try {
+    const outputs = tidy(() => model.predictOnBatch([...tensors]));
+    for (const output of [outputs].flat()) output.dispose();
+  } catch (cause) {
+    for (const { input } of seen) input.dispose();
+    throw new GCompressError('unsupported', {
+      where: 'calibrate',
+      expected: 'a model that predicts the inputs',
+      actual: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  } finally {
+    for (const restore of restores) restore();
+  }
+  try {
+    for (const { of, input } of stepsTogether(seen)) {
+      await take(of.weight, await of.read([input], { most, seed }));
+    }
+  } finally {
+    for (const { input } of seen) input.dispose();
+  }
+}
+
+/** Notes what a layer is called with, until the result is called. */
+function tapped(layer: Layer, of: readonly ObservedLayer[], seen: Seen[]): () => void {
+  const own = Object.getOwnPropertyDescriptor(layer, 'call');
+  const call = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) => {
+    const given = Array.isArray(inputs) ? inputs : [inputs];
+    for (const one of of) seen.push({ of: one, input: keep(given[one.argument].clone()) });
+    return call(inputs, kwargs);
+  };
+  return () => {
+    if (own) Object.defineProperty(layer, 'call', own);
+    else Reflect.deleteProperty(layer, 'call');
+  };
+}
+
+/** What was seen, with the steps of each sequence in one tensor, which takes the place of its parts in the list. */
+function stepsTogether(seen: Seen[]): readonly Seen[] {
+  const steps = groupedBy(
+    seen.filter(({ of }) => of.stepwise),
+    ({ of }) => of,
+  );
+  for (const [of, parts] of steps) {
+    const input = concat(parts.map((part) => part.input));
+    for (const part of parts) part.input.dispose();
+    seen.push({ of, input });
+  }
+  const together = seen.filter(({ input }) => !input.isDisposed);
+  seen.splice(0, seen.length, ...together);
+  return together;
+}
+
+function topologyOf(model: LayersModel) {
+  const modelTopology = model.toJSON(undefined, false) as object;
+  const weightSpecs = model.weights.map(({ originalName, shape }) => ({
+    name: originalName,
+    shape: shape.map(Number),
+    dtype: 'float32' as const,
+  }));
+  return { modelTopology, weightSpecs };
+}
