@@ -36,6 +36,7 @@ const calibration = () => ({
   skipped: new Map(),
   warnings: [],
 });
+const artifacts = () => ({ modelTopology: { node: [] }, weightSpecs: [], weightData: new ArrayBuffer(0) });
 const schedule = () => linearAlpha({ begin: 0, end: 10, frequency: 1 });
 
 /** Arguments that functions accept, by `entry name`: with them one position at a time is made plain. */
@@ -43,6 +44,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/checks assertCompressedMatrix': () => ['walk', compressed(), compressor, plan()],
   '@gcompress/core/checks assertElementLimit': () => [1, 'walk', 5],
   '@gcompress/core/checks assertFinite': () => [a(), 'walk'],
+  '@gcompress/calibration correctBiases': () => [artifacts(), artifacts(), calibration()],
   '@gcompress/calibration loadCalibration': () => [saveCalibration(calibration()), {}],
   '@gcompress/calibration mergeCalibrations': () => [calibration(), calibration()],
   '@gcompress/calibration saveCalibration': () => [calibration()],

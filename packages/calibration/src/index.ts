@@ -1,4 +1,5 @@
 // What flows through a trained model: second moments of the inputs of its matrices.
+export { type CorrectedBiases, correctBiases } from './biases/correct-biases.ts';
 export { type CalibrateOptions, calibrate } from './calibrate.ts';
 export type { Calibration, InputSums } from './calibration/calibration.ts';
 export { type LoadCalibrationOptions, loadCalibration, saveCalibration } from './calibration/calibration-file.ts';

@@ -6,16 +6,7 @@ import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { calibrate } from '../src/index.ts';
-
-async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
-  const saved: tf.io.ModelArtifacts[] = [];
-  const handler = tf.io.withSaveHandler(async (artifacts) => {
-    saved.push(artifacts);
-    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-  });
-  await model.save(handler);
-  return saved[0];
-}
+import { artifactsOf } from './artifacts.ts';
 
 /** Inputs that lie near a few directions, as those of real layers do. */
 function inputs(samples: number, seed: number): tf.Tensor {

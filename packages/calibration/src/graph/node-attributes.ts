@@ -29,6 +29,12 @@ export function integer(node: GraphNode, name: string): number {
   return Number(node.attributes[name]?.i ?? 0);
 }
 
+/** A list of texts in small letters; empty where it is missing. */
+export function texts(node: GraphNode, name: string): (string | undefined)[] {
+  const { s } = (node.attributes[name]?.list ?? {}) as { readonly s?: unknown };
+  return Array.isArray(s) ? s.map(decoded) : [];
+}
+
 function paddingOf(node: GraphNode): Window['padding'] | undefined {
   const padding = text(node, 'padding');
   if (padding === 'same' || padding === 'valid') return padding;
@@ -53,9 +59,12 @@ function integers(node: GraphNode, name: string): number[] | undefined {
   return Array.isArray(i) && i.length > 0 ? i.map(Number) : undefined;
 }
 
-/** A text in small letters: topologies in JSON hold it in base64 or as a list of bytes. */
 function text(node: GraphNode, name: string): string | undefined {
-  const stored = node.attributes[name]?.s;
+  return decoded(node.attributes[name]?.s);
+}
+
+/** A text in small letters: topologies in JSON hold it in base64 or as a list of bytes. */
+function decoded(stored: unknown): string | undefined {
   if (Array.isArray(stored)) return String.fromCharCode(...stored).toLowerCase();
   if (typeof stored !== 'string') return undefined;
   try {

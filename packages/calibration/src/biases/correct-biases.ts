@@ -1,0 +1,104 @@
+// Biases that take up the mean error of compressed kernels.
+import { GCompressError } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
+import { matrixOfWeight, matrixWeights } from '@gcompress/weights';
+import type { io } from '@tensorflow/tfjs-core';
+import { assertCalibration, type Calibration, type InputSums } from '../calibration/calibration.ts';
+import { graphBiases } from './graph-biases.ts';
+import { layerBiases } from './layer-biases.ts';
+import { decodedWeights, encodedWeights, type FloatWeight } from './weight-values.ts';
+
+/** What {@link correctBiases} gives. */
+export interface CorrectedBiases {
+  /** The compressed artifacts with other biases. */
+  readonly artifacts: io.ModelArtifacts;
+  /** Names of the kernels whose mean error a bias took up, each with the name of the bias. */
+  readonly corrected: ReadonlyMap<string, string>;
+}
+
+/**
+ * Adds to biases what compression took from the means of the outputs: `b + mean(x)·(W − Ŵ)` for each Dense layer and convolution, or product
+ * and convolution of a graph, that has a bias and moments. The inputs x are those of the original network. Kernels of recurrent layers,
+ * kernels without a bias, and constants of a graph that several nodes use stay as they are.
+ *
+ * @param original artifacts of the model that was calibrated.
+ * @param compressed artifacts of the same model with other kernels, such as the `load()` of a packed file gives; they stay as they are.
+ *   In what is returned all weights are stored as their values, without a quantization.
+ * @throws GCompressError `invalid-option` for other arguments, `shape-mismatch` for artifacts or a calibration of different models.
+ */
+export async function correctBiases(
+  original: io.ModelArtifacts,
+  compressed: io.ModelArtifacts,
+  calibration: Calibration,
+): Promise<CorrectedBiases> {
+  for (const [name, artifacts] of Object.entries({ original, compressed })) {
+    assertType('correctBiases', name, artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
+  }
+  assertCalibration('correctBiases', calibration);
+  const kernels = matrixWeights(original);
+  const before = await decodedWeights('original', original);
+  const after = await decodedWeights('compressed', compressed);
+  const corrected = new Map<string, string>();
+  const changed = new Map<string, Float32Array>();
+  for (const [name, bias] of biasesOf(original, before)) {
+    const sums = calibration.inputSums.get(name);
+    const kernel = kernels.get(name);
+    if (!sums || !kernel) continue;
+    const [w, small] = [weightOf(before, name), weightOf(after, name)];
+    const values = weightOf(after, bias).values;
+    const error = meanError(name, sums, [w, small], kernel.swapped, values.length);
+    changed.set(
+      bias,
+      values.map((value, at) => value + error[at]),
+    );
+    corrected.set(name, bias);
+  }
+  return { artifacts: await encodedWeights(compressed, changed), corrected };
+}
+
+function biasesOf(artifacts: io.ModelArtifacts, weights: ReadonlyMap<string, FloatWeight>): Map<string, string> {
+  const topology = artifacts.modelTopology as { readonly node?: unknown };
+  if (!Array.isArray(topology.node)) return layerBiases(weights.keys());
+  return graphBiases(topology, new Map([...weights].map(([name, { shape }]) => [name, shape])));
+}
+
+function weightOf(weights: ReadonlyMap<string, FloatWeight>, name: string): FloatWeight {
+  const weight = weights.get(name);
+  if (weight) return weight;
+  throw different(`a weight '${name}'`, 'none');
+}
+
+/** `mean(x)·(W − Ŵ)` for each output; those of a depthwise kernel are the columns of each channel. */
+function meanError(
+  name: string,
+  { count, values: sums }: InputSums,
+  [w, small]: readonly [FloatWeight, FloatWeight],
+  swapped: boolean,
+  outputs: number,
+): Float64Array {
+  const [a, b] = [w, small].map(({ values, shape }) => matrixOfWeight(values, shape, swapped));
+  if (!a || !b || a.data.length !== b.data.length) throw different(`'${name}' of ${w.shape}`, `${small.shape}`);
+  const [rows, columns] = a.shape;
+  const channels = outputs / columns;
+  if (rows !== sums.length || !Number.isInteger(channels) || rows % channels !== 0) {
+    throw different(`sums of ${rows} inputs and ${columns} biases of '${name}'`, `${sums.length} and ${outputs}`);
+  }
+  const error = new Float64Array(outputs);
+  for (let i = 0; i < rows; i++) {
+    const channel = i % channels;
+    for (let j = 0; j < columns; j++) {
+      const at = i * columns + j;
+      error[channel * columns + j] += (sums[i] / count) * (a.data[at] - b.data[at]);
+    }
+  }
+  return error;
+}
+
+function different(expected: string, actual: string): GCompressError {
+  return new GCompressError('shape-mismatch', {
+    where: 'correctBiases',
+    expected,
+    actual,
+    hint: 'Pass artifacts and a calibration of one model.',
+  });
+}

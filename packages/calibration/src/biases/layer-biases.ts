@@ -1,0 +1,23 @@
+// Which bias takes up the mean error of which kernel in a layers model: by the names of the weights.
+
+const KERNELS = /^(kernel|depthwise_kernel|pointwise_kernel)(_\d+)?$/;
+
+/** The bias of each kernel that has one, by name. The kernels of recurrent layers, whose outputs pass gates, are left out. */
+export function layerBiases(names: Iterable<string>): Map<string, string> {
+  const folders = new Map<string, string[]>();
+  for (const name of names) {
+    const end = name.lastIndexOf('/');
+    const folder = name.slice(0, Math.max(end, 0));
+    folders.set(folder, [...(folders.get(folder) ?? []), name]);
+  }
+  const found = new Map<string, string>();
+  for (const siblings of folders.values()) {
+    const last = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+    const biases = siblings.filter((name) => /^bias(_\d+)?$/.test(last(name)));
+    // The last kernel of a separable convolution is the one before the bias
+    const kernels = siblings.filter((name) => KERNELS.test(last(name))).slice(-1);
+    const isRecurrent = siblings.some((name) => last(name).startsWith('recurrent_kernel'));
+    if (biases.length === 1 && kernels.length === 1 && !isRecurrent) found.set(kernels[0], biases[0]);
+  }
+  return found;
+}

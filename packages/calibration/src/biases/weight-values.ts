@@ -1,0 +1,69 @@
+// The float weights of artifacts as numbers, and artifacts with other numbers.
+import { GCompressError } from '@gcompress/core';
+import { dispose, io, type NamedTensorMap, tensor, tidy } from '@tensorflow/tfjs-core';
+
+/** A weight of float32, from its quantized form too. */
+export interface FloatWeight {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * The float32 weights of artifacts by name.
+ *
+ * @throws GCompressError `invalid-option` where the data is not what the specifications say.
+ */
+export async function decodedWeights(which: string, artifacts: io.ModelArtifacts): Promise<Map<string, FloatWeight>> {
+  const tensors = await tensorsOf(which, artifacts);
+  try {
+    const floats = Object.entries(tensors).filter(([, { dtype }]) => dtype === 'float32');
+    const read = floats.map(async ([name, one]) => {
+      return [name, { shape: one.shape, values: (await one.data()) as Float32Array }] as const;
+    });
+    return new Map(await Promise.all(read));
+  } finally {
+    dispose(tensors);
+  }
+}
+
+/** The artifacts with these values for some of their weights; all weights are stored without a quantization. */
+export async function encodedWeights(
+  artifacts: io.ModelArtifacts,
+  changed: ReadonlyMap<string, Float32Array>,
+): Promise<io.ModelArtifacts> {
+  const tensors = await tensorsOf('compressed', artifacts);
+  try {
+    for (const [name, values] of changed) {
+      const { shape } = tensors[name];
+      tensors[name].dispose();
+      tensors[name] = tensor(values, shape);
+    }
+    const names = (artifacts.weightSpecs ?? []).map(({ name }) => name);
+    const { data, specs } = await io.encodeWeights(names.map((name) => ({ name, tensor: tensors[name] })));
+    const weightSpecs = specs.map((spec, at) => {
+      const group = artifacts.weightSpecs?.[at].group;
+      return group ? { ...spec, group } : spec;
+    });
+    const { getWeightStream: _, ...rest } = artifacts;
+    return { ...rest, weightSpecs, weightData: data };
+  } finally {
+    dispose(tensors);
+  }
+}
+
+async function tensorsOf(which: string, artifacts: io.ModelArtifacts): Promise<NamedTensorMap> {
+  const { weightSpecs = [], weightData, getWeightStream } = artifacts;
+  try {
+    const data = weightData ?? (await new Response(getWeightStream?.()).arrayBuffer());
+    // In a tidy, which disposes what is read before an error
+    return tidy(() => io.decodeWeights(data, weightSpecs));
+  } catch (cause) {
+    throw new GCompressError('invalid-option', {
+      where: `correctBiases ${which}`,
+      expected: 'weights as their specifications say',
+      actual: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Pass what the load() of an IOHandler gives.',
+      cause,
+    });
+  }
+}
