@@ -1,0 +1,5 @@
+// One call that compresses a trained model, and what helps to choose sizes for its weights.
+export type { Candidate, SizedMethod } from './candidates.ts';
+export { type CompressNowOptions, compressNow, type SmallModel } from './compress-now.ts';
+export type { SavableModel, TrainedModel } from './model-artifacts.ts';
+export type { CompressedWeight, CompressionReport } from './report.ts';
