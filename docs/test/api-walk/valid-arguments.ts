@@ -94,6 +94,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/packed/weights readModel': () => ['walk', artifacts()],
   '@gcompress/packed/weights weightMatrix': () => [contents().weights[0], contents().kernels.get('kernel')],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
+  '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/core/storage assertVersion': () => [packed(), 1],
   '@gcompress/core/hosts createCompressedMatrix': () => [lowRankFormat, compressed()],
   '@gcompress/core createFormatRegistry': () => [[lowRankFormat]],

@@ -4,6 +4,7 @@ import { pack, type RestDtype } from '@gcompress/packed';
 import { type ModelContents, type PackedResult, packWeight } from '@gcompress/packed/weights';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
+import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
 import type { CompressedWeight, CompressionReport } from './report.ts';
 import type { Subject, WeightForm } from './weight-forms.ts';
 
@@ -42,11 +43,10 @@ export async function builtModel(
       : packed.bytes;
     return { packed, bytes };
   });
-  const artifacts: io.ModelArtifacts = {
-    ...model,
-    weightSpecs: stored.map(({ packed }) => specOf(packed)),
-    weightData: joined(stored.map(({ bytes }) => bytes)),
-  };
+  const artifacts = joinedArtifacts(
+    model,
+    stored.map(({ packed, bytes }) => ({ spec: specOf(packed), bytes })),
+  );
   const { report: file } = await pack(artifacts, { matrices, ...(signal && { signal }) });
   const report: CompressionReport = {
     bytes: file.bytes,
@@ -77,18 +77,4 @@ function weightReport(
 /** The specification with which TensorFlow.js reads a stored weight; a matrix has become float32. */
 function specOf({ tensor: [name, dtype, shape, storage] }: PackedResult): io.WeightsManifestEntry {
   return { ...storage?.spec, name, dtype, shape: [...shape] } as io.WeightsManifestEntry;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function joined(pieces: readonly Uint8Array[]): ArrayBuffer {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole.buffer;
 }

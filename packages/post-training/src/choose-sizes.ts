@@ -32,7 +32,7 @@ const CLOSE = 0.005;
 /** Times that the rest of the budget is spent on one weight. */
 const SPENDINGS = 3;
 /** Packed files that are made until one fits; the header grows with what it describes. */
-const FILES = 5;
+const FILES = 8;
 
 /**
  * Measures the candidates of each weight, and chooses forms at which the last byte of every weight saves equal cost.
@@ -66,10 +66,12 @@ export async function chosenSizes(
     await refine(curves, room, part(from, from + 0.2 / ROUNDS));
   }
   for (let file = 0; file < FILES; file++) {
-    reportProgress(options, 0.9 + (0.1 * file) / FILES);
-    const built = await build(await spent(curves, chosen(curves, room), room, part(0.9, 0.9)));
+    const done = 0.9 + (0.1 * file) / FILES;
+    reportProgress(options, done);
+    const built = await build(await spent(curves, chosen(curves, room), room, part(done, done)));
     if (built.report.bytes <= bytes) return built;
-    room -= built.report.bytes - bytes;
+    // Twice as much each time, because other forms may need a larger header again
+    room -= 2 ** file * (built.report.bytes - bytes);
   }
   return least;
 }
@@ -106,7 +108,9 @@ async function refine(curves: readonly Curve[], room: number, options: SizeOptio
       const from = neighbours[at];
       if (to.bytes - from.bytes < CLOSE * room) continue;
       const bytes = Math.round(Math.sqrt(from.bytes * to.bytes));
-      await addSize(curve, matrix, from.compressed?.sizes ?? to.compressed?.sizes, bytes, options);
+      const place = (half: number) => (i + half / 2) / curves.length;
+      const part = { ...options, ...partialProgress(options, place(at), place(at + 1)) };
+      await addSize(curve, matrix, from.compressed?.sizes ?? to.compressed?.sizes, bytes, part);
     }
     reportProgress(options, (i + 1) / curves.length);
   }

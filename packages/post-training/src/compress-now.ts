@@ -100,7 +100,7 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   assertMomentsOf(WHERE, inputMoments, contents);
   assertSensitivity(sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
-  const subjects = subjectsOf(contents, checked);
+  const subjects = subjectsOf(contents, { where: WHERE, ...checked });
   const listeners = { signal, onProgress };
   let built: BuiltModel;
   if (budget) {

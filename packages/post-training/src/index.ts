@@ -2,4 +2,6 @@
 export type { Candidate, SizedMethod } from './candidates.ts';
 export { type CompressNowOptions, compressNow, type SmallModel } from './compress-now.ts';
 export type { SavableModel, TrainedModel } from './model-artifacts.ts';
+export type { RunnableModel } from './model-outputs.ts';
 export type { CompressedWeight, CompressionReport } from './report.ts';
+export { type SensitivityOptions, sensitivities } from './sensitivities.ts';

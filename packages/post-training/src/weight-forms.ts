@@ -40,6 +40,8 @@ export interface WeightForm extends Point, Partial<MatrixError> {
 
 /** A weight that can be compressed, read as a matrix. */
 export interface MatrixSubject {
+  /** The function that errors name. */
+  readonly where: string;
   readonly packable: PackableWeight;
   readonly weight: WeightMatrix;
   readonly moments: InputMoments | undefined;
@@ -60,6 +62,8 @@ export interface Subject {
 
 /** What weights are prepared with. */
 export interface SubjectOptions {
+  /** The function that errors name. */
+  readonly where: string;
   readonly minElements: number;
   readonly rest: RestDtype;
   readonly inputMoments: ReadonlyMap<string, InputMoments>;
@@ -73,18 +77,18 @@ export interface SubjectOptions {
  * @throws GCompressError `non-finite` for NaN in any weight, and for infinity in one that is to be compressed.
  */
 export function subjectsOf({ weights, kernels }: ModelContents, options: SubjectOptions): Subject[] {
-  const { minElements, rest, inputMoments, sensitivity, kernels: loops } = options;
+  const { where, minElements, rest, inputMoments, sensitivity, kernels: loops } = options;
   return weights.map((weight) => {
     const kernel = kernels.get(weight.name);
     const packable = packableWeight(weight, kernel, minElements);
-    assertNumbers(weight, packable !== undefined);
+    assertNumbers(where, weight, packable !== undefined);
     const plain = packWeight(weight, { kernel, compression: {}, rest });
     const matrix = packable && weightMatrix(weight, kernel);
     if (!matrix) return { weight, kernel, plain, matrix: undefined };
     const moments = matrix.swapped ? undefined : inputMoments.get(weight.name);
     const compare = comparison(matrix.matrix, moments, loops);
     const cost = sensitivity.get(weight.name) ?? 1;
-    return { weight, kernel, plain, matrix: { packable, weight: matrix, moments, compare, sensitivity: cost } };
+    return { weight, kernel, plain, matrix: { where, packable, weight: matrix, moments, compare, sensitivity: cost } };
   });
 }
 
@@ -96,11 +100,11 @@ export function plainForm({ plain, matrix }: Subject): WeightForm {
 
 /** Compresses a weight and measures what that takes and loses; a note where the method refuses it. */
 export async function compressedForm(
-  { packable, weight, moments, compare, sensitivity }: MatrixSubject,
+  { where, packable, weight, moments, compare, sensitivity }: MatrixSubject,
   { compressor, method: sizes }: SizedCompressor,
   options: ProgressOptions & { readonly kernels: Kernels | undefined },
 ): Promise<WeightForm | string> {
-  const { matrix, note } = await compressWeight('compressNow', weight, compressor, { ...options, moments });
+  const { matrix, note } = await compressWeight(where, weight, compressor, { ...options, moments });
   if (!matrix) return note ?? `${compressor.method} gave no matrix for '${packable.name}'.`;
   // The stored form is many times smaller than the factors, so that all candidates of a large model fit in memory
   const packed = matrix.pack();
@@ -127,12 +131,12 @@ function bytesOf({ tensors }: PackedMatrix): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-function assertNumbers(weight: ModelWeight, finite: boolean): void {
+function assertNumbers(where: string, weight: ModelWeight, finite: boolean): void {
   const values = floatValues(weight);
   const at = values?.findIndex((value) => (finite ? !Number.isFinite(value) : Number.isNaN(value))) ?? -1;
   if (!values || at < 0) return;
   throw new GCompressError('non-finite', {
-    where: `compressNow '${weight.name}'`,
+    where: `${where} '${weight.name}'`,
     expected: finite ? 'finite values' : 'numbers',
     actual: `${values[at]} at position ${at}`,
     hint: 'The model is damaged, or its training diverged.',

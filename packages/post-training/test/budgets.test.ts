@@ -15,7 +15,7 @@ async function fileBytes({ artifacts, matrices }: SmallModel): Promise<number> {
   return (await pack(artifacts, { matrices })).bytes.length;
 }
 
-it.each([3500, 5000, 8000])('%d bytes are kept to and used to 3 % by a layers model', async (bytes) => {
+it.each([3500, 8000])('%d bytes are kept to and used to 3 % by a layers model', async (bytes) => {
   const small = await compressNow(pictureNetwork(), { budget: { bytes } });
   const size = await fileBytes(small);
   expect(size).toBe(small.report.bytes);

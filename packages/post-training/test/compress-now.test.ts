@@ -139,11 +139,13 @@ describe('refuses', () => {
 });
 
 it('tells progress that never falls, and ends when it is aborted', async () => {
-  const heard: number[] = [];
-  await compressNow(pictureNetwork(), { method, onProgress: (done) => heard.push(done) });
-  expect(heard[0]).toBe(0);
-  expect(heard.at(-1)).toBe(1);
-  expect(heard).toEqual([...heard].sort((a, b) => a - b));
+  for (const options of [{ method }, { budget: { bytes: 2500 } }]) {
+    const heard: number[] = [];
+    await compressNow(graphArtifacts(), { ...options, onProgress: (done) => heard.push(done) });
+    expect(heard[0]).toBe(0);
+    expect(heard.at(-1)).toBe(1);
+    expect(heard).toEqual([...heard].sort((a, b) => a - b));
+  }
   const controller = new AbortController();
   const aborted = compressNow(pictureNetwork(), {
     budget: { bytes: 5000 },

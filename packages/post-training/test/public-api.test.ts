@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
 it('exports this and nothing else', () => {
-  expect(Object.keys(api).sort()).toEqual(['compressNow']);
+  expect(Object.keys(api).sort()).toEqual(['compressNow', 'sensitivities']);
 });
 
 it('carries no TensorFlow.js', async () => {
