@@ -19,6 +19,7 @@ it.each([
     weights,
     [
       'MIN_ELEMENTS',
+      'REST_DTYPES',
       'assertMomentsOf',
       'assertWeightMethod',
       'chooseMethod',

@@ -1,28 +1,18 @@
 // A form for each weight of a model, so that the whole file keeps to a budget and errors cost least.
-import { GCompressError, type Kernels, type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
+import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
 import { type BuiltModel, builtModel, type Outcome } from './build-model.ts';
-import { type Candidates, firstCompressors, ofSize } from './candidates.ts';
+import { addSize, type Curve, type MeasureOptions, measuredCurves } from './curves.ts';
 import { equalSlopes } from './equal-slopes.ts';
 import { gain, lowerHull } from './error-curve.ts';
-import { compressedForm, type MatrixSubject, plainForm, type Subject, type WeightForm } from './weight-forms.ts';
+import type { Subject, WeightForm } from './weight-forms.ts';
 
 /** What sizes are chosen by. */
-export interface SizeOptions extends ProgressOptions {
+export interface SizeOptions extends MeasureOptions {
   /** The most bytes that the packed file may take. */
   readonly bytes: number;
-  readonly candidates: Candidates;
   readonly rest: RestDtype;
-  readonly kernels: Kernels | undefined;
-}
-
-/** A weight and the forms that were measured. */
-interface Curve {
-  readonly subject: Subject;
-  readonly forms: WeightForm[];
-  /** Why a candidate was refused. */
-  refusal?: string;
 }
 
 /** Rounds that look for sizes between those that were tried. */
@@ -48,7 +38,7 @@ export async function chosenSizes(
 ): Promise<BuiltModel> {
   const { bytes, rest, signal, onProgress } = options;
   const part = (from: number, to: number) => ({ ...options, ...partialProgress({ signal, onProgress }, from, to) });
-  const curves = await measured(subjects, part(0, 0.7));
+  const curves = await measuredCurves(subjects, part(0, 0.7));
   const outcomes = (forms: readonly WeightForm[]): Outcome[] =>
     curves.map(({ subject, forms: { length }, refusal }, i) => ({
       subject,
@@ -74,26 +64,6 @@ export async function chosenSizes(
     room -= 2 ** file * (built.report.bytes - bytes);
   }
   return least;
-}
-
-/** The first candidates of each weight, measured. */
-async function measured(subjects: readonly Subject[], options: SizeOptions): Promise<Curve[]> {
-  const curves: Curve[] = [];
-  const all = subjects.reduce((sum, subject) => sum + entries(subject), 0);
-  let done = 0;
-  for (const subject of subjects) {
-    const curve: Curve = { subject, forms: [plainForm(subject)] };
-    curves.push(curve);
-    const { matrix } = subject;
-    if (!matrix) continue;
-    const compressors = firstCompressors(options.candidates, matrix.packable, matrix.weight.matrix.shape);
-    for (const compressor of compressors) {
-      const until = done + entries(subject) / compressors.length;
-      await add(curve, matrix, compressor, { ...options, ...partialProgress(options, done / all, until / all) });
-      done = until;
-    }
-  }
-  return curves;
 }
 
 /** Measures sizes between the chosen form of each weight and its neighbours, where these are far away. */
@@ -143,34 +113,6 @@ async function spent(
   return result;
 }
 
-async function addSize(
-  curve: Curve,
-  matrix: MatrixSubject,
-  method: Parameters<typeof ofSize>[0] | undefined,
-  bytes: number,
-  options: SizeOptions,
-): Promise<WeightForm | undefined> {
-  const [compressor] = method ? ofSize(method, matrix.weight.matrix.shape, { bytes }) : [];
-  return compressor && add(curve, matrix, compressor, options);
-}
-
-async function add(
-  curve: Curve,
-  matrix: MatrixSubject,
-  compressor: Parameters<typeof compressedForm>[1],
-  { signal, onProgress, kernels }: SizeOptions,
-): Promise<WeightForm | undefined> {
-  const form = await compressedForm(matrix, compressor, { signal, onProgress, kernels });
-  if (typeof form === 'string') {
-    curve.refusal ??= form;
-    return undefined;
-  }
-  // A form as large as the plain one would not be stored
-  if (form.bytes >= curve.subject.plain.bytes.length) return undefined;
-  curve.forms.push(form);
-  return form;
-}
-
 function chosen(curves: readonly Curve[], room: number): WeightForm[] {
   const hulls = curves.map(({ forms }) => lowerHull(forms));
   return equalSlopes(hulls, room).map((place, i) => hulls[i][place]);
@@ -178,10 +120,6 @@ function chosen(curves: readonly Curve[], room: number): WeightForm[] {
 
 function total(forms: readonly WeightForm[]): number {
   return forms.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function entries({ matrix }: Subject): number {
-  return matrix?.weight.matrix.data.length ?? 0;
 }
 
 function unreachable(bytes: number, least: number): GCompressError {

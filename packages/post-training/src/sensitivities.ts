@@ -6,6 +6,7 @@ import { uniform } from '@gcompress/uniform';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
+import { assertListeners } from './listeners.ts';
 import { modelArtifacts, type TrainedModel } from './model-artifacts.ts';
 import { inputTensors, modelOutputs, type RunnableModel } from './model-outputs.ts';
 import { compressedForm, subjectsOf } from './weight-forms.ts';
@@ -115,10 +116,6 @@ function checkedOptions(options: SensitivityOptions) {
   assertType(WHERE, 'load', load, 'function', 'Pass tf.loadLayersModel or tf.loadGraphModel.');
   assertCompressor(WHERE, 'method', method);
   assertNumber(WHERE, 'minElements', minElements, { min: 0 });
-  if (signal !== undefined) {
-    assertType(WHERE, 'signal', signal, 'object', 'Pass the signal of an AbortController.');
-    assertType(`${WHERE} signal`, 'throwIfAborted', signal.throwIfAborted, 'function');
-  }
-  if (onProgress !== undefined) assertType(WHERE, 'onProgress', onProgress, 'function');
+  assertListeners(WHERE, { signal, onProgress });
   return { load, method, inputMoments, minElements, signal, onProgress };
 }

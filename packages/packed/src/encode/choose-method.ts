@@ -1,6 +1,6 @@
 // Which method compresses which weight: one for all, or a function of the weight.
 import { GCompressError, type InputMoments, type MatrixCompressor } from '@gcompress/core';
-import { assertNumber, assertType, describeValue } from '@gcompress/core/checks';
+import { assertCompressor, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { MatrixWeight, WeightKind } from '@gcompress/weights';
 import { assertModelWeight, type ModelWeight } from './model-weights.ts';
 import type { ModelContents } from './read-model.ts';
@@ -63,7 +63,7 @@ export function chooseMethod(
   assertType('chooseMethod', 'weight', weight, 'object');
   const choice = method(weight);
   const isDtype = REST_DTYPES.some((dtype) => dtype === choice);
-  if (choice !== undefined && !isDtype) assertIsCompressor(`${String(where)} method for '${weight.name}'`, choice);
+  if (choice !== undefined && !isDtype) assertCompressor(where, `method for '${weight.name}'`, choice);
   return choice;
 }
 
@@ -73,7 +73,7 @@ export function chooseMethod(
  * @throws GCompressError `invalid-option`.
  */
 export function assertWeightMethod(where: string, method: unknown): asserts method is WeightMethod {
-  if (typeof method !== 'function') assertIsCompressor(`${String(where)} method`, method);
+  if (typeof method !== 'function') assertCompressor(where, 'method', method);
 }
 
 /**
@@ -112,14 +112,4 @@ export function assertMomentsOf(
       hint: 'Calibrate the very model that is compressed.',
     });
   }
-}
-
-function assertIsCompressor(where: string, compressor: unknown): void {
-  const { compress, plan, format } = (compressor ?? {}) as Partial<MatrixCompressor>;
-  if (typeof compress === 'function' && typeof plan === 'function' && typeof format === 'object') return;
-  throw new GCompressError('invalid-option', {
-    where,
-    expected: 'a compressor, such as kMeans({ levels: 16 })',
-    actual: describeValue(compressor),
-  });
 }

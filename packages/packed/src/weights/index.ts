@@ -16,3 +16,4 @@ export {
 export { floatValues, type ModelWeight } from '../encode/model-weights.ts';
 export { type PackedResult, packWeight, type WeightPacking } from '../encode/pack-weight.ts';
 export { type ModelContents, readModel } from '../encode/read-model.ts';
+export { REST_DTYPES } from '../encode/rest-values.ts';
