@@ -45,8 +45,12 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   packed: {
     lives:
-      'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`',
+      'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`, single weights at `./weights`',
     imports: ['core', 'coder', 'uniform', 'weights'],
+  },
+  'post-training': {
+    lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
+    imports: ['core', 'linalg', 'uniform', 'weights', 'packed'],
   },
   'create-gcompress-compressor': {
     lives: 'makes a package for a method of one’s own from its `template`',

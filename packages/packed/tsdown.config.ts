@@ -7,4 +7,5 @@ export default packageBuild({
   formats: 'src/formats/index.ts',
   node: 'src/node/index.ts',
   probes: 'src/probes/index.ts',
+  weights: 'src/weights/index.ts',
 });

@@ -4,6 +4,7 @@ import { writeTensorFile } from '@gcompress/core/storage';
 import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankFormat } from '@gcompress/lowrank/format';
+import { readModel } from '@gcompress/packed/weights';
 import { linearAlpha } from '@gcompress/scheduler';
 import { TfCompressionOp } from '@gcompress/tfjs';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
@@ -20,6 +21,12 @@ const compressed = () => compressor.compress(a());
 const plan = () => compressor.plan([3, 4]);
 const file = () => core.serialize({ w: compressed() });
 const tensor = () => ({ shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) });
+const artifacts = () => ({
+  modelTopology: {},
+  weightSpecs: [{ name: 'kernel', dtype: 'float32' as const, shape: [16, 32] }],
+  weightData: new Float32Array(512).fill(0.5).buffer,
+});
+const contents = () => readModel('walk', artifacts());
 const ids = () => ({ shape: [2], data: Int32Array.of(0, 1) });
 const packed = () => compressed().pack();
 const factor = () => core.floatFactor([1, 2], Float32Array.of(1, 2));
@@ -71,6 +78,25 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/weights graphNodes': () => [{ node: [] }],
   '@gcompress/weights graphUses': () => [{ node: [] }],
   '@gcompress/weights matrixWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
+  '@gcompress/packed/weights assertMomentsOf': () => ['walk', new Map(), contents()],
+  '@gcompress/packed/weights assertWeightMethod': () => ['walk', compressor],
+  '@gcompress/packed/weights chooseMethod': () => ['walk', compressor, { name: 'w', shape: [16, 16] }],
+  '@gcompress/packed/weights compressWeight': () => [
+    'walk',
+    { name: 'w', matrix: a(), swapped: false },
+    compressor,
+    {},
+  ],
+  '@gcompress/packed/weights floatValues': () => [contents().weights[0]],
+  '@gcompress/packed/weights packWeight': () => [
+    contents().weights[0],
+    { kernel: contents().kernels.get('kernel'), compression: {}, rest: 'float16' },
+  ],
+  '@gcompress/packed/weights packableWeight': () => [contents().weights[0], contents().kernels.get('kernel'), 1],
+  '@gcompress/packed/weights readModel': () => ['walk', artifacts()],
+  '@gcompress/packed/weights weightMatrix': () => [contents().weights[0], contents().kernels.get('kernel')],
+  '@gcompress/post-training compressNow': () => [artifacts(), {}],
+  '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/core/storage assertVersion': () => [packed(), 1],
   '@gcompress/core/hosts createCompressedMatrix': () => [lowRankFormat, compressed()],
   '@gcompress/core createFormatRegistry': () => [[lowRankFormat]],

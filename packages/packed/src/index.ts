@@ -1,6 +1,7 @@
 // What packs a model.
 export type { Probe, ProbeTensor, SeededInput } from './container/probe.ts';
-export { type PackableWeight, type PackOptions, type PackResult, pack } from './encode/pack.ts';
+export type { PackableWeight, WeightMethod } from './encode/choose-method.ts';
+export { type PackOptions, type PackResult, pack } from './encode/pack.ts';
 export type { PackedWeight, PackReport } from './encode/report.ts';
 export type { RestDtype } from './encode/rest-values.ts';
 export { type SplitOptions, splitFile } from './encode/split-file.ts';

@@ -6,6 +6,7 @@ import * as api from '../src/index.ts';
 import * as load from '../src/load/index.ts';
 import * as node from '../src/node/index.ts';
 import * as probes from '../src/probes/index.ts';
+import * as weights from '../src/weights/index.ts';
 
 it.each([
   ['.', api, ['pack', 'splitFile', 'stockFiles']],
@@ -13,6 +14,23 @@ it.each([
   ['./formats', formats, ['rowDecoder']],
   ['./node', node, ['packedFile']],
   ['./probes', probes, ['probe', 'verify']],
+  [
+    './weights',
+    weights,
+    [
+      'MIN_ELEMENTS',
+      'REST_DTYPES',
+      'assertMomentsOf',
+      'assertWeightMethod',
+      'chooseMethod',
+      'compressWeight',
+      'floatValues',
+      'packWeight',
+      'packableWeight',
+      'readModel',
+      'weightMatrix',
+    ],
+  ],
 ])('%s exports this and nothing else', (_, entry, names) => expect(Object.keys(entry).sort()).toEqual(names));
 
 it('a page that loads carries no encoder, no numerics, and no TensorFlow.js of its own', async () => {

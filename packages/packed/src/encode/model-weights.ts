@@ -21,12 +21,14 @@ export interface ModelWeight {
 /**
  * Reads the weights of artifacts, whose data may be one buffer or several.
  *
+ * @param where the function that errors name.
  * @throws GCompressError `invalid-option` for what are no artifacts, or where the data is not what the specifications say.
  */
-export function modelWeights(artifacts: io.ModelArtifacts): ModelWeight[] {
+export function modelWeights(artifacts: io.ModelArtifacts, where = 'pack'): ModelWeight[] {
+  const badArtifacts = (expected: string, actual: string) => refusal(where, expected, actual);
   const { weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
   if (!Array.isArray(weightSpecs)) throw badArtifacts('weightSpecs in an array', describeValue(weightSpecs));
-  const data = wholeData(weightData);
+  const data = wholeData(weightData, badArtifacts);
   let at = 0;
   const weights = weightSpecs.map((entry: unknown, index): ModelWeight => {
     if (typeof entry !== 'object' || entry === null) throw badArtifacts('a specification', describeValue(entry));
@@ -35,7 +37,7 @@ export function modelWeights(artifacts: io.ModelArtifacts): ModelWeight[] {
       throw badArtifacts(`name, dtype and shape in weightSpecs[${index}]`, describeValue(shape));
     }
     const plain = JSON.parse(JSON.stringify(spec)) as ModelWeight['spec'];
-    const length = bytesOf([name, dtype, shape, { spec: plain }], data, at);
+    const length = bytesOf([name, dtype, shape, { spec: plain }], data, at, badArtifacts);
     if (!(at + length <= data.length)) throw badArtifacts(`${length} bytes for '${name}'`, `${data.length - at}`);
     const bytes = data.subarray(at, at + length);
     at += length;
@@ -45,8 +47,30 @@ export function modelWeights(artifacts: io.ModelArtifacts): ModelWeight[] {
   return weights;
 }
 
-/** The values of a float32 weight, from its quantized form too; undefined for weights of other types. */
-export function floatValues({ dtype, spec, bytes }: ModelWeight): Float32Array | undefined {
+/**
+ * Refuses anything but a weight that `readModel` gave.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertModelWeight(where: string, weight: unknown): asserts weight is ModelWeight {
+  const { name, dtype, shape, spec, bytes } = (weight ?? {}) as Partial<ModelWeight>;
+  const isNamed = typeof name === 'string' && typeof dtype === 'string';
+  if (isNamed && Array.isArray(shape) && typeof spec === 'object' && bytes instanceof Uint8Array) return;
+  throw new GCompressError('invalid-option', {
+    where: `${String(where)} weight`,
+    expected: 'one of the weights that readModel gave',
+    actual: describeValue(weight),
+  });
+}
+
+/**
+ * The values of a float32 weight, from its quantized form too; undefined for weights of other types.
+ *
+ * @throws GCompressError `invalid-option` for anything but a weight of `readModel`.
+ */
+export function floatValues(weight: ModelWeight): Float32Array | undefined {
+  assertModelWeight('floatValues', weight);
+  const { dtype, spec, bytes } = weight;
   if (dtype !== 'float32') return undefined;
   // A copy, because the bytes may lie anywhere in their buffer
   const own = bytes.slice().buffer;
@@ -59,7 +83,9 @@ export function floatValues({ dtype, spec, bytes }: ModelWeight): Float32Array |
   return Float32Array.from(codes, (code) => code * scale + min);
 }
 
-function bytesOf(tensor: StoredTensor, data: Uint8Array, from: number): number {
+type Refusal = (expected: string, actual: string) => GCompressError;
+
+function bytesOf(tensor: StoredTensor, data: Uint8Array, from: number, badArtifacts: Refusal): number {
   const [name, dtype, shape] = tensor;
   if (dtype !== 'string') {
     const bytes = decodedBytes(tensor);
@@ -71,7 +97,7 @@ function bytesOf(tensor: StoredTensor, data: Uint8Array, from: number): number {
   return end - from;
 }
 
-function wholeData(data: unknown): Uint8Array {
+function wholeData(data: unknown, badArtifacts: Refusal): Uint8Array {
   const pieces = Array.isArray(data) ? data : [data];
   if (!pieces.every((piece) => piece instanceof ArrayBuffer)) {
     throw badArtifacts('weightData in an ArrayBuffer, or in several', describeValue(data));
@@ -86,9 +112,9 @@ function wholeData(data: unknown): Uint8Array {
   return whole;
 }
 
-function badArtifacts(expected: string, actual: string): GCompressError {
+function refusal(where: string, expected: string, actual: string): GCompressError {
   return new GCompressError('invalid-option', {
-    where: 'pack artifacts',
+    where: `${where} artifacts`,
     expected,
     actual,
     hint: 'Pass what the load() of an IOHandler gives.',

@@ -1,32 +1,23 @@
-// One weight into its stored form: a compressed matrix where it is a kernel, plain values where not.
-import {
-  type CompressedMatrix,
-  GCompressError,
-  type InputMoments,
-  isGCompressError,
-  type JsonObject,
-  type MatrixCompressor,
-  type PackedMatrix,
-} from '@gcompress/core';
-import { assertCompressedMatrix } from '@gcompress/core/checks';
+// One weight in its stored form: a compressed matrix where there is one, plain values where not.
+import { type CompressedMatrix, GCompressError, type JsonObject, type PackedMatrix } from '@gcompress/core';
+import { assertOneOf, assertType } from '@gcompress/core/checks';
 import { packedDtype } from '@gcompress/core/storage';
-import { type MatrixWeight, matrixOfWeight, weightOfMatrix } from '@gcompress/weights';
+import { type MatrixWeight, weightOfMatrix } from '@gcompress/weights';
 import type { Storage, StoredMatrix, StoredTensor } from '../container/header.ts';
-import { floatValues, type ModelWeight } from './model-weights.ts';
+import type { Compression } from './compress-weight.ts';
+import { assertModelWeight, floatValues, type ModelWeight } from './model-weights.ts';
 import { differences, type PackedWeight } from './report.ts';
-import { type RestDtype, restValues } from './rest-values.ts';
+import { REST_DTYPES, type RestDtype, restValues } from './rest-values.ts';
 import type { WrittenTensor } from './write-file.ts';
 
 /** How a weight is packed. */
 export interface WeightPacking {
   /** Undefined for what is no kernel. */
   readonly kernel: MatrixWeight | undefined;
-  /** Undefined for what is not to be compressed. */
-  readonly compressor: MatrixCompressor | undefined;
+  /** Its compressed form, or why it has none; empty for what is not to be compressed. */
+  readonly compression: Compression;
+  /** How it is stored where it has no compressed form, or one that is not smaller. */
   readonly rest: RestDtype;
-  readonly signal: AbortSignal | undefined;
-  /** Of the inputs of the weight, if they are known. */
-  readonly moments: InputMoments | undefined;
 }
 
 /** A weight in its stored form, and what is said about it. */
@@ -34,36 +25,32 @@ export interface PackedResult extends WrittenTensor {
   readonly report: PackedWeight;
 }
 
-/** Packs a weight. What a method refuses is stored as the rest is, and the report says why. */
-export async function packWeight(weight: ModelWeight, packing: WeightPacking): Promise<PackedResult> {
-  const { kernel, compressor, rest, signal, moments } = packing;
+/**
+ * Stores a weight as its compressed matrix, or plainly where it has none or where that is not smaller; the report says why.
+ *
+ * @throws GCompressError `invalid-option` for anything but a weight of `readModel`, `contract` for a matrix whose format stores nothing.
+ */
+export function packWeight(weight: ModelWeight, packing: WeightPacking): PackedResult {
+  assertModelWeight('packWeight', weight);
+  assertType('packWeight', 'packing', packing, 'object');
+  const { kernel, compression, rest } = packing;
+  assertType('packWeight', 'compression', compression, 'object');
+  assertOneOf('packWeight', 'rest', rest, REST_DTYPES);
   const values = floatValues(weight);
   const plain = storedPlain(weight, values, rest, kernel?.kind ?? 'other');
-  if (!kernel || !compressor || !values) return plain;
-  const matrix = matrixOfWeight(values, weight.shape, kernel.swapped);
-  if (!matrix) return plain;
-  let compressed: CompressedMatrix;
-  try {
-    const inputMoments = compressor.accepts?.includes('inputMoments') ? moments : undefined;
-    compressed = await compressor.compress(matrix, {
-      ...(signal && { signal }),
-      ...(inputMoments && { inputMoments }),
-    });
-  } catch (error) {
-    if (!isGCompressError(error)) throw error;
-    return withNote(plain, error.message);
-  }
-  assertCompressedMatrix(`pack '${weight.name}'`, compressed, compressor, compressor.plan(matrix.shape));
-  const { tensor, bytes } = storedMatrix(weight, compressed, kernel.swapped);
+  const { matrix, note } = compression;
+  if (note !== undefined) return withNote(plain, note);
+  if (!kernel || !matrix || !values) return plain;
+  const { tensor, bytes } = storedMatrix(weight, matrix, kernel.swapped);
   if (bytes.length >= plain.bytes.length) {
-    return withNote(plain, `${compressor.method}: ${bytes.length} bytes are not fewer than ${plain.bytes.length}.`);
+    return withNote(plain, `${matrix.format.id}: ${bytes.length} bytes are not fewer than ${plain.bytes.length}.`);
   }
   const report: PackedWeight = {
     ...plain.report,
-    storedAs: compressed.format.id,
+    storedAs: matrix.format.id,
     bytes: bytes.length,
-    ...differences(values, weightOfMatrix(compressed.decompress(), weight.shape, kernel.swapped)),
-    notes: compressed.notes,
+    ...differences(values, weightOfMatrix(matrix.decompress(), weight.shape, kernel.swapped)),
+    notes: matrix.notes,
   };
   return { tensor, bytes, report };
 }

@@ -1,0 +1,118 @@
+// One weight as a compressed matrix.
+import {
+  type CompressedMatrix,
+  GCompressError,
+  type InputMoments,
+  isGCompressError,
+  type Kernels,
+  type Matrix,
+  type MatrixCompressor,
+  type ProgressOptions,
+} from '@gcompress/core';
+import { assertCompressedMatrix, assertMatrix, assertType } from '@gcompress/core/checks';
+import { type MatrixWeight, matrixOfWeight } from '@gcompress/weights';
+import { assertModelWeight, floatValues, type ModelWeight } from './model-weights.ts';
+
+/** A weight that its model multiplies with, as a matrix. */
+export interface WeightMatrix {
+  readonly name: string;
+  /** Columns are output channels. */
+  readonly matrix: Matrix;
+  /** Whether the last two axes of the weight are exchanged in the matrix. */
+  readonly swapped: boolean;
+}
+
+/** The compressed form of a weight, or the reason why there is none. */
+export interface Compression {
+  readonly matrix?: CompressedMatrix;
+  readonly note?: string;
+}
+
+/** What a compression may use besides the matrix. */
+export interface CompressionOptions extends ProgressOptions {
+  /** Second moments of the inputs of the weight. Ignored by methods that do not use them, and for swapped weights. */
+  readonly moments?: InputMoments | undefined;
+  /** Faster hot loops than the portable ones. */
+  readonly kernels?: Kernels | undefined;
+}
+
+/**
+ * A weight as a matrix; undefined for a weight that is no matrix of floats.
+ *
+ * @throws GCompressError `invalid-option` for anything but what `readModel` gives.
+ */
+export function weightMatrix(weight: ModelWeight, kernel: MatrixWeight | undefined): WeightMatrix | undefined {
+  assertModelWeight('weightMatrix', weight);
+  if (kernel === undefined) return undefined;
+  assertType('weightMatrix', 'kernel', kernel, 'object');
+  const values = floatValues(weight);
+  const matrix = values && matrixOfWeight(values, weight.shape, kernel.swapped === true);
+  return matrix && { name: weight.name, matrix, swapped: kernel.swapped };
+}
+
+/**
+ * Compresses a weight. What a method refuses becomes a note.
+ *
+ * @throws GCompressError `invalid-option`, or `contract` when a compressor breaks its own plan; the signal's reason when aborted.
+ */
+export async function compressWeight(
+  where: string,
+  weight: WeightMatrix,
+  compressor: MatrixCompressor,
+  options: CompressionOptions = {},
+): Promise<Compression> {
+  assertType('compressWeight', 'weight', weight, 'object');
+  assertType('compressWeight', 'compressor', compressor, 'object');
+  assertType('compressWeight compressor', 'compress', compressor.compress, 'function');
+  assertType('compressWeight compressor', 'plan', compressor.plan, 'function');
+  assertType('compressWeight', 'options', options, 'object');
+  const { name, matrix, swapped } = weight;
+  assertMatrix(matrix, 'compressWeight');
+  const { moments, kernels, signal, onProgress } = options;
+  // Rows of a swapped weight are other inputs than those that were observed
+  const inputMoments = swapped || !compressor.accepts?.includes('inputMoments') ? undefined : moments;
+  let compressed: CompressedMatrix;
+  try {
+    compressed = await compressor.compress(matrix, {
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+      ...(kernels && { kernels }),
+      ...(inputMoments && { inputMoments }),
+    });
+  } catch (error) {
+    if (!isGCompressError(error)) throw error;
+    return { note: error.message };
+  }
+  assertCompressedMatrix(`${String(where)} '${name}'`, compressed, compressor, compressor.plan(matrix.shape));
+  return { matrix: compressed };
+}
+
+/**
+ * Refuses a compressed matrix that is not the weight itself, value by value.
+ *
+ * @throws GCompressError `invalid-option` for anything but a compressed matrix, `shape-mismatch`, or `invalid-option` for other values.
+ */
+export function assertMatrixOf(where: string, weight: WeightMatrix, compressed: CompressedMatrix): void {
+  const { name, matrix } = weight;
+  const place = `${where} '${name}'`;
+  assertType(place, 'matrix', compressed, 'object', 'Pass what compress() or compressNow() gave.');
+  assertType(place, 'decompress', compressed.decompress, 'function');
+  assertType(place, 'pack', compressed.pack, 'function');
+  const own = compressed.decompress();
+  assertMatrix(own, place);
+  if (own.shape[0] !== matrix.shape[0] || own.shape[1] !== matrix.shape[1]) {
+    throw new GCompressError('shape-mismatch', {
+      where: place,
+      expected: `a matrix [${matrix.shape.join(', ')}]`,
+      actual: `[${own.shape.join(', ')}]`,
+    });
+  }
+  const at = own.data.findIndex((value, i) => value !== matrix.data[i]);
+  if (at < 0) return;
+  throw new GCompressError('invalid-option', {
+    where: place,
+    expected: `the values of the weight, ${matrix.data[at]} at position ${at} of the matrix`,
+    actual: `${own.data[at]}`,
+    hint: 'Pass the artifacts that came with these matrices, or compress the weights anew.',
+  });
+}

@@ -1,0 +1,19 @@
+// What `pack` does to single weights, for tools that choose their compressed forms themselves.
+export {
+  assertMomentsOf,
+  assertWeightMethod,
+  chooseMethod,
+  MIN_ELEMENTS,
+  packableWeight,
+} from '../encode/choose-method.ts';
+export {
+  type Compression,
+  type CompressionOptions,
+  compressWeight,
+  type WeightMatrix,
+  weightMatrix,
+} from '../encode/compress-weight.ts';
+export { floatValues, type ModelWeight } from '../encode/model-weights.ts';
+export { type PackedResult, packWeight, type WeightPacking } from '../encode/pack-weight.ts';
+export { type ModelContents, readModel } from '../encode/read-model.ts';
+export { REST_DTYPES } from '../encode/rest-values.ts';

@@ -1,0 +1,80 @@
+// The compressed model: artifacts, matrices, and the report of the file that they make.
+import type { CompressedMatrix } from '@gcompress/core';
+import { pack, type RestDtype } from '@gcompress/packed';
+import { type ModelContents, type PackedResult, packWeight } from '@gcompress/packed/weights';
+import { weightOfMatrix } from '@gcompress/weights';
+import type { io } from '@tensorflow/tfjs-core';
+import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
+import type { CompressedWeight, CompressionReport } from './report.ts';
+import type { Subject, WeightForm } from './weight-forms.ts';
+
+/** What becomes of a weight. */
+export interface Outcome {
+  readonly subject: Subject;
+  readonly form: WeightForm;
+  /** How it is stored where it is not compressed. */
+  readonly rest: RestDtype;
+  /** Why it is not compressed. */
+  readonly note?: string | undefined;
+}
+
+/** A compressed model in memory. */
+export interface BuiltModel {
+  readonly artifacts: io.ModelArtifacts;
+  readonly matrices: ReadonlyMap<string, CompressedMatrix>;
+  readonly report: CompressionReport;
+}
+
+/** Puts the outcomes of all weights together, in the order of the model. */
+export async function builtModel(
+  { model, weights }: ModelContents,
+  outcomes: readonly Outcome[],
+  signal: AbortSignal | undefined,
+): Promise<BuiltModel> {
+  const matrices = new Map<string, CompressedMatrix>();
+  const stored = outcomes.map(({ subject: { weight, kernel }, form, rest, note }) => {
+    const matrix = form.compressed?.matrix();
+    const compression = { ...(matrix && { matrix }), ...(note !== undefined && { note }) };
+    const packed = packWeight(weight, { kernel, compression, rest });
+    const values = matrix && packed.tensor[3]?.matrix ? matrix : undefined;
+    if (values) matrices.set(weight.name, values);
+    const bytes = values
+      ? bytesOf(weightOfMatrix(values.decompress(), weight.shape, kernel?.swapped ?? false))
+      : packed.bytes;
+    return { packed, bytes };
+  });
+  const artifacts = joinedArtifacts(
+    model,
+    stored.map(({ packed, bytes }) => ({ spec: specOf(packed), bytes })),
+  );
+  const { report: file } = await pack(artifacts, { matrices, ...(signal && { signal }) });
+  const report: CompressionReport = {
+    bytes: file.bytes,
+    headerBytes: file.headerBytes,
+    originalBytes: weights.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    weights: outcomes.map((outcome, i) => weightReport(outcome, stored[i].packed, matrices)),
+  };
+  return { artifacts, matrices, report };
+}
+
+function weightReport(
+  { subject: { weight, kernel }, form: { compressed, outputError } }: Outcome,
+  { report }: PackedResult,
+  matrices: ReadonlyMap<string, CompressedMatrix>,
+): CompressedWeight {
+  return {
+    ...report,
+    ...(kernel && { usedBy: kernel.usedBy }),
+    ...(compressed &&
+      matrices.has(weight.name) && {
+        method: compressed.method,
+        options: compressed.options,
+        ...(outputError !== undefined && { outputError }),
+      }),
+  };
+}
+
+/** The specification with which TensorFlow.js reads a stored weight; a matrix has become float32. */
+function specOf({ tensor: [name, dtype, shape, storage] }: PackedResult): io.WeightsManifestEntry {
+  return { ...storage?.spec, name, dtype, shape: [...shape] } as io.WeightsManifestEntry;
+}

@@ -1,0 +1,132 @@
+// A form for each weight of a model, so that the whole file keeps to a budget and errors cost least.
+import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
+import type { RestDtype } from '@gcompress/packed';
+import type { ModelContents } from '@gcompress/packed/weights';
+import { type BuiltModel, builtModel, type Outcome } from './build-model.ts';
+import { addSize, type Curve, type MeasureOptions, measuredCurves } from './curves.ts';
+import { equalSlopes } from './equal-slopes.ts';
+import { gain, lowerHull } from './error-curve.ts';
+import type { Subject, WeightForm } from './weight-forms.ts';
+
+/** What sizes are chosen by. */
+export interface SizeOptions extends MeasureOptions {
+  /** The most bytes that the packed file may take. */
+  readonly bytes: number;
+  readonly rest: RestDtype;
+}
+
+/** Rounds that look for sizes between those that were tried. */
+const ROUNDS = 2;
+/** Forms closer to each other than this part of the budget are close enough. */
+const CLOSE = 0.005;
+/** Times that the rest of the budget is spent on one weight. */
+const SPENDINGS = 3;
+/** Packed files that are made until one fits; the header grows with what it describes. */
+const FILES = 8;
+
+/**
+ * Measures the candidates of each weight, and chooses forms at which the last byte of every weight saves equal cost.
+ *
+ * Source: Lagrangian bit allocation, Shoham and Gersho, 1988.
+ *
+ * @throws GCompressError `budget-unreachable` with the bytes of the smallest file; the signal's reason when aborted.
+ */
+export async function chosenSizes(
+  contents: ModelContents,
+  subjects: readonly Subject[],
+  options: SizeOptions,
+): Promise<BuiltModel> {
+  const { bytes, rest, signal, onProgress } = options;
+  const part = (from: number, to: number) => ({ ...options, ...partialProgress({ signal, onProgress }, from, to) });
+  const curves = await measuredCurves(subjects, part(0, 0.7));
+  const outcomes = (forms: readonly WeightForm[]): Outcome[] =>
+    curves.map(({ subject, forms: { length }, refusal }, i) => ({
+      subject,
+      form: forms[i],
+      rest,
+      note: length === 1 ? refusal : undefined,
+    }));
+  const build = (forms: readonly WeightForm[]) => builtModel(contents, outcomes(forms), signal);
+  const smallest = chosen(curves, 0);
+  const least = await build(smallest);
+  if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
+  let room = bytes - (least.report.bytes - total(smallest));
+  for (let round = 0; round < ROUNDS; round++) {
+    const from = 0.7 + (0.2 * round) / ROUNDS;
+    await refine(curves, room, part(from, from + 0.2 / ROUNDS));
+  }
+  for (let file = 0; file < FILES; file++) {
+    const done = 0.9 + (0.1 * file) / FILES;
+    reportProgress(options, done);
+    const built = await build(await spent(curves, chosen(curves, room), room, part(done, done)));
+    if (built.report.bytes <= bytes) return built;
+    // Twice as much each time, because other forms may need a larger header again
+    room -= 2 ** file * (built.report.bytes - bytes);
+  }
+  return least;
+}
+
+/** Measures sizes between the chosen form of each weight and its neighbours, where these are far away. */
+async function refine(curves: readonly Curve[], room: number, options: SizeOptions): Promise<void> {
+  const hulls = curves.map(({ forms }) => lowerHull(forms));
+  const places = equalSlopes(hulls, room);
+  for (const [i, curve] of curves.entries()) {
+    const { matrix } = curve.subject;
+    if (!matrix) continue;
+    const neighbours = hulls[i].slice(Math.max(0, places[i] - 1), places[i] + 2);
+    for (const [at, to] of neighbours.slice(1).entries()) {
+      const from = neighbours[at];
+      if (to.bytes - from.bytes < CLOSE * room) continue;
+      const bytes = Math.round(Math.sqrt(from.bytes * to.bytes));
+      const place = (half: number) => (i + half / 2) / curves.length;
+      const part = { ...options, ...partialProgress(options, place(at), place(at + 1)) };
+      await addSize(curve, matrix, from.compressed?.sizes ?? to.compressed?.sizes, bytes, part);
+    }
+    reportProgress(options, (i + 1) / curves.length);
+  }
+}
+
+/** Gives what is left of the room to weights that can use it. */
+async function spent(
+  curves: readonly Curve[],
+  forms: readonly WeightForm[],
+  room: number,
+  options: SizeOptions,
+): Promise<WeightForm[]> {
+  const result = [...forms];
+  const byGain = curves
+    .map(({ forms: known }, i) => {
+      const hull = lowerHull(known);
+      const next = hull[hull.indexOf(forms[i]) + 1];
+      return { i, gain: next ? gain(forms[i], next) : 0 };
+    })
+    .filter(({ i, gain }) => gain > 0 && forms[i].compressed?.sizes)
+    .sort((a, b) => b.gain - a.gain || a.i - b.i);
+  for (const { i } of byGain.slice(0, SPENDINGS)) {
+    const left = room - total(result);
+    if (left < CLOSE * room) break;
+    const { matrix } = curves[i].subject;
+    const bytes = result[i].bytes + left;
+    const form = matrix && (await addSize(curves[i], matrix, result[i].compressed?.sizes, bytes, options));
+    if (form && form.bytes <= bytes && form.cost < result[i].cost) result[i] = form;
+  }
+  return result;
+}
+
+function chosen(curves: readonly Curve[], room: number): WeightForm[] {
+  const hulls = curves.map(({ forms }) => lowerHull(forms));
+  return equalSlopes(hulls, room).map((place, i) => hulls[i][place]);
+}
+
+function total(forms: readonly WeightForm[]): number {
+  return forms.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function unreachable(bytes: number, least: number): GCompressError {
+  return new GCompressError('budget-unreachable', {
+    where: 'compressNow budget',
+    expected: `at least ${least} bytes, the smallest file that the candidates make`,
+    actual: `${bytes}`,
+    hint: 'Allow more bytes, give candidates of smaller sizes, or compress more weights with a smaller minElements.',
+  });
+}

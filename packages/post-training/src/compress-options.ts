@@ -1,0 +1,125 @@
+// The options of compressNow, checked and completed.
+import { GCompressError, type InputMoments, type Kernels } from '@gcompress/core';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertOneOf,
+  assertType,
+  describeValue,
+  type SizeBudget,
+  sizeBudgetOf,
+} from '@gcompress/core/checks';
+import type { RestDtype, WeightMethod } from '@gcompress/packed';
+import { assertWeightMethod, MIN_ELEMENTS, type ModelContents, REST_DTYPES } from '@gcompress/packed/weights';
+import { uniform } from '@gcompress/uniform';
+import { assertCandidates, type Candidates, uniformLevels } from './candidates.ts';
+import { assertListeners } from './listeners.ts';
+
+/** The function that errors name. */
+export const WHERE = 'compressNow';
+
+/** Options of {@link compressNow}: a method or a budget, and what both may use. */
+export interface CompressNowOptions {
+  /**
+   * What compresses the weights that the model multiplies with: one compressor for all, or a function that chooses for each, as in `pack`.
+   * Default `uniform({ bits: 5, steps: 'column' })`. Not beside `budget`.
+   */
+  readonly method?: WeightMethod;
+  /**
+   * The most bytes that the whole packed file may take, or how many times smaller it is than the weights that were given. Sizes are
+   * chosen for each weight such that errors cost least together.
+   */
+  readonly budget?: SizeBudget;
+  /**
+   * The forms among which a budget chooses: compressors, and methods that are asked for many sizes, such as `[uniform, lowRank]`; the same
+   * for all weights, or a function of the weight. Default uniform levels of many sizes.
+   */
+  readonly candidates?: Candidates;
+  /**
+   * Second moments of the inputs of weights, by name, as `calibrate` of `@gcompress/calibration` gives them. Methods that use them keep the
+   * error of the outputs small, and a budget then counts this error instead of the error of the weights. Default none.
+   */
+  readonly inputMoments?: ReadonlyMap<string, InputMoments>;
+  /**
+   * What a squared relative error of a weight costs, by name, beside the others: at least 0, and 1 where a weight is not named.
+   */
+  readonly sensitivity?: ReadonlyMap<string, number>;
+  /** Values that a weight must have to be compressed. Default 256. */
+  readonly minElements?: number;
+  /** How float32 weights are stored that are not compressed, see {@link RestDtype}. Default `'float16'`. */
+  readonly rest?: RestDtype;
+  /** Faster hot loops than the portable ones, for methods that use them. */
+  readonly kernels?: Kernels;
+  /** Ends the work; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Called with the part that is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/**
+ * The options with their defaults, checked.
+ *
+ * @throws GCompressError `invalid-option` and `unknown-option`.
+ */
+export function completeOptions(options: CompressNowOptions) {
+  assertKnownOptions(WHERE, options, [
+    'method',
+    'budget',
+    'candidates',
+    'inputMoments',
+    'sensitivity',
+    'minElements',
+    'rest',
+    'kernels',
+    'signal',
+    'onProgress',
+  ]);
+  const { budget, candidates = [uniformLevels], signal, onProgress, kernels } = options;
+  const { inputMoments = new Map(), sensitivity = new Map(), minElements = MIN_ELEMENTS, rest = 'float16' } = options;
+  const given = (['method', 'budget'] as const).filter((name) => options[name] !== undefined);
+  if (given.length > 1) throw oneOf('a method or a budget', 'both');
+  if (options.candidates !== undefined && budget === undefined) throw oneOf('candidates beside a budget', 'no budget');
+  const { method = uniform({ bits: 5, steps: 'column' }) } = options;
+  assertWeightMethod(WHERE, method);
+  if (budget !== undefined) {
+    assertType(WHERE, 'budget', budget, 'object', 'Pass { bytes: 100_000 } or { ratio: 8 }.');
+    assertKnownOptions(`${WHERE} budget`, budget, ['bytes', 'ratio']);
+    if (sizeBudgetOf(`${WHERE} budget`, budget) === undefined) throw oneOf('a budget of bytes or a ratio', 'neither');
+  }
+  if (typeof candidates !== 'function') assertCandidates(candidates, `${WHERE} candidates`);
+  if (!(sensitivity instanceof Map)) {
+    throw new GCompressError('invalid-option', {
+      where: `${WHERE} sensitivity`,
+      expected: 'a map from names of weights to numbers',
+      actual: describeValue(sensitivity),
+    });
+  }
+  assertNumber(WHERE, 'minElements', minElements, { min: 0 });
+  assertOneOf(WHERE, 'rest', rest, REST_DTYPES);
+  if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
+  assertListeners(WHERE, { signal, onProgress });
+  return { method, budget, candidates, inputMoments, sensitivity, minElements, rest, kernels, signal, onProgress };
+}
+
+function oneOf(expected: string, actual: string): GCompressError {
+  return new GCompressError('invalid-option', { where: WHERE, expected, actual });
+}
+
+/**
+ * Refuses sensitivities of weights that the model does not multiply with, and negative ones.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertSensitivity(sensitivity: ReadonlyMap<unknown, unknown>, { kernels }: ModelContents): void {
+  for (const [name, value] of sensitivity) {
+    if (kernels.has(name as string)) {
+      assertNumber(`${WHERE} sensitivity`, `of '${String(name)}'`, value, { min: 0 });
+      continue;
+    }
+    throw new GCompressError('invalid-option', {
+      where: `${WHERE} sensitivity`,
+      expected: 'names of weights that this model multiplies with',
+      actual: `'${String(name)}'`,
+    });
+  }
+}

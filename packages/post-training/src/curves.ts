@@ -1,0 +1,71 @@
+// The error curve of each weight: the forms that were measured.
+import { type Kernels, type ProgressOptions, partialProgress } from '@gcompress/core';
+import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
+import { compressedForm, type MatrixSubject, plainForm, type Subject, type WeightForm } from './weight-forms.ts';
+
+/** How forms are measured. */
+export interface MeasureOptions extends ProgressOptions {
+  readonly candidates: Candidates;
+  readonly kernels: Kernels | undefined;
+}
+
+/** A weight and the forms that were measured, the plain one first. */
+export interface Curve {
+  readonly subject: Subject;
+  readonly forms: WeightForm[];
+  /** Why a candidate was refused. */
+  refusal?: string;
+}
+
+/** The first candidates of each weight, measured. */
+export async function measuredCurves(subjects: readonly Subject[], options: MeasureOptions): Promise<Curve[]> {
+  const curves: Curve[] = [];
+  const all = subjects.reduce((sum, subject) => sum + entries(subject), 0);
+  let done = 0;
+  for (const subject of subjects) {
+    const curve: Curve = { subject, forms: [plainForm(subject)] };
+    curves.push(curve);
+    const { matrix } = subject;
+    if (!matrix) continue;
+    const compressors = firstCompressors(options.candidates, matrix.packable, matrix.weight.matrix.shape);
+    for (const compressor of compressors) {
+      const until = done + entries(subject) / compressors.length;
+      await add(curve, matrix, compressor, { ...options, ...partialProgress(options, done / all, until / all) });
+      done = until;
+    }
+  }
+  return curves;
+}
+
+/** Measures a form of about this many bytes; undefined where the method has none, or one that is not smaller than the plain form. */
+export async function addSize(
+  curve: Curve,
+  matrix: MatrixSubject,
+  method: SizedMethod | undefined,
+  bytes: number,
+  options: MeasureOptions,
+): Promise<WeightForm | undefined> {
+  const [compressor] = method ? ofSize(method, matrix.weight.matrix.shape, { bytes }) : [];
+  return compressor && add(curve, matrix, compressor, options);
+}
+
+async function add(
+  curve: Curve,
+  matrix: MatrixSubject,
+  compressor: SizedCompressor,
+  { signal, onProgress, kernels }: MeasureOptions,
+): Promise<WeightForm | undefined> {
+  const form = await compressedForm(matrix, compressor, { signal, onProgress, kernels });
+  if (typeof form === 'string') {
+    curve.refusal ??= form;
+    return undefined;
+  }
+  // A form as large as the plain one would not be stored
+  if (form.bytes >= curve.subject.plain.bytes.length) return undefined;
+  curve.forms.push(form);
+  return form;
+}
+
+function entries({ matrix }: Subject): number {
+  return matrix?.weight.matrix.data.length ?? 0;
+}

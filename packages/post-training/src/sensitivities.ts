@@ -1,0 +1,121 @@
+// How much the outputs of a model change when one of its weights is compressed.
+import { type InputMoments, type MatrixCompressor, partialProgress, reportProgress } from '@gcompress/core';
+import { assertCompressor, assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
+import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel } from '@gcompress/packed/weights';
+import { uniform } from '@gcompress/uniform';
+import { weightOfMatrix } from '@gcompress/weights';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
+import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
+import { assertListeners } from './listeners.ts';
+import { modelArtifacts, type TrainedModel } from './model-artifacts.ts';
+import { inputTensors, modelOutputs, type RunnableModel } from './model-outputs.ts';
+import { compressedForm, subjectsOf } from './weight-forms.ts';
+
+/** Options of {@link sensitivities}. */
+export interface SensitivityOptions {
+  /** Loads a model that runs: `tf.loadLayersModel`, or `tf.loadGraphModel` for graphs. It is called once for each weight. */
+  readonly load: (handler: io.IOHandler) => Promise<RunnableModel>;
+  /** What each weight is compressed by, to see what its error does. Default `uniform({ bits: 3, steps: 'column' })`. */
+  readonly method?: MatrixCompressor;
+  /** The moments that `compressNow` will get, so that both measure the same error. Default none. */
+  readonly inputMoments?: ReadonlyMap<string, InputMoments>;
+  /** Values that a weight must have to be compressed. Default 256. */
+  readonly minElements?: number;
+  /** Ends the work between two weights; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Called with the part that is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+const WHERE = 'sensitivities';
+
+/**
+ * What a squared relative error of each weight costs at the outputs, for the `sensitivity` of `compressNow`: each weight alone is
+ * compressed, and the squared relative change of the outputs is divided by the squared relative error of the weight, or of the outputs of
+ * its layer where moments are given. The model is loaded and run once for each weight.
+ *
+ * @param model a layers model, a graph model, or artifacts; it is not changed.
+ * @param inputs a batch of inputs as the model sees them in use, one tensor for each input; they are not disposed.
+ * @returns costs by the name of the weight; a weight without an error is left out.
+ * @throws GCompressError `invalid-option` and `unknown-option`; `unsupported` when the model cannot predict the inputs; `non-finite` for NaN
+ *   in weights or outputs; the signal's reason when aborted.
+ */
+export async function sensitivities(
+  model: TrainedModel,
+  inputs: Tensor | readonly Tensor[],
+  options: SensitivityOptions,
+): Promise<Map<string, number>> {
+  const { load, method, inputMoments, minElements, signal, onProgress } = checkedOptions(options);
+  const tensors = inputTensors(WHERE, inputs);
+  const contents = readModel(WHERE, await modelArtifacts(WHERE, model));
+  assertMomentsOf(WHERE, inputMoments, contents);
+  const listeners = { signal, onProgress };
+  const answers = async (replaced?: Replaced) => {
+    const loaded = await load({ load: async () => artifactsWith(contents, replaced) });
+    try {
+      return await modelOutputs(WHERE, loaded, tensors);
+    } finally {
+      loaded.dispose();
+    }
+  };
+  reportProgress(listeners, 0);
+  const subjects = subjectsOf(contents, {
+    where: WHERE,
+    minElements,
+    rest: 'float32',
+    inputMoments,
+    sensitivity: new Map(),
+    kernels: undefined,
+  }).flatMap(({ matrix, weight }) => (matrix ? [{ matrix, weight }] : []));
+  const original = await answers();
+  const costs = new Map<string, number>();
+  for (const [i, { matrix, weight }] of subjects.entries()) {
+    const part = partialProgress(listeners, i / subjects.length, (i + 1) / subjects.length);
+    const form = await compressedForm(matrix, { compressor: method }, { ...part, kernels: undefined });
+    if (typeof form === 'string' || !form.compressed || !(form.cost > 0)) continue;
+    const values = weightOfMatrix(form.compressed.matrix().decompress(), weight.shape, matrix.weight.swapped);
+    costs.set(weight.name, relativeChange(original, await answers({ name: weight.name, values })) / form.cost);
+  }
+  reportProgress(listeners, 1);
+  return costs;
+}
+
+/** A weight with other values. */
+interface Replaced {
+  readonly name: string;
+  readonly values: Float32Array;
+}
+
+function artifactsWith({ model, weights }: ModelContents, replaced: Replaced | undefined): io.ModelArtifacts {
+  const entries = weights.map(({ name, dtype, shape, spec, bytes }) => {
+    const entry = { name, dtype, shape: [...shape] } as io.WeightsManifestEntry;
+    if (name !== replaced?.name) return { spec: { ...spec, ...entry }, bytes };
+    const { quantization: _, ...kept } = spec;
+    return { spec: { ...kept, ...entry }, bytes: bytesOf(replaced.values) };
+  });
+  return joinedArtifacts(model, entries);
+}
+
+/** The mean over outputs of `‖y − ŷ‖² / ‖y‖²`; outputs of zeros do not count. */
+function relativeChange(before: readonly Float64Array[], after: readonly Float64Array[]): number {
+  const changes = before.flatMap((values, output) => {
+    let [difference, norm] = [0, 0];
+    for (const [at, value] of values.entries()) {
+      difference += (value - after[output][at]) ** 2;
+      norm += value ** 2;
+    }
+    return norm > 0 ? [difference / norm] : [];
+  });
+  return changes.length === 0 ? 0 : changes.reduce((sum, change) => sum + change, 0) / changes.length;
+}
+
+function checkedOptions(options: SensitivityOptions) {
+  assertKnownOptions(WHERE, options, ['load', 'method', 'inputMoments', 'minElements', 'signal', 'onProgress']);
+  const { load, method = uniform({ bits: 3, steps: 'column' }), inputMoments = new Map() } = options;
+  const { minElements = MIN_ELEMENTS, signal, onProgress } = options;
+  assertType(WHERE, 'load', load, 'function', 'Pass tf.loadLayersModel or tf.loadGraphModel.');
+  assertCompressor(WHERE, 'method', method);
+  assertNumber(WHERE, 'minElements', minElements, { min: 0 });
+  assertListeners(WHERE, { signal, onProgress });
+  return { load, method, inputMoments, minElements, signal, onProgress };
+}

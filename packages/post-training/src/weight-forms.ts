@@ -1,0 +1,144 @@
+// The weights of a model under compression: each with its plain form, and the compressed forms that were tried.
+import {
+  type CompressedMatrix,
+  GCompressError,
+  type InputMoments,
+  type JsonObject,
+  type Kernels,
+  type PackedMatrix,
+  type ProgressOptions,
+} from '@gcompress/core';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
+import type { PackableWeight, RestDtype } from '@gcompress/packed';
+import {
+  compressWeight,
+  floatValues,
+  type ModelContents,
+  type ModelWeight,
+  type PackedResult,
+  packableWeight,
+  packWeight,
+  type WeightMatrix,
+  weightMatrix,
+} from '@gcompress/packed/weights';
+import type { MatrixWeight } from '@gcompress/weights';
+import type { SizedCompressor, SizedMethod } from './candidates.ts';
+import type { Point } from './error-curve.ts';
+import { type CompareMatrix, comparison, type MatrixError } from './matrix-error.ts';
+
+/** A form in which a weight may be stored. */
+export interface WeightForm extends Point, Partial<MatrixError> {
+  /** Undefined for the plain form. */
+  readonly compressed?: {
+    readonly method: string;
+    readonly options: JsonObject;
+    readonly matrix: () => CompressedMatrix;
+    /** May be asked for sizes beside this one. */
+    readonly sizes?: SizedMethod;
+  };
+}
+
+/** A weight that can be compressed, read as a matrix. */
+export interface MatrixSubject {
+  /** The function that errors name. */
+  readonly where: string;
+  readonly packable: PackableWeight;
+  readonly weight: WeightMatrix;
+  readonly moments: InputMoments | undefined;
+  readonly compare: CompareMatrix;
+  /** What a squared relative error of this weight costs. */
+  readonly sensitivity: number;
+}
+
+/** A weight of the model. */
+export interface Subject {
+  readonly weight: ModelWeight;
+  readonly kernel: MatrixWeight | undefined;
+  /** As it is stored where it is not compressed. */
+  readonly plain: PackedResult;
+  /** Undefined for what cannot be compressed. */
+  readonly matrix: MatrixSubject | undefined;
+}
+
+/** What weights are prepared with. */
+export interface SubjectOptions {
+  /** The function that errors name. */
+  readonly where: string;
+  readonly minElements: number;
+  readonly rest: RestDtype;
+  readonly inputMoments: ReadonlyMap<string, InputMoments>;
+  readonly sensitivity: ReadonlyMap<string, number>;
+  readonly kernels: Kernels | undefined;
+}
+
+/**
+ * The weights of a model, ready to be compressed.
+ *
+ * @throws GCompressError `non-finite` for NaN in any weight, and for infinity in one that is to be compressed.
+ */
+export function subjectsOf({ weights, kernels }: ModelContents, options: SubjectOptions): Subject[] {
+  const { where, minElements, rest, inputMoments, sensitivity, kernels: loops } = options;
+  return weights.map((weight) => {
+    const kernel = kernels.get(weight.name);
+    const packable = packableWeight(weight, kernel, minElements);
+    assertNumbers(where, weight, packable !== undefined);
+    const plain = packWeight(weight, { kernel, compression: {}, rest });
+    const matrix = packable && weightMatrix(weight, kernel);
+    if (!matrix) return { weight, kernel, plain, matrix: undefined };
+    const moments = matrix.swapped ? undefined : inputMoments.get(weight.name);
+    const compare = comparison(matrix.matrix, moments, loops);
+    const cost = sensitivity.get(weight.name) ?? 1;
+    return { weight, kernel, plain, matrix: { where, packable, weight: matrix, moments, compare, sensitivity: cost } };
+  });
+}
+
+/** The plain form of a weight. */
+export function plainForm({ plain, matrix }: Subject): WeightForm {
+  const { relativeError } = plain.report;
+  return { bytes: plain.bytes.length, cost: (matrix?.sensitivity ?? 0) * relativeError ** 2, relativeError };
+}
+
+/** Compresses a weight and measures what that takes and loses; a note where the method refuses it. */
+export async function compressedForm(
+  { where, packable, weight, moments, compare, sensitivity }: MatrixSubject,
+  { compressor, method: sizes }: SizedCompressor,
+  options: ProgressOptions & { readonly kernels: Kernels | undefined },
+): Promise<WeightForm | string> {
+  const { matrix, note } = await compressWeight(where, weight, compressor, { ...options, moments });
+  if (!matrix) return note ?? `${compressor.method} gave no matrix for '${packable.name}'.`;
+  // The stored form is many times smaller than the factors, so that all candidates of a large model fit in memory
+  const packed = matrix.pack();
+  const { format, notes } = matrix;
+  const restored = () => {
+    const { shape, config } = packed;
+    return createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
+  };
+  const error = compare(restored().decompress());
+  return {
+    ...error,
+    bytes: bytesOf(packed),
+    cost: sensitivity * (error.outputError ?? error.relativeError) ** 2,
+    compressed: {
+      method: compressor.method,
+      options: compressor.options,
+      matrix: restored,
+      ...(sizes && { sizes }),
+    },
+  };
+}
+
+function bytesOf({ tensors }: PackedMatrix): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function assertNumbers(where: string, weight: ModelWeight, finite: boolean): void {
+  const values = floatValues(weight);
+  const at = values?.findIndex((value) => (finite ? !Number.isFinite(value) : Number.isNaN(value))) ?? -1;
+  if (!values || at < 0) return;
+  throw new GCompressError('non-finite', {
+    where: `${where} '${weight.name}'`,
+    expected: finite ? 'finite values' : 'numbers',
+    actual: `${values[at]} at position ${at}`,
+    hint: 'The model is damaged, or its training diverged.',
+  });
+}

@@ -1,0 +1,14 @@
+// What the package exports, and what it carries.
+import { bundledSources } from '@gcompress/fixtures/bundle';
+import { expect, it } from 'vitest';
+import * as api from '../src/index.ts';
+
+it('exports this and nothing else', () => {
+  expect(Object.keys(api).sort()).toEqual(['compressNow', 'sensitivities']);
+});
+
+it('carries no TensorFlow.js', async () => {
+  const sources = await bundledSources('packages/post-training/src/index.ts');
+  expect(sources.filter((path) => path.includes('tensorflow'))).toEqual([]);
+  expect(sources.some((path) => path.endsWith('post-training/src/compress-now.ts'))).toBe(true);
+});

@@ -1,0 +1,90 @@
+// What errors of weights do at the outputs, measured by compressing one weight at a time.
+import { calibrate } from '@gcompress/calibration';
+import { uniform } from '@gcompress/uniform';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it } from 'vitest';
+import { compressNow, sensitivities } from '../src/index.ts';
+import { artifactsOf, graphArtifacts, weightValues } from './models.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** Two branches of the same kernel; the outputs hold 10 times the first and the second as it is. */
+function branches(): tf.LayersModel {
+  const x = tf.input({ shape: [24] });
+  const branch = (name: string, gain: number) => {
+    const dense = tf.layers.dense({
+      units: 16,
+      useBias: false,
+      name,
+      kernelInitializer: tf.initializers.glorotNormal({ seed: 1 }),
+    });
+    const kept = tf.layers.dense({
+      units: 16,
+      useBias: false,
+      name: `${name}-gain`,
+      kernelInitializer: tf.initializers.identity({ gain }),
+    });
+    return kept.apply(dense.apply(x)) as tf.SymbolicTensor;
+  };
+  const sum = tf.layers.add().apply([branch('loud', 10), branch('soft', 1)]) as tf.SymbolicTensor;
+  return tf.model({ inputs: x, outputs: sum });
+}
+
+it('a weight of which the outputs hold ten times as much costs a hundred times as much', async () => {
+  const model = branches();
+  const before = weightValues(await artifactsOf(model));
+  const inputs = tf.randomNormal([32, 24], 0, 1, 'float32', 2);
+  const tensors = tf.memory().numTensors;
+  const costs = await sensitivities(model, inputs, {
+    load: tf.loadLayersModel,
+    method: uniform({ bits: 3 }),
+    minElements: 300,
+  });
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect(weightValues(await artifactsOf(model))).toEqual(before);
+  expect([...costs.keys()]).toEqual(['loud/kernel', 'soft/kernel']);
+  const [loud, soft] = costs.values();
+  expect(loud / soft).toBeCloseTo(100, 2);
+  // 10·xW of 11·xW: what an error of the weight does at its own outputs, times (10/11)²
+  const { moments } = await calibrate(model, inputs);
+  const measured = await sensitivities(model, inputs, {
+    load: tf.loadLayersModel,
+    minElements: 300,
+    inputMoments: moments,
+  });
+  expect(measured.get('loud/kernel')).toBeCloseTo(100 / 121, 3);
+  expect(measured.get('soft/kernel')).toBeCloseTo(1 / 121, 5);
+  const errorOf = async (sensitivity: ReadonlyMap<string, number>) => {
+    const { report } = await compressNow(model, { budget: { bytes: 1900 }, minElements: 300, sensitivity });
+    return report.weights.find(({ name }) => name === 'loud/kernel')?.relativeError;
+  };
+  expect(await errorOf(costs)).toBeLessThan((await errorOf(new Map())) as number);
+  model.dispose();
+});
+
+it('measures the constants of a graph, and leaves no tensor behind', async () => {
+  const inputs = tf.randomNormal([8, 24], 0, 1, 'float32', 3);
+  const heard: number[] = [];
+  const tensors = tf.memory().numTensors;
+  const options = { load: (handler: tf.io.IOHandler) => tf.loadGraphModel(handler) };
+  const costs = await sensitivities(graphArtifacts(), inputs, { ...options, onProgress: (done) => heard.push(done) });
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect([...costs.keys()]).toEqual(['a', 'c']);
+  for (const cost of costs.values()) {
+    expect(cost).toBeGreaterThan(0.1);
+    expect(cost).toBeLessThan(10);
+  }
+  expect(heard.at(-1)).toBe(1);
+  expect(await sensitivities(graphArtifacts(), inputs, options)).toEqual(costs);
+});
+
+it('refuses inputs that the model cannot take, and what is no loader', async () => {
+  const options = { load: tf.loadLayersModel };
+  const model = branches();
+  await expect(sensitivities(model, tf.zeros([2, 5]), options)).rejects.toMatchObject({ code: 'unsupported' });
+  const none = tf.fill([2, 24], Number.NaN);
+  await expect(sensitivities(model, none, options)).rejects.toMatchObject({ code: 'non-finite' });
+  await expect(sensitivities(model, 5 as never, options)).rejects.toThrow('Pass one tensor for each input');
+  await expect(sensitivities(model, none, { load: 5 as never })).rejects.toThrow('Pass tf.loadLayersModel');
+  model.dispose();
+});
