@@ -48,6 +48,22 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`',
     imports: ['core', 'coder', 'uniform', 'weights'],
   },
+  cli: {
+    lives: 'the program `gcompress`: inspects, packs, compares and checks models from the command line',
+    imports: [
+      'blocks',
+      'core',
+      'dictlearn',
+      'kmeans',
+      'lowrank',
+      'packed',
+      'pruning',
+      'simhash',
+      'tfjs',
+      'uniform',
+      'weights',
+    ],
+  },
   'create-gcompress-compressor': {
     lives: 'makes a package for a method of one’s own from its `template`',
     imports: [],

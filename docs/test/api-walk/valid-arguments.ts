@@ -64,6 +64,12 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     { min: 1, max: 9 },
   ],
   '@gcompress/core/checks sizeBudgetOf': () => ['walk', { bytes: 4 }],
+  '@gcompress/packed differences': () => [new Float32Array(2), new Float32Array(2)],
+  '@gcompress/packed floatValues': () => [
+    { name: 'w', dtype: 'float32', shape: [1], spec: {}, bytes: new Uint8Array(4) },
+  ],
+  '@gcompress/packed modelWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
+  '@gcompress/packed/probes compareOutputs': () => [[], [], { tolerance: 0.1 }],
   '@gcompress/weights matrixOfWeight': () => [new Float32Array(6), [3, 2], false],
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],
   '@gcompress/weights graphNodes': () => [{ node: [] }],

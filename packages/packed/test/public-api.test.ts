@@ -8,11 +8,11 @@ import * as node from '../src/node/index.ts';
 import * as probes from '../src/probes/index.ts';
 
 it.each([
-  ['.', api, ['pack', 'splitFile', 'stockFiles']],
+  ['.', api, ['differences', 'floatValues', 'modelWeights', 'pack', 'splitFile', 'stockFiles']],
   ['./load', load, ['packedModel', 'splitSource']],
   ['./formats', formats, ['rowDecoder']],
   ['./node', node, ['packedFile']],
-  ['./probes', probes, ['probe', 'verify']],
+  ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
 ])('%s exports this and nothing else', (_, entry, names) => expect(Object.keys(entry).sort()).toEqual(names));
 
 it('a page that loads carries no encoder, no numerics, and no TensorFlow.js of its own', async () => {

@@ -1,6 +1,6 @@
 // The weights of a model's artifacts, each with its specification and its bytes.
 import { GCompressError } from '@gcompress/core';
-import { describeValue } from '@gcompress/core/checks';
+import { assertType, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product } from '../container/byte-lengths.ts';
 import type { Storage, StoredTensor } from '../container/header.ts';
@@ -24,6 +24,7 @@ export interface ModelWeight {
  * @throws GCompressError `invalid-option` for what are no artifacts, or where the data is not what the specifications say.
  */
 export function modelWeights(artifacts: io.ModelArtifacts): ModelWeight[] {
+  assertType('modelWeights', 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
   const { weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
   if (!Array.isArray(weightSpecs)) throw badArtifacts('weightSpecs in an array', describeValue(weightSpecs));
   const data = wholeData(weightData);
@@ -45,8 +46,17 @@ export function modelWeights(artifacts: io.ModelArtifacts): ModelWeight[] {
   return weights;
 }
 
-/** The values of a float32 weight, from its quantized form too; undefined for weights of other types. */
-export function floatValues({ dtype, spec, bytes }: ModelWeight): Float32Array | undefined {
+/**
+ * The values of a float32 weight, from its quantized form too; undefined for weights of other types.
+ *
+ * @param weight of {@link modelWeights}.
+ * @throws GCompressError `invalid-option` for anything but a weight.
+ */
+export function floatValues(weight: ModelWeight): Float32Array | undefined {
+  assertType('floatValues', 'weight', weight, 'object', 'Pass a weight of modelWeights().');
+  const { dtype, spec, bytes } = weight;
+  assertType('floatValues weight', 'spec', spec, 'object');
+  if (!(bytes instanceof Uint8Array)) throw badArtifacts('the bytes of a weight', describeValue(bytes));
   if (dtype !== 'float32') return undefined;
   // A copy, because the bytes may lie anywhere in their buffer
   const own = bytes.slice().buffer;
