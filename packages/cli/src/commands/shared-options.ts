@@ -39,3 +39,8 @@ export function withInputs(command: Command): Command {
 export function withForce(command: Command): Command {
   return command.option('--force', 'replace an output that is there already');
 }
+
+/** The option `--batch-size`. */
+export function batchSize(): Option {
+  return new Option('--batch-size <integer>', 'examples that run at a time').argParser(integer(1, 65_536)).default(32);
+}

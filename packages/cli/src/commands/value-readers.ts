@@ -12,6 +12,16 @@ export function numberAbove(min: number, max = Number.MAX_VALUE): (text: string)
   };
 }
 
+/** Reads a number of at least `min` and at most `max`. */
+export function numberFrom(min: number, max = Number.MAX_VALUE): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= min && value <= max) return value;
+    const upper = max === Number.MAX_VALUE ? '' : ` and at most ${max}`;
+    throw new InvalidArgumentError(`Give a number of at least ${min}${upper}.`);
+  };
+}
+
 /** Reads an integer of this range. */
 export function integer(min: number, max: number): (text: string) => number {
   return (text) => {

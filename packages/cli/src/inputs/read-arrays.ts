@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import { unzipSync } from 'fflate';
 import { inputError, messageOf } from '../process/refusals.ts';
 import { readNpy } from './npy.ts';
@@ -42,12 +43,13 @@ function fromJson(where: string, text: string): NamedArrays {
   const value: unknown = JSON.parse(text);
   if (Array.isArray(value)) return new Map([['', nested(where, value)]]);
   const entries = Object.entries((value ?? {}) as object);
-  if (entries.length === 0) throw inputError(where, 'nested lists of numbers', 'something else');
+  if (entries.length === 0) throw inputError(where, 'nested lists of numbers', describeValue(value));
   return new Map(entries.map(([name, array]) => [name, nested(`${where}, '${name}'`, array)]));
 }
 
 /** Nested lists of one shape; integers where all values are. */
 function nested(where: string, value: unknown): PlainArray {
+  if (!Array.isArray(value)) throw inputError(where, 'nested lists of numbers', describeValue(value));
   const shape: number[] = [];
   for (let level: unknown = value; Array.isArray(level); level = level[0]) shape.push(level.length);
   const values: number[] = [];

@@ -1,6 +1,9 @@
 // The program with all its verbs. What a verb needs is loaded when the verb runs.
 import { Command } from 'commander';
+import { addCheck } from '../commands/check-command.ts';
+import { addCompletion } from '../commands/completion-command.ts';
 import { addDiff } from '../commands/diff-command.ts';
+import { addEval } from '../commands/eval-command.ts';
 import { addInspect } from '../commands/inspect-command.ts';
 import { addPack } from '../commands/pack-command.ts';
 import type { Perform } from '../commands/perform.ts';
@@ -35,6 +38,6 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addInspect, addPack, addUnpack, addDiff]) add(program, perform);
+  for (const add of [addInspect, addPack, addUnpack, addDiff, addCheck, addEval, addCompletion]) add(program, perform);
   return program;
 }
