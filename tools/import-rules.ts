@@ -52,6 +52,22 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
     imports: ['core', 'linalg', 'uniform', 'weights', 'packed'],
   },
+  cli: {
+    lives: 'the program `gcompress`: inspects, packs, compares and checks models from the command line',
+    imports: [
+      'blocks',
+      'core',
+      'dictlearn',
+      'kmeans',
+      'lowrank',
+      'packed',
+      'pruning',
+      'simhash',
+      'tfjs',
+      'uniform',
+      'weights',
+    ],
+  },
   'create-gcompress-compressor': {
     lives: 'makes a package for a method of one’s own from its `template`',
     imports: [],

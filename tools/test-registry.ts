@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { useGenerated } from './registry/generated.ts';
-import { COMPRESS, TRAIN, TRAIN_WITH_TWO_CORES } from './registry/programs.ts';
+import { COMMAND_LINE, COMPRESS, TRAIN, TRAIN_WITH_TWO_CORES } from './registry/programs.ts';
 import { type Project, runProject } from './registry/project.ts';
 import { readmeExample } from './registry/readme-example.ts';
 import { createRelease } from './registry/release.ts';
@@ -13,6 +13,14 @@ import { run } from './shell.ts';
 const MANAGERS = ['npm', 'pnpm'] as const;
 const TENSORFLOW_VERSION = '4.22.0';
 const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`);
+/** What the command line brings along. */
+const COMMAND_LINE_PACKAGES = [
+  ...['blocks', 'cli', 'coder', 'core', 'dictlearn', 'kmeans', 'linalg', 'lowrank'],
+  ...['packed', 'pruning', 'scheduler', 'simhash', 'tfjs', 'uniform', 'weights'],
+];
+const COMMAND_LINE_TENSORFLOW = ['backend-cpu', 'backend-wasm', 'converter', 'core', 'layers'].map(
+  (name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`,
+);
 
 const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'gcompress-registry-'));
@@ -40,6 +48,8 @@ try {
     const training = { manager, asked: [...ours(...trained), ...TENSORFLOW], program: TRAIN };
     await use('training', training, [...ours('core', 'linalg', ...trained), ...TENSORFLOW]);
   }
+  const verbs = { manager: 'npm', asked: ours('cli'), program: COMMAND_LINE } as const;
+  await use('command line', verbs, [...ours(...COMMAND_LINE_PACKAGES), ...COMMAND_LINE_TENSORFLOW]);
   const { packages, program } = readmeExample(root);
   const pasted = packages.map(
     (name) => first.find((each) => each.startsWith(`${name}@`)) ?? `${name}@${TENSORFLOW_VERSION}`,

@@ -22,7 +22,8 @@ function diagram(): string {
   for (const [first] of boxes) {
     const { imports } = PACKAGES[first];
     const direct = imports.filter((name) => !imports.some((other) => other !== name && reaches(other, name)));
-    lines.push(...direct.map((name) => `  ${first} --> ${boxOf.get(name)}`));
+    const targets = new Set(direct.map((name) => boxOf.get(name)));
+    lines.push(...[...targets].map((target) => `  ${first} --> ${target}`));
   }
   return ['```mermaid', 'flowchart BT', ...lines, '```'].join('\n');
 }

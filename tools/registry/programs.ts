@@ -48,3 +48,28 @@ try {
   if (!isGCompressError(error, 'invalid-option')) throw error;
 }
 `;
+
+/** Packs a model by the command line, and compares the two on the wasm backend; needs `@gcompress/cli` alone. */
+export const COMMAND_LINE = `
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+const gcompress = (...args) => execFileSync('npx', ['--no-install', 'gcompress', ...args], { encoding: 'utf8' });
+if (!gcompress('--help').includes('gcompress VERB --help')) throw new Error('no help');
+const float = { T: { type: 'DT_FLOAT' }, dtype: { type: 'DT_FLOAT' } };
+const dims = (...sides) => ({ dim: sides.map((size) => ({ size: String(size) })) });
+const node = [
+  { name: 'x', op: 'Placeholder', attr: { ...float, shape: { shape: dims(-1, 40) } } },
+  { name: 'kernel', op: 'Const', attr: float },
+  { name: 'y', op: 'MatMul', input: ['x', 'kernel'], attr: float },
+];
+const weights = [{ name: 'kernel', shape: [40, 30], dtype: 'float32' }];
+mkdirSync('model');
+const model = { format: 'graph-model', modelTopology: { node, versions: {} }, weightsManifest: [{ paths: ['weights.bin'], weights }] };
+writeFileSync('model/model.json', JSON.stringify(model));
+writeFileSync('model/weights.bin', new Uint8Array(Float32Array.from({ length: 1200 }, (_, i) => Math.sin(i * i)).buffer));
+gcompress('pack', 'model', '--out', 'small.gcm', '--bits', '8');
+const { bytes, outputs } = JSON.parse(gcompress('diff', 'model', 'small.gcm', '--json'));
+if (!(bytes[1] < bytes[0] / 2) || !(outputs[0].relativeDifference < 0.05)) throw new Error(JSON.stringify({ bytes, outputs }));
+gcompress('check', 'small.gcm', '--max-bytes', '2.5kB');
+console.log(bytes.join(' to ') + ' bytes, output differs by ' + (100 * outputs[0].relativeDifference).toFixed(2) + ' %');
+`;

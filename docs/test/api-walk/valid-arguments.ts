@@ -43,7 +43,7 @@ const calibration = () => ({
   skipped: new Map(),
   warnings: [],
 });
-const artifacts = () => ({ modelTopology: { node: [] }, weightSpecs: [], weightData: new ArrayBuffer(0) });
+const emptyGraph = () => ({ modelTopology: { node: [] }, weightSpecs: [], weightData: new ArrayBuffer(0) });
 const schedule = () => linearAlpha({ begin: 0, end: 10, frequency: 1 });
 
 /** Arguments that functions accept, by `entry name`: with them one position at a time is made plain. */
@@ -51,7 +51,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/checks assertCompressedMatrix': () => ['walk', compressed(), compressor, plan()],
   '@gcompress/core/checks assertElementLimit': () => [1, 'walk', 5],
   '@gcompress/core/checks assertFinite': () => [a(), 'walk'],
-  '@gcompress/calibration correctBiases': () => [artifacts(), artifacts(), calibration()],
+  '@gcompress/calibration correctBiases': () => [emptyGraph(), emptyGraph(), calibration()],
   '@gcompress/calibration loadCalibration': () => [saveCalibration(calibration()), {}],
   '@gcompress/calibration mergeCalibrations': () => [calibration(), calibration()],
   '@gcompress/calibration saveCalibration': () => [calibration()],
@@ -73,6 +73,9 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     { min: 1, max: 9 },
   ],
   '@gcompress/core/checks sizeBudgetOf': () => ['walk', { bytes: 4 }],
+  '@gcompress/packed/weights differences': () => [new Float32Array(2), new Float32Array(2)],
+  '@gcompress/packed/weights modelWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
+  '@gcompress/packed/probes compareOutputs': () => [[], [], { tolerance: 0.1 }],
   '@gcompress/weights matrixOfWeight': () => [new Float32Array(6), [3, 2], false],
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],
   '@gcompress/weights graphNodes': () => [{ node: [] }],

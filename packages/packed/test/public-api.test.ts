@@ -13,7 +13,7 @@ it.each([
   ['./load', load, ['packedModel', 'splitSource']],
   ['./formats', formats, ['rowDecoder']],
   ['./node', node, ['packedFile']],
-  ['./probes', probes, ['probe', 'verify']],
+  ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
   [
     './weights',
     weights,
@@ -24,7 +24,9 @@ it.each([
       'assertWeightMethod',
       'chooseMethod',
       'compressWeight',
+      'differences',
       'floatValues',
+      'modelWeights',
       'packWeight',
       'packableWeight',
       'readModel',

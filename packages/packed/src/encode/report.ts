@@ -1,4 +1,6 @@
 // What a user is told about a packed file.
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 import type { WeightKind } from '@gcompress/weights';
 
 /** How one weight was stored. */
@@ -32,11 +34,24 @@ export interface PackReport {
   readonly weights: readonly PackedWeight[];
 }
 
-/** How far values are from what they were. */
+/**
+ * How far values are from what they were: the largest absolute difference, and the norm of the difference divided by that of the original,
+ * which is 0 for zeros.
+ *
+ * @throws GCompressError `invalid-option` for anything but two arrays of float32 of one length.
+ */
 export function differences(
   original: Float32Array,
   stored: Float32Array,
 ): Pick<PackedWeight, 'maxError' | 'relativeError'> {
+  const fits = original instanceof Float32Array && stored instanceof Float32Array && original.length === stored.length;
+  if (!fits) {
+    throw new GCompressError('invalid-option', {
+      where: 'differences',
+      expected: 'two Float32Arrays of the same length',
+      actual: `${describeValue(original)} and ${describeValue(stored)}`,
+    });
+  }
   let maxError = 0;
   let squares = 0;
   let norm = 0;

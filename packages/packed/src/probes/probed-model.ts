@@ -9,6 +9,8 @@ export interface ProbedModel {
   readonly inputs: readonly { readonly name: string; readonly shape?: readonly (number | null)[] }[];
   readonly outputs: readonly { readonly name: string }[];
   predict(inputs: Tensor | Tensor[]): Tensor | Tensor[] | NamedTensorMap;
+  /** Used of graph models alone. */
+  execute?(inputs: Tensor | Tensor[] | NamedTensorMap, outputs: string[]): Tensor | Tensor[];
   /** Of graph models alone; control flow needs it. */
   executeAsync?(inputs: Tensor | Tensor[] | NamedTensorMap, outputs?: string[]): Promise<Tensor | Tensor[]>;
 }
@@ -38,8 +40,18 @@ async function ask(model: ProbedModel, given: Tensor[]): Promise<Tensor[]> {
   const named = Object.fromEntries(given.map((one, i) => [model.inputs[i].name, one]));
   // By name, because a graph with a signature would answer in an order of its own
   const names = model.outputs.map(({ name }) => name);
-  const answer = await model.executeAsync(named, names);
+  const answer = withoutControlFlow(model, named, names) ?? (await model.executeAsync(named, names));
   return Array.isArray(answer) ? answer : [answer];
+}
+
+/** The outputs of a graph without control flow, for which `executeAsync` would print that `execute` is enough; undefined for others. */
+function withoutControlFlow(model: ProbedModel, named: NamedTensorMap, names: string[]) {
+  try {
+    return model.execute?.(named, names);
+  } catch {
+    // Whatever else is wrong, executeAsync says it again
+    return undefined;
+  }
 }
 
 async function plain(name: string, output: Tensor): Promise<ProbeTensor> {

@@ -6,6 +6,7 @@ import { type ProbeTensor, seededValues } from '../container/probe.ts';
 import { type PackedContents, readContents } from '../load/load-artifacts.ts';
 import { type PackedModelOptions, readOptions } from '../load/packed-model.ts';
 import { assertSource, openSource, type PackedSource } from '../load/source.ts';
+import { compareOutputs, type OutputDifference } from './compare-outputs.ts';
 import { answers, assertModel, type ProbedModel } from './probed-model.ts';
 
 /** Options of {@link verify}. */
@@ -18,16 +19,9 @@ export interface VerifyOptions extends PackedModelOptions {
 }
 
 /** One output for one probe. */
-export interface VerifiedOutput {
+export interface VerifiedOutput extends OutputDifference {
   /** Number of the probe, from 0. */
   readonly probe: number;
-  /** Name of the output. */
-  readonly name: string;
-  /** Largest absolute difference of a value; infinite where shapes differ, or where only one of two values is finite. */
-  readonly largestDifference: number;
-  /** Largest absolute value that the packer saw. */
-  readonly largestValue: number;
-  readonly agrees: boolean;
 }
 
 /** What {@link verify} found. */
@@ -72,9 +66,7 @@ export async function verify(
   for (const [number, { inputs, expected }] of probes.entries()) {
     assertInputs(model, inputs);
     const got = await answers(model, inputs);
-    for (const [i, one] of expected.entries()) {
-      outputs.push({ probe: number, name: one.name, ...compared(one, got[i], tolerance) });
-    }
+    outputs.push(...compareOutputs(expected, got, { tolerance }).map((output) => ({ probe: number, ...output })));
   }
   return {
     agrees: outputs.every(({ agrees }) => agrees),
@@ -124,18 +116,4 @@ function probesOf({ header, probes }: PackedContents) {
     });
   };
   return header.probes.map(({ inputs, outputs }) => ({ inputs: inputs.map(read), expected: outputs.map(read) }));
-}
-
-function compared(expected: ProbeTensor, got: ProbeTensor | undefined, tolerance: number) {
-  const isSame = got?.data.length === expected.data.length;
-  let largestDifference = isSame ? 0 : Number.POSITIVE_INFINITY;
-  let largestValue = 0;
-  for (const [i, value] of expected.data.entries()) {
-    if (Number.isFinite(value)) largestValue = Math.max(largestValue, Math.abs(value));
-    const other = isSame ? got.data[i] : Number.NaN;
-    if (Object.is(value, other)) continue;
-    const difference = Math.abs(value - other);
-    largestDifference = Math.max(largestDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
-  }
-  return { largestDifference, largestValue, agrees: largestDifference <= tolerance * largestValue };
 }

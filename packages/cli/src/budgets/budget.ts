@@ -1,0 +1,115 @@
+// What a model may take and lose, and whether it does.
+import type { Backend } from '../models/backend-names.ts';
+import { openModel } from '../models/open-model.ts';
+import type { OpenedModel } from '../models/opened-model.ts';
+import { formatBytes } from '../output/byte-size.ts';
+import { usageError } from '../process/refusals.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+
+/** The limits of one model. Paths are relative to where the budget is written. */
+export interface Budget {
+  readonly model: string;
+  /** Largest size of all files of the model, in bytes. */
+  readonly maxBytes?: number;
+  /** The original, which the model is compared with. */
+  readonly against?: string;
+  /** Largest difference of an output, as a part of the largest value of the original. */
+  readonly maxDifference?: number;
+  /** Largest loss of accuracy against the original, in percentage points. */
+  readonly maxDrop?: number;
+  /** A file with inputs. */
+  readonly inputs?: string;
+  /** A file with their labels. */
+  readonly labels?: string;
+}
+
+/** How models run where they must. */
+export interface CheckSettings {
+  readonly backend: Backend;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/** One limit and what was measured. */
+export interface Check {
+  readonly model: string;
+  readonly measure: 'bytes' | 'difference' | 'drop';
+  readonly value: number;
+  readonly limit: number;
+  readonly exceeded: boolean;
+}
+
+/**
+ * Refuses a budget that says nothing or asks for what it does not have.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertComplete(budget: Budget, where: string): void {
+  const { maxBytes, maxDifference, maxDrop, against, inputs, labels } = budget;
+  const limits = [maxBytes, maxDifference, maxDrop].filter((limit) => limit !== undefined);
+  if (limits.length === 0) throw usageError(where, 'a limit: bytes, difference or drop', 'none');
+  if ((maxDifference !== undefined || maxDrop !== undefined) && against === undefined) {
+    throw usageError(where, 'the original that a difference or drop is measured against', 'none');
+  }
+  if (maxDrop !== undefined && (inputs === undefined || labels === undefined)) {
+    throw usageError(
+      where,
+      'inputs and labels, by which a drop is measured',
+      inputs === undefined ? 'no inputs' : 'no labels',
+    );
+  }
+}
+
+/** Measures a model by its budget. A model runs only where a difference or a drop is limited. */
+export async function checkBudget(
+  budget: Budget,
+  settings: CheckSettings,
+  surroundings: Surroundings,
+): Promise<Check[]> {
+  const model = await openModel(budget.model, surroundings);
+  const checks: Check[] = [];
+  const add = (measure: Check['measure'], value: number, limit: number) =>
+    checks.push({ model: budget.model, measure, value, limit, exceeded: !(value <= limit) });
+  if (budget.maxBytes !== undefined) add('bytes', model.bytes, budget.maxBytes);
+  if (budget.against === undefined) return checks;
+  const original = await openModel(budget.against, surroundings);
+  if (budget.maxDifference !== undefined) {
+    add('difference', await differenceOf(original, model, budget, settings, surroundings), budget.maxDifference);
+  }
+  if (budget.maxDrop !== undefined) {
+    add('drop', await dropOf(original, model, budget, settings, surroundings), budget.maxDrop);
+  }
+  return checks;
+}
+
+/** A value or limit of a check, for people. */
+export function formatMeasure(measure: Check['measure'], value: number): string {
+  if (measure === 'bytes') return formatBytes(value);
+  return measure === 'drop' ? `${value.toFixed(2)} points` : value.toPrecision(3);
+}
+
+async function differenceOf(
+  original: OpenedModel,
+  model: OpenedModel,
+  { inputs }: Budget,
+  settings: CheckSettings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { compareAnswers } = await import('../compare/ask-models.ts');
+  const question = { ...settings, ...(inputs !== undefined && { inputs }) };
+  const outputs = await compareAnswers(original, model, question, surroundings);
+  return Math.max(0, ...outputs.map(({ relativeDifference }) => relativeDifference));
+}
+
+async function dropOf(
+  original: OpenedModel,
+  model: OpenedModel,
+  { inputs = '', labels = '' }: Budget,
+  settings: CheckSettings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { evaluateModels } = await import('../compare/evaluate-models.ts');
+  const { metric, drop = 0 } = await evaluateModels(model, original, { ...settings, inputs, labels }, surroundings);
+  if (metric === 'accuracy') return drop;
+  throw usageError(`'${labels}'`, 'classes, by which a loss of accuracy is measured', 'values');
+}

@@ -1,0 +1,6 @@
+// What the command line of a verb does once it was read.
+import type { ExitCode } from '../process/exit-codes.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+
+/** Runs a verb and keeps its exit code. */
+export type Perform = (verb: (surroundings: Surroundings) => Promise<ExitCode>) => Promise<void>;

@@ -1,0 +1,46 @@
+// Options that several verbs share.
+import { type Command, Option } from 'commander';
+import { BACKENDS } from '../models/backend-names.ts';
+import { METHOD_NAMES } from '../models/methods.ts';
+import { integer, jsonObject, numberAbove } from './value-readers.ts';
+
+/** What every verb with a MODEL accepts. */
+export const MODEL_HELP =
+  'a folder, a model.json, a packed file (.gcm), their address, or npm:PACKAGE[@VERSION][/PATH]';
+
+/** Adds the options that choose a method and its size. */
+export function withMethod(command: Command): Command {
+  return command
+    .addOption(new Option('--method <name>', 'method that compresses (default: uniform)').choices(METHOD_NAMES))
+    .option('--bits <number>', 'bits for each value (uniform: 5 by default, fractions too)', numberAbove(0))
+    .option('--ratio <number>', 'how many times smaller each weight gets', numberAbove(1))
+    .option('--levels <integer>', 'levels of a codebook (kmeans, pruned-kmeans)', integer(1, 65_536))
+    .option('--rank <integer>', 'rank of the factors (lowrank)', integer(1, 1_000_000))
+    .option('--sparsity <part>', 'part of the values that becomes zero (pruned, pruned-kmeans)', numberAbove(0, 1))
+    .option('--options <json>', 'any other options of the method, as JSON', jsonObject);
+}
+
+/** Adds the options for the form of the output. */
+export function withForm(command: Command): Command {
+  return command
+    .addOption(new Option('--json', 'print JSON, with exact numbers').conflicts('markdown'))
+    .addOption(new Option('--markdown', 'print a table in GitHub-flavoured Markdown'));
+}
+
+/** Adds the options that say which inputs a model is asked, and on what it runs. */
+export function withInputs(command: Command): Command {
+  return command
+    .option('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')
+    .option('--seed <integer>', 'seed of the inputs that are drawn where none are given', integer(0, 2 ** 32 - 1), 1)
+    .addOption(new Option('--backend <name>', 'backend that runs the model').choices(BACKENDS).default('wasm'));
+}
+
+/** Adds the option that replaces an existing output. */
+export function withForce(command: Command): Command {
+  return command.option('--force', 'replace an output that is there already');
+}
+
+/** The option `--batch-size`. */
+export function batchSize(): Option {
+  return new Option('--batch-size <integer>', 'examples that run at a time').argParser(integer(1, 65_536)).default(32);
+}

@@ -1,0 +1,50 @@
+// Reads the values of options.
+import { InvalidArgumentError } from 'commander';
+import { parseByteSize } from '../output/byte-size.ts';
+
+/** Reads a number above this one, and at most `max`. */
+export function numberAbove(min: number, max = Number.MAX_VALUE): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value > min && value <= max) return value;
+    const upper = max === Number.MAX_VALUE ? '' : ` and at most ${max}`;
+    throw new InvalidArgumentError(`Give a number above ${min}${upper}.`);
+  };
+}
+
+/** Reads a number of at least `min` and at most `max`. */
+export function numberFrom(min: number, max = Number.MAX_VALUE): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= min && value <= max) return value;
+    const upper = max === Number.MAX_VALUE ? '' : ` and at most ${max}`;
+    throw new InvalidArgumentError(`Give a number of at least ${min}${upper}.`);
+  };
+}
+
+/** Reads an integer of this range. */
+export function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give an integer from ${min} to ${max}.`);
+  };
+}
+
+/** Reads a size in bytes, such as `1MB`. */
+export function byteSize(text: string): number {
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new InvalidArgumentError('Give a size such as 500000, 750kB, 1MB or 1.5MiB.');
+}
+
+/** Reads an object in JSON. */
+export function jsonObject(text: string): Record<string, never> {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // The same error as for JSON that is no object
+  }
+  throw new InvalidArgumentError('Give a JSON object, such as \'{"levels": 16}\'.');
+}

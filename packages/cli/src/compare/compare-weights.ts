@@ -1,0 +1,45 @@
+// The weights of two forms of a model beside each other.
+import { differences, floatValues, type ModelWeight, modelWeights } from '@gcompress/packed/weights';
+import type { io } from '@tensorflow/tfjs-core';
+
+/** What happened to one weight on the way from the first model to the second. */
+export interface WeightDifference {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Bytes in the first and in the second model, as TensorFlow.js loads them; undefined where it has no such weight. */
+  readonly bytes: readonly [number | undefined, number | undefined];
+  /** Frobenius norm of the difference over that of the first weight; undefined where the two cannot be compared. */
+  readonly relativeError?: number;
+  /** Largest absolute difference of a value. */
+  readonly maxError?: number;
+  /** Why they cannot be compared. */
+  readonly reason?: string;
+}
+
+/** Compares the weights of two models by their names; those of the second alone come last. */
+export function compareWeights(first: io.ModelArtifacts, second: io.ModelArtifacts): WeightDifference[] {
+  const others = new Map(modelWeights(second).map((weight) => [weight.name, weight]));
+  const compared = modelWeights(first).map((weight) => {
+    const other = others.get(weight.name);
+    others.delete(weight.name);
+    return differenceOf(weight, other);
+  });
+  const added = [...others.values()].map(({ name, shape, bytes }): WeightDifference => {
+    return { name, shape, bytes: [undefined, bytes.length], reason: 'only in the second model' };
+  });
+  return [...compared, ...added];
+}
+
+function differenceOf(one: ModelWeight, other: ModelWeight | undefined): WeightDifference {
+  const { name, shape } = one;
+  const bytes = [one.bytes.length, other?.bytes.length] as const;
+  if (!other) return { name, shape, bytes, reason: 'only in the first model' };
+  if (other.shape.join() !== shape.join()) {
+    return { name, shape, bytes, reason: `[${other.shape.join(', ')}] in the second model` };
+  }
+  const [values, others] = [floatValues(one), floatValues(other)];
+  if (values && others) return { name, shape, bytes, ...differences(values, others) };
+  const isSame = one.dtype === other.dtype && Buffer.compare(one.bytes, other.bytes) === 0;
+  if (isSame) return { name, shape, bytes, relativeError: 0, maxError: 0 };
+  return { name, shape, bytes, reason: `other values of ${one.dtype}` };
+}

@@ -1,0 +1,70 @@
+// The outputs of a model for the examples of a file, batch by batch.
+import { isGCompressError } from '@gcompress/core';
+import { probe } from '@gcompress/packed/probes';
+import { arrayInputs } from '../inputs/model-inputs.ts';
+import { newData } from '../inputs/npy.ts';
+import type { PlainArray } from '../inputs/plain-array.ts';
+import type { NamedArrays } from '../inputs/read-arrays.ts';
+import type { OpenedModel } from '../models/opened-model.ts';
+import { runnable } from '../models/run-model.ts';
+import { inputError, messageOf } from '../process/refusals.ts';
+
+/** The examples that a model is run on. */
+export interface Examples {
+  readonly arrays: NamedArrays;
+  /** What the file is called in an error. */
+  readonly where: string;
+  /** Examples that the model is given at a time. */
+  readonly batchSize: number;
+}
+
+/**
+ * The first output of a model for all examples, `[n, …]`. The backend must have been started.
+ *
+ * @throws GCompressError `file-read` where the model cannot be run or takes other inputs.
+ */
+export async function outputsFor(
+  opened: OpenedModel,
+  { arrays, where, batchSize }: Examples,
+  onProgress: (done: number) => void = () => {},
+): Promise<PlainArray> {
+  const model = await runnable(opened);
+  try {
+    const inputs = arrayInputs(model, arrays, where);
+    const total = inputs[0].shape[0] as number;
+    const outputs: PlainArray[] = [];
+    for (let at = 0; at < total; at += batchSize) {
+      const batch = inputs.map((input) => examplesOf(input, at, Math.min(total, at + batchSize)));
+      outputs.push((await probe(model, batch)).outputs[0] as PlainArray);
+      onProgress(Math.min(1, (at + batchSize) / total));
+    }
+    return joined(outputs, total, opened.name);
+  } catch (cause) {
+    if (isGCompressError(cause)) throw cause;
+    throw inputError(`'${opened.name}'`, 'a model that answers to these inputs', messageOf(cause));
+  } finally {
+    model.dispose();
+  }
+}
+
+function examplesOf({ shape, dtype, data }: PlainArray, from: number, to: number): PlainArray {
+  const width = data.length / (shape[0] as number);
+  return { shape: [to - from, ...shape.slice(1)], dtype, data: data.slice(from * width, to * width) };
+}
+
+function joined(parts: readonly PlainArray[], total: number, name: string): PlainArray {
+  const [{ dtype, shape }] = parts as [PlainArray];
+  if (parts.reduce((sum, part) => sum + (part.shape[0] ?? 0), 0) !== total) {
+    throw inputError(`'${name}'`, `an output with ${total} examples`, `the shape [${shape.join(', ')}]`);
+  }
+  const data = newData(
+    dtype,
+    parts.reduce((sum, part) => sum + part.data.length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { shape: [total, ...shape.slice(1)], dtype, data };
+}

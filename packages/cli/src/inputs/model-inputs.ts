@@ -1,0 +1,63 @@
+// The inputs that a model is asked: arrays of a file, or values that are drawn from a seed.
+import type { ProbeInputs } from '@gcompress/packed/probes';
+import type { RunnableModel } from '../models/run-model.ts';
+import { inputError } from '../process/refusals.ts';
+import type { PlainArray } from './plain-array.ts';
+import type { NamedArrays } from './read-arrays.ts';
+
+/**
+ * One example for each input, drawn from a seed, from 0 to 1. Free sides have the length 1.
+ *
+ * @throws GCompressError `file-read` where an input takes anything but float32, whose values cannot be guessed.
+ */
+export function seededInputs(model: RunnableModel, seed: number): ProbeInputs {
+  return model.inputs.map(({ name, shape, dtype }, i) => {
+    if (dtype !== 'float32') {
+      const hint = 'Give inputs in a file with --inputs.';
+      throw inputError(`input '${name}'`, 'float32, for which values can be drawn', `${dtype}`, hint);
+    }
+    return { shape: (shape ?? []).map((side) => (isFree(side) ? 1 : side)), seed: (seed + i * 7919) >>> 0 };
+  });
+}
+
+/**
+ * The arrays of a file for the inputs of a model: by the names of the inputs, or else in their order.
+ *
+ * @throws GCompressError `file-read` where their number or a shape is not that of the inputs.
+ */
+export function arrayInputs(model: RunnableModel, arrays: NamedArrays, where: string): PlainArray[] {
+  const { inputs } = model;
+  if (arrays.size !== inputs.length) {
+    throw inputError(where, `${inputs.length} arrays, one for each input`, `${arrays.size}`);
+  }
+  const inOrder = [...arrays.values()];
+  const isNamed = inputs.every(({ name }) => arrays.has(name));
+  const found = inputs.map(({ name, dtype, shape }, i) => {
+    const array = (isNamed ? arrays.get(name) : inOrder[i]) as PlainArray;
+    if (!fits(array.shape, shape)) {
+      const sides = (shape ?? []).map((side) => (isFree(side) ? 'any' : side));
+      throw inputError(where, `the shape [${sides.join(', ')}] for input '${name}'`, `[${array.shape.join(', ')}]`);
+    }
+    // Integers in a file of pictures are no reason to refuse them
+    return dtype === 'float32' && array.dtype !== 'float32'
+      ? { ...array, dtype, data: Float32Array.from(array.data) }
+      : array;
+  });
+  const [batch] = found[0]?.shape ?? [];
+  if (batch && found.every(({ shape }) => shape[0] === batch)) return found;
+  throw inputError(
+    where,
+    'arrays with the same number of examples, at least one',
+    `${found.map(({ shape }) => shape[0]).join(', ')}`,
+  );
+}
+
+function fits(shape: readonly number[], expected: RunnableModel['inputs'][number]['shape']): boolean {
+  return (
+    !expected || (shape.length === expected.length && expected.every((side, i) => isFree(side) || side === shape[i]))
+  );
+}
+
+function isFree(side: number | null): side is null {
+  return side === null || side < 0;
+}

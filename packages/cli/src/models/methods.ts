@@ -1,0 +1,51 @@
+// The methods by name, each loaded when it is asked for.
+import type { JsonObject, JsonValue, MatrixCompressor } from '@gcompress/core';
+import { usageError } from '../process/refusals.ts';
+
+type Method = (options: never) => MatrixCompressor;
+
+const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  uniform: async () => (await import('@gcompress/uniform')).uniform,
+  kmeans: async () => (await import('@gcompress/kmeans')).kMeans,
+  lowrank: async () => (await import('@gcompress/lowrank')).lowRank,
+  dictlearn: async () => (await import('@gcompress/dictlearn')).dictLearn,
+  simhash: async () => (await import('@gcompress/simhash')).simhash,
+  pruned: async () => (await import('@gcompress/pruning')).pruned,
+  'pruned-kmeans': async () => (await import('@gcompress/pruning')).prunedKMeans,
+  'block-diagonal': async () => (await import('@gcompress/blocks')).blockDiagonal,
+  'mixed-block': async () => (await import('@gcompress/blocks')).mixedBlock,
+};
+
+/** Names that `--method` takes. */
+export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
+
+/** Options of a method that have an option of their own on the command line. */
+export interface MethodChoice {
+  readonly method?: string;
+  readonly bits?: number;
+  readonly ratio?: number;
+  readonly rank?: number;
+  readonly levels?: number;
+  readonly sparsity?: number;
+  /** All options of the method as JSON. */
+  readonly options?: JsonObject;
+}
+
+/**
+ * The compressor that was asked for; `uniform({ bits: 5, steps: 'column' })`, the default of `pack`, where nothing was.
+ *
+ * @throws GCompressError what the method says about its options.
+ */
+export async function compressorFor(choice: MethodChoice): Promise<MatrixCompressor> {
+  const { method = 'uniform', bits, ratio, rank, levels, sparsity, options = {} } = choice;
+  const load = METHODS[method];
+  if (!load) throw usageError('--method', `one of ${METHOD_NAMES.join(', ')}`, `'${method}'`);
+  const sizes = Object.entries({ bits, ratio, rank, levels, sparsity }).filter(([, size]) => size !== undefined);
+  const given: Record<string, JsonValue> = { ...options, ...(Object.fromEntries(sizes) as JsonObject) };
+  if (method === 'uniform') {
+    given.steps ??= 'column';
+    if (given.bits === undefined && given.ratio === undefined && given.bytes === undefined) given.bits = 5;
+  }
+  const make = await load();
+  return make(given as never);
+}

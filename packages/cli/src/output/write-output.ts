@@ -1,0 +1,137 @@
+// Outputs that are there whole or not at all.
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isGCompressError } from '@gcompress/core';
+import { messageOf, outputError } from '../process/refusals.ts';
+import { withTemporary } from '../process/temporaries.ts';
+
+/** Where an output goes, and what may not be lost. */
+export interface Target {
+  readonly path: string;
+  /** Whether an output that exists may be replaced. */
+  readonly force: boolean;
+  /** The file or folder that the model was read from; undefined where it was read from elsewhere. */
+  readonly source?: string | undefined;
+}
+
+/** Letters that a packed file, and a part of one, begin with. */
+const PACKED = ['GCM', 'GCP'];
+
+/**
+ * Refuses a file that may not be written, before any work is done. A packed file may be replaced by another one; any other file only with
+ * `force`; the source never.
+ *
+ * @throws GCompressError `file-write`.
+ */
+export async function assertFileTarget({ path, force, source }: Target): Promise<void> {
+  const info = await lstat(path).catch(() => undefined);
+  if (info === undefined) return assertParent(path);
+  await assertNotSource(path, source);
+  if (!info.isFile()) throw outputError(`'${path}'`, 'the path of a file', 'something else that is there');
+  if (force || (await beginsAsPacked(path))) return;
+  const hint = 'Choose another path, or replace it with --force.';
+  throw outputError(`'${path}'`, 'no file, or a packed one', 'a file that gcompress did not write', hint);
+}
+
+/**
+ * Refuses a folder that may not be written. An empty folder may be filled; with `force` also one that holds nothing but a model.
+ *
+ * @throws GCompressError `file-write`.
+ */
+export async function assertFolderTarget({ path, force, source }: Target): Promise<void> {
+  const info = await lstat(path).catch(() => undefined);
+  if (info === undefined) return assertParent(path);
+  await assertNotSource(path, source);
+  if (!info.isDirectory()) throw outputError(`'${path}'`, 'the path of a folder', 'something else that is there');
+  const names = await readdir(path).catch((cause) => {
+    throw outputError(`'${path}'`, 'a folder that can be read', messageOf(cause));
+  });
+  const stranger = names.find((name) => name !== 'model.json' && !name.endsWith('.bin'));
+  if (stranger !== undefined) {
+    throw outputError(`'${path}'`, 'an empty folder, or one of a model', `one that holds '${stranger}'`);
+  }
+  if (names.length === 0 || force) return;
+  const hint = 'Choose another folder, or replace it with --force.';
+  throw outputError(`'${path}'`, 'no folder, or an empty one', 'a folder with a model', hint);
+}
+
+/** Writes a file, and the other parts of it, beside each other: `{ 'small.gcm': …, 'small.gcm.1': … }`; the first one comes last. */
+export async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const [first, ...others] = Object.entries(files);
+  for (const [name, bytes] of [...others, first]) {
+    if (bytes !== undefined) await writeWhole(join(folder, name as string), bytes);
+  }
+}
+
+/** Writes a folder with these files in the place of whatever is there. */
+export async function writeFolder(path: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const [partial, replaced] = [temporaryBeside(path), temporaryBeside(path)];
+  await writing(path, () =>
+    withTemporary(partial, async () => {
+      await mkdir(partial);
+      for (const [name, bytes] of Object.entries(files)) {
+        await writeFile(join(partial, name), bytes, { flush: true, flag: 'wx' });
+      }
+      const isReplaced = await rename(path, replaced).then(
+        () => true,
+        (cause) => {
+          if (cause.code !== 'ENOENT') throw cause;
+          return false;
+        },
+      );
+      await rename(partial, path).catch(async (cause) => {
+        if (isReplaced) await rename(replaced, path);
+        throw cause;
+      });
+      if (isReplaced) await rm(replaced, { recursive: true, force: true });
+    }),
+  );
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const partial = temporaryBeside(path);
+  await writing(path, () =>
+    withTemporary(partial, async () => {
+      await writeFile(partial, bytes, { flush: true, flag: 'wx' });
+      await rename(partial, path);
+    }),
+  );
+}
+
+/** @throws GCompressError `file-write` in the place of what the file system says. */
+async function writing(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (isGCompressError(cause)) throw cause;
+    throw outputError(`'${path}'`, 'a place that can be written', messageOf(cause), 'No file is half-written.');
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`);
+}
+
+async function assertParent(path: string): Promise<void> {
+  const info = await lstat(dirname(path)).catch(() => undefined);
+  if (info) return;
+  throw outputError(`'${path}'`, 'a folder to write to', `none at '${dirname(path)}'`, 'Make the folder first.');
+}
+
+async function assertNotSource(path: string, source: string | undefined): Promise<void> {
+  if (source === undefined) return;
+  const [target, original] = await Promise.all([path, source].map((each) => realpath(each).catch(() => each)));
+  if (target !== original) return;
+  throw outputError(`'${path}'`, 'another place than that of the model', 'the model itself');
+}
+
+async function beginsAsPacked(path: string): Promise<boolean> {
+  const handle = await open(path).catch(() => undefined);
+  try {
+    const { buffer } = (await handle?.read(Buffer.alloc(3), 0, 3, 0)) ?? {};
+    return buffer !== undefined && PACKED.includes(buffer.toString('latin1'));
+  } finally {
+    await handle?.close();
+  }
+}

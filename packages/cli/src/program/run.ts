@@ -1,0 +1,26 @@
+// Runs a command line: one line for an error, and a documented exit code for everything.
+import { CommanderError } from 'commander';
+import { createColors } from 'picocolors';
+import { EXIT, exitCodeFor } from '../process/exit-codes.ts';
+import { messageOf } from '../process/refusals.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import { createProgram } from './create-program.ts';
+
+/** Runs the program with these arguments; the result is its exit code. Throws nothing. */
+export async function run(args: readonly string[], version: string, surroundings: Surroundings): Promise<number> {
+  let code: number = EXIT.done;
+  const program = createProgram(version, surroundings, async (verb) => {
+    code = await verb(surroundings);
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has printed its message itself
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const { stderr, env } = surroundings;
+    const { red } = createColors(stderr.isTTY === true && !env.NO_COLOR);
+    stderr.write(`${red('error:')} ${messageOf(error)}\n`);
+    return exitCodeFor(error);
+  }
+}

@@ -1,0 +1,107 @@
+// gcompress pack: a model into one small file.
+import { basename, dirname, resolve } from 'node:path';
+import {
+  type PackableWeight,
+  type PackedWeight,
+  pack as packModel,
+  type RestDtype,
+  splitFile,
+} from '@gcompress/packed';
+import type { Probe } from '@gcompress/packed/probes';
+import type { Backend } from '../models/backend-names.ts';
+import { compressorFor, type MethodChoice } from '../models/methods.ts';
+import { openModel } from '../models/open-model.ts';
+import type { OpenedModel } from '../models/opened-model.ts';
+import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
+import { withProgress } from '../output/progress.ts';
+import { printReport, type ReportForm } from '../output/report.ts';
+import type { Column } from '../output/table.ts';
+import { assertFileTarget, writeFiles } from '../output/write-output.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+
+/** Options of `gcompress pack`. */
+export interface PackVerbOptions extends MethodChoice, ReportForm {
+  readonly out: string;
+  readonly rest?: RestDtype;
+  readonly minElements?: number;
+  /** Patterns of names of weights that stay float32; `*` stands for anything. */
+  readonly keep?: readonly string[];
+  /** Seeded inputs whose outputs go into the file. */
+  readonly probes?: number;
+  readonly backend: Backend;
+  /** Largest size of a file in bytes. */
+  readonly maxFileBytes?: number;
+  readonly force?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'weight', align: 'left' },
+  { head: 'shape', align: 'left' },
+  { head: 'stored as', align: 'left' },
+  { head: 'packed', align: 'right' },
+  { head: 'relative error', align: 'right' },
+];
+
+/** Packs a model into one file, or into several that are at most so large. */
+export async function pack(name: string, options: PackVerbOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { rest, minElements, keep = [], maxFileBytes, force = false } = options;
+  const compressor = await compressorFor(options);
+  const path = resolve(surroundings.cwd, options.out);
+  const model = await openModel(name, surroundings);
+  await assertFileTarget({ path, force, source: model.path });
+  const probes = options.probes ? await probesOf(model, options.probes, options.backend) : [];
+  const kept = keep.map(patternOf);
+  const method = (weight: PackableWeight) =>
+    kept.some((pattern) => pattern.test(weight.name)) ? 'float32' : compressor;
+  const { bytes, report } = await withProgress('packing', surroundings, (onProgress) =>
+    packModel(model.artifacts, {
+      method,
+      probes,
+      onProgress,
+      ...(rest && { rest }),
+      ...(minElements !== undefined && { minElements }),
+    }),
+  );
+  const first = basename(path);
+  const files = maxFileBytes ? splitFile(bytes, { name: first, maxFileBytes }) : { [first]: bytes };
+  await writeFiles(dirname(path), files);
+  const names = Object.keys(files);
+  printReport(
+    {
+      data: { model: name, modelBytes: model.bytes, files: names, ...report },
+      table: { columns: COLUMNS, rows: report.weights.filter(({ storedAs, dtype }) => storedAs !== dtype).map(cells) },
+      outro: [
+        ...report.weights.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
+        `${options.out}: ${formatBytes(bytes.length)}${names.length > 1 ? ` in ${names.length} files` : ''} for ${name} of ` +
+          `${formatBytes(model.bytes)}, ${comparedBytes(model.bytes, bytes.length)}`,
+      ],
+    },
+    options,
+    surroundings,
+  );
+  return EXIT.done;
+}
+
+async function probesOf(model: OpenedModel, count: number, backend: Backend): Promise<Probe[]> {
+  const [{ runnable, startBackend }, { seededInputs }, { probe }] = await Promise.all([
+    import('../models/run-model.ts'),
+    import('../inputs/model-inputs.ts'),
+    import('@gcompress/packed/probes'),
+  ]);
+  await startBackend(backend);
+  const loaded = await runnable(model);
+  const probes: Probe[] = [];
+  for (let seed = 1; seed <= count; seed++) probes.push(await probe(loaded, seededInputs(loaded, seed)));
+  loaded.dispose();
+  return probes;
+}
+
+function patternOf(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
+}
+
+function cells({ name, shape, storedAs, bytes, relativeError }: PackedWeight): string[] {
+  return [name, `[${shape.join(', ')}]`, storedAs, formatBytes(bytes), formatError(relativeError)];
+}

@@ -1,0 +1,107 @@
+// Small models in folders, and a way to run the program in the process of a test.
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom } from '@gcompress/core';
+import { stockFiles } from '@gcompress/packed';
+import type { io } from '@tensorflow/tfjs-core';
+import { run } from '../src/program/run.ts';
+
+/** How a command ended, and what it printed. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program with these arguments in a folder. */
+export async function gcompress(cwd: string, ...args: string[]): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  const code = await run(args, '1.2.3', {
+    cwd,
+    env: {},
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+  });
+  return { code, stdout, stderr };
+}
+
+/** A new, empty folder. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'gcompress-cli-'));
+}
+
+/** The JSON that a command printed. */
+export function json({ stdout, stderr }: Outcome) {
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/** A network of two dense layers, 12 numbers to 4 probabilities; its weights are drawn from the seed. */
+export function layersModel(seed = 1): io.ModelArtifacts {
+  const dense = (name: string, units: number, activation: string, input = {}) => ({
+    class_name: 'Dense',
+    config: { name, units, activation, use_bias: true, dtype: 'float32', ...input },
+  });
+  const layers = [dense('hidden', 40, 'relu', { batch_input_shape: [null, 12] }), dense('out', 4, 'softmax')];
+  return {
+    format: 'layers-model',
+    modelTopology: {
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+      model_config: { class_name: 'Sequential', config: { name: 'small', layers } },
+    },
+    ...weights(seed, {
+      'hidden/kernel': [12, 40],
+      'hidden/bias': [40],
+      'out/kernel': [40, 4],
+      'out/bias': [4],
+    }),
+  };
+}
+
+/** A graph of one product, 16 numbers to 20. */
+export function graphModel(seed = 1): io.ModelArtifacts {
+  const float = { T: { type: 'DT_FLOAT' }, dtype: { type: 'DT_FLOAT' } };
+  const dims = (...sides: number[]) => ({ dim: sides.map((size) => ({ size: `${size}` })) });
+  return {
+    format: 'graph-model',
+    modelTopology: {
+      node: [
+        { name: 'x', op: 'Placeholder', attr: { ...float, shape: { shape: dims(-1, 16) } } },
+        { name: 'kernel', op: 'Const', attr: float },
+        { name: 'y', op: 'MatMul', input: ['x', 'kernel'], attr: float },
+      ],
+      library: {},
+      versions: { producer: 1 },
+    },
+    signature: {
+      inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT', tensorShape: dims(-1, 16) } },
+      outputs: { y: { name: 'y:0', dtype: 'DT_FLOAT', tensorShape: dims(-1, 20) } },
+    },
+    ...weights(seed, { kernel: [16, 20] }),
+  };
+}
+
+/** Writes a model as a folder with two shards, as the converter does it. */
+export function writeModel(folder: string, artifacts: io.ModelArtifacts): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(stockFiles(artifacts, { shardBytes: 1200 }))) {
+    writeFileSync(join(folder, name), bytes);
+  }
+}
+
+/** The model.json of a folder, changed by a function. */
+export function changeModelJson(folder: string, change: (text: string) => string): void {
+  const path = join(folder, 'model.json');
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+function weights(seed: number, shapes: Readonly<Record<string, number[]>>) {
+  const random = createRandom(seed);
+  const specs = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' as const }));
+  const values = specs.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
+  const data = Float32Array.from({ length: values.reduce((a, b) => a + b, 0) }, () => 0.3 * random.normal());
+  return { weightSpecs: specs, weightData: data.buffer };
+}
