@@ -82,12 +82,12 @@ const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, mat
   'simhash, binary digits': [simhash({ bits: 70 }), odd, 'scales signs'],
   'simhash, fitted': [simhash({ bits: 5, planes: 'fitted', allowLarger: true }), odd, 'projection scales signs'],
   'dictionary of rows': [dictLearn({ atoms: 9, nonzeros: 4 }), sparse, 'atoms mask values'],
-  'dictionary of pieces': [dictLearn({ ratio: 4 }), even, 'atoms counts positions values'],
+  'dictionary of pieces': [dictLearn({ ratio: 4 }), even, 'atoms coded-values counts positions'],
   'dictionary of padded pieces': [dictLearn({ atoms: 8, nonzeros: 1, signalLength: 4 }), odd, 'atoms positions values'],
   'dictionary with counts': [
     dictLearn({ atoms: 16, nonzeros: 3, signalLength: 4, valueBits: 6 }),
     sparse,
-    'atoms counts positions values',
+    'atoms coded-counts coded-values positions',
   ],
   'pruned entries': [pruned({ sparsity: 0.9 }), odd, 'gaps values'],
   'pruned blocks': [

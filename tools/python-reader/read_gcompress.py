@@ -156,21 +156,23 @@ def decode_dictionary(shape, config, tensors):
     signals = m * pieces
     atoms = wanted(tensors, "atoms", "F32", [None, length])
     k = atoms.shape[0]
-    if "mask" in tensors:
-        mask = packed(tensors, "mask", 1, signals * k)
+    has = lambda name: name in tensors or f"coded-{name}" in tensors
+    if has("mask"):
+        mask = stored_codes(tensors, "mask", 2, signals, k)
         used = [[atom for atom in range(k) if mask[signal * k + atom]] for signal in range(signals)]
     else:
         counts = [nonzeros] * signals
-        if "counts" in tensors:
-            counts = packed(tensors, "counts", bits_for(nonzeros + 1), signals)
-        positions = iter(packed(tensors, "positions", bits_for(k), sum(counts)))
+        if has("counts"):
+            counts = stored_codes(tensors, "counts", nonzeros + 1, m, pieces)
+        rows, columns = (1, sum(counts)) if has("counts") else (signals, nonzeros)
+        positions = iter(stored_codes(tensors, "positions", k, rows, columns))
         used = [[next(positions) for _ in range(count)] for count in counts]
     total = sum(map(len, used))
     if value_bits == 32:
         values = iter(wanted(tensors, "values", "F32", [total]).data)
     else:
         steps = 2 ** (value_bits - 1) - 1
-        values = iter([(step - steps) / steps for step in packed(tensors, "values", value_bits, total)])
+        values = iter([(step - steps) / steps for step in stored_codes(tensors, "values", 2**value_bits, 1, total)])
     rows: List[float] = []
     for row in range(m):
         line = []
@@ -178,7 +180,6 @@ def decode_dictionary(shape, config, tensors):
             piece = [0.0] * length
             for atom in used[signal]:
                 value = next(values)
-                check(atom < k, f"dictlearn: atom {atom} of {k}")
                 for i in range(length):
                     piece[i] += value * atoms.data[atom * length + i]
             line += piece
@@ -300,7 +301,7 @@ DECODERS: Dict[str, Decoder] = {
 }
 
 # The newest version of each format that is not at 1
-VERSIONS = {"kmeans": 2, "pruning": 2, "kmeans-pruning": 2}
+VERSIONS = {"dictlearn": 2, "kmeans": 2, "pruning": 2, "kmeans-pruning": 2}
 
 # ------------------------------------------------------------------------------------------------- pieces
 

@@ -7,8 +7,6 @@ import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
 
 export { unpackCodes } from './codes/unpack-codes.ts';
 
-const WHERE = 'decodeIntegers';
-
 /** Reads a stream in slices. */
 export interface IntegerDecoder {
   /**
@@ -104,7 +102,7 @@ function coded(bytes: Uint8Array, columns: number): Reader {
   if (states === undefined) throw refuse('file-tensor', 'codec 0 to 3', `${bytes[0]}`);
   const trellis = trellisOf(states);
   const model = new LevelModel(columns);
-  const decoder = rangeDecoder(model, bytes, 1, WHERE);
+  const decoder = rangeDecoder(model, bytes, 1, refuse);
   let state = 0;
   return {
     fill(values) {
@@ -123,5 +121,5 @@ function coded(bytes: Uint8Array, columns: number): Reader {
 }
 
 function refuse(code: string, expected: string, actual: string): GCompressError {
-  return fileError(code, WHERE, expected, actual);
+  return fileError(code, 'decodeIntegers', expected, actual);
 }

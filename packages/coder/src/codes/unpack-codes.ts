@@ -13,8 +13,8 @@ const CODES_OF_BYTE = 4096;
  * @param shape of the matrix of codes, [rows, columns]. The caller limits it: 4 bytes a code are allocated, once the
  *   tensor proves to have bytes enough for so many.
  * @param levels all codes are below; from 1 on.
- * @throws GCompressError `file-tensor` or `file-dtype` when the tensor is missing or damaged, or a code is too large; `file-truncated` for
- *   missing bytes; `invalid-option` for anything but a packed matrix, a shape and levels.
+ * @throws GCompressError `file-tensor` or `file-dtype` when the tensor is missing or damaged, or a code is too large;
+ *   `invalid-option` for anything but a packed matrix, a shape and levels.
  */
 export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, levels: number): Int32Array {
   const columns = shape?.[1];
@@ -26,14 +26,14 @@ export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, 
   const tensor = isCoded ? coded : name;
   const { data } = packedTensor(packed, tensor, 'uint8', [isCoded ? null : packedLength]);
   const where = `${packed.format} tensor '${tensor}'`;
-  const refuse = (expected: string, actual: number) => fileError('file-tensor', where, expected, `${actual}`);
+  const refuse = (expected: string, actual: unknown) => fileError('file-tensor', where, expected, `${actual}`);
   let codes: Int32Array;
   if (isCoded) {
     if (data[0] !== CODES_CODEC) throw refuse(`codec ${CODES_CODEC}`, data[0]);
     const most = CODES_OF_BYTE * data.length;
     if (count > most) throw refuse(`at most ${most} codes`, count);
     codes = new Int32Array(count);
-    const decoder = rangeDecoder(codesModel(levels), data, CODES_HEADER, where);
+    const decoder = rangeDecoder(codesModel(levels), data, CODES_HEADER, (_, ...found) => refuse(...found));
     codeEach(decoder, codes, columns, data[1] + 256 * data[2], levels);
     decoder.end();
   } else codes = unpackBits(data, bits, count);

@@ -1,5 +1,5 @@
 // The range coder that reads: binary decisions from bytes, by the probabilities of a model.
-import { fileError } from '@gcompress/core/storage';
+import type { GCompressError } from '@gcompress/core';
 import { type BinaryCoder, CODED_BITS, type DecisionModel } from './binary-coder.ts';
 
 /** A decoder of decisions. */
@@ -7,7 +7,7 @@ export interface RangeDecoder extends BinaryCoder {
   /**
    * Checks that the stream ends here.
    *
-   * @throws GCompressError `file-tensor`.
+   * @throws GCompressError what `refuse` makes of `file-tensor`.
    */
   end(): void;
 }
@@ -16,14 +16,17 @@ export interface RangeDecoder extends BinaryCoder {
  * Reads decisions of the model from what the range coder wrote.
  *
  * @param from where the stream begins in the bytes.
- * @param where the tensor or function that errors name.
- * @throws GCompressError `file-truncated`, also later, when bytes are missing.
+ * @param refuse makes the error for a damaged stream: `file-truncated`, also later, for missing bytes, `file-tensor` for another end.
  */
-export function rangeDecoder(model: DecisionModel, bytes: Uint8Array, from: number, where: string): RangeDecoder {
+export function rangeDecoder(
+  model: DecisionModel,
+  bytes: Uint8Array,
+  from: number,
+  refuse: (code: string, expected: string, actual: string) => GCompressError,
+): RangeDecoder {
   let position = from;
   let code = 0;
   let range = 0xffffffff;
-  const refuse = (kind: string, expected: string, actual: string) => fileError(kind, where, expected, actual);
   const shift = () => {
     if (position >= bytes.length) throw refuse('file-truncated', `more than ${position} bytes`, 'no more');
     code = ((code << 8) | bytes[position++]) >>> 0;
