@@ -23,10 +23,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   scheduler: { lives: 'when to compress, and how alpha falls: pure functions of a state', imports: ['core'] },
   lowrank: { lives: METHOD, imports: ['core', 'linalg'] },
   simhash: { lives: METHOD, imports: ['core', 'linalg'] },
-  dictlearn: { lives: METHOD, imports: ['core', 'linalg'] },
-  kmeans: { lives: METHOD, imports: ['core', 'linalg'] },
+  dictlearn: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
+  kmeans: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
-  pruning: { lives: METHOD, imports: ['core', 'linalg'] },
+  pruning: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   uniform: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   weights: { lives: 'which weights of a saved model are matrices, and how each is read as one', imports: ['core'] },
   calibration: {

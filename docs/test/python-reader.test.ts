@@ -56,15 +56,25 @@ const evenly = matrix(
   Float32Array.from({ length: 384 }, (_, at) => createRandom(at).integer(4)),
 );
 
+/** Two columns of 31 have large values. */
+const uneven = (() => {
+  const { shape, data } = weights([61, 31]);
+  return matrix(
+    shape,
+    data.map((value, at) => (at % 31 === 4 || at % 31 === 20 ? 50 * value : value)),
+  );
+})();
+
 /** Every format, and every form that its tensors may have. */
 const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, matrix: Matrix, tensors: string]>> = {
   'low rank': [lowRank({ rank: 4 }), odd, 'b c'],
-  'k-means of entries': [kMeans({ levels: 5 }), odd, 'codebook encoding'],
+  'k-means of entries': [kMeans({ levels: 5 }), odd, 'codebook coded-encoding'],
+  'k-means of entries, packed': [kMeans({ levels: 4, allowLarger: true }), evenly, 'codebook encoding'],
   'k-means, one level': [kMeans({ levels: 2 }), matrix([3, 3], new Float32Array(9)), 'codebook encoding'],
   'k-means of blocks, grouped': [
     kMeans({ levels: 3, blockSize: 3, codebooks: { rows: 8, columns: 6 } }),
     odd,
-    'codebook encoding',
+    'codebook coded-encoding',
   ],
   'simhash, gaussian': [simhash({ bits: 9, planes: 'gaussian', seed: 3_000_000_000 }), odd, 'scales signs'],
   'simhash, part of a rotation': [simhash({ bits: 10 }), odd, 'scales signs'],
@@ -72,18 +82,29 @@ const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, mat
   'simhash, binary digits': [simhash({ bits: 70 }), odd, 'scales signs'],
   'simhash, fitted': [simhash({ bits: 5, planes: 'fitted', allowLarger: true }), odd, 'projection scales signs'],
   'dictionary of rows': [dictLearn({ atoms: 9, nonzeros: 4 }), sparse, 'atoms mask values'],
-  'dictionary of pieces': [dictLearn({ ratio: 4 }), even, 'atoms counts positions values'],
+  'dictionary of pieces': [dictLearn({ ratio: 4 }), even, 'atoms coded-values counts positions'],
   'dictionary of padded pieces': [dictLearn({ atoms: 8, nonzeros: 1, signalLength: 4 }), odd, 'atoms positions values'],
   'dictionary with counts': [
     dictLearn({ atoms: 16, nonzeros: 3, signalLength: 4, valueBits: 6 }),
     sparse,
-    'atoms counts positions values',
+    'atoms coded-counts coded-values positions',
   ],
   'pruned entries': [pruned({ sparsity: 0.9 }), odd, 'gaps values'],
   'pruned blocks': [
     pruned({ sparsity: 0.5, structure: { blockHeight: 4, blockWidth: 3, pooling: 'average' } }),
     odd,
     'mask values',
+  ],
+  'pruned entries, few columns kept': [pruned({ sparsity: 0.95 }), uneven, 'coded-mask values'],
+  'pruned blocks, few columns kept': [
+    pruned({ sparsity: 0.9, structure: { blockHeight: 2, blockWidth: 1 } }),
+    uneven,
+    'coded-mask values',
+  ],
+  'pruned, with a codebook, few columns kept': [
+    prunedKMeans({ sparsity: 0.95, levels: 9 }),
+    uneven,
+    'codebook coded-encoding coded-mask',
   ],
   'pruned, with a codebook': [prunedKMeans({ sparsity: 0.8, levels: 5 }), odd, 'codebook encoding gaps'],
   'block diagonal': [blockDiagonal({ blocks: 4 }), even, 'blocks'],
@@ -125,7 +146,7 @@ const CASES: Readonly<Record<string, readonly [compressor: MatrixCompressor, mat
       inner: { codebook: { levels: 3, allowLarger: true } },
     }),
     odd,
-    'codebook codebook.codebook codebook.encoding encoding mask',
+    'codebook codebook.codebook codebook.encoding coded-encoding mask',
   ],
   'stacked, scales coded': [
     stack(simhash, { scales: kMeans })({

@@ -13,6 +13,7 @@ import sys
 import zlib
 from typing import Callable, Dict, List, NamedTuple, Sequence
 
+from read_codes import decode_codes
 from read_errors import FileError, check
 from read_integers import decode_integers
 
@@ -95,8 +96,8 @@ Decoder = Callable[[Sequence[int], dict, Dict[str, Tensor]], Sequence[float]]
 
 
 def decode(name: str, version: int, shape, config, tensors) -> Sequence[float]:
-    """The values of a matrix, row by row. All formats are at version 1."""
-    check(version == 1, f"format {name} has version {version}")
+    """The values of a matrix, row by row."""
+    check(1 <= version <= VERSIONS.get(name, 1), f"format {name} has version {version}")
     if name.endswith(")"):
         return decode_stack(name, shape, config, tensors)
     check(name in DECODERS, f"format {name} is not known")
@@ -119,13 +120,12 @@ def decode_k_means(shape, config, tensors):
     codebook = wanted(tensors, "codebook", "F32", [None, size])
     levels = codebook.shape[0] // groups
     check(levels * groups == codebook.shape[0] > 0, "kmeans: the codebooks are not equally long")
-    codes = packed(tensors, "encoding", bits_for(levels), m * blocks)
+    codes = stored_codes(tensors, "encoding", levels, m, blocks)
     values = []
     for row in range(m):
         line = []
         for block in range(blocks):
             code = codes[row * blocks + block]
-            check(code < levels, f"kmeans: level {code} of {levels}")
             at = (row // group_rows * across + block // group_blocks) * levels + code
             line += codebook.data[at * size : (at + 1) * size]
         values += line[:n]
@@ -156,21 +156,23 @@ def decode_dictionary(shape, config, tensors):
     signals = m * pieces
     atoms = wanted(tensors, "atoms", "F32", [None, length])
     k = atoms.shape[0]
-    if "mask" in tensors:
-        mask = packed(tensors, "mask", 1, signals * k)
+    has = lambda name: name in tensors or f"coded-{name}" in tensors
+    if has("mask"):
+        mask = stored_codes(tensors, "mask", 2, signals, k)
         used = [[atom for atom in range(k) if mask[signal * k + atom]] for signal in range(signals)]
     else:
         counts = [nonzeros] * signals
-        if "counts" in tensors:
-            counts = packed(tensors, "counts", bits_for(nonzeros + 1), signals)
-        positions = iter(packed(tensors, "positions", bits_for(k), sum(counts)))
+        if has("counts"):
+            counts = stored_codes(tensors, "counts", nonzeros + 1, m, pieces)
+        rows, columns = (1, sum(counts)) if has("counts") else (signals, nonzeros)
+        positions = iter(stored_codes(tensors, "positions", k, rows, columns))
         used = [[next(positions) for _ in range(count)] for count in counts]
     total = sum(map(len, used))
     if value_bits == 32:
         values = iter(wanted(tensors, "values", "F32", [total]).data)
     else:
         steps = 2 ** (value_bits - 1) - 1
-        values = iter([(step - steps) / steps for step in packed(tensors, "values", value_bits, total)])
+        values = iter([(step - steps) / steps for step in stored_codes(tensors, "values", 2**value_bits, 1, total)])
     rows: List[float] = []
     for row in range(m):
         line = []
@@ -178,7 +180,6 @@ def decode_dictionary(shape, config, tensors):
             piece = [0.0] * length
             for atom in used[signal]:
                 value = next(values)
-                check(atom < k, f"dictlearn: atom {atom} of {k}")
                 for i in range(length):
                     piece[i] += value * atoms.data[atom * length + i]
             line += piece
@@ -194,8 +195,7 @@ def decode_pruned(shape, config, tensors):
 def decode_pruned_k_means(shape, config, tensors):
     entries = kept_entries(shape, config, tensors)
     codebook = wanted(tensors, "codebook", "F32", [None]).data
-    codes = packed(tensors, "encoding", bits_for(len(codebook)), len(entries))
-    check(all(code < len(codebook) for code in codes), "kmeans-pruning: a level that does not exist")
+    codes = stored_codes(tensors, "encoding", len(codebook), 1, len(entries))
     return placed(shape, entries, [codebook[code] for code in codes])
 
 
@@ -300,6 +300,9 @@ DECODERS: Dict[str, Decoder] = {
     "uniform": decode_uniform,
 }
 
+# The newest version of each format that is not at 1
+VERSIONS = {"dictlearn": 2, "kmeans": 2, "pruning": 2, "kmeans-pruning": 2}
+
 # ------------------------------------------------------------------------------------------------- pieces
 
 
@@ -311,6 +314,16 @@ def wanted(tensors, name: str, dtype: str, shape) -> Tensor:
     fits = len(tensor.shape) == len(shape) and all(b in (None, a) for a, b in zip(tensor.shape, shape))
     check(fits, f"tensor {name} has shape {tensor.shape}")
     return tensor
+
+
+def stored_codes(tensors, name: str, levels: int, rows: int, columns: int) -> List[int]:
+    """Codes below the levels: packed bits, or context-coded in a tensor of another name."""
+    coded = f"coded-{name}"
+    if coded in tensors:
+        return decode_codes(bytes(wanted(tensors, coded, "U8", [None]).data), rows, columns, levels)
+    codes = packed(tensors, name, bits_for(levels), rows * columns)
+    check(all(code < levels for code in codes), f"{name}: a code that is not below {levels}")
+    return codes
 
 
 def packed(tensors, name: str, bits: int, count: int) -> List[int]:
@@ -345,8 +358,9 @@ def kept_entries(shape, config, tensors) -> List[int]:
     m, n = shape
     height, width = config["blockHeight"], config["blockWidth"]
     across = -(-n // width)
-    count = across * -(-m // height)
-    kept = packed(tensors, "mask", 1, count) if "mask" in tensors else flags_of_gaps(tensors, count)
+    down = -(-m // height)
+    gaps = "gaps" in tensors
+    kept = flags_of_gaps(tensors, down * across) if gaps else stored_codes(tensors, "mask", 2, down, across)
     return [row * n + col for row in range(m) for col in range(n) if kept[row // height * across + col // width]]
 
 

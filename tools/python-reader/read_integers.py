@@ -35,8 +35,8 @@ def packed_integers(stream: bytes, count: int) -> List[int]:
 
 
 def coded_integers(stream: bytes, rows: int, columns: int, states: int) -> List[int]:
-    model, decoder = Model(columns), None
-    decoder = Decoder(model, stream)
+    model = Model(columns)
+    decoder = Decoder(model, stream, 1)
     transitions = [int(digit) for digit in TRANSITIONS[states]]
     state, values = 0, []
     for _ in range(rows * columns):
@@ -46,7 +46,7 @@ def coded_integers(stream: bytes, rows: int, columns: int, states: int) -> List[
         state = transitions[2 * state + (index & 1)]
         sign = (index > 0) - (index < 0)
         values.append(index if states == 0 else 2 * index - quantiser * sign)
-    check(decoder.at == len(stream) and decoder.code == 0, "the stream of integers does not end where it should")
+    decoder.check_end()
     return values
 
 
@@ -106,10 +106,10 @@ class Model:
 
 
 class Decoder:
-    """A binary range decoder of 32 bits."""
+    """A binary range decoder of 32 bits. The model has probability(slot) and adapt(slot, bit)."""
 
-    def __init__(self, model: Model, stream: bytes) -> None:
-        self.model, self.stream, self.at = model, stream, 1
+    def __init__(self, model, stream: bytes, at: int) -> None:
+        self.model, self.stream, self.at = model, stream, at
         self.code, self.range = 0, 2**32 - 1
         for _ in range(4):
             self.shift()
@@ -134,7 +134,10 @@ class Decoder:
             self.range <<= 8
         return bit
 
+    def check_end(self) -> None:
+        check(self.at == len(self.stream) and self.code == 0, "a coded stream does not end where it should")
+
     def shift(self) -> None:
-        check(self.at < len(self.stream), "the stream of integers is truncated")
+        check(self.at < len(self.stream), "a coded stream is truncated")
         self.code = (self.code << 8 | self.stream[self.at]) & (2**32 - 1)
         self.at += 1

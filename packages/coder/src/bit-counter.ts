@@ -1,15 +1,15 @@
 // Counts the bits that decisions take, by the coder's own adaptive probabilities.
-import { type BinaryCoder, CODED_BITS, type LevelModel } from './level-model.ts';
+import { type BinaryCoder, CODED_BITS, type DecisionModel } from './range/binary-coder.ts';
 
 const TABLE = 4096;
 
 /** Counts, and changes nothing. */
 export class BitCounter implements BinaryCoder {
   bits = 0;
-  readonly #model: LevelModel;
+  readonly #model: DecisionModel;
   readonly #costs = costs();
 
-  constructor(model: LevelModel) {
+  constructor(model: DecisionModel) {
     this.#model = model;
   }
 
@@ -27,9 +27,9 @@ export class BitCounter implements BinaryCoder {
 
 /** Counts, and adapts the model to what was decided. */
 export class AdaptingCounter extends BitCounter {
-  readonly #adapted: LevelModel;
+  readonly #adapted: DecisionModel;
 
-  constructor(model: LevelModel) {
+  constructor(model: DecisionModel) {
     super(model);
     this.#adapted = model;
   }

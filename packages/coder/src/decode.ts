@@ -1,8 +1,11 @@
 // Decoder of integer streams alone: all that a page needs which only reads.
 import type { GCompressError } from '@gcompress/core';
 import { fileError } from '@gcompress/core/storage';
-import { type BinaryCoder, CODED_BITS, codeLevel, LevelModel } from './level-model.ts';
+import { codeLevel, LevelModel } from './level-model.ts';
+import { rangeDecoder } from './range/range-decoder.ts';
 import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
+
+export { unpackCodes } from './codes/unpack-codes.ts';
 
 /** Reads a stream in slices. */
 export interface IntegerDecoder {
@@ -62,7 +65,10 @@ interface Reader {
 /** Codec 0: width, the smallest value, then bits from the lowest up. */
 function packed(bytes: Uint8Array, count: number): Reader {
   const width = bytes[1] ?? 0;
-  expectLength(bytes, 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8)));
+  const length = 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8));
+  if (bytes.length !== length) {
+    throw refuse(bytes.length < length ? 'file-truncated' : 'file-tensor', `${length} bytes`, `${bytes.length}`);
+  }
   if (width > 32) throw refuse('file-tensor', 'at most 32 bits', `${width}`);
   const smallest = new DataView(bytes.buffer, bytes.byteOffset).getInt32(2, true);
   let position = 6;
@@ -91,12 +97,12 @@ function packed(bytes: Uint8Array, count: number): Reader {
 
 /** Codecs 1 to 3: the decisions of the model by a range coder. */
 function coded(bytes: Uint8Array, columns: number): Reader {
-  if (!bytes.length) expectLength(bytes, 1);
+  if (!bytes.length) throw refuse('file-truncated', 'bytes', 'none');
   const states = TRELLIS_STATES[bytes[0] - 1];
   if (states === undefined) throw refuse('file-tensor', 'codec 0 to 3', `${bytes[0]}`);
   const trellis = trellisOf(states);
   const model = new LevelModel(columns);
-  const decoder = rangeDecoder(model, bytes);
+  const decoder = rangeDecoder(model, bytes, 1, refuse);
   let state = 0;
   return {
     fill(values) {
@@ -112,49 +118,6 @@ function coded(bytes: Uint8Array, columns: number): Reader {
     },
     end: decoder.end,
   };
-}
-
-/** Reads decisions of the model from what the range coder wrote after the first byte. */
-function rangeDecoder(model: LevelModel, bytes: Uint8Array): BinaryCoder & { end(): void } {
-  let position = 1;
-  let code = 0;
-  let range = 0xffffffff;
-  const shift = () => {
-    if (position >= bytes.length) expectLength(bytes, position + 1);
-    code = ((code << 8) | bytes[position++]) >>> 0;
-  };
-  const narrow = (bound: number): number => {
-    const bit = code < bound ? 1 : 0;
-    if (bit) range = bound;
-    else {
-      code -= bound;
-      range -= bound;
-    }
-    while (range < 0x1000000) {
-      shift();
-      range *= 256;
-    }
-    return bit;
-  };
-  for (let i = 0; i < 4; i++) shift();
-  return {
-    bit(slot) {
-      const bit = narrow((range >>> CODED_BITS) * model.probability(slot));
-      model.adapt(slot, bit);
-      return bit;
-    },
-    even: () => narrow(range >>> 1),
-    end() {
-      expectLength(bytes, position);
-      if (code) throw refuse('file-tensor', 'a stream that ends at 0', `${code}`);
-    },
-  };
-}
-
-function expectLength({ length }: Uint8Array, expected: number): void {
-  if (length !== expected) {
-    throw refuse(length < expected ? 'file-truncated' : 'file-tensor', `${expected} bytes`, `${length}`);
-  }
 }
 
 function refuse(code: string, expected: string, actual: string): GCompressError {

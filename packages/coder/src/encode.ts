@@ -2,8 +2,9 @@
 import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { assertOneOf, assertShape2D, assertType, describeValue } from '@gcompress/core/checks';
 import { AdaptingCounter } from './bit-counter.ts';
-import { type BinaryCoder, codeLevel, LevelModel } from './level-model.ts';
-import { RangeEncoder } from './range-encoder.ts';
+import { codeLevel, LevelModel } from './level-model.ts';
+import type { BinaryCoder } from './range/binary-coder.ts';
+import { RangeEncoder } from './range/range-encoder.ts';
 import { indexOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
 /** Values between two reports of progress, and the multiplications that one takes, about. */

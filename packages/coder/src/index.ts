@@ -1,4 +1,6 @@
 // The public surface of the encoder.
+
+export { packCodes } from './codes/pack-codes.ts';
 export { codedBits, encodeIntegers } from './encode.ts';
 export { type LevelPrices, levelPrices } from './level-prices.ts';
 export { type Rounded, type Rounding, roundForRate } from './round.ts';

@@ -1,15 +1,6 @@
 // The one description that encoder, decoder and rounding share: contexts from row and column, and adaptive probabilities.
+import type { BinaryCoder, DecisionModel } from './range/binary-coder.ts';
 
-/** Does a binary decision and says how it went: an encoder takes the wanted one, a decoder reads its own. */
-export interface BinaryCoder {
-  /** @param slot which probability; @param wanted 0 or 1. */
-  bit(slot: number, wanted: number): number;
-  /** A decision of even odds. */
-  even(wanted: number): number;
-}
-
-/** Probabilities have 16 bits while they adapt, and this many when they code. */
-export const CODED_BITS = 15;
 /** The shares by which a fast and a slow estimate move, as shifts; both move faster at first. */
 const FAST = 5;
 const SLOW = 8;
@@ -30,7 +21,7 @@ const SHARED_BITS = 3;
 const DECISIONS = SHARED + CLASSES * 2 ** SHARED_BITS;
 
 /** Adaptive state for a matrix of so many columns, whose entries come row by row. */
-export class LevelModel {
+export class LevelModel implements DecisionModel {
   /** Neighbours that are not zero, left and above: 0 to 2. */
   neighbours = 0;
   protected column = 0;
@@ -50,12 +41,11 @@ export class LevelModel {
     this.above = new Uint8Array(columns);
   }
 
-  /** Probability that the decision is 1, in parts of 2^15, from 1 to 2^15 − 1. */
+  /** Probabilities have 16 bits while they adapt, one less when they code. */
   probability(slot: number): number {
     return (this.#fast[slot] + this.#slow[slot]) >>> 2 || 1;
   }
 
-  /** Moves the probability towards what the decision was. */
   adapt(slot: number, bit: number): void {
     const count = this.#seen[slot];
     if (count < SLOW) this.#seen[slot]++;

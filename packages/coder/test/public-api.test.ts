@@ -4,6 +4,6 @@ import * as decode from '../src/decode.ts';
 import * as api from '../src/index.ts';
 
 it('exports this and nothing else', () => {
-  expect(Object.keys(api).sort()).toEqual(['codedBits', 'encodeIntegers', 'levelPrices', 'roundForRate']);
-  expect(Object.keys(decode).sort()).toEqual(['createIntegerDecoder', 'decodeIntegers']);
+  expect(Object.keys(api).sort()).toEqual(['codedBits', 'encodeIntegers', 'levelPrices', 'packCodes', 'roundForRate']);
+  expect(Object.keys(decode).sort()).toEqual(['createIntegerDecoder', 'decodeIntegers', 'unpackCodes']);
 });

@@ -12,9 +12,12 @@ import {
 import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { assertLayoutSize, layoutOf, MAX_ATOMS } from './codes/layout.ts';
-import { packCodes, unpackCodes } from './codes/packed-codes.ts';
+import { packSparseCodes, unpackSparseCodes } from './codes/packed-codes.ts';
 import { collectCodes, type DictLearnFactor, spreadCodes } from './codes/sparse-codes.ts';
 import { withoutUnusedAtoms } from './codes/used-atoms.ts';
+
+/** Version of the stored form. */
+const VERSION = 2;
 
 export type { DictLearnFactor } from './codes/sparse-codes.ts';
 
@@ -30,13 +33,14 @@ export type { DictLearnFactor } from './codes/sparse-codes.ts';
  * Codes are trainable if they are stored as float32. With fewer bits they are equal steps from −1 to 1 and not trainable; the
  * support is never trainable.
  *
- * Stored form, version 1: `atoms` as float32; the nonzeros of the codes as `values`, float32 or steps of `valueBits` bits; their
- * places as `mask`, as `positions`, or as `counts` and `positions`. Config: `signalLength` (L), `nonzeros` (t), `valueBits` and
+ * Stored form, version 2: `atoms` as float32; the nonzeros of the codes as `values`, float32 or steps of `valueBits` bits; their
+ * places as `mask`, as `positions`, or as `counts` and `positions`. All but float32 are packed bits, or entropy-coded in a tensor whose
+ * name begins with `coded-` (`packCodes` of `@gcompress/coder`). Version 1 has packed bits only. Config: `signalLength` (L), `nonzeros` (t), `valueBits` and
  * `masked`.
  */
 export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   id: 'dictlearn',
-  version: 1,
+  version: VERSION,
   reconstruct,
   multiply(ops, x, factors, form) {
     if (!multiplyPays(form)) return ops.matMul(x, reconstruct(ops, factors, form));
@@ -59,7 +63,12 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
 };
 
 /** The part of {@link dictLearnFormat} that gives dense matrices: all that a page needs which only decodes. */
-export const dictLearnDecoder: MatrixDecoder<DictLearnFactor> = { id: 'dictlearn', version: 1, reconstruct, unpack };
+export const dictLearnDecoder: MatrixDecoder<DictLearnFactor> = {
+  id: 'dictlearn',
+  version: VERSION,
+  reconstruct,
+  unpack,
+};
 
 /** True if the codes are a matrix of their own (masked) and each row of the matrix is one signal. */
 function multiplyPays(form: MatrixForm): boolean {
@@ -94,11 +103,11 @@ function laidOut<T>(ops: TensorOps<T>, signals: T, form: MatrixForm): T {
 function pack({ factors, ...form }: Factorization<DictLearnFactor>): Record<string, PackedTensor> {
   const layout = layoutOf(form);
   const { shape, data } = factors.atoms;
-  return { ...packCodes(collectCodes(factors, layout), layout, shape[0]), atoms: { shape, data } };
+  return { ...packSparseCodes(collectCodes(factors, layout), layout, shape[0]), atoms: { shape, data } };
 }
 
 function unpack(packed: PackedMatrix): Record<DictLearnFactor, Factor> {
-  assertVersion(packed, 1);
+  assertVersion(packed, VERSION);
   const layout = layoutOf(packed);
   const { shape, data } = packedTensor(packed, 'atoms', 'float32', [null, layout.signalLength]);
   const [count] = shape;
@@ -106,5 +115,8 @@ function unpack(packed: PackedMatrix): Record<DictLearnFactor, Factor> {
     throw fileError('file-tensor', "dictlearn tensor 'atoms'", `1 to ${MAX_ATOMS} atoms`, `${count}`);
   }
   assertLayoutSize(layout, count);
-  return { ...spreadCodes(unpackCodes(packed, layout, count), layout, count), atoms: floatFactor(shape, data.slice()) };
+  return {
+    ...spreadCodes(unpackSparseCodes(packed, layout, count), layout, count),
+    atoms: floatFactor(shape, data.slice()),
+  };
 }

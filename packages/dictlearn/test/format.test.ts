@@ -71,7 +71,7 @@ describe('unpack', () => {
   });
 
   it.each<[string, Partial<PackedMatrix>, string]>([
-    ['a newer version', { version: 2 }, 'unsupported-version'],
+    ['a newer version', { version: 3 }, 'unsupported-version'],
     ['no config', { config: {} }, 'file-header'],
     ['a signal longer than a row', { config: { ...config, signalLength: 5 } }, 'file-header'],
     ['a signal of no entries', { config: { ...config, signalLength: 0 } }, 'file-header'],
@@ -131,7 +131,7 @@ describe('pack', () => {
 
   it('stores the support in the smallest of its three ways', () => {
     expect(tensorsOf(100, 64, 2)).toEqual(['atoms', 'positions', 'values']);
-    expect(tensorsOf(40, 64, 2)).toEqual(['atoms', 'counts', 'positions', 'values']);
+    expect(tensorsOf(40, 64, 2)).toEqual(['atoms', 'coded-counts', 'positions', 'values']);
     expect(tensorsOf(100, 12, 6)).toEqual(['atoms', 'mask', 'values']);
   });
 

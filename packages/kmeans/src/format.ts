@@ -1,4 +1,6 @@
 // The decoder of codebooks: how a matrix comes back from codebook and encoding.
+import { packCodes } from '@gcompress/coder';
+import { unpackCodes } from '@gcompress/coder/decode';
 import {
   type CompressedFormat,
   type Factor,
@@ -13,17 +15,11 @@ import {
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
 import type { MatrixDecoder } from '@gcompress/core/decode';
-import {
-  assertVersion,
-  bitsFor,
-  fileError,
-  packBits,
-  packedBytes,
-  packedTensor,
-  unpackBits,
-} from '@gcompress/core/storage';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 
+/** Version of the stored form. */
+const VERSION = 2;
 /** Values of the codebooks that any file may claim, however small: 64 MiB. */
 const ALWAYS_ALLOWED = 2 ** 24;
 /** Above that, the most rows of a codebook for each stored row. */
@@ -42,13 +38,14 @@ const reconstruct: CompressedFormat<KMeansFactor>['reconstruct'] = (ops, { codeb
  *   Unused rows are zero.
  * - `encoding [m, ⌈n/s⌉]`, int32: the row of `codebook` for each block.
  *
- * Stored form, version 1: `codebook`, float32, without the last rows if no codebook uses them; `encoding`, the row of each block
- * within its own codebook, packed at `⌈log₂ levels⌉` bits. Config: `blockSize`, `levels`, and the rows (`groupRows`) and blocks
- * of a row (`groupBlocks`) that share a codebook.
+ * Stored form, version 2: `codebook`, float32, without the last rows if no codebook uses them; `encoding`, the row of each block
+ * within its own codebook, packed at `⌈log₂ levels⌉` bits, or a smaller `coded-encoding` (`packCodes` of `@gcompress/coder`). Version 1
+ * has packed bits only. Config: `blockSize`, `levels`, and the rows (`groupRows`) and blocks of a row (`groupBlocks`) that share a
+ * codebook.
  */
 export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   id: 'kmeans',
-  version: 1,
+  version: VERSION,
   reconstruct,
   lookup: (ops, ids, { codebook, encoding }, form) => decoded(ops, codebook, ops.gather(encoding, ids), form),
   sharing: () => ({ codebook: { rows: 'encoding' } }),
@@ -57,7 +54,7 @@ export const kMeansFormat: CompressedFormat<KMeansFactor> = {
 };
 
 /** The part of {@link kMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
-export const kMeansDecoder: MatrixDecoder<KMeansFactor> = { id: 'kmeans', version: 1, reconstruct, unpack };
+export const kMeansDecoder: MatrixDecoder<KMeansFactor> = { id: 'kmeans', version: VERSION, reconstruct, unpack };
 
 /** The rows of the matrix for these encodings `[…, ⌈n/s⌉]`. */
 function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixForm): T {
@@ -70,7 +67,8 @@ function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixFor
 function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeansFactor>): Record<string, PackedTensor> {
   const layout = layoutOf(form);
   const { blockSize, groups, levels } = layout;
-  const local = shifted(encoding.data, layout, -1);
+  // Plans pack factors of zeros, whose codes all point into the first codebook
+  const local = shifted(encoding.data, layout, -1).map((code) => Math.max(0, code));
   let used = 1;
   for (let at = 0; at < local.length; at++) used = Math.max(used, local[at] + 1);
   // A reader limits what a small file makes it allocate; store enough rows to be accepted
@@ -80,18 +78,16 @@ function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeans
     const from = group * levels * blockSize;
     rows.set(codebook.data.subarray(from, from + used * blockSize), group * used * blockSize);
   }
-  const packed = packBits(local, bitsFor(used));
   return {
     codebook: { shape: [groups * used, blockSize], data: rows },
-    encoding: { shape: [packed.length], data: packed },
+    ...packCodes('encoding', local, [form.shape[0], layout.blocks], used),
   };
 }
 
 function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
-  assertVersion(packed, 1);
+  assertVersion(packed, VERSION);
   const layout = checkedLayout(packed);
   const { blockSize, blocks, groups, levels } = layout;
-  const count = packed.shape[0] * blocks;
   const stored = packedTensor(packed, 'codebook', 'float32', [null, blockSize]);
   const used = stored.shape[0] / groups;
   if (!Number.isInteger(used) || used < 1 || used > levels) {
@@ -105,16 +101,11 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
       `${levels} rows for ${used} stored rows`,
     );
   }
-  const bits = bitsFor(used);
-  const codes = packedTensor(packed, 'encoding', 'uint8', [packedBytes(count, bits)]);
+  const encoding = unpackCodes(packed, 'encoding', [packed.shape[0], blocks], used);
   const rows = new Float32Array(groups * levels * blockSize);
   for (let group = 0; group < groups; group++) {
     const part = stored.data.subarray(group * used * blockSize, (group + 1) * used * blockSize);
     rows.set(part, group * levels * blockSize);
-  }
-  const encoding = unpackBits(codes.data, bits, count);
-  for (let at = 0; at < count; at++) {
-    if (encoding[at] >= used) throw damaged('encoding', `rows 0 to ${used - 1}`, `${encoding[at]}`);
   }
   return {
     codebook: floatFactor([groups * levels, blockSize], rows),

@@ -29,7 +29,7 @@ describe('unpack', () => {
 
   const { codebook, encoding } = good.tensors;
   it.each<[string, Partial<PackedMatrix>, string]>([
-    ['a newer version', { version: 2 }, 'unsupported-version'],
+    ['a newer version', { version: 3 }, 'unsupported-version'],
     ['no codebook', { tensors: { encoding } }, 'file-tensor'],
     ['no encoding', { tensors: { codebook } }, 'file-tensor'],
     ['no config', { config: {} }, 'file-header'],
@@ -84,9 +84,21 @@ describe('pack', () => {
     [100, 7],
     [256, 8],
     [1000, 10],
-  ])('with %i levels stores 4 bytes for each codebook value and the fewest bits for each block', (levels, bits) => {
-    const compressed = kMeans({ allowLarger: true, levels }).compress(randomMatrix([40, 30]));
-    expect(compressed.byteLength).toBe(levels * 4 + Math.ceil((40 * 30 * bits) / 8));
+  ])(
+    'with %i levels stores 4 bytes for each codebook value, and at most the fewest bits for each block',
+    (levels, bits) => {
+      const compressed = kMeans({ allowLarger: true, levels }).compress(randomMatrix([40, 30]));
+      expect(compressed.byteLength).toBeLessThanOrEqual(levels * 4 + Math.ceil((40 * 30 * bits) / 8));
+      expect(kMeansFormat.unpack(compressed.pack())).toEqual(compressed.factors);
+    },
+  );
+
+  it('stores a mode of the codes that prevails in fewer bits than a code has', () => {
+    const a = randomMatrix([64, 64]);
+    const compressed = kMeans({ levels: 16, pruningFraction: 0.9 }).compress(a);
+    const { tensors } = compressed.pack();
+    expect(Object.keys(tensors)).toEqual(['codebook', 'coded-encoding']);
+    expect(tensors['coded-encoding'].data.length).toBeLessThan((64 * 64) / 8);
     expect(kMeansFormat.unpack(compressed.pack())).toEqual(compressed.factors);
   });
 

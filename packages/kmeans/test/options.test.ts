@@ -81,8 +81,7 @@ describe('the number of levels', () => {
     const budget = options.bytes ?? (64 * 32 * 4) / (options.ratio ?? 1);
     const { blockSize = 1, codebooks = 'tensor' } = options;
     const levels = Number(levelsFor(options, shape));
-    const bytesWith = (count: number) =>
-      kMeans({ blockSize, codebooks, levels: count }).compress(randomMatrix(shape)).byteLength;
+    const bytesWith = (count: number) => kMeans({ blockSize, codebooks, levels: count }).plan(shape).byteLength;
     expect(kMeans(options).compress(randomMatrix(shape)).byteLength).toBeLessThanOrEqual(budget);
     expect(bytesWith(levels)).toBeLessThanOrEqual(budget);
     expect(bytesWith(levels + 1)).toBeGreaterThan(budget);

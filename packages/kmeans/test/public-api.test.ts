@@ -18,6 +18,6 @@ it('the method and its format carry the names that files hold', () => {
   expect({ method, id: used.id, version: used.version }).toEqual({
     method: 'kmeans',
     id: 'kmeans',
-    version: 1,
+    version: 2,
   });
 });

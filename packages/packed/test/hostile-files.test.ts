@@ -88,7 +88,7 @@ describe('what is something else', () => {
   it('a format that is not passed is called unknown, and a newer one newer', async () => {
     expect(await codeOf(file, { formats: [] })).toBe('unknown-format');
     const { header, data } = takenApart(file);
-    const newer = JSON.stringify(header).replaceAll('"format":"kmeans","version":1', '"format":"kmeans","version":2');
+    const newer = JSON.stringify(header).replaceAll('"format":"kmeans","version":2', '"format":"kmeans","version":3');
     expect(await codeOf(putTogether(newer, data))).toBe('unsupported-version');
   });
 });

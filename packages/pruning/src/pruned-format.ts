@@ -12,6 +12,9 @@ import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
 import { packPositions, unpackPositions } from './masks/positions.ts';
 
+/** Version of the stored form. */
+const VERSION = 2;
+
 /** Names of the factors of {@link prunedFormat}. */
 export type PrunedFactor = 'values' | 'mask';
 
@@ -23,12 +26,13 @@ const reconstruct: CompressedFormat<PrunedFactor>['reconstruct'] = (ops, { value
  * - `values [m, n]`, float32, trainable.
  * - `mask [m, n]`, float32: 1 for a kept entry, else 0.
  *
- * Stored form, version 1: `values`, the kept entries in reading order as float32; the kept blocks as `mask` (a bit for each block) or as
- * `gaps` (between kept blocks, in Rice code), whichever is smaller. Config: `blockHeight` and `blockWidth`, both 1 for single entries.
+ * Stored form, version 2: `values`, the kept entries in reading order as float32; the kept blocks as `mask` (a bit for each block), as
+ * `coded-mask` (these bits, entropy-coded) or as `gaps` (between kept blocks, in Rice code), whichever is smallest. Version 1 lacks
+ * `coded-mask`. Config: `blockHeight` and `blockWidth`, both 1 for single entries.
  */
 export const prunedFormat: CompressedFormat<PrunedFactor> = {
   id: 'pruning',
-  version: 1,
+  version: VERSION,
   reconstruct,
   remaining: (ops, matrix, { mask }) => ops.mul(matrix, mask),
   lookup: (ops, ids, { values, mask }) => ops.mul(ops.gather(values, ids), ops.gather(mask, ids)),
@@ -37,22 +41,22 @@ export const prunedFormat: CompressedFormat<PrunedFactor> = {
 };
 
 /** The part of {@link prunedFormat} that gives dense matrices: all that a page needs which only decodes. */
-export const prunedDecoder: MatrixDecoder<PrunedFactor> = { id: 'pruning', version: 1, reconstruct, unpack };
+export const prunedDecoder: MatrixDecoder<PrunedFactor> = { id: 'pruning', version: VERSION, reconstruct, unpack };
 
 function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor>): Record<string, PackedTensor> {
   const grid = gridOf(form);
   const flags = flagsOf(mask.data, grid);
   const kept = Float32Array.from(keptEntries(flags, grid), (entry) => values.data[entry]);
-  const tensors = { values: { shape: [kept.length], data: kept }, ...packPositions(flags) };
+  const tensors = { values: { shape: [kept.length], data: kept }, ...packPositions(flags, grid) };
   assertExpansion({ ...form, tensors, format: 'pruning' });
   return tensors;
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {
-  assertVersion(packed, 1);
+  assertVersion(packed, VERSION);
   const grid = gridOf(packed);
   assertExpansion(packed);
-  const entries = keptEntries(unpackPositions(packed, grid.count), grid);
+  const entries = keptEntries(unpackPositions(packed, grid), grid);
   const kept = packedTensor(packed, 'values', 'float32', [entries.length]).data;
   const [rows, cols] = packed.shape;
   const values = new Float32Array(rows * cols);

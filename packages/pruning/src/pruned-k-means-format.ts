@@ -1,10 +1,11 @@
 // The decoder of pruned matrices with a codebook.
+import { packCodes } from '@gcompress/coder';
+import { unpackCodes } from '@gcompress/coder/decode';
 import {
   type CompressedFormat,
   type Factor,
   type Factorization,
   floatFactor,
-  type GCompressError,
   indexFactor,
   type MatrixForm,
   type PackedMatrix,
@@ -12,18 +13,12 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import type { MatrixDecoder } from '@gcompress/core/decode';
-import {
-  assertVersion,
-  bitsFor,
-  fileError,
-  packBits,
-  packedBytes,
-  packedTensor,
-  unpackBits,
-} from '@gcompress/core/storage';
+import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
-import { bytesTensor, packPositions, unpackPositions } from './masks/positions.ts';
+import { packPositions, unpackPositions } from './masks/positions.ts';
 
+/** Version of the stored form. */
+const VERSION = 2;
 /** The most levels of a codebook, without the zero of the pruned entries. */
 export const MAX_LEVELS = 1024;
 
@@ -40,13 +35,13 @@ const reconstruct: CompressedFormat<PrunedKMeansFactor>['reconstruct'] = (ops, f
  * - `kept [l + 1, 1]`, float32: 0, then l ones. Multiplied with the codebook it keeps the zero at zero in training.
  * - `encoding [m, n]`, int32: the row of the codebook for each entry, 0 for pruned entries.
  *
- * Stored form, version 1: `codebook`, float32, without the zero and without the last levels if no entry uses them;
- * `encoding`, the level of each kept entry in reading order, packed at `⌈log₂ levels⌉` bits; `mask` or `gaps` as in
- * `prunedFormat`. Config: `levels` (l), `blockHeight` and `blockWidth`.
+ * Stored form, version 2: `codebook`, float32, without the zero and without the last levels if no entry uses them;
+ * `encoding`, the level of each kept entry in reading order, packed at `⌈log₂ levels⌉` bits, or a smaller `coded-encoding`; positions as
+ * in `prunedFormat`. Version 1 lacks `coded-encoding` and `coded-mask`. Config: `levels` (l), `blockHeight` and `blockWidth`.
  */
 export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
-  version: 1,
+  version: VERSION,
   reconstruct,
   remaining: (ops, matrix, { kept, encoding }, { shape }) =>
     ops.mul(matrix, ops.reshape(ops.gather(kept, encoding), shape)),
@@ -59,7 +54,7 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
 /** The part of {@link prunedKMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
 export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
-  version: 1,
+  version: VERSION,
   reconstruct,
   unpack,
 };
@@ -89,15 +84,15 @@ function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<s
   const used = codes.reduce((most, code) => Math.max(most, code), 0) + 1;
   const tensors = {
     codebook: { shape: [used], data: Float32Array.from(codebook.data.subarray(1, used + 1)) },
-    encoding: bytesTensor(packBits(codes, bitsFor(used))),
-    ...packPositions(flags),
+    ...packCodes('encoding', codes, [1, codes.length], used),
+    ...packPositions(flags, grid),
   };
   assertExpansion({ ...form, tensors, format: 'kmeans-pruning' });
   return tensors;
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
-  assertVersion(packed, 1);
+  assertVersion(packed, VERSION);
   const { levels } = packed.config;
   if (!(typeof levels === 'number' && Number.isInteger(levels) && levels >= 1 && levels <= MAX_LEVELS)) {
     throw fileError(
@@ -109,20 +104,13 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
   }
   const grid = gridOf(packed);
   assertExpansion(packed);
-  const entries = keptEntries(unpackPositions(packed, grid.count), grid);
+  const entries = keptEntries(unpackPositions(packed, grid), grid);
   const stored = packedTensor(packed, 'codebook', 'float32', [null]).data;
-  if (stored.length < 1 || stored.length > levels) throw damaged('codebook', `1 to ${levels} levels`, stored.length);
-  const bits = bitsFor(stored.length);
-  const { data } = packedTensor(packed, 'encoding', 'uint8', [packedBytes(entries.length, bits)]);
-  const codes = unpackBits(data, bits, entries.length);
-  const encoding = new Int32Array(packed.shape[0] * packed.shape[1]);
-  for (const [at, entry] of entries.entries()) {
-    if (codes[at] >= stored.length) throw damaged('encoding', `levels below ${stored.length}`, codes[at]);
-    encoding[entry] = codes[at] + 1;
+  if (stored.length < 1 || stored.length > levels) {
+    throw fileError('file-tensor', "kmeans-pruning tensor 'codebook'", `1 to ${levels} levels`, `${stored.length}`);
   }
+  const codes = unpackCodes(packed, 'encoding', [1, entries.length], stored.length);
+  const encoding = new Int32Array(packed.shape[0] * packed.shape[1]);
+  for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;
   return { ...codebookFactors(stored, levels), encoding: indexFactor([...packed.shape], encoding) };
-}
-
-function damaged(tensor: string, expected: string, actual: number): GCompressError {
-  return fileError('file-tensor', `kmeans-pruning tensor '${tensor}'`, expected, `${actual}`);
 }

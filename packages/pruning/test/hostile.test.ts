@@ -36,6 +36,14 @@ describe.each([
     expect(refusal(() => unpack([1024, 1025], good))).toBe('file-oversized');
   });
 
+  it('of few bytes does not decode a coded mask of a gibibyte', () => {
+    const { gaps: _, ...others } = tensors as Record<string, PackedTensor>;
+    const data = Uint8Array.of(4, 0, 0, 255, 255, 255, 255);
+    const coded = { ...others, 'coded-mask': { shape: [data.length], data } };
+    expect(refusal(() => unpack([16384, 16384], good, coded))).toBe('file-oversized');
+    expect(refusal(() => unpack([1024, 1024], good, coded))).toBe('file-tensor');
+  });
+
   it('has a config of integers in range', () => {
     const values: readonly unknown[] = [
       { toString: 1 },

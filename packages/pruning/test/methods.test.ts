@@ -196,7 +196,7 @@ describe('unpack', () => {
   });
 
   it.each<[string, Partial<PackedMatrix>, string]>([
-    ['a newer version', { version: 2 }, 'unsupported-version'],
+    ['a newer version', { version: 3 }, 'unsupported-version'],
     ['no block', { config: { blockHeight: 1 } }, 'file-header'],
     ['a block of 0', { config: { blockHeight: 0, blockWidth: 2 } }, 'file-header'],
     ['a block beyond the matrix', { config: { blockHeight: 4, blockWidth: 2 } }, 'file-header'],
@@ -214,7 +214,7 @@ describe('unpack', () => {
 
   const { codebook } = coded.tensors;
   it.each<[string, Partial<PackedMatrix>, string]>([
-    ['a newer version', { version: 2 }, 'unsupported-version'],
+    ['a newer version', { version: 3 }, 'unsupported-version'],
     ['no levels', { config: good.config }, 'file-header'],
     ['too many levels', { config: { ...coded.config, levels: 1025 } }, 'file-header'],
     ['fewer levels than stored', { config: { ...coded.config, levels: 2 } }, 'file-tensor'],

@@ -30,7 +30,7 @@ it('the package exports exactly these names', () => {
 it('the methods and their formats carry the names that files hold', () => {
   const named = [api.pruned, api.prunedKMeans].map(({ method, format: { id, version } }) => [method, id, version]);
   expect(named).toEqual([
-    ['pruning', 'pruning', 1],
-    ['kmeans-pruning', 'kmeans-pruning', 1],
+    ['pruning', 'pruning', 2],
+    ['kmeans-pruning', 'kmeans-pruning', 2],
   ]);
 });

@@ -1,6 +1,8 @@
 // Sparse codes as they are stored, and back.
+import { packCodes } from '@gcompress/coder';
+import { unpackCodes } from '@gcompress/coder/decode';
 import type { GCompressError, PackedMatrix, PackedTensor } from '@gcompress/core';
-import { bitsFor, fileError, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import { fileError, packBits, packedBytes, packedTensor } from '@gcompress/core/storage';
 import type { Layout } from './layout.ts';
 import { type SparseCodes, withoutZeros } from './sparse-codes.ts';
 
@@ -10,43 +12,51 @@ const ALWAYS_ALLOWED = 2 ** 24;
 const MAX_CODES_PER_BYTE = 512;
 
 /**
- * The stored form of sparse codes: `values`, and their places in the smallest of three ways:
+ * The stored form of sparse codes: `values`, and their places in the smallest of three ways. Each of these tensors is stored as
+ * `packCodes` of `@gcompress/coder` does, but for values of 32 bits.
  *
  * - `mask`: one bit for each signal and atom.
  * - `counts` and `positions`: the number of nonzeros of each signal, and the index of the atom of each nonzero.
  * - `positions` alone: t for each signal; unused ones have the value 0.
  */
-export function packCodes(codes: SparseCodes, layout: Layout, atoms: number): Record<string, PackedTensor> {
+export function packSparseCodes(codes: SparseCodes, layout: Layout, atoms: number): Record<string, PackedTensor> {
   const { counts, positions, values } = codes;
   const { signals, nonzeros, valueBits } = layout;
-  const bits = bitsFor(atoms);
-  const countBits = bitsFor(nonzeros + 1);
-  const spare = signals * nonzeros - values.length;
-  const maskBytes = packedBytes(signals * atoms, 1);
-  const countedBytes = packedBytes(signals, countBits) + packedBytes(values.length, bits);
-  const filledBytes = packedBytes(signals * nonzeros, bits) + packedBytes(spare, valueBits);
-  if (filledBytes <= Math.min(maskBytes, countedBytes)) {
-    const filled = filledUp(codes, nonzeros);
-    return { positions: packed(filled.positions, bits), values: packedValues(filled.values, valueBits) };
-  }
   const stored = packedValues(values, valueBits);
-  // A mask also where a reader would refuse this many codes for so few bytes
-  if (maskBytes <= countedBytes || isAmplified(layout, atoms, countedBytes))
-    return { mask: packed(maskOf(codes, atoms), 1), values: stored };
-  return { counts: packed(counts, countBits), positions: packed(positions, bits), values: stored };
+  const filled = filledUp(codes, nonzeros);
+  const ways: Record<string, PackedTensor>[] = [
+    {
+      ...packCodes('positions', filled.positions, [signals, nonzeros], atoms),
+      ...packedValues(filled.values, valueBits),
+    },
+    {
+      ...packCodes('counts', counts, [layout.rows, layout.pieces], nonzeros + 1),
+      ...packCodes('positions', positions, [1, positions.length], atoms),
+      ...stored,
+    },
+  ];
+  const fewest = Math.min(...ways.map(byteLength)) - byteLength(stored);
+  const maskBytes = packedBytes(signals * atoms, 1);
+  // Of a mask that is much larger than the codes, the coded form is not smaller than positions, and takes long to make
+  if (layout.masked || maskBytes <= fewest) {
+    ways.push({ ...packCodes('mask', maskOf(codes, atoms), [signals, atoms], 2), ...stored });
+  }
+  const smallest = ways.reduce((best, way) => (byteLength(way) < byteLength(best) ? way : best));
+  if (!isAmplified(layout, atoms, byteLength(smallest))) return smallest;
+  // A reader would refuse this many codes for so few bytes
+  const bits = packBits(maskOf(codes, atoms), 1);
+  return { mask: { shape: [bits.length], data: bits }, ...stored };
 }
 
 /**
- * The codes that {@link packCodes} stored.
+ * The codes that {@link packSparseCodes} stored.
  *
  * @throws GCompressError `file-tensor` or `file-dtype` when a tensor is missing, misshapen or impossible; `file-oversized` when
  * a small file claims very many codes.
  */
-export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number): SparseCodes {
-  const { signals, nonzeros, valueBits } = layout;
-  const integers = (name: string, bits: number, count: number) =>
-    unpackBits(packedTensor(stored, name, 'uint8', [packedBytes(count, bits)]).data, bits, count);
-  const bytes = Object.values(stored.tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+export function unpackSparseCodes(stored: PackedMatrix, layout: Layout, atoms: number): SparseCodes {
+  const { signals, nonzeros, valueBits, rows, pieces } = layout;
+  const bytes = byteLength(stored.tensors);
   if (isAmplified(layout, atoms, bytes)) {
     throw fileError(
       'file-oversized',
@@ -55,29 +65,29 @@ export function unpackCodes(stored: PackedMatrix, layout: Layout, atoms: number)
       `${codesOf(layout, atoms)} codes for ${bytes} bytes`,
     );
   }
+  const has = (name: string) => Object.keys(stored.tensors).some((tensor) => tensor.endsWith(name));
   let counts: Int32Array;
   let positions: Int32Array;
-  if (Object.hasOwn(stored.tensors, 'mask')) {
-    const mask = integers('mask', 1, signals * atoms);
+  if (has('mask')) {
+    const mask = unpackCodes(stored, 'mask', [signals, atoms], 2);
     counts = new Int32Array(signals);
     for (let at = 0; at < mask.length; at++) counts[Math.floor(at / atoms)] += mask[at];
     positions = new Int32Array(total(counts, nonzeros));
     for (let at = 0, to = 0; at < mask.length; at++) if (mask[at] === 1) positions[to++] = at % atoms;
   } else {
-    const counted = Object.hasOwn(stored.tensors, 'counts')
-      ? integers('counts', bitsFor(nonzeros + 1), signals)
-      : undefined;
+    const counted = has('counts') ? unpackCodes(stored, 'counts', [rows, pieces], nonzeros + 1) : undefined;
     // A mere claim of many signals fails here, before any allocation for them
-    positions = integers('positions', bitsFor(atoms), counted ? total(counted, nonzeros) : signals * nonzeros);
+    positions = unpackCodes(stored, 'positions', counted ? [1, total(counted, nonzeros)] : [signals, nonzeros], atoms);
     counts = counted ?? new Int32Array(signals).fill(nonzeros);
   }
   const steps = stepsFor(valueBits);
+  const { length } = positions;
   const values =
     valueBits === 32
-      ? packedTensor(stored, 'values', 'float32', [positions.length]).data
-      : Float32Array.from(integers('values', valueBits, positions.length), (value) => (value - steps) / steps);
+      ? packedTensor(stored, 'values', 'float32', [length]).data
+      : Float32Array.from(unpackCodes(stored, 'values', [1, length], 2 ** valueBits), (at) => (at - steps) / steps);
   const codes = withoutZeros({ counts, positions, values });
-  assertPositions(codes, atoms);
+  assertOrder(codes);
   return codes;
 }
 
@@ -96,18 +106,15 @@ export function stepsFor(valueBits: number): number {
   return 2 ** (valueBits - 1) - 1;
 }
 
-function packedValues(values: Float32Array, valueBits: number): PackedTensor {
-  if (valueBits === 32) return { shape: [values.length], data: values };
+function packedValues(values: Float32Array, valueBits: number): Record<string, PackedTensor> {
+  if (valueBits === 32) return { values: { shape: [values.length], data: values } };
   const steps = stepsFor(valueBits);
-  return packed(
-    Int32Array.from(values, (value) => Math.round(value * steps) + steps),
-    valueBits,
-  );
+  const codes = Int32Array.from(values, (value) => Math.round(value * steps) + steps);
+  return packCodes('values', codes, [1, codes.length], 2 ** valueBits);
 }
 
-function packed(values: ArrayLike<number>, bits: number): PackedTensor {
-  const data = packBits(values, bits);
-  return { shape: [data.length], data };
+function byteLength(tensors: Readonly<Record<string, PackedTensor>>): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function filledUp({ counts, positions, values }: SparseCodes, nonzeros: number) {
@@ -141,13 +148,11 @@ function total(counts: Int32Array, nonzeros: number): number {
   return sum;
 }
 
-function assertPositions({ counts, positions }: SparseCodes, atoms: number): void {
+function assertOrder({ counts, positions }: SparseCodes): void {
   for (let signal = 0, at = 0; signal < counts.length; signal++) {
     let previous = -1;
     for (const end = at + counts[signal]; at < end; at++) {
-      if (positions[at] <= previous || positions[at] >= atoms) {
-        throw damaged('positions', `atoms in order below ${atoms}`, `${positions[at]} after ${previous}`);
-      }
+      if (positions[at] <= previous) throw damaged('positions', 'atoms in order', `${positions[at]} after ${previous}`);
       previous = positions[at];
     }
   }

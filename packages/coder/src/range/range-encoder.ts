@@ -1,15 +1,15 @@
 // The writing half of a binary range coder of 32 bits, after Martin (1979).
-import { type BinaryCoder, CODED_BITS, type LevelModel } from './level-model.ts';
+import { type BinaryCoder, CODED_BITS, type DecisionModel } from './binary-coder.ts';
 
 /** Writes binary decisions; carries run back into the bytes already written. */
 export class RangeEncoder implements BinaryCoder {
-  readonly #model: LevelModel;
+  readonly #model: DecisionModel;
   #bytes = new Uint8Array(1024);
   #length = 0;
   #low = 0;
   #range = 0xffffffff;
 
-  constructor(model: LevelModel) {
+  constructor(model: DecisionModel) {
     this.#model = model;
   }
 

@@ -1,0 +1,58 @@
+// The one description of codes 0 … levels − 1 that encoder and decoder share: contexts from row and column, then a tree.
+import type { BinaryCoder } from '../range/binary-coder.ts';
+import { MeanModel } from './mean-model.ts';
+
+/** First byte of a stream of codes; 0 to 3 are those of integers. */
+export const CODES_CODEC = 4;
+/** Bytes before the decisions: codec, and the most frequent code in two. */
+export const CODES_HEADER = 3;
+/** Contexts: the binary logarithm of two densities' product, 0 to 30, and two neighbours. */
+const NEIGHBOURS = 4;
+const TREE = 31 * NEIGHBOURS;
+/** Densities have 15 bits, so that a product of two fits 30. They begin at 3 %, and each entry counts for 2^−6. */
+const DENSE = 2 ** 15 - 1;
+const FIRST_DENSITY = 1000;
+const DENSITY_SHIFT = 6;
+
+/** Name of the context-coded form of a tensor. */
+export function codedName(name: string): string {
+  return `coded-${String(name)}`;
+}
+
+/** Adaptive probabilities for codes of so many levels. */
+export function codesModel(levels: number): MeanModel {
+  return new MeanModel(TREE + 2 ** treeBits(levels));
+}
+
+/**
+ * Codes a matrix of codes in reading order: whether each differs from the most frequent one, by how often those of its row and column did
+ * lately; and which other one it is, bit by bit from the highest, by the bits before.
+ *
+ * @param codes what to code; a decoder finds there what it read.
+ */
+export function codeEach(coder: BinaryCoder, codes: Int32Array, columns: number, frequent: number, levels: number) {
+  const bits = treeBits(levels);
+  const columnDensities = new Uint16Array(columns).fill(FIRST_DENSITY);
+  const above = new Uint8Array(columns);
+  let density = FIRST_DENSITY;
+  let left = 0;
+  for (let at = 0, column = 0; at < codes.length; at++, column = column + 1 < columns ? column + 1 : 0) {
+    const bucket = 31 - Math.clz32(density * columnDensities[column] + 1);
+    const differs = coder.bit(NEIGHBOURS * bucket + 2 * above[column] + left, codes[at] === frequent ? 0 : 1);
+    const target = differs * DENSE;
+    density += (target - density) >> DENSITY_SHIFT;
+    columnDensities[column] += (target - columnDensities[column]) >> DENSITY_SHIFT;
+    left = above[column] = differs;
+    // Numbers of the codes without the frequent one
+    const number = codes[at] > frequent ? codes[at] - 1 : codes[at];
+    let node = 1;
+    for (let bit = differs * bits; bit-- > 0; ) node = 2 * node + coder.bit(TREE + node, (number >>> bit) & 1);
+    const read = node - 2 ** bits;
+    codes[at] = differs ? (read < frequent ? read : read + 1) : frequent;
+  }
+}
+
+/** Bits that tell all codes but one apart. */
+function treeBits(levels: number): number {
+  return levels > 2 ? 32 - Math.clz32(levels - 2) : 0;
+}

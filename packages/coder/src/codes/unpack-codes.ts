@@ -1,0 +1,43 @@
+// Reads tensors of codes in whichever form they are stored.
+import type { PackedMatrix, Shape2D } from '@gcompress/core';
+import { bitsFor, fileError, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import { rangeDecoder } from '../range/range-decoder.ts';
+import { CODES_CODEC, CODES_HEADER, codedName, codeEach, codesModel } from './codes.ts';
+
+/** A byte holds no more codes than this, because a decision takes at least 0.0028 bits: about 2,840. */
+const CODES_OF_BYTE = 4096;
+
+/**
+ * The codes that `packCodes` stored under this name, row by row.
+ *
+ * @param shape of the matrix of codes, [rows, columns]. The caller limits it: 4 bytes a code are allocated, once the
+ *   tensor proves to have bytes enough for so many.
+ * @param levels all codes are below; from 1 on.
+ * @throws GCompressError `file-tensor` or `file-dtype` when the tensor is missing or damaged, or a code is too large;
+ *   `invalid-option` for anything but a packed matrix, a shape and levels.
+ */
+export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, levels: number): Int32Array {
+  const columns = shape?.[1];
+  const count = shape?.[0] * columns;
+  const bits = bitsFor(levels);
+  const packedLength = packedBytes(count, bits);
+  const coded = codedName(name);
+  const isCoded = Object.hasOwn(packed?.tensors ?? {}, coded);
+  const tensor = isCoded ? coded : name;
+  const { data } = packedTensor(packed, tensor, 'uint8', [isCoded ? null : packedLength]);
+  const where = `${packed.format} tensor '${tensor}'`;
+  const refuse = (expected: string, actual: unknown) => fileError('file-tensor', where, expected, `${actual}`);
+  let codes: Int32Array;
+  if (isCoded) {
+    if (data[0] !== CODES_CODEC) throw refuse(`codec ${CODES_CODEC}`, data[0]);
+    const most = CODES_OF_BYTE * data.length;
+    if (count > most) throw refuse(`at most ${most} codes`, count);
+    codes = new Int32Array(count);
+    const decoder = rangeDecoder(codesModel(levels), data, CODES_HEADER, (_, ...found) => refuse(...found));
+    codeEach(decoder, codes, columns, data[1] + 256 * data[2], levels);
+    decoder.end();
+  } else codes = unpackBits(data, bits, count);
+  const wrong = codes.find((code) => code >= levels);
+  if (wrong !== undefined) throw refuse(`codes below ${levels}`, wrong);
+  return codes;
+}

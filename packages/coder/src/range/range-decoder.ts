@@ -1,0 +1,60 @@
+// The range coder that reads: binary decisions from bytes, by the probabilities of a model.
+import type { GCompressError } from '@gcompress/core';
+import { type BinaryCoder, CODED_BITS, type DecisionModel } from './binary-coder.ts';
+
+/** A decoder of decisions. */
+export interface RangeDecoder extends BinaryCoder {
+  /**
+   * Checks that the stream ends here.
+   *
+   * @throws GCompressError what `refuse` makes of `file-tensor`.
+   */
+  end(): void;
+}
+
+/**
+ * Reads decisions of the model from what the range coder wrote.
+ *
+ * @param from where the stream begins in the bytes.
+ * @param refuse makes the error for a damaged stream: `file-truncated`, also later, for missing bytes, `file-tensor` for another end.
+ */
+export function rangeDecoder(
+  model: DecisionModel,
+  bytes: Uint8Array,
+  from: number,
+  refuse: (code: string, expected: string, actual: string) => GCompressError,
+): RangeDecoder {
+  let position = from;
+  let code = 0;
+  let range = 0xffffffff;
+  const shift = () => {
+    if (position >= bytes.length) throw refuse('file-truncated', `more than ${position} bytes`, 'no more');
+    code = ((code << 8) | bytes[position++]) >>> 0;
+  };
+  const narrow = (bound: number): number => {
+    const bit = code < bound ? 1 : 0;
+    if (bit) range = bound;
+    else {
+      code -= bound;
+      range -= bound;
+    }
+    while (range < 0x1000000) {
+      shift();
+      range *= 256;
+    }
+    return bit;
+  };
+  for (let i = 0; i < 4; i++) shift();
+  return {
+    bit(slot) {
+      const bit = narrow((range >>> CODED_BITS) * model.probability(slot));
+      model.adapt(slot, bit);
+      return bit;
+    },
+    even: () => narrow(range >>> 1),
+    end() {
+      if (position < bytes.length) throw refuse('file-tensor', `${position} bytes`, `${bytes.length}`);
+      if (code) throw refuse('file-tensor', 'a stream that ends at 0', `${code}`);
+    },
+  };
+}
