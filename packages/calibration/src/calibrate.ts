@@ -81,8 +81,8 @@ async function observedModelOf(model: unknown, maxOutputBytes: number): Promise<
 }
 
 /**
- * Empty sums for the matrices whose moments fit the memory, the small ones first, and why the others have no moments. Tables and depthwise kernels are
- * summed nevertheless: their sums are small, and only the matrix of their moments is large.
+ * Empty sums for the matrices whose moments fit the memory, the small ones first, and why the others have no moments. Tables and depthwise
+ * kernels are summed nevertheless: their sums are small, and only the matrix of their moments is large.
  */
 function withinMemory(model: ObservedModel, maxBytes: number) {
   const skipped = new Map(model.skipped);
