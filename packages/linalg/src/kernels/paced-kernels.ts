@@ -3,6 +3,7 @@
 import type { Kernels } from '@gcompress/core';
 import type { Sweep } from '@gcompress/core/hosts';
 import { block, mirrorUpper, transposed, type View, type View64, zeros } from '../views/view.ts';
+import { pacedHeldMatrix } from './paced-held-matrix.ts';
 import { DEPTH } from './products.ts';
 
 /** The most multiply-adds of one call: some 50 ms on a slow machine. */
@@ -70,6 +71,9 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
       }
     }
   };
+  const holdSingle =
+    kernels.holdSingle &&
+    ((a: View) => pacedHeldMatrix((kernels as Required<Kernels>).holdSingle(a), a.rows * a.cols, onWork));
   return {
     onWork,
     multiply,
@@ -87,6 +91,8 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
       kernels.updateThenMultiplySymmetric(a, ...vectors);
       onWork(2 * a.rows * a.cols);
     },
+    ...(kernels.allocate && { allocate: kernels.allocate }),
+    ...(holdSingle && { holdSingle }),
   };
 }
 
