@@ -136,10 +136,11 @@ export function updateThenMultiplyTransposed(
   }
 }
 
-/** `A ← A − x·yᵀ − y·xᵀ` for the lower triangle of symmetric A `[n, n]`, then `z ← z + A·v`. */
+/** `A ← A − x·yᵀ − y·xᵀ` for the lower triangle of symmetric A `[rows, rows]`, then `z ← z + A·v`. */
 export function updateThenMultiplySymmetric(
   a: usize,
-  n: i32,
+  rows: i32,
+  _cols: i32,
   stride: usize,
   x: usize,
   y: usize,
@@ -147,7 +148,7 @@ export function updateThenMultiplySymmetric(
   z: usize,
 ): void {
   let i = 0;
-  for (; i + 2 <= n; i += 2, a += 2 * stride) {
+  for (; i + 2 <= rows; i += 2, a += 2 * stride) {
     const bytes = <usize>i * WIDE;
     const x0 = v128.load64_splat(x + bytes);
     const x1 = v128.load64_splat(x + bytes, 8);
@@ -184,7 +185,7 @@ export function updateThenMultiplySymmetric(
     store<f64>(z + bytes, load<f64>(z + bytes) + entry * load<f64>(v + next));
     addDiagonal(below, next, x, y, v, z, laneSum(z1) + entry * load<f64>(v + bytes));
   }
-  if (i === n) return;
+  if (i === rows) return;
   const bytes = <usize>i * WIDE;
   const xi = v128.load64_splat(x + bytes);
   const yi = v128.load64_splat(y + bytes);

@@ -5,89 +5,67 @@ import { portableKernels } from '@gcompress/linalg';
 import type { Module } from './module/web-assembly.ts';
 import { Workspace } from './module/workspace.ts';
 
-type Updates = Required<
-  Pick<Kernels, 'allocate' | 'updateThenMultiply' | 'updateThenMultiplyTransposed' | 'updateThenMultiplySymmetric'>
->;
+type Update = 'updateThenMultiply' | 'updateThenMultiplyTransposed' | 'updateThenMultiplySymmetric';
+type Vectors = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** Entries below which a memory of its own costs more than the updates gain. */
 const SMALL = 96 * 96;
 const BYTES = 8;
 
-/** A matrix in a memory of its own. The memory never grows, so arrays in it stay valid. */
-interface Home {
-  readonly workspace: Workspace;
-  /** Addresses of four vectors as long as the longer side of the matrix. */
-  readonly vectors: readonly [number, number, number, number];
-}
-
-/** Matrices in WebAssembly memory, and what is done with them there. */
-export function rankOneUpdates(module: Module): Updates {
+/** Makes matrices in WebAssembly memory, and updates them there. */
+export function rankOneUpdates(module: Module): Required<Pick<Kernels, Update | 'allocate'>> {
   const homes = new WeakMap<ArrayBufferLike, Home>();
+  const updateBy =
+    (name: Update): Kernels[Update] =>
+    (a, ...vectors) => {
+      const home = homes.get(a.data.buffer);
+      if (home) home.update(name, a, vectors);
+      else portableKernels[name](a, ...vectors);
+    };
   return {
     allocate(rows, cols) {
       if (rows * cols < SMALL) return rowMajor(new Float64Array(rows * cols), rows, cols);
-      const workspace = new Workspace(module);
-      const length = BYTES * Math.max(rows, cols);
-      const end = BYTES * rows * cols;
-      workspace.reserve(end + 4 * length);
-      const data = workspace.float64(0, rows * cols);
-      homes.set(data.buffer, { workspace, vectors: [end, end + length, end + 2 * length, end + 3 * length] });
-      return rowMajor(data, rows, cols);
+      const home = new Home(rows, cols, new Workspace(module));
+      homes.set(home.matrix.data.buffer, home);
+      return home.matrix;
     },
-    updateThenMultiply(a, x, y, v, z) {
-      const home = homes.get(a.data.buffer);
-      if (!home) {
-        portableKernels.updateThenMultiply(a, x, y, v, z);
-        return;
-      }
-      const { workspace, vectors } = home;
-      const [xs, ys, vs, zs] = vectors;
-      const { rows, cols } = a;
-      copyIn(workspace, [xs, x, rows], [ys, y, cols], [vs, v, cols]);
-      workspace.loops.updateThenMultiply(addressOf(a), rows, cols, BYTES * a.rowStride, xs, ys, vs, zs);
-      z.set(workspace.float64(zs, rows));
-    },
-    updateThenMultiplyTransposed(a, x, y, u, w) {
-      const home = homes.get(a.data.buffer);
-      if (!home) {
-        portableKernels.updateThenMultiplyTransposed(a, x, y, u, w);
-        return;
-      }
-      const { workspace, vectors } = home;
-      const [xs, ys, us, ws] = vectors;
-      const { rows, cols } = a;
-      copyIn(workspace, [xs, x, rows], [ys, y, cols], [us, u, rows]);
-      const sums = workspace.float64(ws, cols).fill(0);
-      workspace.loops.updateThenMultiplyTransposed(addressOf(a), rows, cols, BYTES * a.rowStride, xs, ys, us, ws);
-      w.set(sums);
-    },
-    updateThenMultiplySymmetric(a, x, y, v, z) {
-      const home = homes.get(a.data.buffer);
-      if (!home) {
-        portableKernels.updateThenMultiplySymmetric(a, x, y, v, z);
-        return;
-      }
-      const { workspace, vectors } = home;
-      const [xs, ys, vs, zs] = vectors;
-      const { rows } = a;
-      copyIn(workspace, [xs, x, rows], [ys, y, rows], [vs, v, rows]);
-      const sums = workspace.float64(zs, rows).fill(0);
-      workspace.loops.updateThenMultiplySymmetric(addressOf(a), rows, BYTES * a.rowStride, xs, ys, vs, zs);
-      z.set(sums);
-    },
+    updateThenMultiply: updateBy('updateThenMultiply'),
+    updateThenMultiplyTransposed: updateBy('updateThenMultiplyTransposed'),
+    updateThenMultiplySymmetric: updateBy('updateThenMultiplySymmetric'),
   };
+}
+
+/** A matrix at the beginning of a memory of its own, with room for four vectors. The memory never grows, so arrays in it stay valid. */
+class Home {
+  readonly matrix: View64;
+  readonly #vectors: readonly [number, number, number, number];
+
+  constructor(
+    rows: number,
+    cols: number,
+    readonly workspace: Workspace,
+  ) {
+    const length = BYTES * Math.max(rows, cols);
+    const end = BYTES * rows * cols;
+    workspace.reserve(end + 4 * length);
+    this.matrix = rowMajor(workspace.float64(0, rows * cols), rows, cols);
+    this.#vectors = [end, end + length, end + 2 * length, end + 3 * length];
+  }
+
+  /** Updates a block of the matrix; x belongs to its rows, y to its columns, and the product of `factor` goes to `product`. */
+  update(name: Update, { offset, rows, cols, rowStride }: View64, [x, y, factor, product]: Vectors): void {
+    const { workspace } = this;
+    const [xs, ys, factors, products] = this.#vectors;
+    const [given, made] = name === 'updateThenMultiplyTransposed' ? [rows, cols] : [cols, rows];
+    workspace.float64(xs, rows).set(x.subarray(0, rows));
+    workspace.float64(ys, cols).set(y.subarray(0, cols));
+    workspace.float64(factors, given).set(factor.subarray(0, given));
+    const result = workspace.float64(products, made).fill(0);
+    workspace.loops[name](BYTES * offset, rows, cols, BYTES * rowStride, xs, ys, factors, products);
+    product.set(result);
+  }
 }
 
 function rowMajor(data: Float64Array, rows: number, cols: number): View64 {
   return { data, rows, cols, offset: 0, rowStride: cols, colStride: 1 };
-}
-
-/** Where a part of a matrix begins, in bytes; the matrix begins at 0. */
-function addressOf({ offset }: View64): number {
-  return BYTES * offset;
-}
-
-/** Copies the beginnings of vectors to addresses. */
-function copyIn(workspace: Workspace, ...vectors: readonly (readonly [number, Float64Array, number])[]): void {
-  for (const [address, values, length] of vectors) workspace.float64(address, length).set(values.subarray(0, length));
 }

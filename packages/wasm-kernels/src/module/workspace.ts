@@ -2,6 +2,17 @@
 import { GCompressError } from '@gcompress/core';
 import { type Instance, type Module, webAssembly } from './web-assembly.ts';
 
+type UpdateLoop = (
+  a: number,
+  rows: number,
+  cols: number,
+  stride: number,
+  x: number,
+  y: number,
+  factor: number,
+  product: number,
+) => void;
+
 /** What the module exports: the files of `assembly` say what each function does. Addresses are in bytes. */
 interface Loops {
   multiplyStrips(
@@ -25,27 +36,9 @@ interface Loops {
   ): void;
   multiplyTransposed(x: number, groups: number, a: number, rows: number, cols: number, c: number): void;
   multiplyGram(a: number, rows: number, cols: number, panel: number, c: number): void;
-  updateThenMultiply(
-    a: number,
-    rows: number,
-    cols: number,
-    stride: number,
-    x: number,
-    y: number,
-    v: number,
-    z: number,
-  ): void;
-  updateThenMultiplyTransposed(
-    a: number,
-    rows: number,
-    cols: number,
-    stride: number,
-    x: number,
-    y: number,
-    u: number,
-    w: number,
-  ): void;
-  updateThenMultiplySymmetric(a: number, n: number, stride: number, x: number, y: number, v: number, z: number): void;
+  updateThenMultiply: UpdateLoop;
+  updateThenMultiplyTransposed: UpdateLoop;
+  updateThenMultiplySymmetric: UpdateLoop;
   rotateBack(vectors: number, sweeps: number, sweepCount: number, rotations: number): void;
 }
 
