@@ -3,16 +3,19 @@
  * `npx tsx src/kernels.ts [rounds]` in `benchmarks` writes docs/results/kernels.md. `GCOMPRESS_PYTHON` names another Python.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type Kernels, type Matrix, matrix } from '@gcompress/core';
-import { gram, multiply, portableKernels, type Svd, singularValues, truncatedSvd } from '@gcompress/linalg';
+import { gram, multiply, portableKernels, type Svd, truncatedSvd } from '@gcompress/linalg';
 import { wasmKernels } from '@gcompress/wasm-kernels';
 import { Matrix as MlMatrix, SingularValueDecomposition } from 'ml-matrix';
-import { type PythonPeers, startPython } from './peers/python-peers.ts';
+import { type PeerTime, type PythonPeers, startPython } from './peers/python-peers.ts';
+import { markdownTable } from './statistics.ts';
 
 const RANK = 64;
+/** Directions of the signal in the matrices. */
+const DIRECTIONS = 128;
 const FULL = 'numpy svd, full';
 const DOUBLE = 'scikit-learn randomized_svd, float64';
 const SINGLE = 'scikit-learn randomized_svd, float32';
@@ -30,16 +33,28 @@ const SIZES: readonly (readonly [rows: number, cols: number, goals: Readonly<Rec
 /** ml-matrix takes minutes for larger matrices. */
 const LARGEST_ML = 300_000;
 
+/** One line of a table. */
 interface Row {
   readonly what: string;
+  /** Milliseconds of each round. */
   readonly times: number[];
-  excess?: number | null;
+  /** The norm of what is left out. */
+  error?: number | null;
+}
+
+/** What is measured: an own function, or by its name a run of the Python process. */
+interface Subject {
+  readonly what: string;
+  readonly run?: () => unknown;
+  readonly error?: () => number;
+  /** Runs in the first round only, because it takes long. */
+  readonly once?: boolean;
 }
 
 const rounds = Number(process.argv[2] ?? 5);
 const wasm = await wasmKernels();
 const python = await startPython();
-if (!python) console.log('Python with NumPy, SciPy and scikit-learn was not found; its rows are left out.');
+if (!python) console.error('Python with NumPy, SciPy and scikit-learn was not found; its rows are left out.');
 const folder = mkdtempSync(join(tmpdir(), 'gcompress-kernels-'));
 const parts: string[] = [];
 for (const [rows, cols, goals] of SIZES) parts.push(await decompositionTable(rows, cols, goals));
@@ -52,16 +67,16 @@ const versions = python
   : ['no Python'];
 const text = `# Kernels
 
-Truncated SVD of rank ${RANK} and products of matrices, with the portable and the WebAssembly kernels of \`@gcompress\` and beside other
-libraries. All take turns in one run; times are medians of ${rounds} rounds in milliseconds of the clock. The last columns say how many times as
-long as the WebAssembly kernels each takes, and what was aimed at. gcompress uses one thread, NumPy and scikit-learn all of the machine. Other
-programs used the machine at the same time, so the ratios are worth more than the times. Matrices are a signal in 128
-directions, the i-th of size \`i^-0.5\`, with noise. Made by \`pnpm --filter @gcompress/benchmarks kernels\` on ${cpus().length} cores of
-${cpus()[0].model}, Node ${process.versions.node}, ${versions.join(', ')}.
+Truncated SVD of rank ${RANK} and products of matrices, with the portable and the WebAssembly kernels of gcompress and beside other
+libraries. All take turns in one run; a time is the shortest of ${rounds} rounds in milliseconds of the clock, and of one round for the whole
+decompositions of NumPy and ml-matrix. The last two columns say how many times as long as the WebAssembly kernels each takes, and the goal for
+that. gcompress uses one thread, NumPy and scikit-learn as many as they want. **Other programs used the machine heavily at the same time,
+which slows threads that wait for each other more than a single one.** Matrices are a signal in ${DIRECTIONS} directions, the i-th of size
+\`i^-0.5\`, with noise. Made by \`pnpm --filter @gcompress/benchmarks kernels\` on ${cpus().length} cores of ${cpus()[0].model}, Node
+${process.versions.node}, ${versions.join(', ')}; the load of the machine was ${loadavg()[0].toFixed(0)} at the end.
 
 ${parts.join('\n')}`;
 writeFileSync(fileURLToPath(new URL('../../docs/results/kernels.md', import.meta.url)), text);
-console.log(text);
 
 async function decompositionTable(
   rows: number,
@@ -69,89 +84,84 @@ async function decompositionTable(
   goals: Readonly<Record<string, number>>,
 ): Promise<string> {
   const a = signal(rows, cols);
-  const optimum = Math.hypot(...singularValues(a, wasm).subarray(RANK));
-  const own = (what: string, kernels: Kernels) => ({
-    what,
-    run: () => truncatedSvd(a, RANK, { kernels }),
-    excess: errorOf(a, truncatedSvd(a, RANK, { kernels })) / optimum - 1,
-  });
-  const ml = {
+  const own = (what: string, kernels: Kernels): Subject => {
+    const run = () => truncatedSvd(a, RANK, { kernels });
+    return { what, run, error: () => errorOf(a, run()) };
+  };
+  const ml: Subject = {
     what: ML,
     run: () => new SingularValueDecomposition(MlMatrix.from1DArray(rows, cols, a.data), { autoTranspose: true }),
+    once: true,
   };
+  const peers: Subject[] = [{ what: FULL, once: true }, { what: DOUBLE }, { what: SINGLE }];
   const subjects = [own(WASM, wasm), own(PORTABLE, portableKernels), ...(rows * cols > LARGEST_ML ? [] : [ml])];
-  const measured = await inTurns(a, subjects, [FULL, DOUBLE, SINGLE], optimum);
-  return table(`Truncated SVD of ${rows} × ${cols}`, measured, goals);
+  return table(`Truncated SVD of ${rows} × ${cols}`, await inTurns(a, [...subjects, ...peers]), goals);
 }
 
 async function productTable(): Promise<string> {
   const a = signal(1024, 1024);
-  const subjects = [
+  const subjects: Subject[] = [
     { what: WASM, run: () => multiply(a, a, wasm) },
     { what: PORTABLE, run: () => multiply(a, a) },
+    { what: 'numpy product, float64' },
     { what: `${WASM}, Gram matrix`, run: () => gram(a, wasm) },
     { what: `${PORTABLE}, Gram matrix`, run: () => gram(a) },
+    { what: 'numpy Gram matrix, float64' },
   ];
-  const measured = await inTurns(a, subjects, ['numpy product, float64', 'numpy Gram matrix, float64']);
-  return table('Product of 1024 × 1024 in float64', measured, {});
+  return table('Product of 1024 × 1024 in float64', await inTurns(a, subjects), {});
 }
 
-/** Runs all subjects and peers once a round, after a round that does not count. */
-async function inTurns(
-  a: Matrix,
-  subjects: readonly { readonly what: string; readonly run: () => unknown; readonly excess?: number }[],
-  peers: readonly string[],
-  optimum?: number,
-): Promise<Row[]> {
-  const own = subjects.map(({ what, run, ...rest }) => ({ what, run, times: [] as number[], ...rest }));
-  const others: Row[] = python ? peers.map((what) => ({ what, times: [] })) : [];
-  if (python) await loadInto(python, a);
-  for (let round = 0; round <= rounds; round++) {
-    for (const subject of own) {
-      const start = performance.now();
-      subject.run();
-      if (round > 0) subject.times.push(performance.now() - start);
-    }
-    for (const peer of others) {
-      const time = await python?.time(peer.what, optimum);
-      if (!time) continue;
-      peer.excess = time.excess;
-      if (round > 0) peer.times.push(time.milliseconds);
-    }
-  }
-  return [...own, ...others];
-}
-
-async function loadInto(peers: PythonPeers, { shape, data }: Matrix): Promise<void> {
+/** Runs all subjects once a round. */
+async function inTurns(a: Matrix, subjects: readonly Subject[]): Promise<Row[]> {
   const file = join(folder, 'matrix');
-  writeFileSync(file, data);
-  await peers.load(file, shape);
+  writeFileSync(file, a.data);
+  await python?.load(file, a.shape);
+  const measured = subjects
+    .filter(({ run }) => run || python)
+    .map((subject) => ({ subject, row: { what: subject.what, times: [] } as Row }));
+  for (let round = 0; round < rounds; round++) {
+    for (const { subject, row } of measured) {
+      if (subject.once && round > 0) continue;
+      const time = await timeOf(subject);
+      row.times.push(time.milliseconds);
+      row.error ??= subject.error?.() ?? time.error;
+    }
+    console.error(`${a.shape.join(' × ')}: round ${round + 1} of ${rounds}`);
+  }
+  return measured.map(({ row }) => row);
+}
+
+async function timeOf({ what, run }: Subject): Promise<PeerTime> {
+  if (!run) return (python as PythonPeers).time(what);
+  const start = performance.now();
+  run();
+  return { milliseconds: performance.now() - start, error: null };
 }
 
 function table(title: string, rows: readonly Row[], goals: Readonly<Record<string, number>>): string {
-  const base = median(rows[0].times);
-  const lines = rows.map(({ what, times, excess }) => {
-    const time = median(times);
+  const base = Math.min(...rows[0].times);
+  const optimum = rows.find(({ what }) => what === FULL)?.error;
+  const lines = rows.map(({ what, times, error }) => {
+    const time = Math.min(...times);
     const ratio = time / base;
     const goal = goals[what];
     const verdict = goal === undefined ? '' : `≥ ${goal}: ${ratio >= goal ? 'met' : 'missed'}`;
-    const error = typeof excess === 'number' ? Math.max(0, excess).toExponential(0) : '';
-    return `| ${what} | ${time.toFixed(1)} | ${error} | ${ratio.toFixed(2)} | ${verdict} |`;
+    const excess = optimum && error ? Math.max(0, error / optimum - 1).toExponential(0) : '';
+    return [what, time.toFixed(1), what === FULL ? '' : excess, ratio.toFixed(2), verdict];
   });
-  const head = '| | ms | error over optimum − 1 | ratio | goal |\n| --- | ---: | ---: | ---: | ---: |';
-  return `## ${title}\n\n${head}\n${lines.join('\n')}\n`;
+  return `## ${title}\n\n${markdownTable(['', 'ms', 'error over optimum − 1', 'ratio', 'goal'], lines)}\n`;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)];
-}
-
-/** 128 directions, the i-th of size `i^-0.5`, and noise. */
+/** {@link DIRECTIONS} directions, the i-th of size `i^-0.5`, and noise. */
 function signal(rows: number, cols: number): Matrix {
   const random = createRandom(1);
   const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
-  const left = normals(rows * 128).map((entry, at) => (0.6 * entry) / Math.sqrt((at % 128) + 1));
-  const product = multiply({ shape: [rows, 128], data: left }, { shape: [128, cols], data: normals(128 * cols) }, wasm);
+  const left = normals(rows * DIRECTIONS).map((entry, at) => (0.6 * entry) / Math.sqrt((at % DIRECTIONS) + 1));
+  const product = multiply(
+    { shape: [rows, DIRECTIONS], data: left },
+    { shape: [DIRECTIONS, cols], data: normals(DIRECTIONS * cols) },
+    wasm,
+  );
   return matrix(
     [rows, cols],
     Float32Array.from(product.data, (entry) => entry + 0.8 * random.normal()),

@@ -20,12 +20,12 @@ RUNS = {
 }
 
 
-def error_over_optimum(a, result, optimum):
+def error_of(a, result):
+    """The norm of what a decomposition of rank RANK leaves out; of a whole one, what its first RANK triplets leave out."""
     u, s, vt = result
-    if s.size > RANK or not optimum:
-        return None
-    rest = a.astype(numpy.float64) - (u.astype(numpy.float64) * s) @ vt.astype(numpy.float64)
-    return float(numpy.linalg.norm(rest) / optimum - 1)
+    if s.size > RANK:
+        return float(numpy.linalg.norm(s[RANK:]))
+    return float(numpy.linalg.norm(a - (u.astype(numpy.float64) * s) @ vt.astype(numpy.float64)))
 
 
 versions = {"python": platform.python_version(), "numpy": numpy.__version__, "scipy": scipy.__version__, "scikit-learn": sklearn.__version__}
@@ -40,5 +40,5 @@ for line in sys.stdin:
     start = time.perf_counter()
     result = RUNS[request["run"]](matrix, wide)
     milliseconds = (time.perf_counter() - start) * 1000
-    excess = error_over_optimum(matrix, result, request.get("optimum")) if isinstance(result, tuple) else None
-    print(json.dumps({"milliseconds": milliseconds, "excess": excess}), flush=True)
+    error = error_of(wide, result) if isinstance(result, tuple) else None
+    print(json.dumps({"milliseconds": milliseconds, "error": error}), flush=True)

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 /** Threads of OpenBLAS go on spinning for some 30 ms, and would disturb what is measured next. */
 const CALM = 100;
 
-/** What a call took, in milliseconds, and the error over the smallest possible one, minus 1, where it left something out. */
+/** What a call took, in milliseconds, and for a decomposition the norm of what its first triplets leave out. */
 export interface PeerTime {
   readonly milliseconds: number;
-  readonly excess: number | null;
+  readonly error: number | null;
 }
 
 /** Libraries of Python, timed in a process of their own. */
@@ -20,7 +20,7 @@ export interface PythonPeers {
   readonly versions: Readonly<Record<string, string>>;
   /** Reads the matrix `[m, n]` of float32 that the next calls are for. */
   load(file: string, shape: readonly [number, number]): Promise<void>;
-  time(run: string, optimum?: number): Promise<PeerTime>;
+  time(run: string): Promise<PeerTime>;
   close(): void;
 }
 
@@ -48,8 +48,8 @@ export async function startPython(
   return {
     versions,
     load: (file, shape) => ask({ file, shape }),
-    async time(run, optimum) {
-      const result = await ask({ run, optimum });
+    async time(run) {
+      const result = await ask({ run });
       await wait(CALM);
       return result;
     },

@@ -1,7 +1,9 @@
 // Orthonormal rows by products of matrices, where the rows are independent enough.
 import type { Kernels } from '@gcompress/core';
-import { block, copied, transposed, type View64, zeros } from '../views/view.ts';
+import { copied, transposed, type View64, zeros } from '../views/view.ts';
+import { factorPanel } from './cholesky.ts';
 import type { OrthonormalRows } from './qr.ts';
+import { solveForwards } from './triangular-solves.ts';
 
 /** Part of the squared length of a row that must stand apart from the rows before it, for two rounds to reach full precision. */
 const LEAST_APART = 1e-8;
@@ -24,44 +26,15 @@ function round(rows: View64, kernels: Kernels): { readonly q: View64; readonly l
   const count = rows.rows;
   const squares = zeros(count, count);
   kernels.gram(transposed(rows), squares);
-  const l = factor(squares);
-  if (!l) return undefined;
+  const l = zeros(count, count);
+  const inverse = zeros(count, count);
+  for (let i = 0; i < count; i++) {
+    l.data.set(squares.data.subarray(i * count, i * count + i + 1), i * count);
+    inverse.data[i * count + i] = 1;
+  }
+  if (factorPanel(l, squares, 0, LEAST_APART) >= 0) return undefined;
+  solveForwards(l, inverse);
   const q = zeros(count, rows.cols);
-  kernels.multiply(inverse(l), rows, q);
+  kernels.multiply(inverse, rows, q);
   return { q, l };
-}
-
-/** The Cholesky factor of squares `[w, w]`, undefined where a row has no length of its own. */
-function factor({ data, rows }: View64): View64 | undefined {
-  const l = zeros(rows, rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j <= i; j++) {
-      let rest = data[i * rows + j];
-      for (let p = 0; p < j; p++) rest -= l.data[i * rows + p] * l.data[j * rows + p];
-      if (i > j) {
-        l.data[i * rows + j] = rest / l.data[j * rows + j];
-        continue;
-      }
-      const square = data[i * rows + i];
-      if (!(square > 0 && rest > LEAST_APART * square && rest < Number.POSITIVE_INFINITY)) return undefined;
-      l.data[i * rows + i] = Math.sqrt(rest);
-    }
-  }
-  return l;
-}
-
-/** The inverse of a lower triangular matrix, row by row. */
-function inverse(l: View64): View64 {
-  const { rows } = l;
-  const result = zeros(rows, rows);
-  for (let i = 0; i < rows; i++) {
-    const own = block(result, i, 0, 1);
-    for (let p = 0; p < i; p++) {
-      const times = l.data[i * rows + p];
-      for (let j = 0; j <= p; j++) own.data[own.offset + j] -= times * result.data[p * rows + j];
-    }
-    own.data[own.offset + i] = 1;
-    for (let j = 0; j <= i; j++) own.data[own.offset + j] /= l.data[i * rows + i];
-  }
-  return result;
 }

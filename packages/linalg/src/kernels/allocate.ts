@@ -3,8 +3,8 @@ import type { Kernels } from '@gcompress/core';
 import { copyInto, type View, type View64, zeros } from '../views/view.ts';
 
 /** A matrix of zeros that will be updated again and again. */
-export function workMatrix(rows: number, cols: number, { allocate }: Kernels): View64 {
-  return allocate ? allocate(rows, cols) : zeros(rows, cols);
+export function workMatrix(rows: number, cols: number, kernels: Kernels): View64 {
+  return kernels.allocate?.(rows, cols) ?? zeros(rows, cols);
 }
 
 /** A row-major copy that will be updated again and again. */

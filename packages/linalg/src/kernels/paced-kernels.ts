@@ -71,9 +71,7 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
       }
     }
   };
-  const holdSingle =
-    kernels.holdSingle &&
-    ((a: View) => pacedHeldMatrix((kernels as Required<Kernels>).holdSingle(a), a.rows * a.cols, onWork));
+  const { allocate, holdSingle } = kernels;
   return {
     onWork,
     multiply,
@@ -91,8 +89,10 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
       kernels.updateThenMultiplySymmetric(a, ...vectors);
       onWork(2 * a.rows * a.cols);
     },
-    ...(kernels.allocate && { allocate: kernels.allocate }),
-    ...(holdSingle && { holdSingle }),
+    ...(allocate && { allocate: allocate.bind(kernels) }),
+    ...(holdSingle && {
+      holdSingle: (a) => pacedHeldMatrix(holdSingle.call(kernels, a), a.rows * a.cols, onWork),
+    }),
   };
 }
 
