@@ -24,5 +24,5 @@ interface WebAssemblyInterface {
 
 /** What the engine offers; undefined where it has no WebAssembly. */
 export function webAssembly(): WebAssemblyInterface | undefined {
-  return (globalThis as { readonly WebAssembly?: WebAssemblyInterface }).WebAssembly;
+  return (globalThis as unknown as { readonly WebAssembly?: WebAssemblyInterface }).WebAssembly;
 }
