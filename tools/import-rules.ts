@@ -16,6 +16,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     imports: [],
   },
   linalg: { lives: 'numerics for the algorithms: products, QR, eigenproblem, SVD', imports: ['core'] },
+  'wasm-kernels': {
+    lives: 'the kernels of `linalg` in WebAssembly: one module, inlined, for methods that are handed them',
+    imports: ['core', 'linalg'],
+  },
   coder: {
     lives: 'the entropy coder for integers of weights: an encoder at `.`, a decoder at `./decode`',
     imports: ['core'],

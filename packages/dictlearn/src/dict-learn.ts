@@ -111,7 +111,7 @@ function factorize(
   const random = createRandom(seed);
   const dictionary = learnDictionary(
     signals,
-    { ...sizes, iterations, tolerance, random },
+    { ...sizes, iterations, tolerance, random, kernels: options.kernels },
     partialProgress(options, 0, LEARNED),
   );
   reportProgress(options, LEARNED);

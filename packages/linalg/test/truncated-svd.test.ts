@@ -25,16 +25,16 @@ function expectOrthonormal({ u, v }: Svd, [rows, cols]: readonly [number, number
 
 /** The decomposition, and whether it was iterative. */
 function observed(a: Matrix, rank: number): { readonly svd: Svd; readonly iterative: boolean } {
-  let products = 0;
+  let throughGram = false;
   const kernels: typeof portableKernels = {
     ...portableKernels,
-    gram(...args) {
-      products++;
-      portableKernels.gram(...args);
+    gram(view, c) {
+      throughGram ||= view.cols === Math.min(...a.shape);
+      portableKernels.gram(view, c);
     },
   };
   const svd = truncatedSvd(a, rank, { kernels });
-  return { svd, iterative: products === 0 };
+  return { svd, iterative: !throughGram };
 }
 
 describe('truncatedSvd', () => {
@@ -215,7 +215,7 @@ describe('truncatedSvd, its options', () => {
     const svd = truncatedSvd(a, 8);
     const other = truncatedSvd(a, 8, { seed: 1 });
     expect(fingerprint(other.v)).not.toBe(fingerprint(svd.v));
-    expect(fingerprint(svd.u, svd.s, svd.v)).toMatchInlineSnapshot(`"86160f88"`);
+    expect(fingerprint(svd.u, svd.s, svd.v)).toMatchInlineSnapshot(`"91595c43"`);
     const again = truncatedSvd(a, 8, { seed: 0 });
     expect(fingerprint(again.u, again.s, again.v)).toBe(fingerprint(svd.u, svd.s, svd.v));
   });

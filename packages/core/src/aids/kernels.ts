@@ -23,6 +23,18 @@ export interface Sweep {
   readonly sines: Float64Array;
 }
 
+/** A matrix A `[m, n]` that kernels keep in a form of their own, for many products in float32. See {@link Kernels.holdSingle}. */
+export interface HeldMatrix {
+  /** `C [w, n] = X [w, n] · AᵀA`. */
+  multiplySquare(x: View64, c: View64): void;
+  /** `C [w, m] = X [w, n] · Aᵀ`. */
+  multiplyTransposed(x: View64, c: View64): void;
+  /** `C [n, n] = AᵀA`, both triangles. */
+  gram(c: View64): void;
+  /** Gives the memory back. Products after that throw a `GCompressError` `disposed`. */
+  release(): void;
+}
+
 /**
  * The hot loops: nearly all time of every algorithm here is spent in them. `@gcompress/linalg` has portable
  * ones; hand others to a method as `kernels` of {@link CompressOptions}. Results go to arrays that the caller gives; no argument may
@@ -44,6 +56,20 @@ export interface Kernels {
    * (c·p + s·q, c·q − s·p).
    */
   rotateBack(vectors: View64, sweeps: readonly Sweep[]): void;
+  /**
+   * A row-major matrix of zeros `[rows, cols]` in memory where the updates of these kernels are fastest; they take any other matrix as well.
+   * The matrix lives as long as something refers to it.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  allocate?(rows: number, cols: number): View64;
+  /**
+   * Holds a copy of A for products in float32, for algorithms that multiply the same matrix often and know when that is accurate enough:
+   * results have relative errors of some 2⁻²⁰. Kernels leave it out unless it makes products cheaper than {@link multiply}.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  holdSingle?(a: View): HeldMatrix;
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }

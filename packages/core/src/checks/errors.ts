@@ -51,6 +51,8 @@ export type ErrorCode =
   | 'file-checksum'
   /** A packed tensor is missing, has the wrong shape, or holds values out of range. */
   | 'file-tensor'
+  /** The engine does not give as much memory as the work takes. */
+  | 'out-of-memory'
   /** The object was disposed. */
   | 'disposed'
   /** The model or matrix is compressed already. */

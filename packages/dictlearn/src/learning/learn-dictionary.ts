@@ -1,5 +1,6 @@
 // The loop that improves atoms and codes in turn.
 import {
+  type Kernels,
   type Pace,
   type ProgressOptions,
   pacedProgress,
@@ -21,6 +22,8 @@ export interface LearnOptions {
   readonly iterations: number;
   readonly tolerance: number;
   readonly random: Random;
+  /** Who multiplies; the portable kernels if left out. */
+  readonly kernels?: Kernels | undefined;
 }
 
 /** The most signals for each atom that learning uses; with more signals, it uses a random sample. */
@@ -33,7 +36,7 @@ const LEARNED = 0.9;
 
 /** Learned atoms and the codes of all signals. Learning starts from signals as atoms and improves codes and atoms in turn. */
 export function learnDictionary(signals: Signals, options: LearnOptions, run: ProgressOptions): Dictionary {
-  const { atoms: count, nonzeros, random } = options;
+  const { atoms: count, nonzeros, random, kernels } = options;
   const energies = energiesOf(signals.data, signals.length);
   reportProgress(run, 0);
   const order = random.shuffle(Int32Array.from(energies.keys()).filter((at) => energies[at] > 0));
@@ -46,7 +49,7 @@ export function learnDictionary(signals: Signals, options: LearnOptions, run: Pr
   const first = firstAtoms(seeds, count, random, stage(run, 0, FIRST_ATOMS));
   const learned = learn(sample, first, options, partialProgress(run, FIRST_ATOMS, sampled ? LEARNED : 1));
   if (!sampled) return learned;
-  return { ...learned, codes: codeSignals(signals, learned.atoms, nonzeros, stage(run, LEARNED, 1)) };
+  return { ...learned, codes: codeSignals(signals, learned.atoms, nonzeros, stage(run, LEARNED, 1), kernels) };
 }
 
 /** Reports the beginning of a stage, and then its progress. */
@@ -58,19 +61,19 @@ function stage(run: ProgressOptions, from: number, to: number): Pace {
 function learn(
   signals: Signals,
   first: Float32Array,
-  { nonzeros, iterations, tolerance }: LearnOptions,
+  { nonzeros, iterations, tolerance, kernels }: LearnOptions,
   run: ProgressOptions,
 ): Dictionary {
   // One stage for the first codes, two for each iteration: atoms, then codes
   const stages = 2 * iterations + 1;
-  const codes = codeSignals(signals, first, nonzeros, stage(run, 0, 1 / stages));
+  const codes = codeSignals(signals, first, nonzeros, stage(run, 0, 1 / stages), kernels);
   let dictionary: Dictionary = { atoms: first, codes };
   let error = sum(dictionary.codes.errors);
   const negligible = EXPLAINED * sum(energiesOf(signals.data, signals.length));
   for (let done = 0; done < iterations && error > negligible; done++) {
     const [from, middle, to] = [2 * done + 1, 2 * done + 2, 2 * done + 3].map((count) => count / stages);
     const improved = improvedDictionary(signals, dictionary, stage(run, from, middle));
-    const codes = codeSignals(signals, improved.atoms, nonzeros, stage(run, middle, to));
+    const codes = codeSignals(signals, improved.atoms, nonzeros, stage(run, middle, to), kernels);
     keepBetter(codes, improved.codes);
     const previous = error;
     error = sum(codes.errors);

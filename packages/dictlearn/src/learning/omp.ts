@@ -1,5 +1,5 @@
 // Sparse codes by orthogonal matching pursuit.
-import type { Pace } from '@gcompress/core';
+import type { Kernels, Pace } from '@gcompress/core';
 import { type Dense, gram, multiply } from '@gcompress/linalg';
 import type { Codes } from './dictionary.ts';
 import { energiesOf, type Signals } from './signals.ts';
@@ -22,8 +22,15 @@ const PRODUCTS = 0.05;
  * correlations.
  *
  * @param atoms rows of unit norm or zero, `[k, L]`.
+ * @param kernels who multiplies; the portable kernels if left out.
  */
-export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: number, pace: Pace = () => {}): Codes {
+export function codeSignals(
+  signals: Signals,
+  atoms: Float32Array,
+  nonzeros: number,
+  pace: Pace = () => {},
+  kernels?: Kernels,
+): Codes {
   const { count, length, data } = signals;
   const codes: Codes = {
     nonzeros,
@@ -35,7 +42,7 @@ export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: num
   const columns = asColumns(atoms, length);
   const atomCount = columns.shape[1];
   const pursue = pursuit(
-    innerProducts(atoms, length, (operations, done) => pace(operations, PRODUCTS * done)),
+    innerProducts(atoms, length, (operations, done) => pace(operations, PRODUCTS * done), kernels),
     atomCount,
     codes,
   );
@@ -43,7 +50,7 @@ export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: num
   for (let first = 0; first < count; first += chunk) {
     const size = Math.min(chunk, count - first);
     const part = { shape: [size, length] as const, data: data.subarray(first * length, (first + size) * length) };
-    const correlations = multiply(part, columns).data;
+    const correlations = multiply(part, columns, kernels).data;
     for (let i = 0; i < size; i++) {
       const signal = first + i;
       pursue(signal, correlations.subarray(i * atomCount, (i + 1) * atomCount), (operations) =>
@@ -56,12 +63,17 @@ export function codeSignals(signals: Signals, atoms: Float32Array, nonzeros: num
 }
 
 /** Inner products of all atoms, `[k, k]`; for very many atoms in panels with a report of progress after each. */
-export function innerProducts(atoms: Float32Array, length: number, pace: Pace = () => {}): Float64Array {
+export function innerProducts(
+  atoms: Float32Array,
+  length: number,
+  pace: Pace = () => {},
+  kernels?: Kernels,
+): Float64Array {
   const count = atoms.length / length;
   const columns = asColumns(atoms, length);
   const operations = count * atoms.length;
   if (operations <= PANEL_OPERATIONS) {
-    const products = gram(columns).data;
+    const products = gram(columns, kernels).data;
     pace(operations, 1);
     return products;
   }
@@ -70,7 +82,7 @@ export function innerProducts(atoms: Float32Array, length: number, pace: Pace = 
   for (let first = 0; first < count; first += panel) {
     const size = Math.min(panel, count - first);
     const rows = { shape: [size, length] as const, data: atoms.subarray(first * length, (first + size) * length) };
-    products.set(multiply(rows, columns).data, first * count);
+    products.set(multiply(rows, columns, kernels).data, first * count);
     pace(size * atoms.length, (first + size) / count);
   }
   return products;

@@ -4,7 +4,8 @@ import type { Kernels } from '@gcompress/core';
 import { GCompressError, type InputMoments, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 
-const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [
+const OPTIONAL = ['allocate', 'holdSingle', 'onWork'] as const;
+const KERNELS: readonly Exclude<keyof Kernels, (typeof OPTIONAL)[number]>[] = [
   'multiply',
   'gram',
   'updateThenMultiply',
@@ -21,7 +22,9 @@ const KERNELS: readonly Exclude<keyof Kernels, 'onWork'>[] = [
 export function assertKernels(where: string, kernels: Kernels): void {
   assertType(where, 'kernels', kernels, 'object');
   for (const name of KERNELS) assertType(where, `kernels.${name}`, kernels[name], 'function');
-  if (kernels.onWork !== undefined) assertType(where, 'kernels.onWork', kernels.onWork, 'function');
+  for (const name of OPTIONAL) {
+    if (kernels[name] !== undefined) assertType(where, `kernels.${name}`, kernels[name], 'function');
+  }
 }
 
 /**

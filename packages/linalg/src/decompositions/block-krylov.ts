@@ -2,6 +2,7 @@
 
 import type { Kernels } from '@gcompress/core';
 import { createRandom } from '@gcompress/core';
+import type { HeldMatrix } from '@gcompress/core/hosts';
 import { block, type View, type View64, viewOf, zeros } from '../views/view.ts';
 import { KrylovBasis } from './krylov-basis.ts';
 import type { SymmetricEigen } from './symmetric-eigen.ts';
@@ -17,6 +18,8 @@ export interface KrylovRequest {
   /** The largest basis allowed. */
   readonly limit: number;
   readonly kernels: Kernels;
+  /** The matrix, if kernels hold it for products in float32. */
+  readonly held?: HeldMatrix;
 }
 
 /** Part of the energy of A below which the rest counts as rounding: a relative error of one millionth. */
@@ -36,9 +39,9 @@ export function blockWidth(rank: number): number {
  * has converged must then stand two steps from another random block.
  */
 export function blockKrylov(a: View, request: KrylovRequest): View64 | undefined {
-  const { rank, tolerance, seed, energy, limit, kernels } = request;
+  const { rank, tolerance, seed, energy, limit, kernels, held } = request;
   const width = blockWidth(rank);
-  const basis = new KrylovBasis(a, energy, limit, createRandom(seed), kernels);
+  const basis = new KrylovBasis(a, held, energy, limit, createRandom(seed), kernels);
   let next = basis.randomBlock(width);
   let due = rank + width;
   let energyAtRestart = Number.NEGATIVE_INFINITY;

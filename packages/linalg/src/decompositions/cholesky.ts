@@ -46,7 +46,8 @@ export function cholesky(where: string, a: View, kernels: Kernels): View64 {
         panel.data[i * width + j] = a.data[(from + i) * size + from + j] - panel.data[i * width + j];
       }
     }
-    factorPanel(where, panel, a, from);
+    const weak = factorPanel(panel, a, from, SMALLEST_PIVOT);
+    if (weak >= 0) throw notDefinite(where, from + weak);
     kernels.onWork?.((panel.rows * width * width) / 2);
     for (let i = 0; i < panel.rows; i++) {
       const row = panel.data.subarray(i * width, i * width + Math.min(width, i + 1));
@@ -56,8 +57,11 @@ export function cholesky(where: string, a: View, kernels: Kernels): View64 {
   return factor;
 }
 
-/** Factors the columns of a panel `[rows, width]`, whose first rows lie on the diagonal. */
-function factorPanel(where: string, { data, rows, cols: width }: View64, a: View, from: number): void {
+/**
+ * Factors the columns of a panel `[rows, width]`, whose first rows lie on the diagonal. Returns the first row of which no more than a part
+ * `least` of its diagonal entry in `a` is left, or −1.
+ */
+export function factorPanel({ data, rows, cols: width }: View64, a: View, from: number, least: number): number {
   for (let i = 0; i < rows; i++) {
     const own = i * width;
     for (let j = 0; j < Math.min(width, i + 1); j++) {
@@ -69,10 +73,11 @@ function factorPanel(where: string, { data, rows, cols: width }: View64, a: View
         continue;
       }
       const diagonal = a.data[(from + i) * a.cols + from + i];
-      if (!(rest > diagonal * SMALLEST_PIVOT && rest < Number.POSITIVE_INFINITY)) throw notDefinite(where, from + i);
+      if (!(rest > diagonal * least && rest < Number.POSITIVE_INFINITY)) return i;
       data[own + j] = Math.sqrt(rest);
     }
   }
+  return -1;
 }
 
 function notDefinite(where: string, row: number): GCompressError {

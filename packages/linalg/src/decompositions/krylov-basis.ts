@@ -1,7 +1,9 @@
 // The growing orthonormal basis of a block Krylov space.
 import type { Kernels, Random } from '@gcompress/core';
+import type { HeldMatrix } from '@gcompress/core/hosts';
 import { block, copied, copyInto, denseOf, transposed, type View, type View64, zeros } from '../views/view.ts';
-import { orthonormalRows } from './qr.ts';
+import { choleskyRows } from './cholesky-qr.ts';
+import { type OrthonormalRows, orthonormalRows } from './qr.ts';
 import { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
 
 /** What {@link KrylovBasis.extend} finds: `X·AᵀA = S·Q + Rᵀ·N` for the rows X that it appended to the basis Q. */
@@ -26,11 +28,13 @@ export class KrylovBasis {
 
   /**
    * @param a the matrix `[m, n]`.
+   * @param held A, if kernels hold it for products in float32; otherwise A is multiplied in float64.
    * @param energy `‖A‖²`, the scale of rounding.
    * @param capacity the most rows that the basis can have.
    */
   constructor(
     readonly a: View,
+    readonly held: HeldMatrix | undefined,
     readonly energy: number,
     readonly capacity: number,
     readonly random: Random,
@@ -60,17 +64,13 @@ export class KrylovBasis {
     this.#size += width;
     copyInto(rows, block(this.#q, from, 0, width));
 
-    const image = zeros(width, a.rows);
-    kernels.multiply(rows, transposed(a), image);
     const back = zeros(width, a.cols);
-    kernels.multiply(image, a, back);
+    this.#multiplySquare(rows, back);
     const projection = this.#removeProjection(back);
     copyInto(projection, block(this.#t, from, 0, width, this.#size));
     copyInto(transposed(projection), block(this.#t, 0, from, this.#size, width));
 
-    // Directions in which nothing is left become random ones, where exact zeros would give the same ones again and again
-    this.#addNoise(back, ROUNDING * (this.energy || 1));
-    const { q, r } = orthonormalRows(back, kernels);
+    const { q, r } = choleskyRows(back, kernels) ?? this.#completed(back);
     return { next: this.#orthogonalised(q), residual: r };
   }
 
@@ -95,7 +95,7 @@ export class KrylovBasis {
     let current = rows;
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       this.#removeProjection(current);
-      const { q, r } = orthonormalRows(current, this.kernels);
+      const { q, r } = choleskyRows(current, this.kernels) ?? this.#completed(current);
       current = q;
       if (smallestDiagonal(r) > 0.5) break;
     }
@@ -112,6 +112,23 @@ export class KrylovBasis {
     return s;
   }
 
+  /** Orthonormal rows for any: directions in which nothing is left become random ones, where exact zeros would give the same again and again. */
+  #completed(rows: View64): OrthonormalRows {
+    this.#addNoise(rows, ROUNDING * (this.energy || 1));
+    return orthonormalRows(rows, this.kernels);
+  }
+
+  /** `C = X·AᵀA`. */
+  #multiplySquare(x: View64, c: View64): void {
+    if (this.held) {
+      this.held.multiplySquare(x, c);
+      return;
+    }
+    const image = zeros(x.rows, this.a.rows);
+    this.kernels.multiply(x, transposed(this.a), image);
+    this.kernels.multiply(image, this.a, c);
+  }
+
   /** Each row of noise has a norm of about `size`. */
   #addNoise(rows: View64, size: number): void {
     const each = size / Math.sqrt(rows.cols);
@@ -119,6 +136,7 @@ export class KrylovBasis {
   }
 }
 
+/** Of triangular `r [n, n]`, stored by rows or by columns. */
 function smallestDiagonal({ data, rows }: View64): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) smallest = Math.min(smallest, Math.abs(data[i * rows + i]));

@@ -3,6 +3,7 @@
 import type { Kernels } from '@gcompress/core';
 import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { paced } from '../calls/paced.ts';
+import { workCopy, workMatrix } from '../kernels/allocate.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, copied, type Dense, denseOf, transposed, type View64, viewOf, zeros } from '../views/view.ts';
 import { applyReflectors, makeReflector, rowOf } from './reflectors.ts';
@@ -33,18 +34,24 @@ export function thinQr(a: Dense, kernels: Kernels = portableKernels, progress: P
     });
   }
   return paced('thinQr', kernels, progress, 2 * view.rows * view.cols ** 2, (pace) => {
-    const { q, r } = orthonormalRows(copied(transposed(view)), pace);
+    const { q, r } = orthonormalRows(workCopy(transposed(view), pace), pace);
     return { q: denseOf(copied(transposed(q))), r: denseOf(r) };
   });
+}
+
+/** Orthonormal rows `q [n, m]` and the triangular factor `r [n, n]` of a matrix whose columns are the rows that were given: `Rᵀ·Q`. */
+export interface OrthonormalRows {
+  readonly q: View64;
+  readonly r: View64;
 }
 
 /**
  * {@link thinQr} of the matrix whose columns are the rows of `columns [n, m]`, which are overwritten: `q [n, m]` has
  * orthonormal rows.
  */
-export function orthonormalRows(columns: View64, kernels: Kernels): { readonly q: View64; readonly r: View64 } {
+export function orthonormalRows(columns: View64, kernels: Kernels): OrthonormalRows {
   const { reflectors, r } = reflectRows(columns, kernels);
-  const q = zeros(columns.rows, columns.cols);
+  const q = workMatrix(columns.rows, columns.cols, kernels);
   for (let k = 0; k < q.rows; k++) q.data[k * q.cols + k] = 1;
   applyReflectors(q, reflectors, kernels);
   return { q, r };
@@ -57,7 +64,7 @@ export function orthonormalRows(columns: View64, kernels: Kernels): { readonly q
 export function reflectRows(columns: View64, kernels: Kernels): { readonly reflectors: View64; readonly r: View64 } {
   const { rows: count, cols: length } = columns;
   const reflectors = zeros(count, length);
-  const r = zeros(count, count);
+  const r = workMatrix(count, count, kernels);
   // The last reflection `− w·uᵀ` that the columns do not contain yet
   let u: Float64Array = new Float64Array(length);
   let w: Float64Array = new Float64Array(count);

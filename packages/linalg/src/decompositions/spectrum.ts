@@ -1,6 +1,7 @@
 // What all iterations for a spectrum share: order, unit vectors, the limit on steps.
-import { GCompressError } from '@gcompress/core';
-import { type View64, zeros } from '../views/view.ts';
+import { GCompressError, type Kernels } from '@gcompress/core';
+import { workMatrix } from '../kernels/allocate.ts';
+import type { View64 } from '../views/view.ts';
 
 /** Indices that sort `values` in descending order; equal values keep their order. */
 export function descendingOrder(values: Float64Array): number[] {
@@ -8,8 +9,8 @@ export function descendingOrder(values: Float64Array): number[] {
 }
 
 /** The unit vectors of length `n` with these indices, as rows `[indices, n]`. */
-export function unitRows(indices: readonly number[], n: number): View64 {
-  const rows = zeros(indices.length, n);
+export function unitRows(indices: readonly number[], n: number, kernels: Kernels): View64 {
+  const rows = workMatrix(indices.length, n, kernels);
   indices.forEach((index, i) => {
     rows.data[i * n + index] = 1;
   });

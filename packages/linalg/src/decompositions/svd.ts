@@ -2,6 +2,7 @@
 import type { Kernels, Matrix, ProgressOptions } from '@gcompress/core';
 import { assertFinite, assertMatrix } from '@gcompress/core/checks';
 import { paced } from '../calls/paced.ts';
+import { workCopy } from '../kernels/allocate.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, copied, transposed, type View, viewOf } from '../views/view.ts';
 import { bidiagonalize } from './bidiagonal.ts';
@@ -70,8 +71,8 @@ export function exactSvd(a: View, count: number, kernels: Kernels): Svd & { read
     const { u, v, ...rest } = exactSvd(transposed(a), count, kernels);
     return { u: v, v: u, ...rest };
   }
-  const first = a.rows > TALL * a.cols ? reflectRows(copied(transposed(a)), kernels) : undefined;
-  const work = first ? first.r : copied(a);
+  const first = a.rows > TALL * a.cols ? reflectRows(workCopy(transposed(a), kernels), kernels) : undefined;
+  const work = first ? first.r : workCopy(a, kernels);
   const { rows, cols } = work;
   const { diagonal, superdiagonal, left, right } = bidiagonalize(work, kernels);
   const sweeps = diagonalizeBidiagonal(diagonal, superdiagonal, kernels);
@@ -79,14 +80,14 @@ export function exactSvd(a: View, count: number, kernels: Kernels): Svd & { read
   const values = Float64Array.from(order, (i) => Math.abs(diagonal[i]));
   const chosen = order.slice(0, count);
 
-  const v = unitRows(chosen, cols);
+  const v = unitRows(chosen, cols, kernels);
   chosen.forEach((index, i) => {
     if (diagonal[index] < 0) v.data[i * cols + index] = -1;
   });
   kernels.rotateBack(v, sweeps.right);
   applyReflectors(v, right, kernels);
 
-  const u = unitRows(chosen, a.rows);
+  const u = unitRows(chosen, a.rows, kernels);
   kernels.rotateBack(block(u, 0, 0, count, cols), sweeps.left);
   applyReflectors(block(u, 0, 0, count, rows), left, kernels);
   if (first) applyReflectors(u, first.reflectors, kernels);

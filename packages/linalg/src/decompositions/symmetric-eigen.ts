@@ -3,6 +3,7 @@ import type { Kernels, ProgressOptions } from '@gcompress/core';
 import { assertNumber } from '@gcompress/core/checks';
 import type { Sweep } from '@gcompress/core/hosts';
 import { paced } from '../calls/paced.ts';
+import { workCopy } from '../kernels/allocate.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { hypotenuse, largestMagnitude } from '../products/norms.ts';
 import { scaleInPlace, unitScale } from '../products/scale.ts';
@@ -45,10 +46,10 @@ export function symmetricEigen(
 }
 
 function solveEigen(a: View, count: number, kernels: Kernels): SymmetricEigen {
-  const { diagonal, subdiagonal, reflectors } = tridiagonalize(copied(a), kernels);
+  const { diagonal, subdiagonal, reflectors } = tridiagonalize(workCopy(a, kernels), kernels);
   const sweeps = diagonalizeTridiagonal(diagonal, subdiagonal, kernels);
   const order = descendingOrder(diagonal);
-  const vectors = unitRows(order.slice(0, count), a.rows);
+  const vectors = unitRows(order.slice(0, count), a.rows, kernels);
   kernels.rotateBack(vectors, sweeps);
   applyReflectors(vectors, reflectors, kernels);
   return {

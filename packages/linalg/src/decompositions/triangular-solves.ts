@@ -109,7 +109,7 @@ function subtractProduct(a: View, b: View, c: View64, kernels: Kernels): void {
 }
 
 /** `L⁻¹·B` in place, for few rows that lie next to each other. */
-function solveForwards(l: View, b: View64): void {
+export function solveForwards(l: View, b: View64): void {
   for (let i = 0; i < l.rows; i++) {
     for (let j = 0; j < i; j++) subtractRow(b, i, j, l.data[l.offset + i * l.rowStride + j]);
     divideRow(b, i, l.data[l.offset + i * l.rowStride + i]);

@@ -4,7 +4,8 @@ import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/ch
 import { paced } from '../calls/paced.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { denseOf, rowMajor, transposed, type View, type View64, viewOf, zeros } from '../views/view.ts';
-import { blockKrylov, blockWidth } from './block-krylov.ts';
+import { blockKrylov, blockWidth, type KrylovRequest } from './block-krylov.ts';
+import { choleskyRows } from './cholesky-qr.ts';
 import { checkedView, exactSvd, type Svd } from './svd.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { eigenWork, svdWork } from './work.ts';
@@ -30,6 +31,8 @@ const OPTIONS = ['tolerance', 'seed', 'signal', 'onProgress', 'kernels'];
 const SMALL = 64;
 /** Part of the energy that must be left for the Gram matrix, which has only half the digits, to tell what is in it. */
 const GRAM_DIGITS = 1e-10;
+/** Part of the energy that must be left for products in float32 to tell what is in it: their rounding is far below a thousandth of that. */
+const SINGLE_DIGITS = 1e-3;
 
 /**
  * The `rank` largest singular values and vectors of `a [m, n]`. The method follows from shape and rank: an exact
@@ -51,7 +54,8 @@ export function truncatedSvd(a: Matrix, rank: number, options: TruncatedSvdOptio
   assertNumber(where, 'rank', rank, { min: 1, max: Math.min(view.rows, view.cols), integer: true });
   const wide = view.rows < view.cols;
   const tall = wide ? transposed(view) : view;
-  const { u, s, v } = paced(where, kernels, { signal, onProgress }, expectedWork(tall, rank), (pace) =>
+  const expected = expectedWork(tall, rank, kernels?.holdSingle !== undefined);
+  const { u, s, v } = paced(where, kernels, { signal, onProgress }, expected, (pace) =>
     tallSvd(tall, rank, { tolerance, seed, kernels: pace }),
   );
   return wide ? { u: v, s, v: u } : { u, s, v };
@@ -67,32 +71,75 @@ function tallSvd(a: View, rank: number, settings: Settings): Svd {
   const { kernels } = settings;
   if (a.cols <= SMALL) return exactSvd(a, rank, kernels);
   const energy = squaredNorm(a);
-  if (krylovIsCheaper(a.rows, a.cols, rank)) {
-    const vectors = blockKrylov(a, {
-      ...settings,
-      rank,
-      energy,
-      limit: Math.min(Math.floor(a.cols / 2), 3 * expectedSize(rank)),
-    });
-    if (vectors) return fromRowSpace(a, vectors, kernels);
+  const limit = Math.min(Math.floor(a.cols / 2), 3 * expectedSize(rank));
+  const request = { ...settings, rank, energy, limit };
+  const single = singleSvd(a, request);
+  if (single) return single;
+  const krylov = krylovColumns(a, request);
+  if (krylov) return fromRowSpace(a, krylov, kernels);
+  const { columns, captured } = gramColumns(a, request, (c) => kernels.gram(a, c));
+  return energy - captured > GRAM_DIGITS * energy ? fromRowSpace(a, columns, kernels) : exactSvd(a, rank, kernels);
+}
+
+/** By products in float32; undefined without such kernels, and where so little energy is left that their rounding counts. */
+function singleSvd(a: View, request: KrylovRequest): Svd | undefined {
+  const { energy, kernels, rank } = request;
+  const held = kernels.holdSingle?.(a);
+  if (!held) return undefined;
+  try {
+    const columns = krylovColumns(a, { ...request, held }) ?? gramColumns(a, request, (c) => held.gram(c)).columns;
+    const image = zeros(rank, a.rows);
+    held.multiplyTransposed(transposed(columns), image);
+    if (energy - squaredNorm(image) < SINGLE_DIGITS * energy) return undefined;
+    return fromImage(transposed(image), columns, kernels);
+  } finally {
+    held.release();
   }
-  const matrix = zeros(a.cols, a.cols);
-  kernels.gram(a, matrix);
-  const { values, vectors } = symmetricEigen(denseOf(matrix), rank, kernels);
-  const captured = values.subarray(0, rank).reduce((sum, value) => sum + value, 0);
-  if (energy - captured > GRAM_DIGITS * energy) return fromRowSpace(a, viewOf(vectors), kernels);
-  return exactSvd(a, rank, kernels);
+}
+
+/** Columns from a Krylov space; undefined where the Gram matrix is cheaper, or the space would grow too large. */
+function krylovColumns(a: View, request: KrylovRequest): View64 | undefined {
+  const cheaper = krylovIsCheaper(a.rows, a.cols, request.rank, request.held !== undefined);
+  return cheaper ? blockKrylov(a, request) : undefined;
+}
+
+/** The leading eigenvectors of `AᵀA`, and the energy that they capture. */
+function gramColumns(
+  a: View,
+  { rank, kernels }: KrylovRequest,
+  gram: (c: View64) => void,
+): { readonly columns: View64; readonly captured: number } {
+  const squares = zeros(a.cols, a.cols);
+  gram(squares);
+  const { values, vectors } = symmetricEigen(denseOf(squares), rank, kernels);
+  return { columns: viewOf(vectors), captured: values.subarray(0, rank).reduce((sum, value) => sum + value, 0) };
 }
 
 /** The decomposition of `A·V·Vᵀ`, the best approximation of A whose rows lie in the space of orthonormal columns V. */
 function fromRowSpace(a: View, columns: View64, kernels: Kernels): Svd {
-  const rank = columns.cols;
-  const image = zeros(a.rows, rank);
+  const image = zeros(a.rows, columns.cols);
   kernels.multiply(a, columns, image);
-  const { u, s, v } = exactSvd(image, rank, kernels);
-  const right = zeros(a.cols, rank);
+  return fromImage(image, columns, kernels);
+}
+
+/** {@link fromRowSpace} for the image `A·V`. */
+function fromImage(image: View64, columns: View64, kernels: Kernels): Svd {
+  const rank = columns.cols;
+  const { u, s, v } = imageSvd(image, kernels);
+  const right = zeros(columns.rows, rank);
   kernels.multiply(columns, rowMajor(v, rank, rank), right);
   return { u, s, v: right.data };
+}
+
+/** The whole decomposition of a tall image, from its triangular factor where its columns are independent enough. */
+function imageSvd(image: View64, kernels: Kernels): Svd {
+  const rank = image.cols;
+  const found = choleskyRows(transposed(image), kernels);
+  if (!found) return exactSvd(image, rank, kernels);
+  const { u: small, s, v } = exactSvd(found.r, rank, kernels);
+  const left = zeros(image.rows, rank);
+  kernels.multiply(transposed(found.q), rowMajor(small, rank, rank), left);
+  return { u: left.data, s, v };
 }
 
 /** Size of the Krylov basis that usual weights need. */
@@ -100,18 +147,21 @@ function expectedSize(rank: number): number {
   return Math.ceil(2.5 * rank) + 5 * blockWidth(rank);
 }
 
-/** Compares floating-point operations; those on narrow blocks count double, as they take so long. */
-function krylovIsCheaper(rows: number, cols: number, rank: number): boolean {
+/**
+ * Compares floating-point operations. Those on narrow blocks count double, as they take so long; products of a held matrix are in float32,
+ * which takes half the time, and not slowed down by narrow blocks.
+ */
+function krylovIsCheaper(rows: number, cols: number, rank: number, held: boolean): boolean {
   const size = expectedSize(rank);
-  const krylov = 8 * rows * cols * size + 8 * cols * size * size;
-  const throughGram = cols * cols * (rows + 1.5 * cols + 8 * rank);
+  const krylov = (held ? 2 : 8) * rows * cols * size + 8 * cols * size * size;
+  const throughGram = cols * cols * ((held ? 0.5 : 1) * rows + 1.5 * cols + 8 * rank);
   return 2 * size <= cols && krylov < throughGram;
 }
 
-function expectedWork({ rows, cols }: View, rank: number): number {
+function expectedWork({ rows, cols }: View, rank: number, held: boolean): number {
   if (cols <= SMALL) return svdWork(rows, cols, rank);
   const ending = 2 * rows * cols * rank + svdWork(rows, rank, rank);
-  if (!krylovIsCheaper(rows, cols, rank)) return (rows * cols * cols) / 2 + eigenWork(cols, rank) + ending;
+  if (!krylovIsCheaper(rows, cols, rank, held)) return (rows * cols * cols) / 2 + eigenWork(cols, rank) + ending;
   const size = expectedSize(rank);
   return 2 * size * cols * (rows + 2 * size) + ending;
 }

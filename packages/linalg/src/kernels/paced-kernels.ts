@@ -3,6 +3,7 @@
 import type { Kernels } from '@gcompress/core';
 import type { Sweep } from '@gcompress/core/hosts';
 import { block, mirrorUpper, transposed, type View, type View64, zeros } from '../views/view.ts';
+import { pacedHeldMatrix } from './paced-held-matrix.ts';
 import { DEPTH } from './products.ts';
 
 /** The most multiply-adds of one call: some 50 ms on a slow machine. */
@@ -70,6 +71,7 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
       }
     }
   };
+  const { allocate, holdSingle } = kernels;
   return {
     onWork,
     multiply,
@@ -87,6 +89,10 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
       kernels.updateThenMultiplySymmetric(a, ...vectors);
       onWork(2 * a.rows * a.cols);
     },
+    ...(allocate && { allocate: allocate.bind(kernels) }),
+    ...(holdSingle && {
+      holdSingle: (a) => pacedHeldMatrix(holdSingle.call(kernels, a), a.rows * a.cols, onWork),
+    }),
   };
 }
 

@@ -1,0 +1,31 @@
+// A held matrix whose products are cut into short pieces.
+import type { HeldMatrix, View64 } from '@gcompress/core/hosts';
+import { block } from '../views/view.ts';
+
+/** Rows that are multiplied at once: kernels that hold matrices work on some 16 rows together. */
+const ROWS = 16;
+
+/**
+ * The same matrix; after each piece of a product `onWork` hears of its multiply-adds. Rows do not depend on each other, so results stay the
+ * same to the last bit.
+ *
+ * @param entries how many the matrix has.
+ */
+export function pacedHeldMatrix(held: HeldMatrix, entries: number, onWork: (work: number) => void): HeldMatrix {
+  const byRows = (x: View64, c: View64, products: number, multiply: (x: View64, c: View64) => void): void => {
+    for (let row = 0; row < x.rows; row += ROWS) {
+      const size = Math.min(ROWS, x.rows - row);
+      multiply(block(x, row, 0, size), block(c, row, 0, size));
+      onWork(size * entries * products);
+    }
+  };
+  return {
+    multiplySquare: (x, c) => byRows(x, c, 2, (part, to) => held.multiplySquare(part, to)),
+    multiplyTransposed: (x, c) => byRows(x, c, 1, (part, to) => held.multiplyTransposed(part, to)),
+    gram: (c) => {
+      held.gram(c);
+      onWork((entries * c.rows) / 2);
+    },
+    release: () => held.release(),
+  };
+}

@@ -1,0 +1,111 @@
+// A running module with its memory, which grows on demand.
+import { GCompressError } from '@gcompress/core';
+import { type Instance, type Module, webAssembly } from './web-assembly.ts';
+
+type UpdateLoop = (
+  a: number,
+  rows: number,
+  cols: number,
+  stride: number,
+  x: number,
+  y: number,
+  factor: number,
+  product: number,
+) => void;
+
+/** What the module exports: the files of `assembly` say what each function does. Addresses are in bytes. */
+interface Loops {
+  multiplyStrips(
+    left: number,
+    strips: number,
+    right: number,
+    panels: number,
+    depth: number,
+    c: number,
+    skew: number,
+  ): void;
+  multiplySquare(
+    x: number,
+    groups: number,
+    a: number,
+    rows: number,
+    cols: number,
+    panel: number,
+    image: number,
+    c: number,
+  ): void;
+  multiplyTransposed(x: number, groups: number, a: number, rows: number, cols: number, c: number): void;
+  multiplyGram(a: number, rows: number, cols: number, panel: number, c: number): void;
+  updateThenMultiply: UpdateLoop;
+  updateThenMultiplyTransposed: UpdateLoop;
+  updateThenMultiplySymmetric: UpdateLoop;
+  rotateBack(vectors: number, sweeps: number, sweepCount: number, rotations: number): void;
+}
+
+/** Bytes of a page of memory. */
+const PAGE = 65_536;
+
+/** One instance of the module. Its memory is given back when nothing refers to the workspace any more. */
+export class Workspace {
+  readonly loops: Loops;
+  readonly #memory: Instance<Loops>['exports']['memory'];
+
+  /** @throws GCompressError `unsupported` when the engine compiled the module and does not instantiate it. */
+  constructor(module: Module) {
+    const engine = webAssembly();
+    if (!engine) {
+      throw new GCompressError('unsupported', {
+        where: 'wasmKernels',
+        expected: 'WebAssembly',
+        actual: 'none',
+        hint: 'Use the kernels in the realm that loaded them.',
+      });
+    }
+    const { exports } = new engine.Instance<Loops>(module);
+    this.loops = exports;
+    this.#memory = exports.memory;
+  }
+
+  /** Bytes of the memory. */
+  get byteLength(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /**
+   * Makes the memory at least so many bytes large. Arrays that {@link float64} and {@link float32} gave before are then of no use.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  reserve(bytes: number): void {
+    const missing = Math.ceil((bytes - this.byteLength) / PAGE);
+    if (missing <= 0) return;
+    try {
+      this.#memory.grow(missing);
+    } catch (cause) {
+      throw outOfMemory(bytes, cause);
+    }
+  }
+
+  float64(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
+  float32(address: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, length);
+  }
+
+  int32(address: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, address, length);
+  }
+}
+
+/** The error for memory that the engine does not give. */
+function outOfMemory(bytes: number, cause: unknown): GCompressError {
+  return new GCompressError('out-of-memory', {
+    where: 'wasmKernels',
+    expected: `${bytes} bytes of WebAssembly memory`,
+    actual: 'less',
+    hint: 'Leave the kernels out: the portable ones need less memory.',
+    cause,
+  });
+}
