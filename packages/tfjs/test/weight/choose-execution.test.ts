@@ -37,9 +37,9 @@ it('factors are chosen exactly if the format can use them, multiplyPays does not
       const isProduct = use === 'matMul' || use === 'transposedMatMul';
       const smaller = constantValues === undefined || constantValues < 10 * 10;
       const factors = can && smaller && !(isProduct && pays === false);
-      expect(chooseExecution({ format, form: { shape: [10, 10], config: {} }, use, constantValues })).toBe(
-        factors ? 'factors' : 'dense',
-      );
+      const count = constantValues === undefined ? undefined : () => constantValues;
+      const form = { shape: [10, 10], config: {} } as const;
+      expect(chooseExecution({ format, form, use, constantValues: count })).toBe(factors ? 'factors' : 'dense');
     }),
   );
 });
