@@ -1,11 +1,10 @@
 // Products with a matrix of 4-bit codes: each entry is one of 16 float32 levels.
+import { multiplyPanel, PANEL } from './panel';
 
 /** Rows that one sum of integers spans: 8·16383² stays below 2³¹. */
 const GROUP: i32 = 8;
 /** The largest rounded input and the largest rounded level. */
 const LARGEST: f32 = 16383;
-/** Rows of a decoded panel: 128 × 32 values fill half of a first-level cache. */
-const PANEL: i32 = 128;
 
 /** Writes 16 levels as two tables of bytes, the low and the high byte of `level / step`, and returns the step. */
 function roundLevels(levels: usize, tables: usize): f32 {
@@ -191,61 +190,6 @@ function decodePanel(codes: usize, stride: i32, rows: i32, tables: usize, panel:
   }
 }
 
-/** `y [4, 8] += x [4, rows] · panel [rows, 8]`; strides of x and y in bytes, 128 for the panel. */
-function multiplyFour(x: usize, xStride: i32, rows: i32, panel: usize, y: usize, yStride: i32): void {
-  const x1 = x + xStride,
-    x2 = x1 + xStride,
-    x3 = x2 + xStride;
-  const y1 = y + yStride,
-    y2 = y1 + yStride,
-    y3 = y2 + yStride;
-  let a0 = v128.load(y),
-    b0 = v128.load(y, 16),
-    a1 = v128.load(y1),
-    b1 = v128.load(y1, 16);
-  let a2 = v128.load(y2),
-    b2 = v128.load(y2, 16),
-    a3 = v128.load(y3),
-    b3 = v128.load(y3, 16);
-  for (let r = 0; r < rows; r++) {
-    const p = v128.load(panel + 128 * r),
-      q = v128.load(panel + 128 * r, 16);
-    let s = v128.load32_splat(x + 4 * r);
-    a0 = f32x4.add(a0, f32x4.mul(s, p));
-    b0 = f32x4.add(b0, f32x4.mul(s, q));
-    s = v128.load32_splat(x1 + 4 * r);
-    a1 = f32x4.add(a1, f32x4.mul(s, p));
-    b1 = f32x4.add(b1, f32x4.mul(s, q));
-    s = v128.load32_splat(x2 + 4 * r);
-    a2 = f32x4.add(a2, f32x4.mul(s, p));
-    b2 = f32x4.add(b2, f32x4.mul(s, q));
-    s = v128.load32_splat(x3 + 4 * r);
-    a3 = f32x4.add(a3, f32x4.mul(s, p));
-    b3 = f32x4.add(b3, f32x4.mul(s, q));
-  }
-  v128.store(y, a0);
-  v128.store(y, b0, 16);
-  v128.store(y1, a1);
-  v128.store(y1, b1, 16);
-  v128.store(y2, a2);
-  v128.store(y2, b2, 16);
-  v128.store(y3, a3);
-  v128.store(y3, b3, 16);
-}
-
-/** `y [8] += x [rows] · panel [rows, 8]`. */
-function multiplyOne(x: usize, rows: i32, panel: usize, y: usize): void {
-  let a = v128.load(y),
-    b = v128.load(y, 16);
-  for (let r = 0; r < rows; r++) {
-    const s = v128.load32_splat(x + 4 * r);
-    a = f32x4.add(a, f32x4.mul(s, v128.load(panel + 128 * r)));
-    b = f32x4.add(b, f32x4.mul(s, v128.load(panel + 128 * r, 16)));
-  }
-  v128.store(y, a);
-  v128.store(y, b, 16);
-}
-
 /**
  * `y [batch, n] += x [batch, m] · W`, in float32: panels of W are decoded exactly and multiplied by all rows of x.
  *
@@ -272,17 +216,7 @@ export function codebookBatch(
     const rows = min(PANEL, m - i);
     for (let j = 0; j < tiled; j += 32) {
       decodePanel(codes + i * stride + (j >> 1), stride, rows, scratch, panel);
-      let b = 0;
-      for (; b + 4 <= batch; b += 4) {
-        for (let k = 0; k < 32; k += 8) {
-          multiplyFour(x + 4 * (b * m + i), 4 * m, rows, panel + 4 * k, y + 4 * (b * n + j + k), 4 * n);
-        }
-      }
-      for (; b < batch; b++) {
-        for (let k = 0; k < 32; k += 8) {
-          multiplyOne(x + 4 * (b * m + i), rows, panel + 4 * k, y + 4 * (b * n + j + k));
-        }
-      }
+      multiplyPanel(x + 4 * i, batch, m, n, rows, panel, y + 4 * j);
     }
   }
   for (let b = 0; b < batch; b++) {

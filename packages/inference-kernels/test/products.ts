@@ -1,8 +1,8 @@
 // A model of one packed layer that multiplies by a stored matrix, and the product that it must give.
 import { cpuOps } from '@gcompress/core';
+import type { StoredMatrix } from '@gcompress/fixtures/stored-matrices';
 import { type InferenceKernel, PackedLayer, type Preference } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
-import type { StoredMatrix } from './random-forms.ts';
 
 /** A model `x [b, m] → x·Ŵ [b, n]`. */
 export function packedModel(

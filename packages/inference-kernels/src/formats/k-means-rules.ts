@@ -1,13 +1,14 @@
-// Products with k-means codebooks: 4-bit codes of single entries, or codes of blocks of one byte at most.
+// Products with k-means codebooks: codes of single entries as half bytes or bytes, or codes of blocks as bytes.
 import type { PackedMatrix } from '@gcompress/core';
 import { bitsFor, fileError, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import type { KernelSource, StoredForm } from '@gcompress/tfjs/layers';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
 import type { FormatRules, Prepared } from './format-kernel.ts';
 
-/** Levels of a codebook of single entries: 16 fit the table that one vector looks up in. */
-const MOST_LEVELS = 16;
-/** Rows of a codebook of blocks: their codes are bytes. */
+/** Levels that fit the table that one vector looks up in. */
+const FEW_LEVELS = 16;
+/** Rows of a codebook: codes are bytes at most. */
 const MOST_ROWS = 256;
 
 /** The form of a matrix with one codebook. */
@@ -21,7 +22,7 @@ interface CodebookForm {
   readonly used: number;
 }
 
-/** One codebook for the whole matrix, of at most 16 levels, or of at most 256 blocks. */
+/** One codebook for the whole matrix, of at most 256 levels or blocks. */
 export const kMeansRules: FormatRules = {
   format: 'kmeans',
   supports: (form) => codebookForm(form) !== undefined,
@@ -29,14 +30,16 @@ export const kMeansRules: FormatRules = {
     const codebook = codebookForm(form);
     if (!codebook || !simd) return false;
     const { rows, blockSize, used } = codebook;
+    if (blockSize === 1) return used <= FEW_LEVELS;
     // Each row of the codebook costs as much as a row of the matrix
-    return blockSize === 1 || (blockSize >= 8 && rows >= 4 * used);
+    return blockSize >= 8 && rows >= 4 * used;
   },
   prepare(source, loops) {
     const form = codebookForm(source.form);
     const packed = source.packed();
     if (!form) throw fileError('file-tensor', 'kmeans', 'one codebook of at most 256 rows', 'another');
-    return form.blockSize === 1 ? levels(source, packed, form, loops) : blocks(source, packed, form, loops);
+    if (form.blockSize > 1) return blocks(source, packed, form, loops);
+    return form.used > FEW_LEVELS ? byteCodes(source, packed, form, loops) : halfByteCodes(source, packed, form, loops);
   },
 };
 
@@ -47,14 +50,19 @@ function codebookForm({ shape: [rows, cols], config, tensors }: StoredForm): Cod
   const blocks = Math.ceil(cols / blockSize);
   if (!isCount(groupRows) || groupRows < rows || !isCount(groupBlocks) || groupBlocks < blocks) return undefined;
   const used = tensors.codebook?.shape[0];
-  if (!isCount(used) || used > (blockSize === 1 ? MOST_LEVELS : MOST_ROWS)) return undefined;
+  if (!isCount(used) || used > MOST_ROWS) return undefined;
   return { rows, cols, blockSize, blocks, used };
 }
 
 /** Codes of single entries, as half bytes. */
-function levels<R>({ tensors }: KernelSource, packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): Prepared<R> {
+function halfByteCodes<R>(
+  { tensors }: KernelSource,
+  packed: PackedMatrix,
+  form: CodebookForm,
+  loops: Loops<R>,
+): Prepared<R> {
   const { rows, cols, used } = form;
-  const table = new Float32Array(MOST_LEVELS);
+  const table = new Float32Array(FEW_LEVELS);
   table.set(packedTensor(packed, 'codebook', 'float32', [used, 1]).data);
   const bits = bitsFor(used);
   const { data } = checkedCodes(packed, form, bits);
@@ -70,21 +78,38 @@ function levels<R>({ tensors }: KernelSource, packed: PackedMatrix, form: Codebo
   };
 }
 
+/** Codes of single entries, as bytes. */
+function byteCodes<R>(
+  { tensors }: KernelSource,
+  packed: PackedMatrix,
+  form: CodebookForm,
+  loops: Loops<R>,
+): Prepared<R> {
+  const { rows, cols, used } = form;
+  packedTensor(packed, 'codebook', 'float32', [used, 1]);
+  const codes = asBytes(tensors.encoding, packed, form, loops);
+  const levels = loops.borrow(tensors.codebook, 'float32');
+  return { numbers: [codes, levels], multiply: (x) => loops.bytes(x, { rows, cols, codes, levels }) };
+}
+
 /** Codes of blocks, as bytes. */
 function blocks<R>({ tensors }: KernelSource, packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): Prepared<R> {
   const { rows, cols, used, blockSize: length } = form;
   packedTensor(packed, 'codebook', 'float32', [used, length]);
-  const bits = bitsFor(used);
-  const { data } = checkedCodes(packed, form, bits);
-  const codes =
-    bits === 8
-      ? loops.borrow(tensors.encoding, 'uint8')
-      : loops.hold(Uint8Array.from(unpackBits(data, bits, rows * form.blocks)));
+  const codes = asBytes(tensors.encoding, packed, form, loops);
   const codebook = loops.borrow(tensors.codebook, 'float32');
   return {
     numbers: [codes, codebook],
     multiply: (x) => loops.blocks(x, { rows, cols, codes, blocks: form.blocks, codebook, count: used, length }),
   };
+}
+
+/** The codes as bytes: where they are, if they take eight bits. */
+function asBytes<R>(stored: Tensor, packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): R {
+  const bits = bitsFor(form.used);
+  const { data } = checkedCodes(packed, form, bits);
+  if (bits === 8) return loops.borrow(stored, 'uint8');
+  return loops.hold(Uint8Array.from(unpackBits(data as Uint8Array, bits, form.rows * form.blocks)));
 }
 
 /** The stored codes, each of which names a stored row of the codebook. */

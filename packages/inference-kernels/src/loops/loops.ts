@@ -15,6 +15,16 @@ export interface CodebookMatrix<R> {
   readonly levels: R;
 }
 
+/** A matrix `[m, n]` of 8-bit codes. */
+export interface ByteMatrix<R> {
+  readonly rows: number;
+  readonly cols: number;
+  /** uint8 `[m, n]`, each below the number of levels. */
+  readonly codes: R;
+  /** float32, one for each level. */
+  readonly levels: R;
+}
+
 /** A matrix `[m, n]` whose rows are cut into blocks, each a row of a codebook. */
 export interface BlockMatrix<R> {
   readonly rows: number;
@@ -85,6 +95,7 @@ export interface Loops<R = unknown> {
   /** Frees what is held. Numbers in place stay. */
   release(numbers: R): void;
   codebook(x: Tensor, matrix: CodebookMatrix<R>): Tensor;
+  bytes(x: Tensor, matrix: ByteMatrix<R>): Tensor;
   blocks(x: Tensor, matrix: BlockMatrix<R>): Tensor;
   sparse(x: Tensor, matrix: SparseMatrix<R>): Tensor;
   dictionary(x: Tensor, matrix: DictionaryMatrix<R>): Tensor;

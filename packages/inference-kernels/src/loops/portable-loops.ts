@@ -2,6 +2,7 @@
 import { getBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type {
   BlockMatrix,
+  ByteMatrix,
   CodebookMatrix,
   DictionaryMatrix,
   Loops,
@@ -30,6 +31,7 @@ export const portableLoops: Loops<ArrayNumbers> = {
   heldBytes: ({ bytes }) => bytes,
   release() {},
   codebook,
+  bytes,
   blocks,
   sparse,
   dictionary,
@@ -47,19 +49,32 @@ function byRows(x: Tensor, cols: number, multiply: (x: Float32Array, y: Float32A
   return tensor2d(output, [batch, cols]);
 }
 
-/** Decodes each row of the matrix once, for all rows of x. */
 function codebook(x: Tensor, { rows, cols, codes, stride, levels }: CodebookMatrix<ArrayNumbers>): Tensor {
+  const table = levels.array;
+  return byDecodedRows(x, rows, cols, (row, decoded) => {
+    for (let col = 0, at = row * stride; col < cols; at++) {
+      const pair = codes.array[at];
+      decoded[col++] = table[pair & 15];
+      if (col < cols) decoded[col++] = table[pair >>> 4];
+    }
+  });
+}
+
+function bytes(x: Tensor, { rows, cols, codes, levels }: ByteMatrix<ArrayNumbers>): Tensor {
+  const table = levels.array;
+  return byDecodedRows(x, rows, cols, (row, decoded) => {
+    for (let col = 0, at = row * cols; col < cols; at++) decoded[col++] = table[codes.array[at]];
+  });
+}
+
+/** Decodes each row of the matrix once, for all rows of x. */
+function byDecodedRows(x: Tensor, rows: number, cols: number, decode: (row: number, to: Float32Array) => void): Tensor {
   const [batch] = x.shape;
   const input = x.dataSync() as Float32Array;
   const output = new Float32Array(batch * cols);
-  const decoded = new Float32Array(2 * stride);
-  const table = levels.array;
+  const decoded = new Float32Array(cols);
   for (let row = 0; row < rows; row++) {
-    for (let at = row * stride, to = 0; to < decoded.length; at++) {
-      const pair = codes.array[at];
-      decoded[to++] = table[pair & 15];
-      decoded[to++] = table[pair >>> 4];
-    }
+    decode(row, decoded);
     for (let b = 0; b < batch; b++) {
       const value = input[b * rows + row];
       if (value === 0) continue;

@@ -6,6 +6,7 @@ import { MODULE_BASE64 } from './module-bytes.ts';
 export interface ModuleExports {
   blocksLanes(...args: number[]): void;
   blocksVector(...args: number[]): void;
+  bytesBatch(...args: number[]): void;
   codebookBatch(...args: number[]): void;
   codebookVector(...args: number[]): void;
   dictionaryLanes(...args: number[]): void;
@@ -24,6 +25,13 @@ export interface SharedHeap {
   address(tensor: Tensor): number;
 }
 
+/** What is used of the global `WebAssembly`, whose types only browsers' libraries declare. */
+interface WebAssemblyGlobal {
+  readonly Memory: new (descriptor: { initial: number }) => object;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+
 /** What the wasm backend of tfjs 4.22 has, as far as it is used here. */
 interface WasmBackend {
   readonly wasm?: { readonly asm?: { readonly memory?: unknown } };
@@ -33,13 +41,14 @@ interface WasmBackend {
 /** Undefined if this backend has no such heap, if the engine has no SIMD, or if a page forbids WebAssembly. */
 export function openSharedHeap(current: ReturnType<typeof backend>): SharedHeap | undefined {
   const { wasm, dataIdMap } = current as WasmBackend;
+  const { WebAssembly: engine } = globalThis as { readonly WebAssembly?: WebAssemblyGlobal };
   const memory = wasm?.asm?.memory;
-  if (!dataIdMap || typeof WebAssembly === 'undefined' || !(memory instanceof WebAssembly.Memory)) return undefined;
+  if (!dataIdMap || !engine || !(memory instanceof engine.Memory)) return undefined;
   const address = (tensor: Tensor) => Number(dataIdMap.get(tensor.dataId)?.memoryOffset);
   try {
-    const compiled = new WebAssembly.Module(bytesOf(MODULE_BASE64));
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-    const heap = { module: exports as unknown as ModuleExports, address };
+    const compiled = new engine.Module(bytesOf(MODULE_BASE64));
+    const { exports } = new engine.Instance(compiled, { env: { memory } });
+    const heap = { module: exports as ModuleExports, address };
     return addsInPlace(heap) ? heap : undefined;
   } catch {
     return undefined;

@@ -69,6 +69,13 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
       }
       return output;
     },
+    bytes: (x, { rows, cols, codes, levels }) => {
+      const [batch] = x.shape;
+      const output = zeros([batch, cols]);
+      const panel = scratch(PANEL);
+      module.bytesBatch(address(x), batch, rows, cols, at(codes), at(levels), address(output), panel);
+      return output;
+    },
     blocks: (x, { rows, cols, codes, blocks, codebook, count, length }) => {
       const sums = scratch(LANES * count);
       const [codesAt, codebookAt] = [at(codes), at(codebook)];
