@@ -1,5 +1,5 @@
 // What products with compressed matrices take in their stored form, beside the dense product in the same run. Writes
-// docs/results/inference.md. Options: `--backend=cpu`, `--quick` for few rounds and no file.
+// docs/results/inference.md. Options: `--backend=cpu`, `--quick` for one shape and no file.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
@@ -22,9 +22,9 @@ import { markdownTable } from './statistics.ts';
 
 const quick = process.argv.includes('--quick');
 const backend = process.argv.includes('--backend=cpu') ? 'cpu' : 'wasm';
-const ROUNDS = quick ? 7 : 15;
+const ROUNDS = 9;
 /** Milliseconds for which a model is called in a round, at least once. */
-const SPAN = quick ? 10 : 30;
+const SPAN = quick ? 5 : 20;
 const BATCHES = [1, 32] as const;
 
 /** How many times faster than dense a batch of 1 and of 32 should be at 4096². */

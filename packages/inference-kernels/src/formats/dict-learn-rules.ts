@@ -35,7 +35,7 @@ export const dictLearnRules: FormatRules = {
     const { rows, cols, pieces, nonzeros, atoms } = codes;
     // Random additions for the codes, and a small dense product for the atoms, against a dense product
     const additions = rows * pieces * nonzeros;
-    return (simd ? 8 : 2) * additions + atoms * cols <= (rows * cols) / 2;
+    return (simd ? 4 : 2) * additions + atoms * cols <= (rows * cols) / 2;
   },
   prepare(source, loops) {
     const form = codeForm(source.form) as CodeForm;

@@ -11,6 +11,9 @@ const FEW_LEVELS = 16;
 /** Rows of a codebook: codes are bytes at most. */
 const MOST_ROWS = 256;
 
+/** Entries of a matrix that is read from memory in each call, because it does not fit a cache: reading fewer bytes pays. */
+const LARGE = 2 ** 22;
+
 /** The form of a matrix with one codebook. */
 interface CodebookForm {
   readonly rows: number;
@@ -29,8 +32,8 @@ export const kMeansRules: FormatRules = {
   pays(form, simd) {
     const codebook = codebookForm(form);
     if (!codebook || !simd) return false;
-    const { rows, blockSize, used } = codebook;
-    if (blockSize === 1) return used <= FEW_LEVELS;
+    const { rows, cols, blockSize, used } = codebook;
+    if (blockSize === 1) return used <= FEW_LEVELS && rows * cols >= LARGE;
     // Each row of the codebook costs as much as a row of the matrix
     return blockSize >= 8 && rows >= 4 * used;
   },

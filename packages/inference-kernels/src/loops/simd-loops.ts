@@ -15,6 +15,8 @@ const PANEL = 128 * 32;
 /** Rows of x that one vector kernel each takes; more rows are multiplied eight at a time. */
 const FEW_ROWS = 2;
 const LANES = 8;
+/** Floats for each row of a codebook: the sums of 16 blocks, or of four for eight rows of x. */
+const BLOCK_SUMS = 32;
 
 /** Adds the product with rows of x, at an address, to rows of y. */
 type Kernel = (x: number, y: number) => void;
@@ -77,7 +79,7 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
       return output;
     },
     blocks: (x, { rows, cols, codes, blocks, codebook, count, length }) => {
-      const sums = scratch(LANES * count);
+      const sums = scratch(BLOCK_SUMS * count);
       const [codesAt, codebookAt] = [at(codes), at(codebook)];
       return byRows(
         x,
