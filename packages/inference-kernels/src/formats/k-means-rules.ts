@@ -34,8 +34,8 @@ export const kMeansRules: FormatRules = {
     if (!codebook || !simd) return false;
     const { rows, cols, blockSize, used } = codebook;
     if (blockSize === 1) return used <= FEW_LEVELS && rows * cols >= LARGE;
-    // Each row of the codebook costs as much as a row of the matrix
-    return blockSize >= 8 && rows >= 4 * used;
+    // Each row of the codebook costs as much as a row of the matrix, and each code more than an entry: measured from 1024 × 1024 on
+    return blockSize >= 8 && rows * blockSize >= 64 * used;
   },
   prepare(source, loops) {
     const form = codebookForm(source.form);

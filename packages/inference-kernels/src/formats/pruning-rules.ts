@@ -5,7 +5,7 @@ import type { FormatRules } from './format-kernel.ts';
 /** Columns that 16 bits number. */
 const MOST_COLUMNS = 2 ** 16;
 /** The largest share of kept entries for which products take less time than with the dense matrix. */
-const LARGEST_SHARE = { simd: 0.1, portable: 0.3 };
+const LARGEST_SHARE = { simd: 0.12, portable: 0.3 };
 
 /** Matrices of at most 65,536 columns with float32 values. The values stay where they are; each entry takes two more bytes. */
 export const pruningRules: FormatRules = {
