@@ -43,6 +43,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'operators at `.`, layers at `./layers`, callbacks at `./callbacks`, summaries at `./summaries`, backends at `./backends`, files that Node writes at `./files`',
     imports: ['core', 'scheduler'],
   },
+  'inference-kernels': {
+    lives: 'products with compressed matrices in their stored form, for the wasm and cpu backends of TensorFlow.js',
+    imports: ['core', 'tfjs'],
+  },
   'graph-compression': {
     lives: 'the Python library: hyperparameters, its schedules, `ApplyCompression`, the wrapper',
     imports: ['core', 'scheduler', 'tfjs'],

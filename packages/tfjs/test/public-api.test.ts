@@ -25,6 +25,7 @@ it('the entry ./layers exports exactly these names', () => {
       "compressedLayers",
       "compressionCallback",
       "compressionReport",
+      "executionReport",
       "registerCompressedLayers",
       "stripCompression",
     ]

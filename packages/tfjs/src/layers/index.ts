@@ -1,5 +1,7 @@
 // The public names of the entry `./layers`: layers and models that are compressed while they train.
 
+export type { Execution, Preference } from '../weight/choose-execution.ts';
+export type { InferenceKernel, KernelSource, StoredForm } from '../weight/inference-kernel.ts';
 export type { KernelSplit } from '../weight/weight-views.ts';
 export { type CompressedModel, type CompressModelOptions, compressModel } from './model/compress-model.ts';
 export { compressedLayers } from './model/compressed-layers.ts';
@@ -15,14 +17,20 @@ export {
   compressionReport,
   type SkippedLayerReport,
 } from './model/compression-report.ts';
+export { executionReport, type MatrixExecution } from './model/execution-report.ts';
 export type { LayerChoice, LayerRule } from './model/layer-rules.ts';
 export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
-export type { PackedForm, Preference } from './saved/packed-form.ts';
+export type { PackedForm } from './saved/packed-form.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
 export {
   CompressedLayer,
   type CompressedLayerArgs,
   type LayerCompression,
 } from './wrapper/compressed-layer.ts';
-export { PackedLayer, type PackedLayerArgs, type PackedLayerMatrix } from './wrapper/packed-layer.ts';
+export {
+  PackedLayer,
+  type PackedLayerArgs,
+  type PackedLayerMatrix,
+  type PackedMatrixExecution,
+} from './wrapper/packed-layer.ts';

@@ -1,11 +1,30 @@
 // The one place that decides whether a compressed weight is computed by a kernel, from its factors, or through the dense matrix.
 import { type CompressedFormat, elementCount, type MatrixForm } from '@gcompress/core';
+import type { InferenceKernel, StoredForm } from './inference-kernel.ts';
 
 /** A use of a weight: its value, `x·Ŵ`, `x·Ŵᵀ`, or rows. */
 export type WeightUse = 'read' | 'matMul' | 'transposedMatMul' | 'lookup';
 
-/** How a compressed weight is computed: from the factors alone, or through the dense matrix Ŵ. */
-export type Execution = 'factors' | 'dense';
+/**
+ * How a compressed weight is computed: by a kernel in its stored form, from the factors alone, or through the dense matrix Ŵ.
+ */
+export type Execution = 'kernel' | 'factors' | 'dense';
+
+/**
+ * What a layer for inference optimizes. `'speed'` keeps its matrices unpacked between calls where that is faster: as factors if the layer
+ * computes with them and they are small, otherwise as dense weights. `'memory'` keeps only the stored bytes, and unpacks them for each call
+ * unless a kernel computes with them.
+ */
+export type Preference = 'speed' | 'memory';
+
+/** The kernels that an inference may use, and what it optimizes. */
+export interface KernelChoice {
+  readonly kernels: readonly InferenceKernel[];
+  /** Name of the current backend. */
+  readonly backend: string;
+  readonly prefer: Preference;
+  readonly stored: StoredForm;
+}
 
 /** The arguments of {@link chooseExecution}. */
 export interface ExecutionChoice {
@@ -13,19 +32,39 @@ export interface ExecutionChoice {
   readonly form: MatrixForm;
   readonly use: WeightUse;
   /**
-   * The number of values in all factors, if the factors do not change, so that Ŵ can be computed once and kept. Omit it for factors that
+   * Counts the values in all factors, if the factors do not change, so that Ŵ can be computed once and kept. Omit it for factors that
    * train.
    */
-  readonly constantValues?: number | undefined;
+  readonly constantValues?: (() => number) | undefined;
+  /** Omit it where nothing is stored, such as in training. */
+  readonly kernel?: KernelChoice;
 }
 
 /**
- * `'factors'` if the format can compute this use from the factors and that pays, otherwise `'dense'`. Constant factors that hold as many
- * values as Ŵ do not pay: Ŵ is then computed once and kept.
+ * `'kernel'` if a kernel supports this use and pays, or if only memory counts. Then `'factors'` if the format can compute this use from the
+ * factors and that pays, otherwise `'dense'`. Constant factors that hold as many values as Ŵ do not pay: Ŵ is then computed once and kept.
  */
-export function chooseExecution({ format, form, use, constantValues }: ExecutionChoice): Execution {
+export function chooseExecution({ format, form, use, constantValues, kernel }: ExecutionChoice): Execution {
+  const found = kernel && findKernel(format, use, kernel);
+  if (found && (kernel.prefer === 'memory' || found.pays(kernel.stored))) return 'kernel';
   if (!canUseFactors(format, form, use)) return 'dense';
-  return constantValues === undefined || constantValues < elementCount(form.shape) ? 'factors' : 'dense';
+  return constantValues === undefined || constantValues() < elementCount(form.shape) ? 'factors' : 'dense';
+}
+
+/** The first kernel that supports this use. */
+export function findKernel(
+  { id }: CompressedFormat,
+  use: WeightUse,
+  { kernels, backend, stored }: KernelChoice,
+): InferenceKernel | undefined {
+  if (use !== 'matMul' && use !== 'lookup') return undefined;
+  return kernels.find(
+    (kernel) =>
+      kernel.format === id &&
+      kernel.backend === backend &&
+      (use === 'matMul' || kernel.lookup !== undefined) &&
+      kernel.supports(stored),
+  );
 }
 
 function canUseFactors(format: CompressedFormat, form: MatrixForm, use: WeightUse): boolean {

@@ -36,7 +36,7 @@ export class FactorWeight implements Weight {
     this.#owned = owned;
     const { format, form, factors, constant } = parts;
     const values = Object.values(factors).reduce((sum, { size }) => sum + size, 0);
-    const constantValues = constant ? values : undefined;
+    const constantValues = constant ? () => values : undefined;
     const choose = (use: WeightUse) => chooseExecution({ format, form, use, constantValues });
     this.#executions = {
       read: choose('read'),

@@ -1,37 +1,74 @@
-// A compressed weight for inference, as factors or as the dense matrix, whichever its layer needs.
-import type { Factor } from '@gcompress/core';
-import { keep, tensor, tidy } from '@tensorflow/tfjs-core';
-import { chooseExecution, type WeightUse } from './choose-execution.ts';
+// A compressed weight for inference: in its stored form, as factors or as the dense matrix, whichever its layer needs.
+import { keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { chooseExecution, type Execution, findKernel, type KernelChoice, type WeightUse } from './choose-execution.ts';
 import { DenseWeight } from './dense-weight.ts';
-import { FactorWeight, type FactorWeightParts } from './factor-weight.ts';
-import { fromMatrix } from './matrix-view.ts';
+import { FactorWeight } from './factor-weight.ts';
+import type { KernelSource } from './inference-kernel.ts';
+import { KernelWeight } from './kernel-weight.ts';
+import { fromMatrix, type MatrixView } from './matrix-view.ts';
 import { tfOps } from './tf-ops.ts';
 import type { Weight } from './weight.ts';
 
 /** The parts of a weight for inference. */
-export interface InferenceWeightParts extends Omit<FactorWeightParts, 'factors' | 'constant'> {
-  readonly factors: Readonly<Record<string, Factor>>;
+export interface InferenceWeightParts extends Omit<KernelChoice, 'stored'> {
+  readonly source: KernelSource;
+  readonly view: MatrixView;
+  /** Shape of the weight in the layer. */
+  readonly weightShape: readonly number[];
   /** The only use that the layer makes of the weight. */
   readonly use: WeightUse;
 }
 
+/** A weight for inference, and how it is computed. */
+export interface InferenceWeight {
+  readonly weight: Weight;
+  readonly execution: Execution;
+  /** Bytes that the weight holds beside the stored tensors. */
+  readonly heldBytes: number;
+}
+
 /**
- * A weight that holds only the factors if the layer can compute with them and that pays, otherwise only the dense matrix. Its tensors
- * live until it is disposed, because layers are called in a tidy.
+ * A weight that a kernel multiplies by in its stored form, or that holds only the factors, or only the dense matrix, as `chooseExecution`
+ * says. Its tensors live until it is disposed, because layers are called in a tidy.
  */
-export function inferenceWeight({ factors, use, ...parts }: InferenceWeightParts): Weight {
-  const { format, form, view, weightShape } = parts;
-  const constantValues = Object.values(factors).reduce((sum, { data }) => sum + data.length, 0);
+export function inferenceWeight(parts: InferenceWeightParts): InferenceWeight {
+  const { source, use, view, weightShape } = parts;
+  const { format, form } = source;
+  const kernelChoice = { ...parts, stored: form };
+  const factors = once(() => format.unpack(source.packed()));
+  const constantValues = () => Object.values(factors()).reduce((sum, { data }) => sum + data.length, 0);
+  const execution = chooseExecution({ format, form, use, constantValues, kernel: kernelChoice });
+  const kernel = execution === 'kernel' ? findKernel(format, use, kernelChoice) : undefined;
+  if (kernel) {
+    const weight = new KernelWeight({ kernel, source, view, weightShape });
+    return { weight, execution, heldBytes: weight.heldBytes };
+  }
   const tensors = () =>
     Object.fromEntries(
-      Object.entries(factors).map(([name, { data, shape, dtype }]) => [name, tensor(data, [...shape], dtype)]),
+      Object.entries(factors()).map(([name, { data, shape, dtype }]) => [name, tensor(data, [...shape], dtype)]),
     );
-  if (chooseExecution({ format, form, use, constantValues }) === 'factors') {
+  if (execution === 'factors') {
     const kept = tidy(() =>
       Object.fromEntries(Object.entries(tensors()).map(([name, factor]) => [name, keep(factor)])),
     );
-    return new FactorWeight({ ...parts, factors: kept, constant: true }, Object.values(kept));
+    const weight = new FactorWeight(
+      { format, form, view, weightShape, factors: kept, constant: true },
+      Object.values(kept),
+    );
+    return { weight, execution, heldBytes: bytesOf(Object.values(kept)) };
   }
   const dense = tidy(() => keep(fromMatrix(format.reconstruct(tfOps, tensors(), form), weightShape, view)));
-  return new DenseWeight(() => dense, view, [dense]);
+  return { weight: new DenseWeight(() => dense, view, [dense]), execution, heldBytes: bytesOf([dense]) };
+}
+
+function bytesOf(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { size }) => sum + 4 * size, 0);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -2,7 +2,8 @@
 import type { CompressedFormat } from '@gcompress/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { chooseExecution, type WeightUse } from '../../src/weight/choose-execution.ts';
+import { chooseExecution, type Preference, type WeightUse } from '../../src/weight/choose-execution.ts';
+import type { InferenceKernel } from '../../src/weight/inference-kernel.ts';
 
 const uses: readonly WeightUse[] = ['read', 'matMul', 'transposedMatMul', 'lookup'];
 
@@ -37,9 +38,43 @@ it('factors are chosen exactly if the format can use them, multiplyPays does not
       const isProduct = use === 'matMul' || use === 'transposedMatMul';
       const smaller = constantValues === undefined || constantValues < 10 * 10;
       const factors = can && smaller && !(isProduct && pays === false);
-      expect(chooseExecution({ format, form: { shape: [10, 10], config: {} }, use, constantValues })).toBe(
-        factors ? 'factors' : 'dense',
-      );
+      const count = constantValues === undefined ? undefined : () => constantValues;
+      const form = { shape: [10, 10], config: {} } as const;
+      expect(chooseExecution({ format, form, use, constantValues: count })).toBe(factors ? 'factors' : 'dense');
+    }),
+  );
+});
+
+it('a kernel is chosen exactly if it is for this format, backend and use, supports the form, and pays or saves memory', () => {
+  const format: CompressedFormat = { id: 'test', version: 1, reconstruct: result, pack: result, unpack: result };
+  const stored = { shape: [10, 10], config: {}, tensors: {} } as const;
+  const kernelChoices = fc.record({
+    use: fc.constantFrom(...uses),
+    ofFormat: fc.constantFrom('test', 'other'),
+    ofBackend: fc.constantFrom('cpu', 'wasm'),
+    looksUp: fc.boolean(),
+    supports: fc.boolean(),
+    pays: fc.boolean(),
+    prefer: fc.constantFrom<Preference>('speed', 'memory'),
+  });
+  fc.assert(
+    fc.property(kernelChoices, ({ use, ofFormat, ofBackend, looksUp, supports, pays, prefer }) => {
+      const kernel: InferenceKernel = {
+        format: ofFormat,
+        backend: ofBackend,
+        supports: () => supports,
+        pays: () => pays,
+        prepare: result,
+        multiply: result,
+        ...(looksUp && { lookup: result }),
+        heldBytes: result,
+        dispose: result,
+      };
+      const choice = { kernels: [kernel], backend: 'cpu', prefer, stored };
+      const can = use === 'matMul' || (use === 'lookup' && looksUp);
+      const fits = can && ofFormat === 'test' && ofBackend === 'cpu' && supports;
+      const expected = fits && (pays || prefer === 'memory') ? 'kernel' : 'dense';
+      expect(chooseExecution({ format, form: stored, use, kernel: choice })).toBe(expected);
     }),
   );
 });

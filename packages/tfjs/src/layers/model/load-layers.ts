@@ -10,6 +10,7 @@ import { describeValue } from '@gcompress/core/checks';
 import { type ScheduleFactory, scheduleFromConfig } from '@gcompress/scheduler';
 import { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import { assertInferenceKernels, type InferenceKernel } from '../../weight/inference-kernel.ts';
 import { parseCompression, parseInnerLayer, parsePacked } from '../saved/layer-config.ts';
 import type { Layer } from '../weights/clone-layer.ts';
 import { CompressedLayer } from '../wrapper/compressed-layer.ts';
@@ -26,11 +27,13 @@ export type AnyMethod = Pick<CompressionMethod, 'method' | 'format'> & ((options
  *
  * @param methods the methods whose models may be loaded.
  * @param schedules factories of schedules that do not come from `@gcompress/scheduler`.
- * @throws GCompressError `invalid-option` when an argument is not a list of methods or of schedule factories.
+ * @param inferenceKernels kernels that multiply by packed weights in their stored form. `executionReport` says where they are in use.
+ * @throws GCompressError `invalid-option` when an argument is not a list of methods, of schedule factories or of kernels.
  */
 export function registerCompressedLayers(
   methods: readonly AnyMethod[],
   schedules: readonly ScheduleFactory<never>[] = [],
+  inferenceKernels: readonly InferenceKernel[] = [],
 ): void {
   assertMethods(methods);
   if (!Array.isArray(schedules)) {
@@ -40,6 +43,7 @@ export function registerCompressedLayers(
       actual: describeValue(schedules),
     });
   }
+  assertInferenceKernels('registerCompressedLayers', inferenceKernels);
   const formats = createFormatRegistry(methods);
   const known = new Map(methods.map((method) => [method.method, method]));
   const ids = new Map(methods.map((method) => [method.format.id, method.format]));
@@ -72,7 +76,12 @@ export function registerCompressedLayers(
         if (!format) throw unknown(`format '${id}'`, formats.ids);
         return { name, format, packed: form };
       });
-      return new PackedLayer({ ...choice, layer: innerLayer(layer), matrices: places }) as Layer as unknown as T;
+      return new PackedLayer({
+        ...choice,
+        inferenceKernels,
+        layer: innerLayer(layer),
+        matrices: places,
+      }) as Layer as unknown as T;
     }
   }
   serialization.registerClass(LoadedCompressedLayer);

@@ -2,7 +2,8 @@
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Preference } from '../saved/packed-form.ts';
+import type { Preference } from '../../weight/choose-execution.ts';
+import { assertInferenceKernels, type InferenceKernel } from '../../weight/inference-kernel.ts';
 import { stripLayer } from '../strip/strip-layer.ts';
 import { isCompressedLayer } from '../wrapper/compressed-layer.ts';
 import { compressedLayers } from './compressed-layers.ts';
@@ -14,9 +15,11 @@ import { rebuildModel } from './rebuild-model.ts';
 export interface StripOptions {
   /**
    * What layers with packed weights optimize. With `'speed'`, the default, they keep their weights unpacked between calls, as factors where
-   * these are faster. With `'memory'` they keep only the packed bytes and unpack them for each call.
+   * these are faster. With `'memory'` they keep only the packed bytes, and unpack them for each call unless a kernel multiplies by them.
    */
   readonly prefer?: Preference;
+  /** Kernels that multiply by packed weights in their stored form. Default: none. `executionReport` says where they are in use. */
+  readonly inferenceKernels?: readonly InferenceKernel[];
 }
 
 /**
@@ -28,9 +31,10 @@ export interface StripOptions {
  */
 export function stripCompression(model: LayersModel, options: StripOptions = {}): LayersModel {
   assertUsableModel(model, 'stripCompression');
-  assertKnownOptions('stripCompression', options, ['prefer']);
-  const { prefer = 'speed' } = options;
+  assertKnownOptions('stripCompression', options, ['prefer', 'inferenceKernels']);
+  const { prefer = 'speed', inferenceKernels = [] } = options;
   if (prefer !== 'speed' && prefer !== 'memory') throw badPreference(prefer);
+  assertInferenceKernels('stripCompression', inferenceKernels);
   const layers = compressedLayers(model);
   if (layers.length === 0) {
     throw new GCompressError('unsupported', {
@@ -55,7 +59,7 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
   }
   const taken = new Set(namesIn(model));
   return rebuildModel(model, (layer, config) =>
-    isCompressedLayer(layer) ? stripLayer(layer, { config, prefer, taken }) : undefined,
+    isCompressedLayer(layer) ? stripLayer(layer, { config, prefer, inferenceKernels, taken }) : undefined,
   );
 }
 

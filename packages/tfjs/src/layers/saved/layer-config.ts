@@ -1,8 +1,9 @@
 // The configurations of compressed and packed layers, as JSON that survives saving and loading.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertElementLimit, assertShape2D, describeValue } from '@gcompress/core/checks';
+import type { Preference } from '../../weight/choose-execution.ts';
 import type { KernelSplit } from '../../weight/weight-views.ts';
-import type { PackedForm, Preference } from './packed-form.ts';
+import type { PackedForm } from './packed-form.ts';
 
 /** The part of a compressed layer's configuration about its compression. */
 export interface StoredCompression {

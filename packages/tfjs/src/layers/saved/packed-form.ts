@@ -3,27 +3,17 @@ import {
   type CompressedFormat,
   elementCount,
   GCompressError,
-  type JsonObject,
   type PackedMatrix,
   type PackedTensor,
-  type Shape2D,
 } from '@gcompress/core';
 import { type PackedDtype, packedDtype } from '@gcompress/core/storage';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import type { StoredForm } from '../../weight/inference-kernel.ts';
 
 /** A packed matrix without its values, as a layer's configuration holds it. */
-export interface PackedForm {
+export interface PackedForm extends StoredForm {
   readonly version: number;
-  readonly shape: Shape2D;
-  readonly config: JsonObject;
-  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: PackedDtype }>>;
 }
-
-/**
- * What a `PackedLayer` optimizes. `'speed'` keeps its matrices unpacked between calls, as factors if the layer computes with them and they
- * are small, otherwise as dense weights. `'memory'` keeps only the packed bytes and unpacks them for each call.
- */
-export type Preference = 'speed' | 'memory';
 
 const ARRAYS = {
   float32: Float32Array,

@@ -2,8 +2,9 @@
 import type { CompressedMatrix, CpuTensor } from '@gcompress/core';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import type { Preference } from '../../weight/choose-execution.ts';
+import type { InferenceKernel } from '../../weight/inference-kernel.ts';
 import type { KernelSplit } from '../../weight/weight-views.ts';
-import type { Preference } from '../saved/packed-form.ts';
 import { configOf, copyWeights, type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
 import { ownedWeights } from '../weights/owned-weights.ts';
 import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
@@ -16,6 +17,7 @@ export interface StripChoice {
   /** Configuration of the compressed layer. */
   readonly config: LayerConfig;
   readonly prefer: Preference;
+  readonly inferenceKernels: readonly InferenceKernel[];
   /** Names of the model's layers; names of new layers are added. */
   readonly taken: Set<string>;
 }
@@ -24,7 +26,10 @@ export interface StripChoice {
  * Layers that compute what a compressed layer computes at alpha 0. If the layer has one matrix, and this matrix is a product that stock
  * layers can compute, the result is stock layers, which load without this package; otherwise it is a {@link PackedLayer}.
  */
-export function stripLayer(layer: CompressedLayer, { config, prefer, taken }: StripChoice): Replacement {
+export function stripLayer(
+  layer: CompressedLayer,
+  { config, prefer, inferenceKernels, taken }: StripChoice,
+): Replacement {
   const { inner, split, compressedWeights } = layer;
   const innerConfig = layer.innerConfig(config);
   const others = ownedWeights(inner).filter((weight) => !compressedWeights.some((matrix) => matrix.weight === weight));
@@ -34,6 +39,7 @@ export function stripLayer(layer: CompressedLayer, { config, prefer, taken }: St
   const packed = new PackedLayer({
     split,
     prefer,
+    inferenceKernels,
     layer: sameClass(inner, innerConfig),
     matrices: matrices.map(({ name, compressed }) => ({ name, format: compressed.format, packed: compressed.pack() })),
   });

@@ -3,6 +3,7 @@ import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { layers } from '@tensorflow/tfjs-layers';
 import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
+import { assertInferenceKernels } from '../../weight/inference-kernel.ts';
 import type { Layer } from '../weights/clone-layer.ts';
 
 /**
@@ -33,10 +34,12 @@ export function compressedLayerInside(args: unknown): Layer {
  */
 export function packedLayerInside(args: unknown): Layer {
   const where = 'PackedLayer';
-  const { matrices, split, prefer, layer } = known(where, args, ['layer', 'matrices', 'split', 'prefer']);
+  const names = ['layer', 'matrices', 'split', 'prefer', 'inferenceKernels'];
+  const { matrices, split, prefer, inferenceKernels, layer } = known(where, args, names);
   assertList(where, matrices, 'packed matrices', isPackedMatrix);
   if (split !== undefined) assertOneOf(where, 'split', split, ['filters', 'spatial']);
   if (prefer !== undefined) assertOneOf(where, 'prefer', prefer, ['speed', 'memory']);
+  if (inferenceKernels !== undefined) assertInferenceKernels(where, inferenceKernels);
   return asLayer(where, layer);
 }
 

@@ -1,19 +1,19 @@
 // A layer for inference whose matrices are stored as packed bytes.
 import { type CompressedFormat, elementCount, GCompressError, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
-import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { inferenceWeight } from '../../weight/inference-weight.ts';
+import type { Execution, Preference } from '../../weight/choose-execution.ts';
+import type { InferenceKernel } from '../../weight/inference-kernel.ts';
+import { type InferenceWeight, inferenceWeight } from '../../weight/inference-weight.ts';
 import type { MatrixView } from '../../weight/matrix-view.ts';
 import { UntilWritten } from '../../weight/until-written.ts';
-import type { Weight } from '../../weight/weight.ts';
 import type { KernelSplit } from '../../weight/weight-views.ts';
 import { storedText } from '../saved/layer-config.ts';
 import {
   assertPackedSize,
   formOf,
   type PackedForm,
-  type Preference,
   packedFromWeights,
   wordCount,
   wordsOf,
@@ -42,6 +42,21 @@ export interface PackedLayerArgs {
   readonly split?: KernelSplit;
   /** Default `'speed'`. */
   readonly prefer?: Preference;
+  /** Kernels that multiply by packed weights in their stored form. Default: none. */
+  readonly inferenceKernels?: readonly InferenceKernel[];
+}
+
+/** How a packed layer computes with one of its matrices. */
+export interface PackedMatrixExecution {
+  /** Name of the matrix in the layer. */
+  readonly name: string;
+  /** Id of the format. */
+  readonly format: string;
+  readonly execution: Execution;
+  /** Bytes of the stored tensors, in words of 4 bytes as the layer holds them. */
+  readonly storedBytes: number;
+  /** Bytes that the layer holds beside the stored tensors: between calls, or during a call if it unpacks for each call. */
+  readonly heldBytes: number;
 }
 
 /** A packed weight of the inner layer, with the weights that hold its tensors. */
@@ -58,8 +73,8 @@ interface PackedWeight {
 
 /**
  * A layer for inference around an inner layer, some of whose matrices are stored as packed bytes, so that `model.save` writes these
- * bytes: float32 tensors as they are, all other tensors as int32 words. They are unpacked at the first call, or at each call. The layer
- * does not train.
+ * bytes: float32 tensors as they are, all other tensors as int32 words. They are unpacked at the first call, or at each call, or never
+ * where a kernel multiplies by them. The layer does not train.
  *
  * Weights, in order: the inner layer's weights that are not packed, then the packed tensors.
  */
@@ -68,10 +83,13 @@ export class PackedLayer extends LayerWrapper {
   #matrices: readonly PackedLayerMatrix[];
   readonly #split: KernelSplit;
   readonly #prefer: Preference;
+  readonly #kernels: readonly InferenceKernel[];
   #packed: readonly PackedWeight[] = [];
-  readonly #weights = new UntilWritten<readonly Weight[]>((weights) => {
-    for (const weight of weights) weight.dispose();
+  readonly #weights = new UntilWritten<readonly InferenceWeight[]>((weights) => {
+    for (const { weight } of weights) weight.dispose();
   });
+  #backend = '';
+  #executions: readonly PackedMatrixExecution[] | undefined;
 
   /**
    * @throws GCompressError `invalid-option` or `unknown-option` for arguments of another type, `file-oversized` for packed tensors that are
@@ -79,14 +97,20 @@ export class PackedLayer extends LayerWrapper {
    */
   constructor(args: PackedLayerArgs) {
     super(packedLayerInside(args));
-    const { layer, matrices, split = 'filters', prefer = 'speed' } = args;
+    const { layer, matrices, split = 'filters', prefer = 'speed', inferenceKernels = [] } = args;
     for (const { name, packed } of matrices) assertPackedSize(`layer '${layer.name}' matrix '${name}'`, formOf(packed));
     this.trainable = false;
     this.#matrices = matrices;
     this.#split = split;
     this.#prefer = prefer;
+    this.#kernels = [...inferenceKernels];
     // The inner layer makes weights that are dropped at once, so their initializers must cost nothing
     layer.setFastWeightInitDuringBuild(true);
+  }
+
+  /** How the last call computed with each matrix. Undefined before the first call. */
+  get executions(): readonly PackedMatrixExecution[] | undefined {
+    return this.#executions;
   }
 
   /** The weights of the inner layer that are not packed. */
@@ -126,14 +150,19 @@ export class PackedLayer extends LayerWrapper {
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
     const stored = this.#packed.flatMap((packed) => Object.values(packed.stored).map((weight) => weight.read()));
+    // A kernel computes on one backend
+    if (this.#backend !== getBackend()) this.#weights.clear();
+    this.#backend = getBackend();
+    const weights = this.#weights.get(stored, () => this.#unpack());
     try {
       return this.innerCall.run(
         inputs,
         args,
-        this.#weights.get(stored, () => this.#unpack()),
+        weights.map(({ weight }) => weight),
       );
     } finally {
-      if (this.#prefer === 'memory') this.#weights.clear();
+      const unpacked = weights.some(({ execution }) => execution !== 'kernel');
+      if (this.#prefer === 'memory' && unpacked) this.#weights.clear();
     }
   }
 
@@ -145,7 +174,13 @@ export class PackedLayer extends LayerWrapper {
   /** A new layer with the same arguments, still without values. */
   remake(config: LayerConfig): PackedLayer {
     const layer = sameClass(this.inner, this.innerConfig(config));
-    return new PackedLayer({ layer, matrices: this.#matrices, split: this.#split, prefer: this.#prefer });
+    return new PackedLayer({
+      layer,
+      matrices: this.#matrices,
+      split: this.#split,
+      prefer: this.#prefer,
+      inferenceKernels: this.#kernels,
+    });
   }
 
   protected override disposeWeights(): number {
@@ -171,15 +206,40 @@ export class PackedLayer extends LayerWrapper {
     return Object.fromEntries(stored);
   }
 
-  #unpack(): readonly Weight[] {
+  #unpack(): readonly InferenceWeight[] {
+    const made: InferenceWeight[] = [];
+    try {
+      for (const packed of this.#packed) made.push(this.#inferenceWeight(packed));
+    } catch (error) {
+      // The values may come from a damaged or hostile file
+      for (const { weight } of made) weight.dispose();
+      throw error;
+    }
+    this.#executions = this.#packed.map(({ name, format, form }, i) => {
+      const words = Object.values(form.tensors).reduce((sum, tensor) => sum + wordCount(tensor), 0);
+      const { execution, heldBytes } = made[i];
+      return { name, format: format.id, execution, storedBytes: 4 * words, heldBytes };
+    });
+    return made;
+  }
+
+  #inferenceWeight({ format, form, stored, view, weightShape }: PackedWeight): InferenceWeight {
+    const source = {
+      format,
+      form,
+      tensors: Object.fromEntries(Object.entries(stored).map(([name, weight]) => [name, weight.read()])),
+      packed: () => packedFromWeights(format, form, stored),
+    };
     const { use } = this.innerCall;
-    // Steps that fail on a hostile file come first, before anything is allocated
-    const parts = this.#packed.map((packed) => ({
-      ...packed,
-      factors: packed.format.unpack(packedFromWeights(packed.format, packed.form, packed.stored)),
+    return inferenceWeight({
+      source,
+      view,
+      weightShape,
       use,
-    }));
-    return parts.map((part) => inferenceWeight(part));
+      kernels: this.#kernels,
+      backend: getBackend(),
+      prefer: this.#prefer,
+    });
   }
 }
 

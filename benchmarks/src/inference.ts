@@ -1,0 +1,182 @@
+// What products with compressed matrices take in their stored form, beside the dense product in the same run. Writes
+// docs/results/inference.md. Options: `--backend=cpu`, `--quick` for one shape and no file.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import type { Shape2D } from '@gcompress/core';
+import { dictLearnFormat } from '@gcompress/dictlearn/format';
+import {
+  codebookForm,
+  dictionaryForm,
+  prunedForm,
+  type RandomForm,
+  type StoredMatrix,
+} from '@gcompress/fixtures/stored-matrices';
+import { inferenceKernels } from '@gcompress/inference-kernels';
+import { kMeansFormat } from '@gcompress/kmeans/format';
+import { prunedFormat } from '@gcompress/pruning/format';
+import { executionReport, PackedLayer, type Preference } from '@gcompress/tfjs/layers';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { markdownTable } from './statistics.ts';
+
+const quick = process.argv.includes('--quick');
+const backend = process.argv.includes('--backend=cpu') ? 'cpu' : 'wasm';
+const ROUNDS = 9;
+/** Milliseconds for which a model is called in a round, at least once. */
+const SPAN = quick ? 5 : 20;
+const BATCHES = [1, 32] as const;
+
+/** What a layer may hold, as a multiple of the stored bytes. */
+const MOST_HELD = 1.1;
+
+/** How many times faster than dense a batch of 1 and of 32 should be at 4096². */
+type Goals = readonly [one: number | undefined, many: number | undefined];
+
+interface Case {
+  readonly name: string;
+  readonly form: RandomForm;
+  readonly goals?: Goals;
+}
+
+const CASES: readonly Case[] = [
+  { name: '16 levels', form: codebookForm(kMeansFormat, 16, 1), goals: [1.3, undefined] },
+  { name: '256 levels', form: codebookForm(kMeansFormat, 256, 1) },
+  { name: '256 blocks of 4', form: codebookForm(kMeansFormat, 256, 4) },
+  { name: '256 blocks of 8', form: codebookForm(kMeansFormat, 256, 8) },
+  { name: '256 blocks of 16', form: codebookForm(kMeansFormat, 256, 16), goals: [4, 9] },
+  // A third of the rows of these forms is empty
+  { name: 'pruned 97 %', form: prunedForm(prunedFormat, 0.03 * 1.5), goals: [6, undefined] },
+  { name: 'pruned 90 %', form: prunedForm(prunedFormat, 0.1 * 1.5) },
+  { name: 'pruned 80 %', form: prunedForm(prunedFormat, 0.2 * 1.5) },
+  {
+    name: '256 atoms, 8 nonzeros a row',
+    form: dictionaryForm(dictLearnFormat, { length: 1e6, atoms: 256, most: 8, masked: true }),
+    goals: [15, undefined],
+  },
+  {
+    name: '256 atoms, 8 nonzeros for 64 values',
+    form: dictionaryForm(dictLearnFormat, { length: 64, atoms: 256, most: 8, masked: false }),
+  },
+  {
+    name: '256 atoms, 2 nonzeros for 32 values',
+    form: dictionaryForm(dictLearnFormat, { length: 32, atoms: 256, most: 2, masked: false }),
+  },
+];
+const SHAPES: readonly Shape2D[] = quick
+  ? [[1024, 1024]]
+  : [
+      [4096, 4096],
+      [1024, 1024],
+      [784, 300],
+    ];
+
+await tf.setBackend(backend);
+const KERNELS = inferenceKernels();
+
+/** A model `x [b, m] → x·Ŵ [b, n]` of one packed layer. */
+function packedModel({ format, packed }: StoredMatrix, prefer: Preference): tf.Sequential {
+  const [inputs, units] = packed.shape;
+  const layer = tf.layers.dense({ units, useBias: false, inputShape: [inputs] });
+  const matrices = [{ name: 'kernel', format, packed }];
+  return tf.sequential({
+    layers: [new PackedLayer({ layer, matrices, prefer, inferenceKernels: KERNELS })],
+  });
+}
+
+function call(model: tf.LayersModel, input: tf.Tensor): void {
+  const output = tf.tidy(() => model.apply(input) as tf.Tensor);
+  output.dataSync();
+  output.dispose();
+}
+
+/** Milliseconds of processor time of a call in the fastest round, for one model after the other, so that both meet the same machine. */
+function times(models: readonly tf.LayersModel[], input: tf.Tensor): number[] {
+  for (const model of models) call(model, input);
+  const rounds = Array.from({ length: ROUNDS }, () =>
+    models.map((model) => {
+      const start = performance.now();
+      const before = process.cpuUsage();
+      let calls = 0;
+      for (; calls === 0 || performance.now() - start < SPAN; calls++) call(model, input);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000 / calls;
+    }),
+  );
+  return models.map((_, i) => Math.min(...rounds.map((round) => round[i])));
+}
+
+/** `12.3× ✓`: how many times faster, and whether that is the goal. */
+function gain([whole, small]: readonly number[], goal: number | undefined): string {
+  const faster = whole / small;
+  const mark = goal === undefined ? '' : faster >= goal ? `, goal ${goal}× met` : `, goal ${goal}× missed`;
+  return `${small.toPrecision(2)} ms (${faster.toPrecision(2)}×${mark})`;
+}
+
+/** Goals of speed are for 4096²; a small network must not be slower than 1.3 times a dense one. */
+function goalFor([rows]: Shape2D, large: number | undefined): number | undefined {
+  if (rows === 4096) return large;
+  return rows === 784 ? 0.77 : undefined;
+}
+
+function row({ name, form, goals = [undefined, undefined] }: Case, shape: Shape2D, dense: tf.LayersModel): string[] {
+  const matrix = form(shape, 1);
+  const model = packedModel(matrix, 'memory');
+  const fast = packedModel(matrix, 'speed');
+  const [m] = shape;
+  const first = tf.randomNormal([1, m]);
+  const start = performance.now();
+  call(model, first);
+  const prepared = performance.now() - start;
+  call(fast, first);
+  const [{ storedBytes, heldBytes }] = executionReport(model);
+  const [{ execution }] = executionReport(fast);
+  const cells = BATCHES.map((batch, i) => {
+    const x = tf.randomNormal([batch, m]);
+    const cell = gain(times([dense, model], x), goalFor(shape, goals[i]));
+    x.dispose();
+    return cell;
+  });
+  tf.dispose(first);
+  model.dispose();
+  fast.dispose();
+  const share = (storedBytes + heldBytes) / storedBytes;
+  const held = `${share.toFixed(2)}×, ${share <= MOST_HELD ? 'met' : 'missed'}`;
+  console.error(shape.join('×'), name, ...cells, execution);
+  return [name, `${Math.round(storedBytes / 1000)} kB`, held, `${prepared.toFixed(0)} ms`, ...cells, execution];
+}
+
+const sections = SHAPES.map((shape) => {
+  const [inputShape, units] = shape;
+  const dense = tf.sequential({ layers: [tf.layers.dense({ units, useBias: false, inputShape: [inputShape] })] });
+  const denseCells = BATCHES.map((batch) => {
+    const x = tf.randomNormal([batch, inputShape]);
+    const [time] = times([dense], x);
+    x.dispose();
+    return `${time.toPrecision(2)} ms`;
+  });
+  const bytes = `${Math.round((4 * inputShape * units) / 1000)} kB`;
+  const rows = CASES.map((one) => row(one, shape, dense));
+  dense.dispose();
+  const head = ['matrix', 'stored', 'held', 'first call', ...BATCHES.map((size) => `batch of ${size}`), 'for speed'];
+  const table = markdownTable(head, [['dense', bytes, '', '', ...denseCells, ''], ...rows]);
+  return `## ${shape.join(' × ')}\n\n${table}\n`;
+});
+const text = `# Products in the stored form
+
+What \`x · Ŵ\` takes with the kernels of \`@gcompress/inference-kernels\`, for one row and for 32 rows of x, on the ${backend} backend of TensorFlow.js
+${tf.version.tfjs}. In brackets: how many times faster than a dense layer in the same rounds; below 1 it is slower. The fastest of ${ROUNDS}
+rounds in processor time, Node ${process.versions.node}, ${cpus()[0].model.trim()}, ${cpus().length} processors, one thread. Matrices are random, in the stored forms of their methods; a third of the
+rows of pruned matrices and a quarter of the codes of dictionaries are empty. Made by \`pnpm --filter @gcompress/benchmarks inference\`.
+
+*Held* is what a layer keeps in memory, as a multiple of the stored bytes; the goal is at most ${MOST_HELD}. *First call* includes the preparation. *For speed* is what
+\`chooseExecution\` takes when a layer prefers speed: a kernel is taken only where it is faster than dense for one row and for 32. A layer that
+prefers memory takes every kernel of the table. Sign bits (simhash) have no kernel yet, and low rank needs none.
+
+${sections.join('\n')}`;
+console.log(text);
+if (!quick)
+  writeFileSync(
+    resolve(import.meta.dirname, `../../docs/results/inference${backend === 'cpu' ? '-cpu' : ''}.md`),
+    text,
+  );

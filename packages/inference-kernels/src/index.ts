@@ -1,0 +1,2 @@
+// Kernels that multiply by compressed matrices in their stored form.
+export { type InferenceKernelOptions, inferenceKernels } from './inference-kernels.ts';

@@ -1,0 +1,54 @@
+// The kernels of this package, for the wasm and the cpu backend.
+import { assertKnownOptions, assertType } from '@gcompress/core/checks';
+import type { InferenceKernel } from '@gcompress/tfjs/layers';
+import { backend } from '@tensorflow/tfjs-core';
+import { dictLearnRules } from './formats/dict-learn-rules.ts';
+import { formatKernel } from './formats/format-kernel.ts';
+import { kMeansRules } from './formats/k-means-rules.ts';
+import { pruningRules } from './formats/pruning-rules.ts';
+import type { Loops } from './loops/loops.ts';
+import { portableLoops } from './loops/portable-loops.ts';
+import { openSharedHeap } from './loops/shared-heap.ts';
+import { simdLoops } from './loops/simd-loops.ts';
+
+/** Options of {@link inferenceKernels}. */
+export interface InferenceKernelOptions {
+  /**
+   * Whether the wasm backend computes in SIMD, where the engine and the page allow it; plain JavaScript is used where they do not. Default
+   * true. A content security policy must allow `wasm-unsafe-eval`, which that backend needs as well.
+   */
+  readonly simd?: boolean;
+}
+
+const RULES = [kMeansRules, pruningRules, dictLearnRules];
+
+/**
+ * Kernels that multiply by k-means, pruned and dictionary matrices in their stored form, on the wasm and on the cpu backend. Pass them as
+ * `inferenceKernels` to `stripCompression` or `registerCompressedLayers` of `@gcompress/tfjs/layers`. They are compiled at the first use.
+ *
+ * @throws GCompressError `invalid-option` or `unknown-option`.
+ */
+export function inferenceKernels(options: InferenceKernelOptions = {}): InferenceKernel[] {
+  assertKnownOptions('inferenceKernels', options, ['simd']);
+  const { simd = true } = options;
+  assertType('inferenceKernels', 'simd', simd, 'boolean');
+  const wasmLoops = simd ? loopsOfBackend() : () => portableLoops;
+  return RULES.flatMap((rules) => [
+    formatKernel('wasm', rules, wasmLoops),
+    formatKernel('cpu', rules, () => portableLoops),
+  ]);
+}
+
+/** SIMD on the heap of the current backend, opened once for each backend; plain JavaScript where there is none. */
+function loopsOfBackend(): () => Loops {
+  const opened = new WeakMap<object, Loops>();
+  return () => {
+    const current = backend();
+    const known = opened.get(current);
+    if (known) return known;
+    const heap = openSharedHeap(current);
+    const loops: Loops = heap ? simdLoops(heap) : portableLoops;
+    opened.set(current, loops);
+    return loops;
+  };
+}

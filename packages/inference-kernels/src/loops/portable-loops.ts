@@ -1,0 +1,163 @@
+// The products in plain JavaScript, for the cpu backend and for the wasm backend where SIMD cannot be used.
+import { getBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import type {
+  BlockMatrix,
+  ByteMatrix,
+  CodebookMatrix,
+  DictionaryMatrix,
+  Loops,
+  Numbers,
+  SignMatrix,
+  SparseMatrix,
+} from './loops.ts';
+
+/** Numbers in an array. */
+export interface ArrayNumbers {
+  readonly array: Numbers;
+  /** 0 if the array belongs to a tensor. */
+  readonly bytes: number;
+}
+
+/** Products in plain JavaScript. They read tensors of the cpu backend in place, and tensors of other backends as copies. */
+export const portableLoops: Loops<ArrayNumbers> = {
+  simd: false,
+  hold: (array) => ({ array, bytes: array.byteLength }),
+  borrow(tensor, type) {
+    const words = tensor.dataSync();
+    const { buffer, byteOffset, byteLength } = words;
+    const array = type === 'uint8' ? new Uint8Array(buffer, byteOffset, byteLength) : (words as Float32Array);
+    return { array, bytes: getBackend() === 'cpu' ? 0 : byteLength };
+  },
+  heldBytes: ({ bytes }) => bytes,
+  release() {},
+  codebook,
+  bytes,
+  blocks,
+  sparse,
+  dictionary,
+  signs,
+};
+
+/** The product of each row of `x [b, m]`: `multiply` adds it to a row of zeros. */
+function byRows(x: Tensor, cols: number, multiply: (x: Float32Array, y: Float32Array) => void): Tensor {
+  const [batch, rows] = x.shape;
+  const input = x.dataSync() as Float32Array;
+  const output = new Float32Array(batch * cols);
+  for (let b = 0; b < batch; b++) {
+    multiply(input.subarray(b * rows, (b + 1) * rows), output.subarray(b * cols, (b + 1) * cols));
+  }
+  return tensor2d(output, [batch, cols]);
+}
+
+function codebook(x: Tensor, { rows, cols, codes, stride, levels }: CodebookMatrix<ArrayNumbers>): Tensor {
+  const table = levels.array;
+  return byDecodedRows(x, rows, cols, (row, decoded) => {
+    for (let col = 0, at = row * stride; col < cols; at++) {
+      const pair = codes.array[at];
+      decoded[col++] = table[pair & 15];
+      if (col < cols) decoded[col++] = table[pair >>> 4];
+    }
+  });
+}
+
+function bytes(x: Tensor, { rows, cols, codes, levels }: ByteMatrix<ArrayNumbers>): Tensor {
+  const table = levels.array;
+  return byDecodedRows(x, rows, cols, (row, decoded) => {
+    for (let col = 0, at = row * cols; col < cols; at++) decoded[col++] = table[codes.array[at]];
+  });
+}
+
+/** Decodes each row of the matrix once, for all rows of x. */
+function byDecodedRows(x: Tensor, rows: number, cols: number, decode: (row: number, to: Float32Array) => void): Tensor {
+  const [batch] = x.shape;
+  const input = x.dataSync() as Float32Array;
+  const output = new Float32Array(batch * cols);
+  const decoded = new Float32Array(cols);
+  for (let row = 0; row < rows; row++) {
+    decode(row, decoded);
+    for (let b = 0; b < batch; b++) {
+      const value = input[b * rows + row];
+      if (value === 0) continue;
+      const y = output.subarray(b * cols, (b + 1) * cols);
+      for (let col = 0; col < cols; col++) y[col] += value * decoded[col];
+    }
+  }
+  return tensor2d(output, [batch, cols]);
+}
+
+function blocks(x: Tensor, matrix: BlockMatrix<ArrayNumbers>): Tensor {
+  const { rows, cols, count, length } = matrix;
+  const codes = matrix.codes.array;
+  const sums = new Float32Array(count);
+  return byRows(x, cols, (input, y) => {
+    for (let block = 0; block < matrix.blocks; block++) {
+      sums.fill(0);
+      for (let row = 0, at = block; row < rows; row++, at += matrix.blocks) sums[codes[at]] += input[row];
+      addAtoms(sums, matrix.codebook.array, length, y.subarray(block * length, (block + 1) * length));
+    }
+  });
+}
+
+function sparse(x: Tensor, { cols, ends, columns, values }: SparseMatrix<ArrayNumbers>): Tensor {
+  return byRows(x, cols, (input, y) => addSparse(input, 0, ends.array, columns.array, values.array, y));
+}
+
+function dictionary(x: Tensor, matrix: DictionaryMatrix<ArrayNumbers>): Tensor {
+  const { rows, cols, positions, values, atoms, count, length } = matrix;
+  const ends = matrix.ends.array as Uint32Array;
+  const sums = new Float32Array(count);
+  return byRows(x, cols, (input, y) => {
+    for (let first = 0, col = 0; col < cols; first += rows, col += length) {
+      sums.fill(0);
+      const begin = first === 0 ? 0 : ends[first - 1];
+      addSparse(input, begin, ends.subarray(first, first + rows), positions.array, values.array, sums);
+      addAtoms(sums, atoms.array, length, y.subarray(col, col + length));
+    }
+  });
+}
+
+function signs(x: Tensor, matrix: SignMatrix<ArrayNumbers>): Tensor {
+  const { rows, cols, stride } = matrix;
+  const bits = matrix.signs.array;
+  const scales = matrix.scales.array;
+  return byRows(x, cols, (input, y) => {
+    let total = 0;
+    for (let row = 0; row < rows; row++) {
+      const value = input[row];
+      total += value;
+      for (let col = 0, at = row * stride; col < cols; at++) {
+        const end = Math.min(cols, col + 8);
+        for (let byte = bits[at]; col < end; col++, byte >>>= 1) y[col] += (byte & 1) * value;
+      }
+    }
+    // The sum of the set inputs less the sum of the others
+    for (let col = 0; col < cols; col++) y[col] = (2 * y[col] - total) * scales[col];
+  });
+}
+
+/** Adds the product with the sparse rows to y; the first row begins at `begin`. */
+function addSparse(
+  input: Float32Array,
+  begin: number,
+  ends: Numbers,
+  columns: Numbers,
+  values: Numbers,
+  y: Float32Array,
+): void {
+  let at = begin;
+  for (let row = 0; row < input.length; row++) {
+    const end = ends[row];
+    const value = input[row];
+    if (value === 0) at = end;
+    for (; at < end; at++) y[columns[at]] += value * values[at];
+  }
+}
+
+/** Adds `sums · atoms` to y, which may be shorter than an atom. */
+function addAtoms(sums: Float32Array, atoms: Numbers, length: number, y: Float32Array): void {
+  for (let atom = 0; atom < sums.length; atom++) {
+    const sum = sums[atom];
+    if (sum === 0) continue;
+    for (let i = 0, at = atom * length; i < y.length; i++, at++) y[i] += sum * atoms[at];
+  }
+}

@@ -1,0 +1,117 @@
+// The products in SIMD, on the heap of tfjs's wasm backend: tensors are read and written where they are.
+import { keep, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
+import type { Loops } from './loops.ts';
+import type { SharedHeap } from './shared-heap.ts';
+
+/** Numbers in the words of a tensor. */
+export interface TensorNumbers {
+  readonly tensor: Tensor;
+  readonly owned: boolean;
+}
+
+/** Floats of scratch memory: tables of 64 bytes, and for several rows a panel of 128 × 32. */
+const TABLES = 16;
+const PANEL = 128 * 32;
+/** Rows of x that one vector kernel each takes; more rows are multiplied eight at a time. */
+const FEW_ROWS = 2;
+const LANES = 8;
+/** Floats for each row of a codebook: the sums of 16 blocks, or of four for eight rows of x. */
+const BLOCK_SUMS = 32;
+
+/** Adds the product with rows of x, at an address, to rows of y. */
+type Kernel = (x: number, y: number) => void;
+
+/** Products in SIMD. The tables of levels and inputs of a 4-bit codebook are rounded to 15 bits where x has one row. */
+export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers> {
+  const at = ({ tensor }: TensorNumbers) => address(tensor);
+  const scratch = (floats: number) => address(zeros([floats]));
+
+  /** Rows one by one if they are few, else eight side by side. */
+  const byRows = (x: Tensor, cols: number, vector: Kernel, lanes: Kernel): Tensor => {
+    const [batch, rows] = x.shape;
+    const output = zeros([batch, cols]);
+    for (let first = 0; first < batch; first += LANES) {
+      const count = Math.min(LANES, batch - first);
+      const from = address(x) + 4 * first * rows;
+      const to = address(output) + 4 * first * cols;
+      if (count <= FEW_ROWS) {
+        for (let row = 0; row < count; row++) vector(from + 4 * row * rows, to + 4 * row * cols);
+      } else {
+        const [wideX, wideY] = [scratch(LANES * rows), scratch(LANES * cols)];
+        module.toLanes(from, count, rows, wideX);
+        lanes(wideX, wideY);
+        module.fromLanes(wideY, count, cols, to);
+      }
+    }
+    return output;
+  };
+
+  return {
+    simd: true,
+    hold: (numbers) => {
+      const { buffer, byteOffset, byteLength } = numbers;
+      const words = new Int32Array(Math.max(1, Math.ceil(byteLength / 4)));
+      new Uint8Array(words.buffer).set(new Uint8Array(buffer, byteOffset, byteLength));
+      return { tensor: keep(tensor1d(words, 'int32')), owned: true };
+    },
+    borrow: (tensor) => ({ tensor, owned: false }),
+    heldBytes: ({ tensor, owned }) => (owned ? 4 * tensor.size : 0),
+    release: ({ tensor, owned }) => {
+      if (owned) tensor.dispose();
+    },
+    codebook: (x, { rows, cols, codes, stride, levels }) => {
+      const [batch] = x.shape;
+      const output = zeros([batch, cols]);
+      const [from, to] = [address(x), address(output)];
+      if (batch === 1) {
+        module.codebookVector(from, rows, cols, at(codes), stride, at(levels), to, scratch(TABLES));
+      } else {
+        const panel = scratch(TABLES + PANEL);
+        module.codebookBatch(from, batch, rows, cols, at(codes), stride, at(levels), to, panel);
+      }
+      return output;
+    },
+    bytes: (x, { rows, cols, codes, levels }) => {
+      const [batch] = x.shape;
+      const output = zeros([batch, cols]);
+      const panel = scratch(PANEL);
+      module.bytesBatch(address(x), batch, rows, cols, at(codes), at(levels), address(output), panel);
+      return output;
+    },
+    blocks: (x, { rows, cols, codes, blocks, codebook, count, length }) => {
+      const sums = scratch(BLOCK_SUMS * count);
+      const [codesAt, codebookAt] = [at(codes), at(codebook)];
+      return byRows(
+        x,
+        cols,
+        (from, to) => module.blocksVector(from, rows, cols, blocks, codesAt, codebookAt, count, length, to, sums),
+        (from, to) => module.blocksLanes(from, rows, cols, blocks, codesAt, codebookAt, count, length, to, sums),
+      );
+    },
+    sparse: (x, { rows, cols, ends, columns, values }) => {
+      const [endsAt, columnsAt, valuesAt] = [at(ends), at(columns), at(values)];
+      return byRows(
+        x,
+        cols,
+        (from, to) => module.sparseVector(from, rows, 0, endsAt, columnsAt, valuesAt, to),
+        (from, to) => module.sparseLanes(from, rows, 0, endsAt, columnsAt, valuesAt, to),
+      );
+    },
+    dictionary: (x, { rows, cols, ends, positions, values, atoms, count, length }) => {
+      const sums = scratch(LANES * count);
+      const codes = [at(ends), at(positions), at(values), at(atoms), count, length] as const;
+      return byRows(
+        x,
+        cols,
+        (from, to) => module.dictionaryVector(from, rows, cols, ...codes, to, sums),
+        (from, to) => module.dictionaryLanes(from, rows, cols, ...codes, to, sums),
+      );
+    },
+    signs: (x, { rows, cols, signs, stride, scales }) => {
+      const [batch] = x.shape;
+      const output = zeros([batch, cols]);
+      module.signProduct(address(x), batch, rows, cols, at(signs), stride, at(scales), address(output));
+      return output;
+    },
+  };
+}

@@ -1,0 +1,175 @@
+// Packed models that compute with kernels: what they hold, report, refuse and learn, and how they are saved and loaded.
+import type { Shape2D } from '@gcompress/core';
+import { dictLearnFormat } from '@gcompress/dictlearn/format';
+import { codebookForm, dictionaryForm, prunedForm, type StoredMatrix } from '@gcompress/fixtures/stored-matrices';
+import { kMeans } from '@gcompress/kmeans';
+import { kMeansFormat } from '@gcompress/kmeans/format';
+import { prunedFormat } from '@gcompress/pruning/format';
+import { executionReport, registerCompressedLayers } from '@gcompress/tfjs/layers';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { inferenceKernels } from '../src/index.ts';
+import { denseMatrix, packedModel } from './products.ts';
+
+const SHAPE: Shape2D = [64, 96];
+const MATRICES: Readonly<Record<string, StoredMatrix>> = {
+  '16 levels': codebookForm(kMeansFormat, 16, 1)(SHAPE, 1),
+  '256 levels': codebookForm(kMeansFormat, 256, 1)(SHAPE, 1),
+  '256 blocks': codebookForm(kMeansFormat, 256, 8)(SHAPE, 1),
+  pruned: prunedForm(prunedFormat, 0.1)(SHAPE, 1),
+  dictionary: dictionaryForm(dictLearnFormat, { length: 32, atoms: 40, most: 3, masked: false })(SHAPE, 1),
+};
+const kernels = inferenceKernels();
+
+afterAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => {
+    await tf.setBackend(backend);
+  });
+
+  const call = (model: tf.LayersModel, rows = 3) => {
+    const x = tf.ones([rows, SHAPE[0]]);
+    const y = tf.tidy(() => model.apply(x) as tf.Tensor);
+    const values = y.dataSync().slice();
+    tf.dispose([x, y]);
+    return values;
+  };
+
+  it.each(Object.entries(MATRICES))('calls leak no tensor, and dispose frees all: %s', (_, matrix) => {
+    const before = tf.memory();
+    const model = packedModel(matrix, kernels);
+    const stored = tf.memory().numBytes;
+    call(model);
+    const called = tf.memory();
+    for (const rows of [1, 2, 9]) call(model, rows);
+    expect(tf.memory().numTensors).toBe(called.numTensors);
+    const [{ heldBytes }] = executionReport(model);
+    // The wasm kernels hold tensors; those of cpu hold arrays
+    expect(called.numBytes - stored).toBe(backend === 'wasm' ? heldBytes : 0);
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numBytes).toBe(before.numBytes);
+  });
+
+  it('reads the stored bytes where they are, and holds little beside them', () => {
+    const held = Object.entries(MATRICES).map(([name, matrix]) => {
+      const model = packedModel(matrix, kernels);
+      call(model);
+      const [report] = executionReport(model);
+      model.dispose();
+      return [name, report.heldBytes] as const;
+    });
+    const kept = MATRICES.pruned.packed.tensors.values.data.length;
+    expect(Object.fromEntries(held)).toMatchObject({ '16 levels': 64, '256 levels': 0, '256 blocks': 0 });
+    const padded = backend === 'wasm' ? 4 * Math.ceil(kept / 2) : 2 * kept;
+    expect(Object.fromEntries(held).pruned).toBe(padded + 4 * SHAPE[0]);
+  });
+
+  it('a layer that prefers speed takes a kernel only where it pays', async () => {
+    const executions = Object.entries(MATRICES).map(([name, matrix]) => {
+      const model = packedModel(matrix, kernels, 'speed');
+      call(model);
+      const [{ execution, layer, format }] = executionReport(model);
+      model.dispose();
+      expect({ layer, format }).toEqual({ layer: expect.stringMatching(/^dense/), format: matrix.format.id });
+      return [name, execution];
+    });
+    // Plain JavaScript decodes as slowly as it multiplies; small matrices stay in the cache as they are
+    expect(Object.fromEntries(executions)).toEqual({
+      '16 levels': 'dense',
+      '256 levels': 'dense',
+      '256 blocks': 'dense',
+      pruned: 'kernel',
+      dictionary: 'dense',
+    });
+  });
+
+  it('inputs of a packed layer have the gradient of the dense product', () => {
+    const matrix = MATRICES['256 levels'];
+    const model = packedModel(matrix, kernels);
+    const gradient = tf.tidy(() => {
+      const product = (x: tf.Tensor) => (model.apply(x) as tf.Tensor).sum();
+      return tf
+        .grad(product)(tf.ones([2, SHAPE[0]]))
+        .dataSync()
+        .slice();
+    });
+    const dense = tf.tidy(() =>
+      tf
+        .tensor2d(Float32Array.from(denseMatrix(matrix)), [...SHAPE])
+        .sum(1)
+        .dataSync(),
+    );
+    for (let at = 0; at < gradient.length; at++) expect(gradient[at]).toBeCloseTo(dense[at % SHAPE[0]], 4);
+    model.dispose();
+  });
+
+  it('a saved model computes the same after it is loaded with kernels', async () => {
+    const model = packedModel(MATRICES['16 levels'], kernels);
+    const expected = call(model);
+    let saved: tf.io.ModelArtifacts | undefined;
+    await model.save(
+      tf.io.withSaveHandler(async (artifacts) => {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+      }),
+    );
+    registerCompressedLayers([kMeans], [], kernels);
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved as tf.io.ModelArtifacts));
+    expect(call(loaded)).toEqual(expected);
+    expect(executionReport(loaded).map(({ execution }) => execution)).toEqual(['kernel']);
+    model.dispose();
+    loaded.dispose();
+  });
+
+  it('refuses codes that name no level or block, before anything is multiplied', () => {
+    for (const blockSize of [1, 8]) {
+      const { format, packed } = codebookForm(kMeansFormat, 11, blockSize)(SHAPE, 1);
+      const data = new Uint8Array(packed.tensors.encoding.data.length).fill(255);
+      const encoding = { ...packed.tensors.encoding, data };
+      const model = packedModel({ format, packed: { ...packed, tensors: { ...packed.tensors, encoding } } }, kernels);
+      const made = tf.memory().numTensors;
+      const x = tf.ones([1, SHAPE[0]]);
+      expect(() => tf.tidy(() => model.apply(x) as tf.Tensor)).toThrow(/'encoding': expected rows 0 to 10, got 15/);
+      x.dispose();
+      expect(tf.memory().numTensors).toBe(made);
+      model.dispose();
+    }
+  });
+});
+
+it('a model goes on when the backend changes between two calls', async () => {
+  await tf.setBackend('wasm');
+  const model = packedModel(MATRICES.pruned, kernels);
+  const run = () => tf.tidy(() => (model.apply(tf.ones([1, SHAPE[0]])) as tf.Tensor).dataSync().slice());
+  const expected = run();
+  await tf.setBackend('cpu');
+  const actual = run();
+  for (const [at, value] of actual.entries()) expect(value).toBeCloseTo(expected[at], 4);
+  await tf.setBackend('wasm');
+  expect(run()).toEqual(expected);
+  model.dispose();
+});
+
+it('a page that forbids WebAssembly of its own computes in plain JavaScript', async () => {
+  await tf.setBackend('wasm');
+  const forbidden = class {
+    constructor() {
+      throw new EvalError('blocked by the content security policy');
+    }
+  };
+  const { WebAssembly: engine } = globalThis as unknown as { WebAssembly: { Memory: unknown } };
+  vi.stubGlobal('WebAssembly', { ...engine, Memory: engine.Memory, Module: forbidden });
+  try {
+    const model = packedModel(MATRICES['16 levels'], inferenceKernels(), 'speed');
+    tf.tidy(() => model.apply(tf.ones([1, SHAPE[0]])) as tf.Tensor);
+    expect(executionReport(model).map(({ execution }) => execution)).toEqual(['dense']);
+    model.dispose();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
