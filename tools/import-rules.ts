@@ -61,19 +61,20 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     imports: ['core', 'linalg', 'uniform', 'weights', 'packed'],
   },
   cli: {
-    lives: 'the program `gcompress`: inspects, packs, compares and checks models from the command line',
+    lives: 'the program `gcompress`: inspects, compresses, packs, compares and checks models from the command line',
     imports: [
       'blocks',
+      'calibration',
       'core',
       'dictlearn',
       'kmeans',
       'lowrank',
       'packed',
+      'post-training',
       'pruning',
       'simhash',
       'tfjs',
       'uniform',
-      'weights',
     ],
   },
   'create-gcompress-compressor': {

@@ -15,8 +15,8 @@ const TENSORFLOW_VERSION = '4.22.0';
 const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`);
 /** What the command line brings along. */
 const COMMAND_LINE_PACKAGES = [
-  ...['blocks', 'cli', 'coder', 'core', 'dictlearn', 'kmeans', 'linalg', 'lowrank'],
-  ...['packed', 'pruning', 'scheduler', 'simhash', 'tfjs', 'uniform', 'weights'],
+  ...['blocks', 'calibration', 'cli', 'coder', 'core', 'dictlearn', 'kmeans', 'linalg', 'lowrank'],
+  ...['packed', 'post-training', 'pruning', 'scheduler', 'simhash', 'tfjs', 'uniform', 'weights'],
 ];
 const COMMAND_LINE_TENSORFLOW = ['backend-cpu', 'backend-wasm', 'converter', 'core', 'layers'].map(
   (name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`,

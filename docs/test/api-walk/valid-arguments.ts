@@ -74,7 +74,6 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   '@gcompress/core/checks sizeBudgetOf': () => ['walk', { bytes: 4 }],
   '@gcompress/packed/weights differences': () => [new Float32Array(2), new Float32Array(2)],
-  '@gcompress/packed/weights modelWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
   '@gcompress/packed/probes compareOutputs': () => [[], [], { tolerance: 0.1 }],
   '@gcompress/weights matrixOfWeight': () => [new Float32Array(6), [3, 2], false],
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],

@@ -80,6 +80,14 @@ it('prints a table for people and one for pull requests', async () => {
   expect(markdown.filter((line) => /^\| (hidden|out)\/(kernel|bias) \|/.test(line))).toHaveLength(4);
 });
 
+it('prints no control characters of a file', async () => {
+  writeModel(join(cwd, 'hostile'), graphModel());
+  changeModelJson(join(cwd, 'hostile'), (text) => text.replaceAll('"kernel"', '"ker\\u001b[2Jnel"'));
+  const { code, stdout } = await gcompress(cwd, 'inspect', 'hostile');
+  expect(code).toBe(0);
+  expect(stdout).toContain('ker\ufffd[2Jnel');
+});
+
 describe('a model is', () => {
   it.each([
     ['a folder', () => 'graph', 'graph'],

@@ -91,6 +91,26 @@ describe('pack', () => {
     expect(read('notes.txt')).toEqual(before);
   });
 
+  it('replaces no file of the model, and no stranger among the parts', async () => {
+    const shard = read('model', 'group1-shard1of3.bin');
+    const inside = await gcompress(cwd, 'pack', 'model', '--out', 'model/group1-shard1of3.bin', '--force');
+    expect(inside).toMatchObject({ code: 4, stderr: expect.stringContaining('a file of it') });
+    expect(read('model', 'group1-shard1of3.bin')).toEqual(shard);
+    for (let i = 0; i < 2; i++)
+      expect(await gcompress(cwd, 'pack', 'model', '--out', 'model/x.gcm')).toMatchObject({ code: 0 });
+    writeFileSync(join(cwd, 'small.gcm.1'), 'mine');
+    const split = await gcompress(cwd, 'pack', 'model', '--out', 'small.gcm', '--max-file-bytes', '600B');
+    expect(split).toMatchObject({ code: 4, stderr: expect.stringContaining('small.gcm.1') });
+    expect(files()).toEqual(['model', 'small.gcm.1']);
+  });
+
+  it('counts no file that is beside a packed one by chance', async () => {
+    await gcompress(cwd, 'pack', 'model', '--out', 'small.gcm');
+    writeFileSync(join(cwd, 'small.gcm.1'), 'mine');
+    const { bytes } = json(await gcompress(cwd, 'inspect', 'small.gcm', '--json'));
+    expect(bytes).toBe(read('small.gcm').length);
+  });
+
   it('says where it cannot write, and leaves nothing', async () => {
     writeFileSync(join(cwd, 'file'), '');
     for (const out of ['nowhere/small.gcm', 'model', 'file/small.gcm', '/proc/small.gcm']) {

@@ -26,7 +26,6 @@ it.each([
       'compressWeight',
       'differences',
       'floatValues',
-      'modelWeights',
       'packWeight',
       'packableWeight',
       'readModel',

@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
 import type { Perform } from './perform.ts';
-import { MODEL_HELP, withForce, withForm, withMethod } from './shared-options.ts';
-import { byteSize, integer } from './value-readers.ts';
+import { MODEL_HELP, withForce, withForm, withMethod, withPacking } from './shared-options.ts';
+import { integer } from './value-readers.ts';
 
 /** Adds the verb to the program. */
 export function addPack(program: Command, perform: Perform): void {
@@ -13,19 +13,10 @@ export function addPack(program: Command, perform: Perform): void {
     .description('Packs a model into one file, which the loader of @gcompress/packed hands to stock TensorFlow.js.')
     .argument('<model>', MODEL_HELP)
     .requiredOption('--out <file>', 'the file to write, such as small.gcm');
-  withMethod(command)
-    .addOption(
-      new Option('--rest <type>', 'type of the weights that are not compressed (default: float16)').choices([
-        'float32',
-        'float16',
-        'uint8',
-      ]),
-    )
-    .option('--min-elements <integer>', 'values that a weight must have to be compressed', integer(0, 1e9))
+  withPacking(withMethod(command))
     .option('--keep <pattern...>', 'names of weights that stay float32; * stands for anything')
     .option('--probes <integer>', 'seeded inputs whose outputs go into the file, for verify', integer(1, 100))
-    .addOption(new Option('--backend <name>', 'backend that answers the probes').choices(BACKENDS).default('wasm'))
-    .option('--max-file-bytes <size>', 'split the file into several of at most this size', byteSize);
+    .addOption(new Option('--backend <name>', 'backend that answers the probes').choices(BACKENDS).default('wasm'));
   withForm(withForce(command))
     .addHelpText(
       'after',

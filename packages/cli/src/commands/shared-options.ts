@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
 import { METHOD_NAMES } from '../models/methods.ts';
-import { integer, jsonObject, numberAbove } from './value-readers.ts';
+import { byteSize, integer, jsonObject, numberAbove } from './value-readers.ts';
 
 /** What every verb with a MODEL accepts. */
 export const MODEL_HELP =
@@ -33,6 +33,20 @@ export function withInputs(command: Command): Command {
     .option('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')
     .option('--seed <integer>', 'seed of the inputs that are drawn where none are given', integer(0, 2 ** 32 - 1), 1)
     .addOption(new Option('--backend <name>', 'backend that runs the model').choices(BACKENDS).default('wasm'));
+}
+
+/** Adds the options of a packed file that do not depend on the method. */
+export function withPacking(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--rest <type>', 'type of the weights that are not compressed (default: float16)').choices([
+        'float32',
+        'float16',
+        'uint8',
+      ]),
+    )
+    .option('--min-elements <integer>', 'values that a weight must have to be compressed', integer(0, 1e9))
+    .option('--max-file-bytes <size>', 'split the file into several of at most this size', byteSize);
 }
 
 /** Adds the option that replaces an existing output. */

@@ -1,5 +1,5 @@
 // The weights of two forms of a model beside each other.
-import { differences, floatValues, type ModelWeight, modelWeights } from '@gcompress/packed/weights';
+import { differences, floatValues, type ModelWeight, readModel } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 
 /** What happened to one weight on the way from the first model to the second. */
@@ -18,8 +18,8 @@ export interface WeightDifference {
 
 /** Compares the weights of two models by their names; those of the second alone come last. */
 export function compareWeights(first: io.ModelArtifacts, second: io.ModelArtifacts): WeightDifference[] {
-  const others = new Map(modelWeights(second).map((weight) => [weight.name, weight]));
-  const compared = modelWeights(first).map((weight) => {
+  const others = new Map(readModel('diff', second).weights.map((weight) => [weight.name, weight]));
+  const compared = readModel('diff', first).weights.map((weight) => {
     const other = others.get(weight.name);
     others.delete(weight.name);
     return differenceOf(weight, other);

@@ -1,5 +1,5 @@
 // Models in the file system: a folder with a model.json, or a packed file.
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { packedFile } from '@gcompress/packed/node';
 import { modelFolder } from '@gcompress/tfjs/files';
@@ -24,7 +24,7 @@ export async function fromFile(path: string, onRead?: OnRead): Promise<Omit<Open
     throw inputError(`'${path}'`, `a file called ${MODEL_FILE}, or a packed file`, `'${basename(path)}'`);
   }
   const artifacts = await loaded(packedFile(path, { formats: decoders(), ...(onRead && { onProgress: onRead }) }));
-  return { artifacts, bytes: await bytesOfParts(path), isPacked: true, path };
+  return { artifacts, bytes: await bytesOfFile(path), isPacked: true, path };
 }
 
 /** What a handler loads; all handlers here can load. */
@@ -37,12 +37,20 @@ export function weightBytes({ weightData = [] }: io.ModelArtifacts): number {
   return [weightData].flat().reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-/** Bytes of a packed file together with the parts beside it. */
-async function bytesOfParts(path: string): Promise<number> {
-  let bytes = (await stat(path)).size;
-  for (let part = 1; ; part++) {
-    const info = await stat(`${path}.${part}`).catch(() => undefined);
-    if (!info) return bytes;
-    bytes += info.size;
+/** Bytes of a packed file, together with the parts beside it where it was split. */
+async function bytesOfFile(path: string): Promise<number> {
+  const parts = await numberOfParts(path);
+  const sizes = Array.from({ length: parts }, async (_, i) => (await stat(i === 0 ? path : `${path}.${i}`)).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** How many files a packed model was split into, which each of them says behind its letters, version and number. */
+async function numberOfParts(path: string): Promise<number> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0);
+    return bytesRead === 12 && buffer.toString('latin1', 0, 3) === 'GCP' ? buffer.readUInt32LE(8) : 1;
+  } finally {
+    await handle.close();
   }
 }

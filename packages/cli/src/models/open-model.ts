@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
-import { modelWeights } from '@gcompress/packed/weights';
+import { readModel } from '@gcompress/packed/weights';
 import { inputError, messageOf } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { fromFile, fromFolder } from './local-model.ts';
@@ -22,7 +22,7 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const opened = await openAt(name, cwd, onRead);
   try {
-    modelWeights(opened.artifacts);
+    readModel(`'${name}'`, opened.artifacts);
   } catch (cause) {
     if (!isGCompressError(cause)) throw cause;
     throw inputError(`'${name}'`, cause.details.expected, cause.details.actual, 'The model may be damaged.');

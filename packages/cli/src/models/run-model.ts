@@ -35,13 +35,13 @@ export async function startBackend(only: Backend = 'wasm'): Promise<void> {
  *
  * @throws GCompressError `file-read` where TensorFlow.js cannot load it, such as for layers that it does not know.
  */
-export async function runnable({ name, artifacts }: OpenedModel): Promise<RunnableModel> {
+export async function runnable({ name, artifacts }: OpenedModel): Promise<RunnableModel & (LayersModel | GraphModel)> {
   const handler: io.IOHandler = { load: async () => artifacts };
   try {
     const model: LayersModel | GraphModel = isGraph(artifacts)
       ? await loadGraphModel(handler)
       : await loadLayersModel(handler);
-    return model as RunnableModel;
+    return model as RunnableModel & (LayersModel | GraphModel);
   } catch (cause) {
     throw inputError(`'${name}'`, 'a model that TensorFlow.js can load', messageOf(cause));
   }

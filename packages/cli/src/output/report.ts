@@ -1,7 +1,7 @@
 // Prints what a verb found: as a table for people, as Markdown, or as JSON for programs.
-import { createColors } from 'picocolors';
 import type { Surroundings } from '../process/surroundings.ts';
 import { markdownTable, type TableContent, terminalTable } from './table.ts';
+import { colorsFor, printable } from './terminal-text.ts';
 
 /** The form of the output; a table for people by default. */
 export interface ReportForm {
@@ -27,13 +27,10 @@ export function printReport(report: Report, form: ReportForm, { stdout, env }: S
     return;
   }
   const { intro = [], table, outro = [] } = report;
-  const { bold } = createColors(hasColors(stdout, env));
+  const { bold } = colorsFor(stdout, env);
   const shown = table && (form.markdown ? markdownTable(table) : terminalTable(table, bold));
-  const blocks = [intro.join('\n'), shown ?? '', outro.join('\n')].filter((block) => block !== '');
+  const blocks = [intro.map(printable).join('\n'), shown ?? '', outro.map(printable).join('\n')].filter(
+    (block) => block !== '',
+  );
   stdout.write(`${blocks.join('\n\n')}\n`);
-}
-
-/** Colours are for terminals, and not for those who said that they want none (https://no-color.org). */
-export function hasColors(output: Surroundings['stdout'], env: Surroundings['env']): boolean {
-  return output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }

@@ -1,5 +1,6 @@
 // Tables for terminals and for pull requests.
 import Table from 'cli-table3';
+import { printable } from './terminal-text.ts';
 
 /** A column: its head, and the side that its cells stand on. */
 export interface Column {
@@ -39,11 +40,6 @@ const NO_BORDER = Object.fromEntries(
     ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
   ),
 );
-
-/** Names come from files: control characters would reach the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '�');
-}
 
 function escaped(text: string): string {
   return printable(text).replaceAll('|', '\\|').replaceAll('<', '&lt;');

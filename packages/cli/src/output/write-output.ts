@@ -1,7 +1,7 @@
 // Outputs that are there whole or not at all.
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
 import { messageOf, outputError } from '../process/refusals.ts';
 import { withTemporary } from '../process/temporaries.ts';
@@ -27,9 +27,10 @@ const PACKED = ['GCM', 'GCP'];
 export async function assertFileTarget({ path, force, source }: Target): Promise<void> {
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return assertParent(path);
-  await assertNotSource(path, source);
   if (!info.isFile()) throw outputError(`'${path}'`, 'the path of a file', 'something else that is there');
-  if (force || (await beginsAsPacked(path))) return;
+  const isPacked = await beginsAsPacked(path);
+  await assertNotSource(path, source, isPacked);
+  if (force || isPacked) return;
   const hint = 'Choose another path, or replace it with --force.';
   throw outputError(`'${path}'`, 'no file, or a packed one', 'a file that gcompress did not write', hint);
 }
@@ -42,7 +43,7 @@ export async function assertFileTarget({ path, force, source }: Target): Promise
 export async function assertFolderTarget({ path, force, source }: Target): Promise<void> {
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return assertParent(path);
-  await assertNotSource(path, source);
+  await assertNotSource(path, source, false);
   if (!info.isDirectory()) throw outputError(`'${path}'`, 'the path of a folder', 'something else that is there');
   const names = await readdir(path).catch((cause) => {
     throw outputError(`'${path}'`, 'a folder that can be read', messageOf(cause));
@@ -119,11 +120,13 @@ async function assertParent(path: string): Promise<void> {
   throw outputError(`'${path}'`, 'a folder to write to', `none at '${dirname(path)}'`, 'Make the folder first.');
 }
 
-async function assertNotSource(path: string, source: string | undefined): Promise<void> {
+/** A packed file in the folder of a model is no part of this model; any other file may be one. */
+async function assertNotSource(path: string, source: string | undefined, isPacked: boolean): Promise<void> {
   if (source === undefined) return;
-  const [target, original] = await Promise.all([path, source].map((each) => realpath(each).catch(() => each)));
-  if (target !== original) return;
-  throw outputError(`'${path}'`, 'another place than that of the model', 'the model itself');
+  const [target = path, original = source] = await Promise.all([path, source].map((each) => realpath(each)));
+  const isInside = target.startsWith(original + sep) && !isPacked;
+  if (target !== original && !isInside) return;
+  throw outputError(`'${path}'`, 'another place than that of the model', 'the model itself, or a file of it');
 }
 
 async function beginsAsPacked(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { isGCompressError } from '@gcompress/core';
 /** Exit codes of the program; the README lists them. */
 export const EXIT = {
   done: 0,
-  /** A budget of `check` is exceeded. */
+  /** A budget is exceeded, or cannot be met. */
   exceeded: 1,
   /** A mistake on the command line or in the configuration. */
   usage: 2,
@@ -25,6 +25,7 @@ const OF_USAGE = ['invalid-option', 'unknown-option', 'not-smaller'];
 export function exitCodeFor(error: unknown): ExitCode {
   if (!isGCompressError(error)) return EXIT.failed;
   const { code } = error;
+  if (code === 'budget-unreachable') return EXIT.exceeded;
   if (code === 'file-write') return EXIT.output;
   if (code.startsWith('file-') || OF_INPUT.includes(code)) return EXIT.input;
   return OF_USAGE.includes(code) ? EXIT.usage : EXIT.failed;

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addCheck } from '../commands/check-command.ts';
 import { addCompletion } from '../commands/completion-command.ts';
+import { addCompress } from '../commands/compress-command.ts';
 import { addDiff } from '../commands/diff-command.ts';
 import { addEval } from '../commands/eval-command.ts';
 import { addInspect } from '../commands/inspect-command.ts';
@@ -13,7 +14,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 const EXIT_CODES = `
 Exit codes:
   0  done
-  1  check: a budget is exceeded
+  1  a budget is exceeded, or cannot be met
   2  a mistake on the command line or in the configuration
   3  a model or another input is missing, damaged or not supported
   4  the output exists already or cannot be written
@@ -25,7 +26,7 @@ gcompress VERB --help has the options and examples of a verb.`;
 /** Makes the program; `perform` runs its verbs. */
 export function createProgram(version: string, { stdout, stderr }: Surroundings, perform: Perform): Command {
   const program = new Command('gcompress')
-    .description('Inspects, packs, compares and checks TensorFlow.js models.')
+    .description('Inspects, compresses, packs, compares and checks TensorFlow.js models.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print the help of a verb')
@@ -38,6 +39,7 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addInspect, addPack, addUnpack, addDiff, addCheck, addEval, addCompletion]) add(program, perform);
+  for (const add of [addInspect, addCompress, addPack, addUnpack, addDiff, addCheck, addEval, addCompletion])
+    add(program, perform);
   return program;
 }

@@ -1,6 +1,6 @@
 // Runs a command line: one line for an error, and a documented exit code for everything.
 import { CommanderError } from 'commander';
-import { createColors } from 'picocolors';
+import { colorsFor, printable } from '../output/terminal-text.ts';
 import { EXIT, exitCodeFor } from '../process/exit-codes.ts';
 import { messageOf } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -19,8 +19,7 @@ export async function run(args: readonly string[], version: string, surroundings
     // Commander has printed its message itself
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const { stderr, env } = surroundings;
-    const { red } = createColors(stderr.isTTY === true && !env.NO_COLOR);
-    stderr.write(`${red('error:')} ${messageOf(error)}\n`);
+    stderr.write(`${colorsFor(stderr, env).red('error:')} ${printable(messageOf(error))}\n`);
     return exitCodeFor(error);
   }
 }

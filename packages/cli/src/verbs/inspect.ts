@@ -2,8 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type PackedWeight, pack } from '@gcompress/packed';
-import { type ModelWeight, modelWeights } from '@gcompress/packed/weights';
-import { matrixWeights } from '@gcompress/weights';
+import { type ModelWeight, readModel } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
@@ -89,8 +88,7 @@ async function inspected(
   packed: readonly PackedWeight[],
   onProgress: (done: number) => void,
 ): Promise<InspectedWeight[]> {
-  const used = matrixWeights(artifacts);
-  const all = modelWeights(artifacts);
+  const { weights: all, kernels: used } = readModel('inspect', artifacts);
   const total = all.reduce((sum, { bytes }) => sum + bytes.length, 0);
   let done = 0;
   const sizes: Pick<InspectedWeight, 'gzipBytes' | 'brotliBytes'>[] = [];

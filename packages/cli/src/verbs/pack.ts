@@ -1,12 +1,6 @@
 // gcompress pack: a model into one small file.
-import { basename, dirname, resolve } from 'node:path';
-import {
-  type PackableWeight,
-  type PackedWeight,
-  pack as packModel,
-  type RestDtype,
-  splitFile,
-} from '@gcompress/packed';
+import { resolve } from 'node:path';
+import { type PackableWeight, type PackedWeight, pack as packModel, type RestDtype } from '@gcompress/packed';
 import type { Probe } from '@gcompress/packed/probes';
 import type { Backend } from '../models/backend-names.ts';
 import { compressorFor, type MethodChoice } from '../models/methods.ts';
@@ -16,9 +10,10 @@ import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts'
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
 import type { Column } from '../output/table.ts';
-import { assertFileTarget, writeFiles } from '../output/write-output.ts';
+import { assertFileTarget } from '../output/write-output.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { Surroundings } from '../process/surroundings.ts';
+import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress pack`. */
 export interface PackVerbOptions extends MethodChoice, ReportForm {
@@ -63,10 +58,7 @@ export async function pack(name: string, options: PackVerbOptions, surroundings:
       ...(minElements !== undefined && { minElements }),
     }),
   );
-  const first = basename(path);
-  const files = maxFileBytes ? splitFile(bytes, { name: first, maxFileBytes }) : { [first]: bytes };
-  await writeFiles(dirname(path), files);
-  const names = Object.keys(files);
+  const names = await writePacked(bytes, { path, force, source: model.path }, maxFileBytes);
   printReport(
     {
       data: { model: name, modelBytes: model.bytes, files: names, ...report },

@@ -1,6 +1,6 @@
 // The weights of a model's artifacts, each with its specification and its bytes.
 import { GCompressError } from '@gcompress/core';
-import { assertType, describeValue } from '@gcompress/core/checks';
+import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product } from '../container/byte-lengths.ts';
 import type { Storage, StoredTensor } from '../container/header.ts';
@@ -24,9 +24,8 @@ export interface ModelWeight {
  * @param where the function that errors name.
  * @throws GCompressError `invalid-option` for what are no artifacts, or where the data is not what the specifications say.
  */
-export function modelWeights(artifacts: io.ModelArtifacts, where = 'modelWeights'): ModelWeight[] {
+export function modelWeights(artifacts: io.ModelArtifacts, where = 'pack'): ModelWeight[] {
   const badArtifacts = (expected: string, actual: string) => refusal(where, expected, actual);
-  assertType(where, 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');
   const { weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
   if (!Array.isArray(weightSpecs)) throw badArtifacts('weightSpecs in an array', describeValue(weightSpecs));
   const data = wholeData(weightData, badArtifacts);

@@ -13,7 +13,7 @@ export {
   type WeightMatrix,
   weightMatrix,
 } from '../encode/compress-weight.ts';
-export { floatValues, type ModelWeight, modelWeights } from '../encode/model-weights.ts';
+export { floatValues, type ModelWeight } from '../encode/model-weights.ts';
 export { type PackedResult, packWeight, type WeightPacking } from '../encode/pack-weight.ts';
 export { type ModelContents, readModel } from '../encode/read-model.ts';
 export { differences } from '../encode/report.ts';

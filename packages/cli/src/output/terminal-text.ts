@@ -1,0 +1,13 @@
+// Text for terminals: colours where they are wanted, and no control characters of others.
+import { createColors } from 'picocolors';
+import type { Surroundings } from '../process/surroundings.ts';
+
+/** Colours for an output: none where it is no terminal, or where the user wants none (https://no-color.org). */
+export function colorsFor(output: Surroundings['stdout'], env: Surroundings['env']): ReturnType<typeof createColors> {
+  return createColors(output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
+}
+
+/** Text on one line. Names come from files, whose control characters could change what a terminal shows. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\ufffd');
+}
