@@ -85,7 +85,7 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     const plain = packWeight(weight, { kernel, compression: {}, rest });
     const matrix = packable && weightMatrix(weight, kernel);
     if (!matrix) return { weight, kernel, plain, matrix: undefined };
-    const moments = matrix.swapped ? undefined : inputMoments.get(weight.name);
+    const moments = inputMoments.get(weight.name);
     const compare = comparison(matrix.matrix, moments, loops);
     const cost = sensitivity.get(weight.name) ?? 1;
     return { weight, kernel, plain, matrix: { where, packable, weight: matrix, moments, compare, sensitivity: cost } };
