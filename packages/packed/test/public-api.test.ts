@@ -30,6 +30,7 @@ it.each([
       'packWeight',
       'packableWeight',
       'readModel',
+      'takingTurns',
       'weightMatrix',
     ],
   ],
