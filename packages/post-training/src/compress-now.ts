@@ -3,11 +3,11 @@ import { type CompressedMatrix, partialProgress, reportProgress } from '@gcompre
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
-import { type BuiltModel, builtModel, type Outcome } from './build-model.ts';
-import { chosenSizes } from './choose-sizes.ts';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
-import { modelArtifacts, type TrainedModel } from './model-artifacts.ts';
+import { type BuiltModel, builtModel, type Outcome } from './model/build-model.ts';
+import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import type { CompressionReport } from './report.ts';
+import { chosenSizes } from './sizes/choose-sizes.ts';
 import { compressedForm, type FormOptions, plainForm, type Subject, subjectsOf } from './weight-forms.ts';
 
 /** What {@link compressNow} gives. */

@@ -5,10 +5,10 @@ import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel, takingTur
 import { uniform } from '@gcompress/uniform';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
-import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
 import { assertListeners } from './listeners.ts';
-import { modelArtifacts, type TrainedModel } from './model-artifacts.ts';
-import { inputTensors, modelOutputs, type RunnableModel } from './model-outputs.ts';
+import { bytesOf, joinedArtifacts } from './model/join-artifacts.ts';
+import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
+import { inputTensors, modelOutputs, type RunnableModel } from './model/model-outputs.ts';
 import { compressedForm, subjectsOf } from './weight-forms.ts';
 
 /** Options of {@link sensitivities}. */
