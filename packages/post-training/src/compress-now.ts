@@ -4,11 +4,11 @@ import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
+import { compressedForm, type FormOptions, plainForm, type Subject, subjectsOf } from './forms/weight-forms.ts';
 import { type BuiltModel, builtModel, type Outcome } from './model/build-model.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
-import type { CompressionReport } from './report.ts';
+import type { CompressionReport } from './model/report.ts';
 import { chosenSizes } from './sizes/choose-sizes.ts';
-import { compressedForm, type FormOptions, plainForm, type Subject, subjectsOf } from './weight-forms.ts';
 
 /** What {@link compressNow} gives. */
 export interface SmallModel {

@@ -12,8 +12,8 @@ import {
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertWeightMethod, MIN_ELEMENTS, type ModelContents, REST_DTYPES } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
+import { assertCandidates, type Candidates, uniformLevels } from './forms/candidates.ts';
 import { assertListeners } from './listeners.ts';
-import { assertCandidates, type Candidates, uniformLevels } from './sizes/candidates.ts';
 
 /** The function that errors name. */
 export const WHERE = 'compressNow';

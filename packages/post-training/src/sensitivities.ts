@@ -5,11 +5,11 @@ import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel, takingTur
 import { uniform } from '@gcompress/uniform';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
+import { compressedForm, subjectsOf } from './forms/weight-forms.ts';
 import { assertListeners } from './listeners.ts';
 import { bytesOf, joinedArtifacts } from './model/join-artifacts.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import { inputTensors, modelOutputs, type RunnableModel } from './model/model-outputs.ts';
-import { compressedForm, subjectsOf } from './weight-forms.ts';
 
 /** Options of {@link sensitivities}. */
 export interface SensitivityOptions {

@@ -2,11 +2,11 @@
 import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
+import { addSize, type Curve, type MeasureOptions, measuredCurves } from '../forms/curves.ts';
+import { gain, lowerHull } from '../forms/error-curve.ts';
+import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { type BuiltModel, builtModel, type Outcome } from '../model/build-model.ts';
-import type { Subject, WeightForm } from '../weight-forms.ts';
-import { addSize, type Curve, type MeasureOptions, measuredCurves } from './curves.ts';
 import { equalSlopes } from './equal-slopes.ts';
-import { gain, lowerHull } from './error-curve.ts';
 
 /** What sizes are chosen by. */
 export interface SizeOptions extends MeasureOptions {

@@ -22,9 +22,9 @@ import {
   weightMatrix,
 } from '@gcompress/packed/weights';
 import type { MatrixWeight } from '@gcompress/weights';
+import type { SizedCompressor, SizedMethod } from './candidates.ts';
+import type { Point } from './error-curve.ts';
 import { type CompareMatrix, comparison, type MatrixError } from './matrix-error.ts';
-import type { SizedCompressor, SizedMethod } from './sizes/candidates.ts';
-import type { Point } from './sizes/error-curve.ts';
 
 /** A form in which a weight may be stored. */
 export interface WeightForm extends Point, Partial<MatrixError> {

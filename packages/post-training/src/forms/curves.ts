@@ -1,5 +1,6 @@
 // The error curve of each weight: the forms that were measured.
 import { partialProgress } from '@gcompress/core';
+import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
 import {
   compressedForm,
   type FormOptions,
@@ -7,8 +8,7 @@ import {
   plainForm,
   type Subject,
   type WeightForm,
-} from '../weight-forms.ts';
-import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
+} from './weight-forms.ts';
 
 /** How forms are measured. */
 export interface MeasureOptions extends FormOptions {
