@@ -29,6 +29,7 @@ it.each([
       'packWeight',
       'packableWeight',
       'readModel',
+      'takingTurns',
       'weightMatrix',
     ],
   ],

@@ -1,20 +1,14 @@
 // One call that compresses a trained model: by a method, or to a size in bytes.
-import {
-  type CompressedMatrix,
-  type Kernels,
-  type ProgressOptions,
-  partialProgress,
-  reportProgress,
-} from '@gcompress/core';
+import { type CompressedMatrix, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
-import { assertMomentsOf, chooseMethod, readModel } from '@gcompress/packed/weights';
+import { assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
-import { type BuiltModel, builtModel, type Outcome } from './build-model.ts';
-import { chosenSizes } from './choose-sizes.ts';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
-import { modelArtifacts, type TrainedModel } from './model-artifacts.ts';
-import type { CompressionReport } from './report.ts';
-import { compressedForm, plainForm, type Subject, subjectsOf } from './weight-forms.ts';
+import { compressedForm, type FormOptions, plainForm, type Subject, subjectsOf } from './forms/weight-forms.ts';
+import { type BuiltModel, builtModel, type Outcome } from './model/build-model.ts';
+import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
+import type { CompressionReport } from './model/report.ts';
+import { chosenSizes } from './sizes/choose-sizes.ts';
 
 /** What {@link compressNow} gives. */
 export interface SmallModel {
@@ -43,13 +37,14 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   reportProgress({ signal, onProgress }, 0);
   const subjects = subjectsOf(contents, { where: WHERE, ...checked });
   const listeners = { signal, onProgress };
+  const how = { rest, kernels, turn: takingTurns(signal) };
   let built: BuiltModel;
   if (budget) {
     const originalBytes = contents.weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const bytes = budget.bytes ?? Math.floor(originalBytes / budget.ratio);
-    built = await chosenSizes(contents, subjects, { bytes, candidates, rest, kernels, ...listeners });
+    built = await chosenSizes(contents, subjects, { bytes, candidates, ...how, ...listeners });
   } else {
-    const outcomes = await outcomesOf(method, subjects, { rest, kernels, ...partialProgress(listeners, 0, 0.95) });
+    const outcomes = await outcomesOf(method, subjects, { ...how, ...partialProgress(listeners, 0, 0.95) });
     built = await builtModel(contents, outcomes, signal);
   }
   reportProgress(listeners, 1);
@@ -60,9 +55,9 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
 async function outcomesOf(
   method: WeightMethod,
   subjects: readonly Subject[],
-  options: ProgressOptions & { readonly rest: RestDtype; readonly kernels: Kernels | undefined },
+  options: FormOptions & { readonly rest: RestDtype },
 ): Promise<Outcome[]> {
-  const { rest, kernels } = options;
+  const { rest } = options;
   const all = subjects.reduce((sum, { weight }) => sum + weight.bytes.length, 0);
   const outcomes: Outcome[] = [];
   let done = 0;
@@ -77,7 +72,7 @@ async function outcomesOf(
       outcomes.push(plain);
       continue;
     }
-    const part = { kernels, ...partialProgress(options, from / all, done / all) };
+    const part = { ...options, ...partialProgress(options, from / all, done / all) };
     const form = await compressedForm(matrix, { compressor: choice }, part);
     outcomes.push(typeof form === 'string' ? { ...plain, note: form } : { ...plain, form });
   }

@@ -12,7 +12,7 @@ import {
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertWeightMethod, MIN_ELEMENTS, type ModelContents, REST_DTYPES } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
-import { assertCandidates, type Candidates, uniformLevels } from './candidates.ts';
+import { assertCandidates, type Candidates, uniformLevels } from './forms/candidates.ts';
 import { assertListeners } from './listeners.ts';
 
 /** The function that errors name. */

@@ -1,15 +1,15 @@
 // How much the outputs of a model change when one of its weights is compressed.
 import { type InputMoments, type MatrixCompressor, partialProgress, reportProgress } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
-import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel } from '@gcompress/packed/weights';
+import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel, takingTurns } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
-import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
+import { compressedForm, subjectsOf } from './forms/weight-forms.ts';
 import { assertListeners } from './listeners.ts';
-import { modelArtifacts, type TrainedModel } from './model-artifacts.ts';
-import { inputTensors, modelOutputs, type RunnableModel } from './model-outputs.ts';
-import { compressedForm, subjectsOf } from './weight-forms.ts';
+import { bytesOf, joinedArtifacts } from './model/join-artifacts.ts';
+import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
+import { inputTensors, modelOutputs, type RunnableModel } from './model/model-outputs.ts';
 
 /** Options of {@link sensitivities}. */
 export interface SensitivityOptions {
@@ -69,9 +69,10 @@ export async function sensitivities(
   }).flatMap(({ matrix, weight }) => (matrix ? [{ matrix, weight }] : []));
   const original = await answers();
   const costs = new Map<string, number>();
+  const turn = takingTurns(signal);
   for (const [i, { matrix, weight }] of subjects.entries()) {
     const part = partialProgress(listeners, i / subjects.length, (i + 1) / subjects.length);
-    const form = await compressedForm(matrix, { compressor: method }, { ...part, kernels: undefined });
+    const form = await compressedForm(matrix, { compressor: method }, { ...part, turn, kernels: undefined });
     if (typeof form === 'string' || !form.compressed || !(form.cost > 0)) continue;
     const values = weightOfMatrix(form.compressed.matrix().decompress(), weight.shape, matrix.weight.swapped);
     costs.set(weight.name, relativeChange(original, await answers({ name: weight.name, values })) / form.cost);

@@ -103,3 +103,15 @@ it('moments make errors of outputs small, which the report tells', async () => {
   }
   expect(errors[1]).toBeLessThan(0.6 * errors[0]);
 });
+
+it('moments of a graph reach its transposed kernel too', async () => {
+  const graph = await tf.loadGraphModel({ load: async () => graphArtifacts() });
+  const { moments } = await calibrate(graph, tf.randomNormal([64, 24], 0, 1, 'float32', 2), { batchSize: 32 });
+  const { report } = await compressNow(graph, { budget: { bytes: 2600 }, inputMoments: moments });
+  expect(report.bytes).toBeLessThanOrEqual(2600);
+  expect(report.weights.map(({ name, outputError }) => [name, outputError !== undefined])).toEqual([
+    ['a', true],
+    ['b', false],
+    ['c', true],
+  ]);
+});

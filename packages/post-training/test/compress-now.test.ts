@@ -154,3 +154,10 @@ it('tells progress that never falls, and ends when it is aborted', async () => {
   });
   await expect(aborted).rejects.toThrow('enough');
 });
+
+it('lets others have their turn, so that a timer can end it', async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('too late')), 20);
+  const aborted = compressNow(pictureNetwork(), { budget: { bytes: 5000 }, signal: controller.signal });
+  await expect(aborted).rejects.toThrow('too late');
+});

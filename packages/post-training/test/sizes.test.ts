@@ -1,8 +1,8 @@
 // Hulls of error curves, and how bytes are shared among them.
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { equalSlopes } from '../src/equal-slopes.ts';
-import { gain, lowerHull, type Point } from '../src/error-curve.ts';
+import { gain, lowerHull, type Point } from '../src/forms/error-curve.ts';
+import { equalSlopes } from '../src/sizes/equal-slopes.ts';
 
 const point = fc.record({ bytes: fc.integer({ min: 1, max: 60 }), cost: fc.integer({ min: 0, max: 1000 }) });
 const points = fc.array(point, { minLength: 1, maxLength: 7 });

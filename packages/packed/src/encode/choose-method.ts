@@ -97,14 +97,15 @@ export function assertMomentsOf(
   assertType('assertMomentsOf', 'contents', contents, 'object', 'Pass what readModel gave.');
   const { weights, kernels } = contents;
   assertType('assertMomentsOf contents', 'kernels', kernels, 'object');
-  const inputsOf = (name: string) => {
+  const inputsOf = (name: string, swapped: boolean) => {
     const shape = weights.find((weight) => weight.name === name)?.shape ?? [];
-    return shape.slice(0, -1).reduce((product, side) => product * side, 1);
+    const outputs = shape.length - (swapped ? 2 : 1);
+    return shape.reduce((product, side, axis) => (axis === outputs ? product : product * side), 1);
   };
   for (const [name, given] of moments as Map<string, InputMoments>) {
     assertType(`${where} inputMoments`, `of '${String(name)}'`, given, 'object');
     const kernel = kernels.get(name);
-    if (kernel && (kernel.swapped || given.size === inputsOf(name))) continue;
+    if (kernel && given.size === inputsOf(name, kernel.swapped)) continue;
     throw new GCompressError('invalid-option', {
       where: `${where} inputMoments`,
       expected: 'moments of weights of this model',

@@ -30,7 +30,7 @@ export interface Compression {
 
 /** What a compression may use besides the matrix. */
 export interface CompressionOptions extends ProgressOptions {
-  /** Second moments of the inputs of the weight. Ignored by methods that do not use them, and for swapped weights. */
+  /** Second moments of the inputs of the weight. Ignored by methods that do not use them. */
   readonly moments?: InputMoments | undefined;
   /** Faster hot loops than the portable ones. */
   readonly kernels?: Kernels | undefined;
@@ -66,11 +66,10 @@ export async function compressWeight(
   assertType('compressWeight compressor', 'compress', compressor.compress, 'function');
   assertType('compressWeight compressor', 'plan', compressor.plan, 'function');
   assertType('compressWeight', 'options', options, 'object');
-  const { name, matrix, swapped } = weight;
+  const { name, matrix } = weight;
   assertMatrix(matrix, 'compressWeight');
   const { moments, kernels, signal, onProgress } = options;
-  // Rows of a swapped weight are other inputs than those that were observed
-  const inputMoments = swapped || !compressor.accepts?.includes('inputMoments') ? undefined : moments;
+  const inputMoments = compressor.accepts?.includes('inputMoments') ? moments : undefined;
   let compressed: CompressedMatrix;
   try {
     compressed = await compressor.compress(matrix, {

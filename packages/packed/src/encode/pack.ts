@@ -4,6 +4,7 @@ import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValu
 import { uniform } from '@gcompress/uniform';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
+import { takingTurns } from '../load/pause.ts';
 import { writtenProbes } from './check-probes.ts';
 import {
   assertMomentsOf,
@@ -78,7 +79,9 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const packed: PackedResult[] = [];
   let done = 0;
+  const turn = takingTurns(signal);
   for (const weight of weights) {
+    await turn();
     const part = originalBytes === 0 ? 1 : done / originalBytes;
     reportProgress({ signal, onProgress }, part);
     const kernel = kernels.get(weight.name);

@@ -18,3 +18,4 @@ export { type PackedResult, packWeight, type WeightPacking } from '../encode/pac
 export { type ModelContents, readModel } from '../encode/read-model.ts';
 export { differences } from '../encode/report.ts';
 export { REST_DTYPES } from '../encode/rest-values.ts';
+export { takingTurns } from '../load/pause.ts';

@@ -85,7 +85,7 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     const plain = packWeight(weight, { kernel, compression: {}, rest });
     const matrix = packable && weightMatrix(weight, kernel);
     if (!matrix) return { weight, kernel, plain, matrix: undefined };
-    const moments = matrix.swapped ? undefined : inputMoments.get(weight.name);
+    const moments = inputMoments.get(weight.name);
     const compare = comparison(matrix.matrix, moments, loops);
     const cost = sensitivity.get(weight.name) ?? 1;
     return { weight, kernel, plain, matrix: { where, packable, weight: matrix, moments, compare, sensitivity: cost } };
@@ -98,13 +98,22 @@ export function plainForm({ plain, matrix }: Subject): WeightForm {
   return { bytes: plain.bytes.length, cost: (matrix?.sensitivity ?? 0) * relativeError ** 2, relativeError };
 }
 
+/** How a form is made. */
+export interface FormOptions extends ProgressOptions {
+  readonly kernels: Kernels | undefined;
+  /** Lets others have their turn between two compressions, so that a page stays usable and can abort. */
+  readonly turn: () => Promise<void>;
+}
+
 /** Compresses a weight and measures what that takes and loses; a note where the method refuses it. */
 export async function compressedForm(
   { where, packable, weight, moments, compare, sensitivity }: MatrixSubject,
   { compressor, method: sizes }: SizedCompressor,
-  options: ProgressOptions & { readonly kernels: Kernels | undefined },
+  { signal, onProgress, kernels, turn }: FormOptions,
 ): Promise<WeightForm | string> {
-  const { matrix, note } = await compressWeight(where, weight, compressor, { ...options, moments });
+  await turn();
+  const options = { signal, onProgress, kernels, moments };
+  const { matrix, note } = await compressWeight(where, weight, compressor, options);
   if (!matrix) return note ?? `${compressor.method} gave no matrix for '${packable.name}'.`;
   // The stored form is many times smaller than the factors, so that all candidates of a large model fit in memory
   const packed = matrix.pack();
@@ -113,7 +122,7 @@ export async function compressedForm(
     const { shape, config } = packed;
     return createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
   };
-  const error = compare(restored().decompress());
+  const error = compare(matrix.decompress());
   return {
     ...error,
     bytes: bytesOf(packed),

@@ -2,11 +2,11 @@
 import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
-import { type BuiltModel, builtModel, type Outcome } from './build-model.ts';
-import { addSize, type Curve, type MeasureOptions, measuredCurves } from './curves.ts';
+import { addSize, type Curve, type MeasureOptions, measuredCurves } from '../forms/curves.ts';
+import { gain, lowerHull } from '../forms/error-curve.ts';
+import type { Subject, WeightForm } from '../forms/weight-forms.ts';
+import { type BuiltModel, builtModel, type Outcome } from '../model/build-model.ts';
 import { equalSlopes } from './equal-slopes.ts';
-import { gain, lowerHull } from './error-curve.ts';
-import type { Subject, WeightForm } from './weight-forms.ts';
 
 /** What sizes are chosen by. */
 export interface SizeOptions extends MeasureOptions {

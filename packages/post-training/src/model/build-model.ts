@@ -4,9 +4,9 @@ import { pack, type RestDtype } from '@gcompress/packed';
 import { type ModelContents, type PackedResult, packWeight } from '@gcompress/packed/weights';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
+import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
 import type { CompressedWeight, CompressionReport } from './report.ts';
-import type { Subject, WeightForm } from './weight-forms.ts';
 
 /** What becomes of a weight. */
 export interface Outcome {

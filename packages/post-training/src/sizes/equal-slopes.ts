@@ -1,5 +1,5 @@
 // Shares bytes among weights so that the sum of their costs is small.
-import { gain, type Point } from './error-curve.ts';
+import { gain, type Point } from '../forms/error-curve.ts';
 
 /**
  * The place on each hull, such that all places together take at most `bytes`. The next byte always goes where it saves most cost, until the

@@ -1,12 +1,18 @@
 // The error curve of each weight: the forms that were measured.
-import { type Kernels, type ProgressOptions, partialProgress } from '@gcompress/core';
+import { partialProgress } from '@gcompress/core';
 import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
-import { compressedForm, type MatrixSubject, plainForm, type Subject, type WeightForm } from './weight-forms.ts';
+import {
+  compressedForm,
+  type FormOptions,
+  type MatrixSubject,
+  plainForm,
+  type Subject,
+  type WeightForm,
+} from './weight-forms.ts';
 
 /** How forms are measured. */
-export interface MeasureOptions extends ProgressOptions {
+export interface MeasureOptions extends FormOptions {
   readonly candidates: Candidates;
-  readonly kernels: Kernels | undefined;
 }
 
 /** A weight and the forms that were measured, the plain one first. */
@@ -53,9 +59,9 @@ async function add(
   curve: Curve,
   matrix: MatrixSubject,
   compressor: SizedCompressor,
-  { signal, onProgress, kernels }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<WeightForm | undefined> {
-  const form = await compressedForm(matrix, compressor, { signal, onProgress, kernels });
+  const form = await compressedForm(matrix, compressor, options);
   if (typeof form === 'string') {
     curve.refusal ??= form;
     return undefined;
