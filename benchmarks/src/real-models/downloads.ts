@@ -13,7 +13,7 @@ export interface PinnedPackage {
 }
 
 /** Where packages are kept: `GCOMPRESS_MODELS`, or a folder of the user's cache. */
-const CACHE = process.env.GCOMPRESS_MODELS ?? join(homedir(), '.cache/gcompress-models');
+export const CACHE = process.env.GCOMPRESS_MODELS ?? join(homedir(), '.cache/gcompress-models');
 
 /** The folder of an npm package; undefined, with a message on standard error, where it cannot be had. */
 export function npmPackage(pinned: PinnedPackage): string | undefined {

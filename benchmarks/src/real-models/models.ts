@@ -19,6 +19,12 @@ export interface RealModel {
   /** Layers whose outputs are compared before those of the model. */
   readonly hidden: readonly string[];
   readonly measure: Measure;
+  /** Smallest and largest value of an input. */
+  readonly range: readonly [number, number];
+  /** Relative errors of the outputs that gains are asked for, without moments and with them: chosen once, by the bytes that they take. */
+  readonly errors: { readonly plain: readonly number[]; readonly compensated: readonly number[] };
+  /** States of the trellis where there are no moments. */
+  readonly trellis: 0 | 8;
 }
 
 const UPSCALER_SLIM = {
@@ -61,6 +67,9 @@ export const MODELS: readonly RealModel[] = [
     batchSize: 8,
     hidden: ['flatten_1'],
     measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
+    range: [0, 1],
+    errors: { plain: [0.035, 0.045], compensated: [0.05, 0.08] },
+    trellis: 0,
   },
   {
     title: 'basic-pitch',
@@ -70,6 +79,9 @@ export const MODELS: readonly RealModel[] = [
     batchSize: 1,
     hidden: [],
     measure: outputError,
+    range: [-1, 1],
+    errors: { plain: [0.005, 0.02], compensated: [0.02, 0.05] },
+    trellis: 8,
   },
   faceModel('emotion', { size: 64, gray: true, range: [0, 1] }),
   faceModel('mobileface', { size: 112, gray: false, range: [-1, 1] }),
@@ -85,6 +97,9 @@ function superResolution(title: string, from: PinnedPackage): RealModel {
     batchSize: 4,
     hidden: [],
     measure: signalToNoise(255),
+    range: [0, 255],
+    errors: { plain: [0.003, 0.0045], compensated: [0.015, 0.03, 0.05] },
+    trellis: 8,
   };
 }
 
@@ -111,6 +126,9 @@ function faceModel(name: string, { size, gray, range: [black, white] }: FaceInpu
     batchSize: name.startsWith('blazeface') ? 1 : 6,
     hidden: [],
     measure: outputError,
+    range: [black, white],
+    errors: { plain: [0.005, 0.02, 0.05], compensated: [0.02, 0.05] },
+    trellis: 8,
   };
 }
 

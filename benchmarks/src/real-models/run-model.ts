@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 /** A loaded model, and the tensors that are compared. */
 export interface RunningModel {
   readonly model: tf.LayersModel | tf.GraphModel;
+  /** Of a layers model, the same one with the outputs of hidden layers before its own. */
+  readonly watched?: tf.LayersModel;
   /** The tensors to compare, in a fixed order. */
   answer(input: tf.Tensor): tf.Tensor[];
   dispose(): void;
@@ -24,6 +26,7 @@ export async function startModel(handler: tf.io.IOHandler, hidden: readonly stri
   const watched = tf.model({ inputs: model.inputs, outputs });
   return {
     model,
+    watched,
     answer: (input) => [watched.predictOnBatch(input)].flat(),
     dispose: () => model.dispose(),
   };

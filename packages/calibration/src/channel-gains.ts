@@ -9,6 +9,11 @@ import { type DifferentiableModel, differentiable, type GainModel, type ModelMat
 export interface ChannelGainsOptions {
   /** Samples that the model sees at a time; each time is one random probe of the outputs. Default 1. */
   readonly batchSize?: number;
+  /**
+   * How much channels count that the inputs leave silent, from 0 to 1: this part of the mean effect of a channel, for an error that is as
+   * large in proportion to its weights, is added to each. Few or synthetic inputs do not wake all channels that others use. Default 0.05.
+   */
+  readonly prior?: number;
   /** Seed of the probes, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
   /** Ends the work between two batches; its reason is thrown. */
@@ -19,6 +24,8 @@ export interface ChannelGainsOptions {
 
 /** The part of the work that a pass without gradients takes. */
 const FORWARD = 0.25;
+/** Channels of a mean square below this part of the mean are as good as zeros. */
+const SILENT = 1e-12;
 
 /**
  * The gain of each output channel of the matrices of a model: by how much the squared error of the outputs grows, as a part of their
@@ -41,7 +48,7 @@ export async function channelGains(
   inputs: Tensor | readonly Tensor[],
   options: ChannelGainsOptions = {},
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const { batchSize, seed, signal, onProgress } = checkedOptions(options);
+  const { batchSize, prior, seed, signal, onProgress } = checkedOptions(options);
   const own = await differentiable(model);
   const whole = checkedInputs(inputs);
   const samples = whole[0].shape[0];
@@ -63,7 +70,9 @@ export async function channelGains(
     }
   }
   reportProgress({ signal, onProgress }, 1);
-  return new Map([...gains].filter(([, own]) => own.some((gain) => gain > 0)));
+  const seen = own.matrices.filter(({ name }) => gains.get(name)?.some((gain) => gain > 0));
+  for (const matrix of seen) await addPrior(matrix, gains, prior);
+  return new Map([...gains].filter(([name]) => seen.some((matrix) => matrix.name === name)));
 }
 
 function slicedAt(input: Tensor, from: number, size: number): Tensor {
@@ -136,6 +145,23 @@ function addColumns({ name, use, value }: ModelMatrix, gradient: Float32Array, g
   gains.set(name, own);
 }
 
+/** Adds a part of the mean of gain times mean square, over the mean square of each channel; none to channels of next to zeros. */
+async function addPrior(
+  { name, use, value }: ModelMatrix,
+  all: ReadonlyMap<string, Float64Array>,
+  prior: number,
+): Promise<void> {
+  const gains = all.get(name);
+  const whole = matrixOfWeight(Float32Array.from(await value.data()), value.shape, use.swapped);
+  if (!whole || !gains || prior === 0) return;
+  const [rows, columns] = whole.shape;
+  const squares = new Float64Array(columns);
+  for (let at = 0; at < whole.data.length; at++) squares[at % columns] += whole.data[at] ** 2 / rows;
+  const mean = gains.reduce((sum, gain, channel) => sum + gain * squares[channel], 0) / columns;
+  const least = (SILENT * squares.reduce((sum, square) => sum + square, 0)) / columns;
+  for (const [channel, square] of squares.entries()) if (square > least) gains[channel] += (prior * mean) / square;
+}
+
 function orUnsupported<T>(run: () => T): T {
   try {
     return run();
@@ -175,14 +201,15 @@ function checkedInputs(inputs: unknown): readonly Tensor[] {
 }
 
 function checkedOptions(options: ChannelGainsOptions) {
-  assertKnownOptions('channelGains', options, ['batchSize', 'seed', 'signal', 'onProgress']);
-  const { batchSize = 1, seed = 0, signal, onProgress } = options;
+  assertKnownOptions('channelGains', options, ['batchSize', 'prior', 'seed', 'signal', 'onProgress']);
+  const { batchSize = 1, prior = 0.05, seed = 0, signal, onProgress } = options;
   assertNumber('channelGains', 'batchSize', batchSize, { min: 1, integer: true });
+  assertNumber('channelGains', 'prior', prior, { min: 0, max: 1 });
   assertSeed(seed, 'channelGains');
   if (signal !== undefined) {
     assertType('channelGains', 'signal', signal, 'object', 'Pass the signal of an AbortController.');
     assertType('channelGains signal', 'throwIfAborted', signal.throwIfAborted, 'function');
   }
   if (onProgress !== undefined) assertType('channelGains', 'onProgress', onProgress, 'function');
-  return { batchSize, seed, signal, onProgress };
+  return { batchSize, prior, seed, signal, onProgress };
 }

@@ -55,7 +55,7 @@ describe('channelGains', () => {
       layers: [tf.layers.dense({ inputShape: [30], units: 3, useBias: false, name: 'one' })],
     });
     const inputs = tf.randomUniform([40, 30], -1, 1, 'float32', 7);
-    const gains = await channelGains(model, inputs);
+    const gains = await channelGains(model, inputs, { prior: 0 });
     const outputs = (model.predict(inputs) as tf.Tensor).square().sum().dataSync()[0];
     // A linear layer has the same diagonal for each output: no probe can change it
     const expected = inputs.square().sum().dataSync()[0] / 30 / outputs;
@@ -85,6 +85,30 @@ describe('channelGains', () => {
     const error = relativeError(original, small.predict(inputs) as tf.Tensor);
     expect(error / wanted).toBeGreaterThan(0.7);
     expect(error / wanted).toBeLessThan(1.4);
+  });
+
+  it('are above 0 with a prior for channels that the inputs leave silent, larger for smaller weights', async () => {
+    const kernel = tf.tensor2d([1, 0.1, 0.2, 0.5, -0.1, -0.2], [2, 3]);
+    const model = tf.sequential({
+      layers: [
+        tf.layers.dense({
+          inputShape: [2],
+          units: 3,
+          activation: 'relu',
+          weights: [kernel, tf.tensor1d([0, -9, -9])],
+          name: 'h',
+        }),
+        tf.layers.dense({ units: 1, useBias: false, name: 'o' }),
+      ],
+    });
+    const inputs = tf.tensor2d([1, 1, 2, 1], [2, 2]);
+    const [first, ...silent] = (await channelGains(model, inputs, { prior: 0 })).get('h/kernel') ?? [];
+    expect(first).toBeGreaterThan(0);
+    expect(silent).toEqual([0, 0]);
+    const [loud, small, large] = (await channelGains(model, inputs, { prior: 0.1 })).get('h/kernel') ?? [];
+    expect(loud).toBeGreaterThan(first);
+    expect(small / large).toBeCloseTo(4, 4);
+    expect(large * 0.04).toBeCloseTo((0.1 / 3) * first * 0.625, 6);
   });
 
   it('come out the same for a seed, and leave model, inputs and memory as they were', async () => {
@@ -127,6 +151,7 @@ describe('channelGains', () => {
       [model, tf.zeros([2, 3, 3, 2])],
       [model, inputs, { batchSize: 0 }],
       [model, inputs, { seed: -1 }],
+      [model, inputs, { prior: 2 }],
       [model, inputs, { probes: 3 }],
       [model, tf.fill([2, 8, 8, 2], Number.NaN)],
     ];
