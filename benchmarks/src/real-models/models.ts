@@ -65,10 +65,11 @@ export const MODELS: readonly RealModel[] = [
         crops({ size: 224, parts: [1, 0.6, 0.35, 0.2] }, { calibration: 48, evaluation: 200 })(use, pictures).div(255),
       ),
     batchSize: 8,
-    hidden: ['flatten_1'],
+    // A softmax that is sure of itself would hide what the layers before it count
+    hidden: ['flatten_1', 'dense_2'],
     measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
     range: [0, 1],
-    errors: { plain: [0.035, 0.045], compensated: [0.05, 0.08] },
+    errors: { plain: [0.06, 0.08], compensated: [0.06, 0.12] },
     trellis: 0,
   },
   {

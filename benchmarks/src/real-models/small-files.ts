@@ -29,6 +29,8 @@ export interface ModelFiles {
   readonly notes: readonly string[];
 }
 
+/** Weights with fewer values stay as they are, such as the last layer of a classifier. */
+const LEAST = 1000;
 const BITS = [7, 5];
 const STOCK: readonly StockType[] = ['float16', 8, 7, 6, 5, 4];
 /** Of noise where no inputs are used, and of inputs for the gains of channels. */
@@ -70,7 +72,12 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
   const withGains = async (title: string, knowledge: Knowledge, settings: StepSettings, more: PackOptions) => {
     if (!gains) return;
     const method = methodFor(artifacts, gains, settings);
-    await addPacked(`${title}, for ${percent(settings.error)}`, knowledge, { ...more, method, channelGains: gains });
+    await addPacked(`${title}, for ${percent(settings.error)}`, knowledge, {
+      ...more,
+      method,
+      channelGains: gains,
+      minElements: LEAST,
+    });
   };
   for (const error of plain) {
     await withGains('pack, gains', 'no data', { error, rateWeight: 0.5, trellis: model.trellis }, {});

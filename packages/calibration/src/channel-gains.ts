@@ -11,7 +11,7 @@ export interface ChannelGainsOptions {
   readonly batchSize?: number;
   /**
    * How much channels count that the inputs leave silent, from 0 to 1: this part of the mean effect of a channel, for an error that is as
-   * large in proportion to its weights, is added to each. Few or synthetic inputs do not wake all channels that others use. Default 0.05.
+   * large in proportion to its weights, is added to each. Few or synthetic inputs do not wake all channels that others use. Default 0.1.
    */
   readonly prior?: number;
   /** Seed of the probes, an integer from 0 to 2³² − 1. Default 0. */
@@ -202,7 +202,7 @@ function checkedInputs(inputs: unknown): readonly Tensor[] {
 
 function checkedOptions(options: ChannelGainsOptions) {
   assertKnownOptions('channelGains', options, ['batchSize', 'prior', 'seed', 'signal', 'onProgress']);
-  const { batchSize = 1, prior = 0.05, seed = 0, signal, onProgress } = options;
+  const { batchSize = 1, prior = 0.1, seed = 0, signal, onProgress } = options;
   assertNumber('channelGains', 'batchSize', batchSize, { min: 1, integer: true });
   assertNumber('channelGains', 'prior', prior, { min: 0, max: 1 });
   assertSeed(seed, 'channelGains');
