@@ -99,7 +99,7 @@ function superResolution(title: string, from: PinnedPackage): RealModel {
     hidden: [],
     measure: signalToNoise(255),
     range: [0, 255],
-    errors: { plain: [0.003, 0.0045], compensated: [0.015, 0.03, 0.05] },
+    errors: { plain: [0.003, 0.0045], compensated: [0.01, 0.015, 0.03, 0.05] },
     trellis: 8,
   };
 }
