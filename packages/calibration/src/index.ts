@@ -4,5 +4,8 @@ export { type CalibrateOptions, calibrate } from './calibrate.ts';
 export type { Calibration, InputSums } from './calibration/calibration.ts';
 export { type LoadCalibrationOptions, loadCalibration, saveCalibration } from './calibration/calibration-file.ts';
 export { mergeCalibrations } from './calibration/merge-calibrations.ts';
+export { type ChannelGainsOptions, channelGains } from './channel-gains.ts';
+export type { GainGraph, GainModel } from './differentiable-model.ts';
 export type { CalibratedGraph } from './graph/calibrated-graph.ts';
 export type { BatchDataset, ModelInputs } from './inputs/input-batches.ts';
+export { type InputSignature, type SyntheticOptions, syntheticInputs } from './synthetic-inputs.ts';

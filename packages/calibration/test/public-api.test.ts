@@ -5,9 +5,11 @@ import * as api from '../src/index.ts';
 it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toEqual([
     'calibrate',
+    'channelGains',
     'correctBiases',
     'loadCalibration',
     'mergeCalibrations',
     'saveCalibration',
+    'syntheticInputs',
   ]);
 });

@@ -65,6 +65,30 @@ export function searchCompensated(
   return best;
 }
 
+/** Roundings at a step that is given; each has better prices than the one before. */
+const ROUNDS_AT_STEP = 2;
+
+/** Compensated rounding at the steps of a plain one, whose levels give the first prices. */
+export function compensatedAt(
+  matrix: Matrix,
+  search: Search,
+  start: Found & Stepped,
+  order: RoundingOrder,
+  kernels: Kernels | undefined,
+  progress: ProgressOptions,
+): Stepped {
+  const { shape } = matrix;
+  const steps = Float32Array.from(start.steps, (_, column) => start.step * search.scales[column]);
+  let { levels } = start;
+  for (let round = 0; round < ROUNDS_AT_STEP; round++) {
+    const rounding = priced(steps, search, order.costs, levelPrices(levels, shape), shape);
+    const part = partialProgress(progress, round / ROUNDS_AT_STEP, (round + 1) / ROUNDS_AT_STEP);
+    roundCompensated(matrix, order, rounding.round, kernels, part);
+    levels = rounding.levels;
+  }
+  return { levels, steps };
+}
+
 /** Puts levels that are given in the place of any values. */
 function toLevels({ steps, levels }: Stepped, [, columns]: Matrix['shape']): RoundRow {
   return (_, rounded, row) => {

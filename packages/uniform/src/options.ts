@@ -16,6 +16,12 @@ export interface UniformSizes {
   readonly ratio?: number;
   /** The most bytes that the stored form may take. */
   readonly bytes?: number;
+  /**
+   * The step, above 0; the size follows from it, and nothing is searched. It is the step of the matrix; with `steps: 'column'` that of a
+   * column whose root mean square is 1; with `steps: 'importance'` that of a column of importance 1, so that one number for all matrices of
+   * a model lets each column take the bytes that its errors deserve.
+   */
+  readonly step?: number;
 }
 
 /** How large the stored form is: exactly one of {@link UniformSizes}. */
@@ -23,8 +29,12 @@ export type UniformSize = ExactlyOne<UniformSizes>;
 
 /** How `uniform` chooses steps and levels. */
 export interface UniformSettings {
-  /** What shares a step: the whole matrix, or each column. Default `'matrix'`, which has the smallest squared error. */
-  readonly steps?: 'matrix' | 'column';
+  /**
+   * What shares a step: the whole matrix; or each column, with steps in proportion to the root mean square of a column (`'column'`), or to
+   * 1/√ of the mean `importance` of its entries (`'importance'`), which is the optimum of the weighted error. Without importance, all
+   * entries count alike. Default `'matrix'`, which has the smallest squared error.
+   */
+  readonly steps?: 'matrix' | 'column' | 'importance';
   /**
    * States of dependent quantisation: 0 rounds each entry for itself; 4 and 8 search paths, which takes several times as long and lowers
    * the error by 3 to 11 % at the same bytes (docs/results/small-files.md). Default 0.
@@ -44,7 +54,7 @@ export type UniformOptions = UniformSize & UniformSettings;
 /** {@link UniformOptions} with all defaults filled in. */
 export type CompleteOptions = UniformSizes & Required<UniformSettings>;
 
-const SIZES = ['bits', 'ratio', 'bytes'] as const;
+const SIZES = ['bits', 'ratio', 'bytes', 'step'] as const;
 const WHERE = 'uniform';
 
 /**
@@ -55,10 +65,15 @@ const WHERE = 'uniform';
 export function completeOptions(options: UniformOptions): CompleteOptions {
   assertKnownOptions(WHERE, options, [...SIZES, 'steps', 'trellis', 'rateWeight', 'allowLarger']);
   const size = exactlyOneOption(WHERE, options, SIZES);
-  const ranges = { bits: { above: 0, max: 16 }, ratio: { above: 1 }, bytes: { min: 1, integer: true } };
+  const ranges = {
+    bits: { above: 0, max: 16 },
+    ratio: { above: 1 },
+    bytes: { min: 1, integer: true },
+    step: { above: 0 },
+  };
   assertNumber(WHERE, size, options[size], ranges[size]);
   const { steps = 'matrix', trellis = 0, rateWeight = 1, allowLarger = false } = options;
-  assertOneOf(WHERE, 'steps', steps, ['matrix', 'column'] as const);
+  assertOneOf(WHERE, 'steps', steps, ['matrix', 'column', 'importance'] as const);
   assertOneOf(WHERE, 'trellis', trellis, [0, 4, 8] as const);
   assertNumber(WHERE, 'rateWeight', rateWeight, { min: 0, max: 100 });
   assertOneOf(WHERE, 'allowLarger', allowLarger, [true, false]);

@@ -22,7 +22,7 @@ export interface UniformPlan {
  */
 export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
   const [rows, columns] = shape;
-  const count = options.steps === 'column' ? columns : 1;
+  const count = options.steps === 'matrix' ? 1 : columns;
   const least = LEAST_STREAM + 4 * count;
   const dense = 4 * rows * columns;
   if (least >= dense && !options.allowLarger) {
@@ -38,12 +38,14 @@ export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
       levels: { shape: [rows, columns], dtype: 'float32', trainable: false },
       steps: { shape: [1, count], dtype: 'float32', trainable: true },
     },
-    config: { steps: options.steps, trellis: options.trellis },
+    config: { steps: options.steps === 'matrix' ? 'matrix' : 'column', trellis: options.trellis },
     byteLength: budgetOf(options, rows * columns, least),
   };
 }
 
-function budgetOf({ bits, ratio, bytes, allowLarger }: CompleteOptions, entries: number, least: number): number {
+function budgetOf({ bits, ratio, bytes, step, allowLarger }: CompleteOptions, entries: number, least: number): number {
+  // A step may be so small that levels take as much as the entries
+  if (step !== undefined) return least + 4 * entries;
   // An average of bits means little where the steps alone take more
   if (bits !== undefined) return Math.max(least, Math.floor((bits * entries) / 8));
   const budget = bytes ?? Math.floor((4 * entries) / (ratio ?? 1));

@@ -50,7 +50,6 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   if (exact) return exact;
   pace(entries, 0);
   const smallest = most / LARGEST;
-  const bitCost = search.rateWeight * (search.trellis === 0 ? BALANCE : TRELLIS_BALANCE);
   // Where the entropy of normal values would be the wanted one
   let step = spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
   let best: Found = none;
@@ -58,12 +57,9 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   let tooSmall = 0;
   for (let round = 0; round < ROUNDS; round++) {
     step = Math.max(step, smallest);
-    const values = scaled(matrix, search.scales, step);
     pace(entries, round / ROUNDS);
-    const rounded: Rounded = roundForRate(
-      { shape, values, weights: search.weights },
-      { states: search.trellis, bitCost },
-      (operations, done) => pace(operations, (round + ROUNDED * done) / ROUNDS),
+    const rounded = roundedAt(matrix, search, step, (operations, done) =>
+      pace(operations, (round + ROUNDED * done) / ROUNDS),
     );
     const bits = codedBits(rounded.values, shape, search.stored, (operations, done) =>
       pace(operations, (round + ROUNDED + (1 - ROUNDED) * done) / ROUNDS),
@@ -78,6 +74,25 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
     step = nextStep(step, (bits - search.bits) / entries, tooSmall, fits);
   }
   return best;
+}
+
+/** The levels for a step that is given, or the smallest one with which all levels are integers of float32. */
+export function levelsAt(matrix: Matrix, search: Search, wanted: number, pace: Pace): Found {
+  const most = largest(matrix.data, search.scales);
+  if (most === 0) return { step: 0, levels: new Int32Array(matrix.data.length) };
+  // So that a step means as many bits with a trellis as without one
+  const step = Math.max(search.trellis === 0 ? wanted : wanted / 2, most / LARGEST);
+  return { step, levels: roundedAt(matrix, search, step, pace).values };
+}
+
+function roundedAt(matrix: Matrix, search: Search, step: number, pace: Pace): Rounded {
+  const bitCost = search.rateWeight * (search.trellis === 0 ? BALANCE : TRELLIS_BALANCE);
+  const values = scaled(matrix, search.scales, step);
+  return roundForRate(
+    { shape: matrix.shape, values, weights: search.weights },
+    { states: search.trellis, bitCost },
+    pace,
+  );
 }
 
 /**

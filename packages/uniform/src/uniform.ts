@@ -12,18 +12,17 @@ import {
   partialProgress,
   reportProgress,
 } from '@gcompress/core';
-import { momentsWeakness, roundingOrder } from '@gcompress/linalg';
-import { type Stepped, searchCompensated } from './compensated-search.ts';
+import { momentsWeakness, type RoundingOrder, roundingOrder } from '@gcompress/linalg';
+import { compensatedAt, type Stepped, searchCompensated } from './compensated-search.ts';
 import { type UniformFactor, uniformFormat } from './format.ts';
 import { normalized } from './normalized.ts';
 import { type CompleteOptions, completeOptions, type UniformOptions } from './options.ts';
 import { planFor } from './plan.ts';
-import { type Found, type Search, searchStep } from './search.ts';
+import { levelsAt, type Search, searchStep } from './search.ts';
+import { fittedSteps, sharingOf } from './steps.ts';
 
 /** Bits that the estimate of the coder may be off, and its framing. */
 const SLACK_BITS = 16;
-/** The smallest step of float32. */
-const SMALLEST_STEP = 2 ** -149;
 
 /**
  * Uniform levels: each entry becomes an integer times a step, and the integers are entropy coded. 0 is always a level. The step is the
@@ -57,18 +56,17 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const listeners = { signal, onProgress };
   const count = factors.steps.shape[1];
   const room = 8 * (byteLength - 4 * count);
-  const scales =
-    given.steps === 'column' ? columnScales(matrix, importance) : new Float64Array(matrix.shape[1]).fill(1);
   reportProgress(listeners, 0);
-  const weights = importance ? relativeWeights(importance) : Float32Array.of(1);
+  const { scales, weights } = sharingOf(matrix, given.steps, importance);
   reportProgress(listeners, 0);
-  const { trellis, rateWeight } = given;
+  const { trellis, rateWeight, step: wanted } = given;
   // Where the room is no larger than the slack, all levels are 0
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
   const search = { scales, weights, trellis, stored: trellis, rateWeight, bits } as const;
   const plainPart = partialProgress(listeners, 0, inputMoments ? TO_SEARCH : 1);
   const plainLevels = (own: Search, part: ProgressOptions) => {
-    const found = searchStep(matrix, own, pacedProgress(part));
+    const pace = pacedProgress(part);
+    const found = wanted === undefined ? searchStep(matrix, own, pace) : levelsAt(matrix, own, wanted, pace);
     reportProgress(part, 1);
     const steps = fittedSteps(matrix, found, scales, count, importance);
     reportProgress(part, 1);
@@ -80,7 +78,12 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
     // Compensation rounds entry by entry, which a trellis does not: it begins from levels without one, and the others stay a candidate
     const untied = { ...search, trellis: 0 } as const;
     const start = trellis === 0 ? plain : plainLevels(untied, partialProgress(listeners, TO_SEARCH, TO_SEARCH));
-    chosen = compensated(matrix, untied, [start, plain], inputMoments, options);
+    const order = orderOf(inputMoments, options);
+    const rest = partialProgress(listeners, TO_ORDER, 1);
+    chosen =
+      wanted === undefined
+        ? searchCompensated(matrix, untied, [start, plain], order, options.kernels, rest)
+        : compensatedAt(matrix, untied, start, order, options.kernels, rest);
   }
   const normal = normalized(chosen.levels);
   reportProgress(listeners, 1);
@@ -99,61 +102,9 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
 const TO_SEARCH = 0.2;
 const TO_ORDER = 0.4;
 
-/** Levels for the outputs of inputs with these moments. */
-function compensated(
-  matrix: Matrix,
-  search: Search,
-  plain: readonly [start: Found & Stepped, rival: Stepped],
-  moments: InputMoments,
-  { kernels, warn, signal, onProgress }: FactorizeOptions,
-): Stepped {
+/** The order in which rows are rounded for the outputs of inputs with these moments. */
+function orderOf(moments: InputMoments, { kernels, warn, signal, onProgress }: FactorizeOptions): RoundingOrder {
   const weakness = momentsWeakness(moments);
   if (weakness) warn(`uniform: ${weakness}.`);
-  const part = (from: number, to: number) => partialProgress({ signal, onProgress }, from, to);
-  const order = roundingOrder(moments, undefined, kernels, part(TO_SEARCH, TO_ORDER));
-  return searchCompensated(matrix, search, plain, order, kernels, part(TO_ORDER, 1));
-}
-
-/** Steps that are the best for these levels: least squares over the matrix, or over each column. */
-function fittedSteps(
-  { shape: [rows, columns], data }: Matrix,
-  { step, levels }: Found,
-  scales: Float64Array,
-  count: number,
-  importance: Matrix | undefined,
-): Float32Array {
-  const products = new Float64Array(count);
-  const squares = new Float64Array(count);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const weight = importance ? importance.data[at] : 1;
-      const group = count === 1 ? 0 : column;
-      products[group] += weight * levels[at] * data[at];
-      squares[group] += weight * levels[at] ** 2;
-    }
-  }
-  return Float32Array.from(products, (product, group) => {
-    const fitted = squares[group] > 0 ? product / squares[group] : step * scales[group];
-    return fitted > 0 ? Math.max(fitted, SMALLEST_STEP) : 0;
-  });
-}
-
-/** Root of the mean square of each column, so that every column keeps the same part of its energy. */
-function columnScales({ shape: [rows, columns], data }: Matrix, importance: Matrix | undefined): Float64Array {
-  const sums = new Float64Array(columns);
-  const totals = new Float64Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const weight = importance ? importance.data[at] : 1;
-      sums[column] += weight * data[at] ** 2;
-      totals[column] += weight;
-    }
-  }
-  return sums.map((sum, column) => (totals[column] > 0 ? Math.sqrt(sum / totals[column]) : 0));
-}
-
-/** Weights whose mean is 1. */
-function relativeWeights({ data }: Matrix): Float32Array {
-  const mean = data.reduce((sum, weight) => sum + weight, 0) / data.length;
-  return data.map((weight) => weight / mean);
+  return roundingOrder(moments, undefined, kernels, partialProgress({ signal, onProgress }, TO_SEARCH, TO_ORDER));
 }

@@ -47,6 +47,45 @@ it('comes back from a file bit by bit', async () => {
   }
 });
 
+describe('a step that is given', () => {
+  it('bounds the error of every entry by half of it, or of that of its column', () => {
+    const a = normalMatrix([40, 6], 3);
+    const importance = matrix(
+      a.shape,
+      a.data.map((_, at) => [1, 4, 16, 64, 0.25, 1][at % 6]),
+    );
+    const cases = [
+      { steps: 'matrix', scales: [1, 1, 1, 1, 1, 1] },
+      { steps: 'importance', scales: [1, 1 / 2, 1 / 4, 1 / 8, 2, 1] },
+    ] as const;
+    for (const { steps, scales } of cases) {
+      const { data } = uniform({ step: 0.1, steps, rateWeight: 0 }).compress(a, { importance }).decompress();
+      const errors = scales.map((scale, column) =>
+        Math.max(...data.map((value, at) => (at % 6 === column ? Math.abs(value - a.data[at]) / scale : 0))),
+      );
+      // The steps are fitted afterwards, so a little more than a half
+      for (const error of errors) expect(error).toBeLessThan(0.06);
+      for (const error of errors) expect(error).toBeGreaterThan(0.04);
+    }
+  });
+
+  it('costs a bit an entry for each halving', () => {
+    const a = normalMatrix([64, 64], 3);
+    const [coarse, fine] = [0.2, 0.1].map((step) => 8 * uniform({ step, rateWeight: 0 }).compress(a).byteLength);
+    expect((fine - coarse) / 64 ** 2).toBeCloseTo(1, 1);
+  });
+
+  it('gives a matrix of zeros back, and tiny steps all that float32 integers can tell apart', () => {
+    expect(
+      uniform({ step: 0.1 })
+        .compress(matrix([9, 9], new Float32Array(81)))
+        .decompress().data,
+    ).toEqual(new Float32Array(81));
+    const a = normalMatrix([9, 9], 1);
+    expect(relativeError(a, uniform({ step: 1e-30 }).compress(a).decompress())).toBeLessThan(1e-6);
+  });
+});
+
 describe('trained weights', () => {
   // At the bytes of k-means with packed bits, and with the entropy coder
   const packedLimits = { 2: { 0: 0.85, 8: 0.8 }, 3: { 0: 0.78, 8: 0.72 } } as const;
@@ -79,6 +118,9 @@ describe('options', () => {
     ['17 bits', { bits: 17 }, 'invalid-option'],
     ['a ratio of 1', { ratio: 1 }, 'invalid-option'],
     ['half a byte', { bytes: 0.5 }, 'invalid-option'],
+    ['a step of 0', { step: 0 }, 'invalid-option'],
+    ['an infinite step', { step: Number.POSITIVE_INFINITY }, 'invalid-option'],
+    ['steps for rows', { step: 1, steps: 'row' }, 'invalid-option'],
     ['five states', { bits: 2, trellis: 5 }, 'invalid-option'],
     ['steps of rows', { bits: 2, steps: 'row' }, 'invalid-option'],
     ['a negative weight of the rate', { bits: 2, rateWeight: -1 }, 'invalid-option'],

@@ -32,6 +32,8 @@ export interface Compression {
 export interface CompressionOptions extends ProgressOptions {
   /** Second moments of the inputs of the weight. Ignored by methods that do not use them. */
   readonly moments?: InputMoments | undefined;
+  /** Gains of the columns `[n]`, which methods that use importance get for each entry. */
+  readonly gains?: Float64Array | undefined;
   /** Faster hot loops than the portable ones. */
   readonly kernels?: Kernels | undefined;
 }
@@ -68,7 +70,7 @@ export async function compressWeight(
   assertType('compressWeight', 'options', options, 'object');
   const { name, matrix } = weight;
   assertMatrix(matrix, 'compressWeight');
-  const { moments, kernels, signal, onProgress } = options;
+  const { moments, gains, kernels, signal, onProgress } = options;
   const inputMoments = compressor.accepts?.includes('inputMoments') ? moments : undefined;
   let compressed: CompressedMatrix;
   try {
@@ -77,6 +79,7 @@ export async function compressWeight(
       ...(onProgress && { onProgress }),
       ...(kernels && { kernels }),
       ...(inputMoments && { inputMoments }),
+      ...(gains && compressor.accepts?.includes('importance') && { importance: importanceOf(gains, matrix) }),
     });
   } catch (error) {
     if (!isGCompressError(error)) throw error;
@@ -84,6 +87,13 @@ export async function compressWeight(
   }
   assertCompressedMatrix(`${String(where)} '${name}'`, compressed, compressor, compressor.plan(matrix.shape));
   return { matrix: compressed };
+}
+
+/** The gain of a column for each of its entries. */
+function importanceOf(gains: Float64Array, { shape, data: { length } }: Matrix): Matrix {
+  const data = new Float32Array(length);
+  for (let at = 0; at < length; at++) data[at] = gains[at % shape[1]];
+  return { shape, data };
 }
 
 /**

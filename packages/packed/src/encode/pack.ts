@@ -5,6 +5,7 @@ import { uniform } from '@gcompress/uniform';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';
+import { assertGainsOf } from './check-gains.ts';
 import { writtenProbes } from './check-probes.ts';
 import {
   assertMomentsOf,
@@ -47,6 +48,12 @@ export interface PackOptions {
    * error of the outputs small. Ignored where the method does not use them. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
+  /**
+   * How much an error of each output channel shows at the outputs of the model, by the name of the weight, as `channelGains` of
+   * `@gcompress/calibration` gives them: methods that use `importance` get it for the entries of the channel. With
+   * `uniform({ step, steps: 'importance' })`, each channel of the whole model takes the bytes that its errors deserve. Default none.
+   */
+  readonly channelGains?: ReadonlyMap<string, Float64Array>;
   /** Inputs and the model's outputs for them, by which `verify` notices a broken backend. Default none. */
   readonly probes?: readonly Probe[];
   /** Ends the work; its reason is thrown. */
@@ -71,10 +78,12 @@ export interface PackResult {
  *   aborted.
  */
 export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Promise<PackResult> {
-  const { method, matrices, minElements, rest, inputMoments, probes, signal, onProgress } = checkedOptions(options);
+  const { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress } =
+    checkedOptions(options);
   const contents = readModel('pack', artifacts);
   const { weights, kernels, model } = contents;
   assertMomentsOf('pack', inputMoments, contents);
+  assertGainsOf('pack', channelGains, contents);
   assertMatricesOf(matrices, contents);
   const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const packed: PackedResult[] = [];
@@ -94,7 +103,8 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       assertMatrixOf('pack matrices', matrix, own);
       compression = { matrix: own };
     } else if (typeof choice === 'object' && matrix) {
-      compression = await compressWeight('pack', matrix, choice, { signal, moments: inputMoments.get(weight.name) });
+      const aids = { moments: inputMoments.get(weight.name), gains: channelGains.get(weight.name) };
+      compression = await compressWeight('pack', matrix, choice, { signal, ...aids });
     }
     packed.push(packWeight(weight, { kernel, compression, rest: typeof choice === 'string' ? choice : rest }));
     done += weight.bytes.length;
@@ -121,9 +131,24 @@ function assertMatricesOf(matrices: ReadonlyMap<string, unknown>, { weights, ker
 }
 
 function checkedOptions(options: PackOptions) {
-  const known = ['method', 'matrices', 'minElements', 'rest', 'inputMoments', 'probes', 'signal', 'onProgress'];
+  const known = [
+    'method',
+    'matrices',
+    'minElements',
+    'rest',
+    'inputMoments',
+    'channelGains',
+    'probes',
+    'signal',
+    'onProgress',
+  ];
   assertKnownOptions('pack', options, known);
-  const { matrices = new Map(), minElements = MIN_ELEMENTS, inputMoments = new Map() } = options;
+  const {
+    matrices = new Map(),
+    minElements = MIN_ELEMENTS,
+    inputMoments = new Map(),
+    channelGains = new Map(),
+  } = options;
   const given = options.matrices !== undefined;
   const {
     method = given ? undefined : uniform({ bits: 5, steps: 'column' }),
@@ -148,5 +173,5 @@ function checkedOptions(options: PackOptions) {
     assertType('pack signal', 'throwIfAborted', signal.throwIfAborted, 'function');
   }
   if (onProgress !== undefined) assertType('pack', 'onProgress', onProgress, 'function');
-  return { method, matrices, minElements, rest, inputMoments, probes, signal, onProgress };
+  return { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress };
 }

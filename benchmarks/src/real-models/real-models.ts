@@ -1,0 +1,64 @@
+// Published models as small files without training: bytes and quality beside what TensorFlow.js users can do today. Writes
+// docs/results/real-models.md. With names of models as arguments, only these are measured, and the others stay as the last run left them.
+import { writeFileSync } from 'node:fs';
+import { startBackend } from '@gcompress/example-program';
+import { registerTrainingKernels } from '@gcompress/tfjs/backends';
+import { markdownTable } from '../statistics.ts';
+import { npmPackage } from './downloads.ts';
+import { goalsTable, part, uint8Of } from './goals.ts';
+import { keepMeasured, lastMeasured } from './measured.ts';
+import { MODELS, type RealModel } from './models.ts';
+import { loadPictures } from './pictures.ts';
+import { type ModelFiles, smallFiles } from './small-files.ts';
+
+const wanted = process.argv.slice(2);
+const { name: backend } = await startBackend('wasm');
+registerTrainingKernels();
+const pictures = loadPictures();
+if (!pictures) {
+  console.error(
+    'No pictures, so nothing is measured: the wheel of scikit-image must be in the cache, or a network be there.',
+  );
+  process.exit();
+}
+const results = new Map<RealModel, ModelFiles>();
+const missing: string[] = [];
+for (const model of MODELS) {
+  const isWanted = wanted.length === 0 || wanted.some((word) => model.title.includes(word));
+  const folder = isWanted ? npmPackage(model.from) : undefined;
+  if (folder !== undefined) keepMeasured(model, await smallFiles(model, folder, pictures));
+  const files = lastMeasured(model);
+  if (files === undefined) missing.push(model.title);
+  else results.set(model, files);
+}
+
+const text = `# Real models
+
+Published models without any training, on the ${backend} backend. Bytes are those of the whole file: the packed file as it is, stock files
+as \`model.json\` and weights, each gzipped. Quality compares with the answers of the original model to inputs that no method saw;
+pictures for calibration and for evaluation come from different pictures of scikit-image. basic-pitch hears synthetic plucked strings,
+because no recording is at hand. Made by \`pnpm --filter @gcompress/benchmarks real-models\`.
+
+## Goals
+
+The smallest measured file of the wanted quality, as a part of the converter's uint8 + gzip.
+
+${goalsTable(results)}
+
+${[...results].map(section).join('\n\n')}
+${missing.length > 0 ? `\nNot measured: ${missing.join(', ')}.\n` : ''}`;
+console.log(text);
+writeFileSync(new URL('../../../docs/results/real-models.md', import.meta.url), text);
+
+function section([model, { files, notes }]: [RealModel, ModelFiles]): string {
+  const uint8 = uint8Of(files);
+  const rows = files.map((file) => [
+    file.title,
+    file.knowledge,
+    file.bytes.toLocaleString('en'),
+    part(file, uint8),
+    ...model.measure.print(file.quality),
+  ]);
+  const table = markdownTable(['file', 'made with', 'bytes', 'of uint8', ...model.measure.titles], rows);
+  return [`## ${model.title}`, `\`${model.from.name}\` ${model.from.version}.`, ...notes, table].join('\n\n');
+}

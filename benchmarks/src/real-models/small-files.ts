@@ -1,0 +1,149 @@
+// Small files of one model, stock ones and packed ones, each with its bytes and its quality.
+import { calibrate, channelGains, syntheticInputs } from '@gcompress/calibration';
+import { type PackOptions, pack } from '@gcompress/packed';
+import { packedModel } from '@gcompress/packed/load';
+import { type UniformSettings, uniform } from '@gcompress/uniform';
+import * as tf from '@tensorflow/tfjs';
+import type { RealModel } from './models.ts';
+import type { Pictures } from './pictures.ts';
+import { type Outputs, outputsOf, type RunningModel, startModel } from './run-model.ts';
+import { type StockType, stockFile } from './stock-rivals.ts';
+
+/** What a file was made with besides the model. */
+export type Knowledge = 'stock' | 'no data' | 'inputs';
+
+/** One small file. */
+export interface SmallFile {
+  readonly title: string;
+  readonly knowledge: Knowledge;
+  /** Bytes of the whole file. */
+  readonly bytes: number;
+  /** As the model's measure compares outputs. */
+  readonly quality: readonly number[];
+}
+
+/** All files of a model. */
+export interface ModelFiles {
+  readonly files: readonly SmallFile[];
+  /** What a reader should know. */
+  readonly notes: readonly string[];
+}
+
+/** Weights with fewer values stay as they are, such as the last layer of a classifier. */
+const LEAST = 1000;
+const BITS = [7, 5];
+const STOCK: readonly StockType[] = ['float16', 8, 7, 6, 5, 4];
+/** Of noise where no inputs are used, and of inputs for the gains of channels. */
+const SAMPLES = 16;
+
+/** Makes all files of a model and measures them on the inputs for evaluation. */
+export async function smallFiles(model: RealModel, folder: string, pictures: Pictures): Promise<ModelFiles> {
+  const artifacts = model.read(folder);
+  const seen = model.inputs('evaluation', pictures);
+  const original = await answersOf(model, tf.io.fromMemory(artifacts), seen);
+  const note = model.measure.note?.(original);
+  const notes = note === undefined ? [] : [note];
+  const files: SmallFile[] = [];
+  const add = async (title: string, knowledge: Knowledge, bytes: number, handler: tf.io.IOHandler) => {
+    const quality = model.measure.compare(original, await answersOf(model, handler, seen));
+    files.push({ title, knowledge, bytes, quality });
+    console.error(model.title, title, bytes, ...model.measure.print(quality));
+  };
+  const addPacked = async (title: string, knowledge: Knowledge, options: PackOptions) => {
+    const { bytes } = await pack(artifacts, options);
+    await add(title, knowledge, bytes.length, packedModel(bytes));
+  };
+
+  const weights = tf.io.decodeWeights(artifacts.weightData as ArrayBuffer, artifacts.weightSpecs ?? []);
+  for (const type of STOCK) {
+    const stock = stockFile(artifacts, weights, type);
+    await add(stockTitle(type), 'stock', stock.bytes, tf.io.fromMemory(stock.artifacts));
+  }
+  tf.dispose(weights);
+  for (const bits of BITS) {
+    await addPacked(`pack, ${bits} bits`, 'no data', { method: uniform({ bits, steps: 'column' }) });
+  }
+
+  const running = await startModel(tf.io.fromMemory(artifacts), model.hidden);
+  const noise = syntheticInputs(running.model.inputs, 0, { count: SAMPLES, range: model.range, side: 48 })[0];
+  const inputs = model.inputs('calibration', pictures);
+  const gains = await orNote(notes, 'Gains were not measured', () => gainsOf(running, noise));
+  const { plain, compensated } = gains ? model.errors : { plain: [], compensated: [] };
+  const withGains = async (title: string, knowledge: Knowledge, settings: StepSettings, more: PackOptions) => {
+    if (!gains) return;
+    const method = methodFor(artifacts, gains, settings);
+    await addPacked(`${title}, for ${percent(settings.error)}`, knowledge, {
+      ...more,
+      method,
+      channelGains: gains,
+      minElements: LEAST,
+    });
+  };
+  for (const error of plain) {
+    await withGains('pack, gains', 'no data', { error, rateWeight: 0.5, trellis: model.trellis }, {});
+  }
+  for (const [knowledge, samples] of [['no data', noise] as const, ['inputs', inputs] as const]) {
+    const known = await orNote(notes, `With ${knowledge} moments were not summed`, () =>
+      calibrate(running.model as Parameters<typeof calibrate>[0], samples, { batchSize: model.batchSize }),
+    );
+    for (const error of known ? compensated : []) {
+      const moments = known && { inputMoments: known.moments };
+      await withGains('pack, gains and moments', knowledge, { error, rateWeight: 0.25 }, { ...moments });
+    }
+  }
+  tf.dispose([noise, inputs, seen]);
+  running.dispose();
+  return { files, notes };
+}
+
+function stockTitle(type: StockType): string {
+  if (type === 8) return 'uint8 of the converter, gzip';
+  return type === 'float16' ? 'float16, gzip' : `even levels, ${type} bits, gzip`;
+}
+
+async function answersOf(model: RealModel, handler: tf.io.IOHandler, inputs: tf.Tensor): Promise<Outputs> {
+  const running = await startModel(handler, model.hidden);
+  const outputs = outputsOf(running, inputs, model.batchSize);
+  running.dispose();
+  return outputs;
+}
+
+/** Gains of the channels for all outputs that are compared. */
+function gainsOf({ model, watched }: RunningModel, noise: tf.Tensor): Promise<ReadonlyMap<string, Float64Array>> {
+  return channelGains((watched ?? model) as Parameters<typeof channelGains>[0], noise);
+}
+
+interface StepSettings extends UniformSettings {
+  /** Relative error of the outputs. */
+  readonly error: number;
+}
+
+/**
+ * The method that leaves outputs off by a part of their size, as far as gains foretell it: errors of a step have a mean square of step²/12,
+ * and all weights share the error. Depthwise kernels that are uint8 already stay so, because their channels share one gain.
+ */
+function methodFor(
+  { weightSpecs = [] }: tf.io.ModelArtifacts,
+  gains: ReadonlyMap<string, Float64Array>,
+  { error, ...settings }: StepSettings,
+): NonNullable<PackOptions['method']> {
+  const own = weightSpecs.filter(({ name }) => gains.has(name));
+  const count = own.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  const method = uniform({ step: error * Math.sqrt(12 / count), steps: 'importance', ...settings });
+  const kept = new Set(own.filter(({ quantization }) => quantization?.dtype === 'uint8').map(({ name }) => name));
+  return ({ name, kind }) => (!gains.has(name) || (kind === 'depthwise' && kept.has(name)) ? undefined : method);
+}
+
+function percent(part: number): string {
+  return `${+(100 * part).toPrecision(2)} %`;
+}
+
+/** What could not be done is a note, not the end. */
+async function orNote<T>(notes: string[], what: string, run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    notes.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+// A layers model or a graph model as its matrices and a function that answers inputs, so that answers can be differentiated.
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
+import { type MatrixWeight, matrixWeights } from '@gcompress/weights';
+import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/** What is used of a graph model of `@tensorflow/tfjs-converter`. */
+export interface GainGraph {
+  readonly weights: Readonly<Record<string, Tensor[]>>;
+  predict(inputs: Tensor | Tensor[]): Tensor | Tensor[] | NamedTensorMap;
+  save(handler: io.IOHandler): Promise<io.SaveResult>;
+}
+
+/** A model whose gains can be measured. */
+export type GainModel = LayersModel | GainGraph;
+
+/** A weight that the model multiplies with. */
+export interface ModelMatrix {
+  readonly name: string;
+  readonly use: MatrixWeight;
+  /** What the operations of the model read; the model owns it. */
+  readonly value: Tensor;
+}
+
+/** What gradients are taken of. */
+export interface DifferentiableModel {
+  readonly matrices: readonly ModelMatrix[];
+  /** All outputs, as they are without training; the caller owns them. */
+  answer(batch: readonly Tensor[]): Tensor[];
+}
+
+/**
+ * Finds the matrices of a model.
+ *
+ * @throws GCompressError `invalid-option` for anything else, `unsupported` for a model without matrices.
+ */
+export async function differentiable(model: GainModel): Promise<DifferentiableModel> {
+  const own = isLayersModel(model) ? ofLayers(model) : isGraph(model) ? await ofGraph(model) : undefined;
+  if (!own) {
+    throw new GCompressError('invalid-option', {
+      where: 'channelGains model',
+      expected: 'a layers model or a graph model of TensorFlow.js',
+      actual: describeValue(model),
+    });
+  }
+  if (own.matrices.length > 0) return own;
+  throw new GCompressError('unsupported', {
+    where: 'channelGains model',
+    expected: 'a model that multiplies with at least one weight',
+    actual: 'none',
+  });
+}
+
+function ofLayers(model: LayersModel): DifferentiableModel {
+  const weightSpecs = model.weights.map(({ originalName, shape }) => ({
+    name: originalName,
+    shape: shape.map(Number),
+    dtype: 'float32' as const,
+  }));
+  const uses = matrixWeights({ modelTopology: model.toJSON(undefined, false) as object, weightSpecs });
+  const matrices = model.weights.flatMap((weight) => {
+    const use = uses.get(weight.originalName);
+    return use ? [{ name: weight.originalName, use, value: weight.read() }] : [];
+  });
+  return {
+    matrices,
+    answer: (batch) => [model.apply([...batch], { training: false }) as Tensor | Tensor[]].flat(),
+  };
+}
+
+async function ofGraph(model: GainGraph): Promise<DifferentiableModel> {
+  const saved: io.ModelArtifacts[] = [];
+  await model.save({
+    save: async (artifacts) => {
+      saved.push(artifacts);
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    },
+  });
+  const matrices = [...matrixWeights(saved[0])].flatMap(([name, use]) => {
+    const value = model.weights[name]?.[0];
+    return value ? [{ name, use, value }] : [];
+  });
+  return { matrices, answer: (batch) => outputs(model.predict(batch.length === 1 ? batch[0] : [...batch])) };
+}
+
+function outputs(answer: Tensor | Tensor[] | NamedTensorMap): Tensor[] {
+  if (Array.isArray(answer)) return answer;
+  return 'dataId' in answer ? [answer as Tensor] : Object.values(answer as NamedTensorMap);
+}
+
+function isLayersModel(model: unknown): model is LayersModel {
+  const { layers, weights, apply } = (model ?? {}) as Partial<LayersModel>;
+  return Array.isArray(layers) && Array.isArray(weights) && typeof apply === 'function';
+}
+
+function isGraph(model: unknown): model is GainGraph {
+  const { weights, predict, save } = (model ?? {}) as Partial<GainGraph>;
+  return (
+    typeof weights === 'object' &&
+    weights !== null &&
+    !Array.isArray(weights) &&
+    typeof predict === 'function' &&
+    typeof save === 'function'
+  );
+}
