@@ -43,7 +43,15 @@ export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
   };
 }
 
-function budgetOf({ bits, ratio, bytes, allowLarger }: CompleteOptions, entries: number, least: number): number {
+/** Bits an entry that levels at a price take at most. */
+const MOST_BITS = 16;
+
+function budgetOf(
+  { bits: given, ratio, bytes, lambda, allowLarger }: CompleteOptions,
+  entries: number,
+  least: number,
+): number {
+  const bits = lambda === undefined ? given : MOST_BITS;
   // An average of bits means little where the steps alone take more
   if (bits !== undefined) return Math.max(least, Math.floor((bits * entries) / 8));
   const budget = bytes ?? Math.floor((4 * entries) / (ratio ?? 1));

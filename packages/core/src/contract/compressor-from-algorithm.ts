@@ -18,7 +18,7 @@ export function compressorFor<O, K extends string>(
   algorithm: Algorithm<K>,
 ): MatrixCompressor<K> {
   const { name, format, accepts = [] } = definition;
-  const { atStep } = algorithm;
+  const { atStep, withBitPrice } = algorithm;
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
     assertShape2D(shape, name);
     const { factors, config = {}, byteLength } = algorithm.plan(shape);
@@ -43,6 +43,12 @@ export function compressorFor<O, K extends string>(
       atStep(step: number) {
         assertNumber(`${name}.atStep`, 'step', step, { min: -1, integer: true });
         return compressorFor(definition, atStep(step));
+      },
+    }),
+    ...(withBitPrice && {
+      withBitPrice(factor: number) {
+        assertNumber(`${name}.withBitPrice`, 'factor', factor, { above: 0 });
+        return compressorFor(definition, withBitPrice(factor));
       },
     }),
     compress(matrix, options = {}) {

@@ -60,6 +60,12 @@ export interface MatrixCompressor<K extends string = string> {
    * training). Its plan must be the same at every step. A host compresses the current weights again whenever its options change.
    */
   atStep?(step: number): MatrixCompressor<K>;
+  /**
+   * For methods that weigh the error of a matrix against its stored bits: the compressor for which a bit costs `factor` times as much,
+   * above 0. A larger factor gives fewer bytes and a larger error. Its plan must be the same at every factor. Hosts search the factor at
+   * which several matrices together take a given number of bytes.
+   */
+  withBitPrice?(factor: number): MatrixCompressor<K>;
   /** What this compressor has seen of a training, beyond its options. Omit it for nothing. */
   readonly history?: TrainingHistory;
 }
