@@ -8,6 +8,7 @@ import * as summaries from '../src/summaries/index.ts';
 it('the root entry exports exactly these names', () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
     [
+      "SizeTarget",
       "TfCompressionOp",
       "tfOps",
       "variableSpecs",
@@ -25,6 +26,7 @@ it('the entry ./layers exports exactly these names', () => {
       "compressedLayers",
       "compressionCallback",
       "compressionReport",
+      "packableModel",
       "registerCompressedLayers",
       "stripCompression",
     ]

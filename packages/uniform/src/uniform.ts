@@ -58,6 +58,7 @@ function algorithmFor(options: CompleteOptions): Algorithm<UniformFactor, Record
     options: { ...options } as JsonObject,
     plan: (shape) => planFor(shape, options),
     factorize: (matrix, listeners) => factorize(matrix, options, listeners),
+    ...(lambda !== undefined && { lastingZeros: true }),
     ...(typeof lambda === 'object' && { atStep: (step: number) => priced(lambdaAt(step, lambda)) }),
     ...(typeof lambda === 'number' && {
       withBitPrice: (factor: number) => priced(Math.min(LAMBDA_RANGE.max, Math.max(Number.MIN_VALUE, lambda * factor))),

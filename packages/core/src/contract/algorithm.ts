@@ -31,6 +31,8 @@ export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike
   atStep?(step: number): Algorithm<K, R>;
   /** The algorithm for which a stored bit costs `factor` times as much, see {@link MatrixCompressor.withBitPrice}. It has the same plan. */
   withBitPrice?(factor: number): Algorithm<K, R>;
+  /** See {@link MatrixCompressor.lastingZeros}. */
+  readonly lastingZeros?: boolean;
 }
 
 /** What an author writes about a method. */

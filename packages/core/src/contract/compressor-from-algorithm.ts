@@ -18,7 +18,7 @@ export function compressorFor<O, K extends string>(
   algorithm: Algorithm<K>,
 ): MatrixCompressor<K> {
   const { name, format, accepts = [] } = definition;
-  const { atStep, withBitPrice } = algorithm;
+  const { atStep, withBitPrice, lastingZeros } = algorithm;
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
     assertShape2D(shape, name);
     const { factors, config = {}, byteLength } = algorithm.plan(shape);
@@ -38,6 +38,7 @@ export function compressorFor<O, K extends string>(
     options: algorithm.options,
     format,
     accepts,
+    ...(lastingZeros !== undefined && { lastingZeros }),
     plan,
     ...(atStep && {
       atStep(step: number) {

@@ -66,6 +66,12 @@ export interface MatrixCompressor<K extends string = string> {
    * which several matrices together take a given number of bytes.
    */
   withBitPrice?(factor: number): MatrixCompressor<K>;
+  /**
+   * True if entries that become 0 shall stay 0 while a model trains, as in gradual pruning: hosts then leave them out of the uncompressed
+   * matrix as well, while it is blended in and when it is compressed again. The factors that do not train alone decide which entries
+   * are 0. For formats without `remaining`. Default false: an entry may come back.
+   */
+  readonly lastingZeros?: boolean;
   /** What this compressor has seen of a training, beyond its options. Omit it for nothing. */
   readonly history?: TrainingHistory;
 }

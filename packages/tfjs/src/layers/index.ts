@@ -15,8 +15,10 @@ export {
   compressionReport,
   type SkippedLayerReport,
 } from './model/compression-report.ts';
+export type { FileTargetOptions, PackFunction } from './model/file-target.ts';
 export type { LayerChoice, LayerRule } from './model/layer-rules.ts';
 export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts';
+export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
 export type { PackedForm, Preference } from './saved/packed-form.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
