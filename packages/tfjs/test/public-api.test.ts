@@ -29,6 +29,7 @@ it('the entry ./layers exports exactly these names', () => {
       "packableModel",
       "registerCompressedLayers",
       "stripCompression",
+      "teacherTargets",
     ]
   `);
 });

@@ -21,6 +21,7 @@ export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts
 export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
 export type { PackedForm, Preference } from './saved/packed-form.ts';
+export { type TeacherOptions, teacherTargets } from './teacher/teacher-targets.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
 export {
   CompressedLayer,
