@@ -27,7 +27,7 @@ export interface Options {
 export function parseOptions(args: readonly string[]): Options {
   const command = new Command('record')
     .description('Trains a 784-300-100-10 network on MNIST digits to the size of a file.')
-    .option('--bytes <integer>', 'bytes of the whole file at most', integer(1500, 200_000), 11_000)
+    .option('--bytes <integer>', 'bytes of the whole file at most', integer(500, 200_000), 11_000)
     .option('--dense-epochs <integer>', 'epochs before the compression', integer(1, 1000), 12)
     .option('--epochs <integer>', 'epochs of the compression', integer(1, 1000), 40)
     .option('--images <integer>', 'training images', integer(1000, 55_000), 55_000)

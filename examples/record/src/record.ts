@@ -16,6 +16,8 @@ const BATCH = 128;
 const VALIDATION = [55_000, 60_000] as const;
 /** The part of the epochs after which alpha is 0: then levels stay, and steps and biases train on. */
 const FALL = 0.8;
+/** Compressions until then, about: each takes as long as some steps. */
+const COMPRESSIONS = 120;
 
 /** What a training gave. */
 export interface Result {
@@ -65,9 +67,11 @@ export async function record(options: Options, log: (line: string) => void): Pro
   compile(dense);
   await fit(dense, ys, denseEpochs, []);
 
+  const end = Math.floor(epochs * steps * FALL);
+  const frequency = Math.max(4, Math.ceil(end / COMPRESSIONS));
   const { model, callback, report } = compressModel(dense, {
     method: uniform({ lambda: 3e-3 }),
-    schedule: linearAlpha({ begin: 0, end: Math.floor(epochs * steps * FALL), frequency: 50, refactorEvery: 1 }),
+    schedule: linearAlpha({ begin: 0, end, frequency, refactorEvery: 1 }),
     minWeights: 1000,
     targetBytes,
     pack: packed,
