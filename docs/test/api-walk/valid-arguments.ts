@@ -140,6 +140,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/storage unpackBits': () => [Uint8Array.of(1), 2, 3],
   '@gcompress/testkit assertClose': () => [[1], [1], {}],
   '@gcompress/testkit normalMatrix': () => [[2, 2], 1],
+  '@gcompress/tfjs/layers teacherTargets': () => [denseModel(), tf.ones([2, 8]), tf.ones([2, 8]), {}],
   '@gcompress/tfjs/layers compressModel': () => [denseModel(), { method: compressor, schedule: schedule() }],
 };
 

@@ -101,12 +101,12 @@ describe('loadCalibration', () => {
     ['counts of another form', edited((given: object) => ({ ...given, counts: [['w', 1]] })), 'file-header'],
     [
       'a weight without tensors',
-      edited((given: { counts: [] }) => ({ ...given, counts: [...given.counts, ['w', 1, 1]] })),
+      edited((given: { counts: unknown[] }) => ({ ...given, counts: [...given.counts, ['w', 1, 1]] })),
       'file-tensor',
     ],
     [
       'a weight twice',
-      edited((given: { counts: [] }) => ({ ...given, counts: [...given.counts, given.counts[0]] })),
+      edited((given: { counts: unknown[] }) => ({ ...given, counts: [...given.counts, given.counts[0]] })),
       'file-tensor',
     ],
     [

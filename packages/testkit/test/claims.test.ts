@@ -11,6 +11,7 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
     scaleEquivariant: true,
     usesImportance: true,
     usesInputMoments: true,
+    hasBitPrice: true,
     neverWorseThanZero: true,
     fixedSize: true,
   });
@@ -23,7 +24,8 @@ it('describeClaims gives a line of Markdown for each claim, in a fixed order', (
     - \`minSignalToNoise 'rank-one'\`: a signal-to-noise ratio of at least 24 dB
     - \`minSignalToNoise 'my-matrix'\`: a signal-to-noise ratio of at least 4.8 dB
     - \`usesImportance\`: equal weights change nothing, other weights make the weighted error smaller
-    - \`usesInputMoments\`: moments of independent, equal inputs change next to nothing, others make the error of the outputs smaller"
+    - \`usesInputMoments\`: moments of independent, equal inputs change next to nothing, others make the error of the outputs smaller
+    - \`hasBitPrice\`: a dearer bit gives no more bytes"
   `);
 });
 
@@ -43,6 +45,7 @@ it('the README has a row for each claim', () => {
     minSignalToNoise: true,
     usesImportance: true,
     usesInputMoments: true,
+    hasBitPrice: true,
   };
   expect(Object.keys(claims).filter((name) => !readme.includes(`| \`${name}`))).toEqual([]);
 });

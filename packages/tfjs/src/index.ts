@@ -4,10 +4,13 @@ export { type CompressionVariables, type VariableSpec, variableSpecs } from './t
 export type {
   ApplyMatMulOptions,
   ApplyOptions,
+  NextUpdate,
   TfCompressionOpOptions,
   ToCompressedMatrixOptions,
+  UpdateOptions,
   UpdateResult,
 } from './training/op-options.ts';
+export { SizeTarget, type SizeTargetOptions } from './training/size-target.ts';
 export type { StepState } from './training/step-state.ts';
 export { tfOps } from './weight/tf-ops.ts';
 export type { Weight } from './weight/weight.ts';

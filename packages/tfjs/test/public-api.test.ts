@@ -8,6 +8,7 @@ import * as summaries from '../src/summaries/index.ts';
 it('the root entry exports exactly these names', () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
     [
+      "SizeTarget",
       "TfCompressionOp",
       "tfOps",
       "variableSpecs",
@@ -26,8 +27,10 @@ it('the entry ./layers exports exactly these names', () => {
       "compressionCallback",
       "compressionReport",
       "executionReport",
+      "packableModel",
       "registerCompressedLayers",
       "stripCompression",
+      "teacherTargets",
     ]
   `);
 });

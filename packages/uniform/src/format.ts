@@ -57,7 +57,12 @@ function pack({
 }: Factorization<UniformFactor>): Record<string, PackedTensor> {
   const states = statesOf({ shape, config });
   const unit = unitOf(levels.data);
-  const integers = (scale: number) => Int32Array.from(levels.data, (level) => level * scale);
+  // Many times faster than Int32Array.from with a function
+  const integers = (scale: number) => {
+    const scaled = new Int32Array(levels.data.length);
+    for (let at = 0; at < scaled.length; at++) scaled[at] = levels.data[at] * scale;
+    return scaled;
+  };
   let scale = unit;
   let coded = encodeIntegers(integers(unit), shape, states);
   if (states !== 0) {

@@ -1,4 +1,5 @@
 // The public names of the method.
 export { uniformFormat } from './format.ts';
+export type { GrowingLambda } from './growing-lambda.ts';
 export type { UniformOptions, UniformSettings, UniformSize, UniformSizes } from './options.ts';
 export { uniform } from './uniform.ts';

@@ -7,6 +7,7 @@ import {
   type ExactlyOne,
   exactlyOneOption,
 } from '@gcompress/core/checks';
+import { type CompleteGrowth, completeGrowth, type GrowingLambda, LAMBDA_RANGE } from './growing-lambda.ts';
 
 /** The ways to say how large the stored form is. */
 export interface UniformSizes {
@@ -22,6 +23,12 @@ export interface UniformSizes {
    * a model lets each column take the bytes that its errors deserve.
    */
   readonly step?: number;
+  /**
+   * What a stored bit costs in squared error: `‖W − Ŵ‖² + lambda·bits` is made small, and the size follows. Above 0. A step of 0.1 belongs
+   * to 1.2e-3, a step half as large to a quarter. With one price, matrices of a network share their bytes as pruning by magnitude over
+   * all of them does. With {@link GrowingLambda} the price rises while a model trains.
+   */
+  readonly lambda?: number | GrowingLambda;
 }
 
 /** How large the stored form is: exactly one of {@link UniformSizes}. */
@@ -52,9 +59,18 @@ export interface UniformSettings {
 export type UniformOptions = UniformSize & UniformSettings;
 
 /** {@link UniformOptions} with all defaults filled in. */
-export type CompleteOptions = UniformSizes & Required<UniformSettings>;
+export type CompleteOptions = Omit<UniformSizes, 'lambda'> & {
+  readonly lambda?: number | CompleteGrowth;
+} & Required<UniformSettings>;
 
-const SIZES = ['bits', 'ratio', 'bytes', 'step'] as const;
+const SIZES = ['bits', 'ratio', 'bytes', 'step', 'lambda'] as const;
+const RANGES = {
+  bits: { above: 0, max: 16 },
+  ratio: { above: 1 },
+  bytes: { min: 1, integer: true },
+  step: { above: 0 },
+  lambda: LAMBDA_RANGE,
+};
 const WHERE = 'uniform';
 
 /**
@@ -65,17 +81,13 @@ const WHERE = 'uniform';
 export function completeOptions(options: UniformOptions): CompleteOptions {
   assertKnownOptions(WHERE, options, [...SIZES, 'steps', 'trellis', 'rateWeight', 'allowLarger']);
   const size = exactlyOneOption(WHERE, options, SIZES);
-  const ranges = {
-    bits: { above: 0, max: 16 },
-    ratio: { above: 1 },
-    bytes: { min: 1, integer: true },
-    step: { above: 0 },
-  };
-  assertNumber(WHERE, size, options[size], ranges[size]);
+  const growing = size === 'lambda' && typeof options.lambda === 'object';
+  if (!growing) assertNumber(WHERE, size, options[size], RANGES[size]);
   const { steps = 'matrix', trellis = 0, rateWeight = 1, allowLarger = false } = options;
   assertOneOf(WHERE, 'steps', steps, ['matrix', 'column', 'importance'] as const);
   assertOneOf(WHERE, 'trellis', trellis, [0, 4, 8] as const);
   assertNumber(WHERE, 'rateWeight', rateWeight, { min: 0, max: 100 });
   assertOneOf(WHERE, 'allowLarger', allowLarger, [true, false]);
-  return { [size]: options[size], steps, trellis, rateWeight, allowLarger };
+  const value = growing ? completeGrowth(`${WHERE} lambda`, options.lambda as GrowingLambda) : options[size];
+  return { [size]: value, steps, trellis, rateWeight, allowLarger };
 }

@@ -43,9 +43,17 @@ export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
   };
 }
 
-function budgetOf({ bits, ratio, bytes, step, allowLarger }: CompleteOptions, entries: number, least: number): number {
+/** Bits an entry that levels at a price take at most. */
+const MOST_BITS = 16;
+
+function budgetOf(
+  { bits: given, ratio, bytes, step, lambda, allowLarger }: CompleteOptions,
+  entries: number,
+  least: number,
+): number {
   // A step may be so small that levels take as much as the entries
   if (step !== undefined) return least + 4 * entries;
+  const bits = lambda === undefined ? given : MOST_BITS;
   // An average of bits means little where the steps alone take more
   if (bits !== undefined) return Math.max(least, Math.floor((bits * entries) / 8));
   const budget = bytes ?? Math.floor((4 * entries) / (ratio ?? 1));

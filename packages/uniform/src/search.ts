@@ -36,8 +36,10 @@ export interface Found {
 /**
  * The levels with the smallest step whose code fits. Rounding heeds the bits of each level in proportion to the squared step, so that one
  * number decides about both.
+ *
+ * @param start where the search begins, if a step is known that is about right.
  */
-export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
+export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0): Found {
   const { shape, data } = matrix;
   const entries = data.length;
   const spread = rootMeanSquare(data, search.scales);
@@ -49,9 +51,9 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace): Found {
   const exact = oneMagnitude(matrix, search, most);
   if (exact) return exact;
   pace(entries, 0);
-  const smallest = most / LARGEST;
+  const smallest = smallestStep(most);
   // Where the entropy of normal values would be the wanted one
-  let step = spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
+  let step = start || spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
   let best: Found = none;
   let fits = Number.POSITIVE_INFINITY;
   let tooSmall = 0;
@@ -81,12 +83,12 @@ export function levelsAt(matrix: Matrix, search: Search, wanted: number, pace: P
   const most = largest(matrix.data, search.scales);
   if (most === 0) return { step: 0, levels: new Int32Array(matrix.data.length) };
   // So that a step means as many bits with a trellis as without one
-  const step = Math.max(search.trellis === 0 ? wanted : wanted / 2, most / LARGEST);
+  const step = Math.max(search.trellis === 0 ? wanted : wanted / 2, smallestStep(most));
   return { step, levels: roundedAt(matrix, search, step, pace).values };
 }
 
 function roundedAt(matrix: Matrix, search: Search, step: number, pace: Pace): Rounded {
-  const bitCost = search.rateWeight * (search.trellis === 0 ? BALANCE : TRELLIS_BALANCE);
+  const bitCost = search.rateWeight * balanceOf(search);
   const values = scaled(matrix, search.scales, step);
   return roundForRate(
     { shape: matrix.shape, values, weights: search.weights },
@@ -99,7 +101,11 @@ function roundedAt(matrix: Matrix, search: Search, step: number, pace: Pace): Ro
  * Levels −1, 0 and 1 of a matrix whose entries have one magnitude but for zeros: they are exact, and no smaller step is. The search would
  * go on to ever smaller steps, because all of them take few bits.
  */
-function oneMagnitude({ shape, data }: Matrix, { scales, bits, stored }: Search, most: number): Found | undefined {
+export function oneMagnitude(
+  { shape, data }: Matrix,
+  { scales, bits, stored }: Search,
+  most: number,
+): Found | undefined {
   const [, columns] = shape;
   const levels = new Int32Array(data.length);
   for (let at = 0, column = 0; at < data.length; at++) {
@@ -114,6 +120,16 @@ function oneMagnitude({ shape, data }: Matrix, { scales, bits, stored }: Search,
 /** How far apart equal magnitudes may be once they were divided by scales that were rounded. */
 const SAME = 1e-7;
 
+/** What a bit is worth in squared steps. */
+export function balanceOf({ trellis }: Search): number {
+  return trellis === 0 ? BALANCE : TRELLIS_BALANCE;
+}
+
+/** The smallest step with which the largest magnitude is a level. */
+export function smallestStep(most: number): number {
+  return most / LARGEST;
+}
+
 /** A doubled step saves about a bit an entry; between two known steps, no further than the middle of their logarithms. */
 export function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
   const next = step * 2 ** Math.max(-3, Math.min(3, excess + (excess > 0 ? 0.002 : -0.002)));
@@ -122,7 +138,8 @@ export function nextStep(step: number, excess: number, tooSmall: number, fits: n
   return fits === Number.POSITIVE_INFINITY ? tooSmall * 2 : Math.sqrt(tooSmall * fits);
 }
 
-function scaled({ shape: [, columns], data }: Matrix, scales: Float64Array, step: number): Float32Array {
+/** The entries in units of their steps. */
+export function scaled({ shape: [, columns], data }: Matrix, scales: Float64Array, step: number): Float32Array {
   const values = new Float32Array(data.length);
   for (let at = 0, column = 0; at < data.length; at++) {
     const unit = step * scales[column];
@@ -135,7 +152,8 @@ function scaled({ shape: [, columns], data }: Matrix, scales: Float64Array, step
 /** The largest level: float32 has all integers up to here. */
 export const LARGEST = 2 ** 23;
 
-function largest(data: Float32Array, scales: Float64Array): number {
+/** The largest magnitude, in the unit of the common step. */
+export function largest(data: Float32Array, scales: Float64Array): number {
   let most = 0;
   for (let at = 0, column = 0; at < data.length; at++) {
     if (scales[column] > 0) most = Math.max(most, Math.abs(data[at]) / scales[column]);

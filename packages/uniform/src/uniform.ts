@@ -1,5 +1,7 @@
 // Uniform levels as a method: integers times a step, both chosen for error and coded bytes together.
+import { codedBits } from '@gcompress/coder';
 import {
+  type Algorithm,
   defineMethod,
   type Factor,
   type FactorizeOptions,
@@ -15,10 +17,12 @@ import {
 import { momentsWeakness, type RoundingOrder, roundingOrder } from '@gcompress/linalg';
 import { compensatedAt, type Stepped, searchCompensated } from './compensated-search.ts';
 import { type UniformFactor, uniformFormat } from './format.ts';
+import { LAMBDA_RANGE, lambdaAt } from './growing-lambda.ts';
 import { normalized } from './normalized.ts';
 import { type CompleteOptions, completeOptions, type UniformOptions } from './options.ts';
 import { planFor } from './plan.ts';
-import { levelsAt, type Search, searchStep } from './search.ts';
+import { pricedLevels } from './priced-levels.ts';
+import { type Found, levelsAt, type Search, searchStep } from './search.ts';
 import { fittedSteps, sharingOf } from './steps.ts';
 
 /** Bits that the estimate of the coder may be off, and its framing. */
@@ -26,7 +30,8 @@ const SLACK_BITS = 16;
 
 /**
  * Uniform levels: each entry becomes an integer times a step, and the integers are entropy coded. 0 is always a level. The step is the
- * smallest whose code fits in the given size, and rounding weighs the error of each entry against the bits that the coder takes for it.
+ * smallest whose code fits in the given size, or follows from the price of a bit, and rounding weighs the error of each entry against the
+ * bits that the coder takes for it.
  * The steps are trainable, the levels are not.
  *
  * Source: entropy-constrained scalar quantisation; with `trellis` dependent quantisation as in ISO/IEC 15938-17 (neural network
@@ -41,14 +46,24 @@ export const uniform = /* @__PURE__ */ defineMethod<UniformOptions, UniformFacto
   optionsForBudget: (budget) => budget,
 
   create(given) {
-    const options = completeOptions(given);
-    return {
-      options: { ...options } as JsonObject,
-      plan: (shape) => planFor(shape, options),
-      factorize: (matrix, listeners) => factorize(matrix, options, listeners),
-    };
+    return algorithmFor(completeOptions(given));
   },
 });
+
+function algorithmFor(options: CompleteOptions): Algorithm<UniformFactor, Record<UniformFactor, Factor>> {
+  const { lambda } = options;
+  const priced = (price: number) => algorithmFor({ ...options, lambda: price });
+  return {
+    options: { ...options } as JsonObject,
+    plan: (shape) => planFor(shape, options),
+    factorize: (matrix, listeners) => factorize(matrix, options, listeners),
+    ...(lambda !== undefined && { lastingZeros: true }),
+    ...(typeof lambda === 'object' && { atStep: (step: number) => priced(lambdaAt(step, lambda)) }),
+    ...(typeof lambda === 'number' && {
+      withBitPrice: (factor: number) => priced(Math.min(LAMBDA_RANGE.max, Math.max(Number.MIN_VALUE, lambda * factor))),
+    }),
+  };
+}
 
 function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOptions): Record<UniformFactor, Factor> {
   const { factors, byteLength } = planFor(matrix.shape, given);
@@ -62,22 +77,22 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const { trellis, rateWeight, step: wanted } = given;
   // Where the room is no larger than the slack, all levels are 0
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
-  const search = { scales, weights, trellis, stored: trellis, rateWeight, bits } as const;
   const plainPart = partialProgress(listeners, 0, inputMoments ? TO_SEARCH : 1);
-  const plainLevels = (own: Search, part: ProgressOptions) => {
-    const pace = pacedProgress(part);
-    const found = wanted === undefined ? searchStep(matrix, own, pace) : levelsAt(matrix, own, wanted, pace);
-    reportProgress(part, 1);
-    const steps = fittedSteps(matrix, found, scales, count, importance);
-    reportProgress(part, 1);
-    return { ...found, steps };
-  };
-  const plain = plainLevels(search, plainPart);
+  const search = { scales, weights, trellis, stored: trellis, rateWeight, bits } as const;
+  const { own, found } = foundPlain(matrix, search, given, options, plainPart);
+  reportProgress(plainPart, 1);
+  const plain = { ...found, steps: fittedSteps(matrix, found, scales, count, importance) };
+  reportProgress(plainPart, 1);
   let chosen: Stepped = plain;
   if (inputMoments) {
     // Compensation rounds entry by entry, which a trellis does not: it begins from levels without one, and the others stay a candidate
-    const untied = { ...search, trellis: 0 } as const;
-    const start = trellis === 0 ? plain : plainLevels(untied, partialProgress(listeners, TO_SEARCH, TO_SEARCH));
+    const untied = { ...own, trellis: 0 } as const;
+    let start = plain;
+    if (trellis !== 0) {
+      const pace = pacedProgress(partialProgress(listeners, TO_SEARCH, TO_SEARCH));
+      const without = wanted === undefined ? searchStep(matrix, untied, pace) : levelsAt(matrix, untied, wanted, pace);
+      start = { ...without, steps: fittedSteps(matrix, without, scales, count, importance) };
+    }
     const order = orderOf(inputMoments, options);
     const rest = partialProgress(listeners, TO_ORDER, 1);
     chosen =
@@ -96,6 +111,27 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
       chosen.steps.map((step) => step * normal.unit),
     ),
   };
+}
+
+/**
+ * Levels for a size, a step or a price, without compensation. With a price, importance and moments change which entries are exact and leave the
+ * bits as they would be without them.
+ */
+function foundPlain(
+  matrix: Matrix,
+  search: Search,
+  { lambda, step }: CompleteOptions,
+  { importance, inputMoments }: FactorizeOptions,
+  progress: ProgressOptions,
+): { readonly own: Search; readonly found: Found } {
+  const pace = pacedProgress(progress);
+  if (step !== undefined) return { own: search, found: levelsAt(matrix, search, step, pace) };
+  if (lambda === undefined) return { own: search, found: searchStep(matrix, search, pace) };
+  const price = typeof lambda === 'object' ? lambda.target : lambda;
+  const priced = pricedLevels(matrix, { ...search, weights: Float32Array.of(1) }, price, pace);
+  if (!importance && !inputMoments) return { own: search, found: priced };
+  const own = { ...search, bits: codedBits(priced.levels, matrix.shape, search.stored) };
+  return { own, found: importance ? searchStep(matrix, own, pace, priced.step) : priced };
 }
 
 /** Progress at which the plain search ends, and at which the moments are factored. */

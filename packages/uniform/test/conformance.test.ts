@@ -28,6 +28,18 @@ const subjects: Record<string, { readonly options: UniformOptions; readonly clai
     claims: { fixedSize: true, neverWorseThanZero: true, usesInputMoments: true },
   },
   'dependent quantisation': { options: { ratio: 8, trellis: 4 }, claims },
+  'a price of a bit': {
+    options: { lambda: 0.02 },
+    claims: {
+      ...claims,
+      hasBitPrice: true,
+      monotoneInBudget: [1, 0.3, 0.1, 0.03, 0.01].map((lambda) => uniform({ lambda, allowLarger: true })),
+    },
+  },
+  'a price of a bit, a step for each column': {
+    options: { lambda: 0.001, steps: 'column', trellis: 4 },
+    claims: { ...claims, hasBitPrice: true },
+  },
   'eight states, nearest levels': { options: { bytes: 300, trellis: 8, rateWeight: 0 }, claims },
 };
 

@@ -125,6 +125,12 @@ describe('options', () => {
     ['steps of rows', { bits: 2, steps: 'row' }, 'invalid-option'],
     ['a negative weight of the rate', { bits: 2, rateWeight: -1 }, 'invalid-option'],
     ['a misspelt option', { bit: 2 }, 'unknown-option'],
+    ['a price of nothing', { lambda: 0 }, 'invalid-option'],
+    ['a price and a size', { lambda: 1e-3, bits: 2 }, 'invalid-option'],
+    ['a price that falls', { lambda: { initial: 1e-2, target: 1e-3, end: 10 } }, 'invalid-option'],
+    ['a price that grows without an end', { lambda: { initial: 1e-3, target: 1e-2 } }, 'invalid-option'],
+    ['a misspelt growth', { lambda: { initial: 1e-3, target: 1e-2, ends: 10 } }, 'unknown-option'],
+    ['no price', { lambda: null }, 'invalid-option'],
   ])('%s are refused', (_, options, expected) => {
     expect(() => uniform(options as UniformOptions)).toThrow(code(expected));
   });

@@ -54,7 +54,7 @@ export async function encodedWeights(
 async function tensorsOf(which: string, artifacts: io.ModelArtifacts): Promise<NamedTensorMap> {
   const { weightSpecs = [], weightData, getWeightStream } = artifacts;
   try {
-    const data = weightData ?? (await new Response(getWeightStream?.()).arrayBuffer());
+    const data = weightData ?? (await new Response(getWeightStream?.() as BodyInit | undefined).arrayBuffer());
     // In a tidy, which disposes what is read before an error
     return tidy(() => io.decodeWeights(data, weightSpecs));
   } catch (cause) {

@@ -29,6 +29,10 @@ export interface Algorithm<K extends string, R = Record<K, Factor> | PromiseLike
   factorize(matrix: Matrix, options: FactorizeOptions): R;
   /** The algorithm to use at a step of the training, see {@link MatrixCompressor.atStep}. It has the same plan. */
   atStep?(step: number): Algorithm<K, R>;
+  /** The algorithm for which a stored bit costs `factor` times as much, see {@link MatrixCompressor.withBitPrice}. It has the same plan. */
+  withBitPrice?(factor: number): Algorithm<K, R>;
+  /** See {@link MatrixCompressor.lastingZeros}. */
+  readonly lastingZeros?: boolean;
 }
 
 /** What an author writes about a method. */

@@ -18,7 +18,7 @@ export function compressorFor<O, K extends string>(
   algorithm: Algorithm<K>,
 ): MatrixCompressor<K> {
   const { name, format, accepts = [] } = definition;
-  const { atStep } = algorithm;
+  const { atStep, withBitPrice, lastingZeros } = algorithm;
   const plan = (shape: Shape2D): FactorizationPlan<K> => {
     assertShape2D(shape, name);
     const { factors, config = {}, byteLength } = algorithm.plan(shape);
@@ -38,11 +38,18 @@ export function compressorFor<O, K extends string>(
     options: algorithm.options,
     format,
     accepts,
+    ...(lastingZeros !== undefined && { lastingZeros }),
     plan,
     ...(atStep && {
       atStep(step: number) {
         assertNumber(`${name}.atStep`, 'step', step, { min: -1, integer: true });
         return compressorFor(definition, atStep(step));
+      },
+    }),
+    ...(withBitPrice && {
+      withBitPrice(factor: number) {
+        assertNumber(`${name}.withBitPrice`, 'factor', factor, { above: 0 });
+        return compressorFor(definition, withBitPrice(factor));
       },
     }),
     compress(matrix, options = {}) {

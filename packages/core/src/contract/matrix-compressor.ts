@@ -60,6 +60,18 @@ export interface MatrixCompressor<K extends string = string> {
    * training). Its plan must be the same at every step. A host compresses the current weights again whenever its options change.
    */
   atStep?(step: number): MatrixCompressor<K>;
+  /**
+   * For methods that weigh the error of a matrix against its stored bits: the compressor for which a bit costs `factor` times as much,
+   * above 0. A larger factor gives fewer bytes and a larger error. Its plan must be the same at every factor. Hosts search the factor at
+   * which several matrices together take a given number of bytes.
+   */
+  withBitPrice?(factor: number): MatrixCompressor<K>;
+  /**
+   * True if entries that become 0 shall stay 0 while a model trains, as in gradual pruning: hosts then leave them out of the uncompressed
+   * matrix as well, while it is blended in and when it is compressed again. The factors that do not train alone decide which entries
+   * are 0. For formats without `remaining`. Default false: an entry may come back.
+   */
+  readonly lastingZeros?: boolean;
   /** What this compressor has seen of a training, beyond its options. Omit it for nothing. */
   readonly history?: TrainingHistory;
 }

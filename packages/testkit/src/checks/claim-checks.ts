@@ -15,6 +15,7 @@ import { type CompressorClaims, claimTexts } from '../samples/claims.ts';
 import { copyOf, createFor, type Workbench } from '../samples/workbench.ts';
 import { importanceIsUsed } from './importance-checks.ts';
 import { momentsAreUsed } from './moments-checks.ts';
+import { bitPriceIsUsed } from './price-checks.ts';
 
 /** Relative tolerance for claims about errors, because errors are measured on float32 results. */
 const ROUNDING = 1e-5;
@@ -103,6 +104,7 @@ const RUNNERS = {
 
   usesImportance: importanceIsUsed,
   usesInputMoments: momentsAreUsed,
+  hasBitPrice: bitPriceIsUsed,
 };
 
 async function signalReaches(bench: Workbench, name: string, decibels: number): Promise<string> {

@@ -23,6 +23,8 @@ export interface CompressorClaims {
   readonly usesImportance?: boolean;
   /** `inputMoments` are accepted: equal ones change next to nothing, those of correlated inputs make the error of the outputs smaller. */
   readonly usesInputMoments?: boolean;
+  /** `withBitPrice` is there: a dearer bit gives no more bytes, and the plan stays as it is. */
+  readonly hasBitPrice?: boolean;
 }
 
 /** A claim in words; `name` is the name of its check. */
@@ -62,6 +64,7 @@ export function claimTexts(claims: CompressorClaims): ClaimText[] {
       name: 'usesInputMoments',
       text: 'moments of independent, equal inputs change next to nothing, others make the error of the outputs smaller',
     },
+    claims.hasBitPrice && { name: 'hasBitPrice', text: 'a dearer bit gives no more bytes' },
   ];
   return texts.filter((text): text is ClaimText => typeof text === 'object');
 }

@@ -18,10 +18,13 @@ export {
   type SkippedLayerReport,
 } from './model/compression-report.ts';
 export { executionReport, type MatrixExecution } from './model/execution-report.ts';
+export type { FileTargetOptions, PackFunction } from './model/file-target.ts';
 export type { LayerChoice, LayerRule } from './model/layer-rules.ts';
 export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts';
+export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
 export type { PackedForm } from './saved/packed-form.ts';
+export { type TeacherOptions, teacherTargets } from './teacher/teacher-targets.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
 export {
   CompressedLayer,

@@ -3,13 +3,14 @@ import {
   type CompressedMatrix,
   type FactorizationPlan,
   GCompressError,
+  type Matrix,
   type MatrixCompressor,
   type MatrixForm,
   matrix,
 } from '@gcompress/core';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { concat, mul, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
 import { UntrainedFactors } from '../untrained-factors.ts';
 import { BlendedWeight } from '../weight/blended-weight.ts';
@@ -18,6 +19,7 @@ import { FactorWeight } from '../weight/factor-weight.ts';
 import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts';
 import { tfOps } from '../weight/tf-ops.ts';
 import type { Weight } from '../weight/weight.ts';
+import { ZeroMask } from '../weight/zero-mask.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
 import { type FactorValues, factorValues, factorValuesSync, matrixOfValues } from './factor-values.ts';
 import { OneAtATime } from './one-at-a-time.ts';
@@ -30,14 +32,17 @@ import {
   assertStep,
   assertTrimOption,
   checkedAlpha,
+  checkedUpdateCompressor,
   sizeWarnings,
   viewOf,
 } from './op-checks.ts';
 import type {
   ApplyMatMulOptions,
   ApplyOptions,
+  NextUpdate,
   TfCompressionOpOptions,
   ToCompressedMatrixOptions,
+  UpdateOptions,
   UpdateResult,
 } from './op-options.ts';
 import { type PlannedFactors, plannedFactors } from './planned-factors.ts';
@@ -63,7 +68,8 @@ export class TfCompressionOp {
   readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
-  /** A, masked where the format prunes. */
+  readonly #zeroMask: ZeroMask;
+  /** A, masked where the format or its zeros prune. */
   readonly #dense: DenseWeight;
   /** Ŵ. */
   readonly #compressed: FactorWeight;
@@ -103,10 +109,17 @@ export class TfCompressionOp {
     const { factors, alpha } = variables;
     this.#dense = new DenseWeight(() => this.#uncompressed(), view);
     this.#compressed = new FactorWeight({ format, form, factors, view, weightShape: matrix.shape, constant });
+    const deciding = Object.values(factors).filter((factor) => !factor.trainable);
+    this.#zeroMask = new ZeroMask(deciding, () => this.#compressed.read());
     const parts = { dense: this.#dense, compressed: this.#compressed, view, alpha };
     this.#trainingWeight = new BlendedWeight(parts);
     this.#inferenceWeight = new BlendedWeight(parts, () => this.alpha);
     this.#untrained = new UntrainedFactors(matrix, Object.values(variables.factors));
+  }
+
+  /** True if the axes of the variable are read in another order than they have. */
+  get permuted(): boolean {
+    return this.#view.permutation?.some((axis, at) => axis !== at) ?? false;
   }
 
   get alpha(): number {
@@ -204,13 +217,43 @@ export class TfCompressionOp {
   /**
    * Does what the schedule has due at this step of the training. A failure leaves everything as it was.
    *
+   * @param options a compressor for this update alone, such as the own one at another price of a bit.
+   *
    * @throws GCompressError when the matrix cannot be compressed, such as `non-finite`; `disposed`; `invalid-option`.
    */
-  async runUpdateStep(step: number): Promise<UpdateResult> {
+  async runUpdateStep(step: number, options: UpdateOptions = {}): Promise<UpdateResult> {
     assertStep(step, this.name);
+    const compressor = checkedUpdateCompressor(options, this.compressor, this.name);
     this.#assertLive();
     // Two updates at once would count from the same state
-    return this.#updates.run(() => this.#update(step));
+    return this.#updates.run(() => this.#update(step, compressor));
+  }
+
+  /**
+   * What {@link runUpdateStep} will do at a step: alpha after it, and whether it compresses.
+   *
+   * @throws GCompressError `disposed`; `invalid-option`.
+   */
+  nextUpdate(step: number): NextUpdate {
+    assertStep(step, this.name);
+    const { state } = this;
+    const { compress, state: next } = this.schedule.update(step, state);
+    const compresses = compress || this.#changes(state.steps - 1, step);
+    return { alpha: checkedAlpha(this.schedule, next, this.name), compresses };
+  }
+
+  /**
+   * The matrix that would be compressed now, `[m, n]`: A, or what the model computes with if the compressor changes with the steps and A
+   * has lost its part in it, by a mask or because alpha is 0.
+   *
+   * @throws GCompressError `disposed`.
+   */
+  async matrixToCompress(): Promise<Matrix> {
+    this.#assertLive();
+    const { atStep, format } = this.compressor;
+    const weight = atStep && (format.remaining || this.alpha === 0) ? this.#inferenceWeight : this.#dense;
+    const source = tidy(() => toMatrix(weight.read(), this.#view));
+    return matrix(this.form.shape, Float32Array.from(await source.data().finally(() => source.dispose())));
   }
 
   /** Bytes of the factors if they were written now; before the first compression, the most that the plan allows. */
@@ -242,6 +285,7 @@ export class TfCompressionOp {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#compressed.dispose();
+    this.#zeroMask.dispose();
     if (!this.#ownsVariables) return;
     const { factors, alpha, state } = this.variables;
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
@@ -251,7 +295,7 @@ export class TfCompressionOp {
     return plannedByteLength(this.compressor.format, this.#plan);
   }
 
-  async #update(step: number): Promise<UpdateResult> {
+  async #update(step: number, compressor: MatrixCompressor | undefined): Promise<UpdateResult> {
     const state = this.state;
     this.#untrained.look(this.#filled);
     const { due, compress, state: next } = this.schedule.update(step, state);
@@ -262,7 +306,7 @@ export class TfCompressionOp {
     }
     // Everything that can fail comes first; then all variables change at once
     const alpha = checkedAlpha(this.schedule, next, this.name);
-    const compressed = compress || changes ? await this.#compress(step) : undefined;
+    const compressed = compress || changes ? await this.#compress(step, compressor) : undefined;
     this.#assertLive();
     tidy(() => {
       for (const [name, factor] of Object.entries(compressed?.factors ?? {})) {
@@ -297,11 +341,13 @@ export class TfCompressionOp {
     return training ? this.#trainingWeight : this.#inferenceWeight;
   }
 
-  /** A in its own shape, masked where the format prunes. Call it in a tidy. */
+  /** A in its own shape, masked where the format or its zeros prune. Call it in a tidy. */
   #uncompressed(): Tensor {
     const { matrix, factors } = this.variables;
-    const { format, atStep } = this.compressor;
-    if (!atStep || !format.remaining || !this.#filled) return matrix;
+    const { format, atStep, lastingZeros } = this.compressor;
+    if (!this.#filled) return matrix;
+    if (lastingZeros) return mul(matrix, this.#zeroMask.get());
+    if (!atStep || !format.remaining) return matrix;
     return fromMatrix(
       format.remaining(tfOps, toMatrix(matrix, this.#view), factors, this.form),
       matrix.shape,
@@ -310,17 +356,10 @@ export class TfCompressionOp {
   }
 
   /** The factors of this step in their planned shapes, with the compressor's notes and warnings. */
-  async #compress(step: number): Promise<PlannedFactors> {
-    const compressor = this.compressor.atStep?.(step) ?? this.compressor;
-    const source = matrix(this.form.shape, await this.#source());
+  async #compress(step: number, given: MatrixCompressor | undefined): Promise<PlannedFactors> {
+    const compressor = given ?? this.compressor.atStep?.(step) ?? this.compressor;
+    const source = await this.matrixToCompress();
     return plannedFactors(`TfCompressionOp '${this.name}'`, { compressor, plan: this.#plan, source });
-  }
-
-  /** The values to compress: A, or the blended weight if the compressor changes with the steps. */
-  async #source(): Promise<Float32Array> {
-    const weight = this.compressor.atStep ? this.#inferenceWeight : this.#dense;
-    const source = tidy(() => toMatrix(weight.read(), this.#view));
-    return Float32Array.from(await source.data().finally(() => source.dispose()));
   }
 
   /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */

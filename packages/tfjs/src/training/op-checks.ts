@@ -1,5 +1,5 @@
 // Checks of an operator's arguments and results.
-import { elementCount, GCompressError, type Shape2D } from '@gcompress/core';
+import { elementCount, GCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import { getGradient, type Tensor, type Variable } from '@tensorflow/tfjs-core';
@@ -112,6 +112,25 @@ export function assertMixInputs(inputs: unknown, name: string): void {
 /** Refuses a step that is not an integer, or that does not fit into the int32 state. */
 export function assertStep(step: unknown, name: string): void {
   assertNumber(`runUpdateStep of '${name}'`, 'step', step, { min: 0, max: LAST_STEP, integer: true });
+}
+
+/** The compressor among the options of an update; refuses a compressor of another format. */
+export function checkedUpdateCompressor(
+  options: unknown,
+  own: MatrixCompressor,
+  name: string,
+): MatrixCompressor | undefined {
+  const where = `runUpdateStep of '${name}'`;
+  assertKnownOptions(where, options, ['compressor']);
+  const { compressor } = options as { readonly compressor?: unknown };
+  if (compressor === undefined) return undefined;
+  assertCompressor(where, 'compressor', compressor);
+  if (compressor.format.id === own.format.id) return compressor;
+  throw new GCompressError('invalid-option', {
+    where: `${where} compressor`,
+    expected: `a compressor of format '${own.format.id}'`,
+    actual: `format '${compressor.format.id}'`,
+  });
 }
 
 /** The alpha of a state, checked because a third party's schedule may give any value. */

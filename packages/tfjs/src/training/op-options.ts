@@ -45,3 +45,17 @@ export interface ApplyMatMulOptions {
 
 /** What an update step did: nothing (`'idle'`), computed the factors (`'compressed'`), or only lowered alpha (`'decayed'`). */
 export type UpdateResult = 'idle' | 'compressed' | 'decayed';
+
+/** Options of one update. */
+export interface UpdateOptions {
+  /** What compresses at this update, if it compresses: of the format and plan of the operator's own compressor, which is the default. */
+  readonly compressor?: MatrixCompressor;
+}
+
+/** What an update will do. */
+export interface NextUpdate {
+  /** Alpha after the update. */
+  readonly alpha: number;
+  /** True if the update computes the factors. */
+  readonly compresses: boolean;
+}

@@ -32,7 +32,7 @@ export interface CompressedModel {
  *
  * @throws GCompressError `disposed`, `not-ready` (a model that is not built), `already-compressed`, `unsupported` when no layer at
  * all can be compressed or a layer cannot be copied, `invalid-option` and `unknown-option` for wrong options and for a rule that
- * names a layer which the model does not have. The given model is then unchanged.
+ * names a layer which the model does not have; `unsupported` when a method or a schedule cannot be brought to a target. The given model is then unchanged.
  */
 export function compressModel(model: LayersModel, options: CompressModelOptions): CompressedModel {
   assertUsableModel(model, 'compressModel');
@@ -61,12 +61,15 @@ export function compressModel(model: LayersModel, options: CompressModelOptions)
     replacement.setFastWeightInitDuringBuild(true);
     return { layers: [replacement], initialize: () => copyLayer(layer, replacement.inner) };
   });
-  const { onUpdate, onWarning } = options;
-  return {
-    model: rebuilt,
-    callback: new CompressionCallback(rebuilt, { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) }),
-    report: () => compressionReport(rebuilt, skipped),
-  };
+  let callback: CompressionCallback;
+  try {
+    callback = new CompressionCallback(rebuilt, options);
+  } catch (cause) {
+    // A target that these methods or schedules cannot reach
+    rebuilt.dispose();
+    throw cause;
+  }
+  return { model: rebuilt, callback, report: () => compressionReport(rebuilt, skipped, callback.fileBytes) };
 }
 
 function nothingToCompress(name: string, skipped: readonly SkippedLayerReport[]): GCompressError {

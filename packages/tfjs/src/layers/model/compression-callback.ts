@@ -6,6 +6,8 @@ import type { UpdateResult } from '../../training/op-options.ts';
 import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
 import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
 import { compressedLayers } from './compressed-layers.ts';
+import { compressionReport } from './compression-report.ts';
+import { FILE_TARGET_OPTIONS, FileTarget, type FileTargetOptions, hasFileTarget } from './file-target.ts';
 import { assertModel, assertUsableModel } from './model-checks.ts';
 import { resumeAdam } from './resume-adam.ts';
 
@@ -22,10 +24,12 @@ export interface CompressionUpdate {
   readonly alpha: number;
   /** `‖A − Ŵ‖ / ‖A‖` after the last compression. */
   readonly relativeError: number | undefined;
+  /** Bytes of the packed file as its matrices are now; only with a target. */
+  readonly fileBytes?: number;
 }
 
 /** Options of {@link CompressionCallback}. */
-export interface CompressionCallbackOptions {
+export interface CompressionCallbackOptions extends FileTargetOptions {
   /** Called after each update of a matrix, e.g. for a progress display. */
   readonly onUpdate?: (update: CompressionUpdate) => void;
   /** Called when a `fit` begins, once for each of the {@link CompressionCallback.warnings}. */
@@ -43,6 +47,7 @@ export class CompressionCallback extends CheckedCallback {
   readonly #layers: readonly CompressedLayer[];
   readonly #made: LayersModel;
   readonly #options: CompressionCallbackOptions;
+  readonly #target: FileTarget | undefined;
   #warnings: readonly string[] = [];
 
   /** @throws GCompressError `unsupported` when the model has no compressed layer, `disposed`, `not-ready`, `invalid-option`. */
@@ -54,11 +59,16 @@ export class CompressionCallback extends CheckedCallback {
     const { onUpdate, onWarning } = options;
     if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
     if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
+    const hasTarget = hasFileTarget(where, options);
     assertUsableModel(model, where);
     this.#options = { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) };
     this.#made = model;
     this.#layers = compressedLayers(model);
-    if (this.#layers.length > 0) return;
+    if (this.#layers.length > 0) {
+      const ops = this.#layers.flatMap((layer) => layer.ops);
+      this.#target = hasTarget ? new FileTarget(model, ops, compressionReport(model).denseBytes, options) : undefined;
+      return;
+    }
     throw new GCompressError('unsupported', {
       where: 'CompressionCallback',
       expected: 'a model with compressed layers',
@@ -70,6 +80,11 @@ export class CompressionCallback extends CheckedCallback {
   /** Warnings about the running or last `fit`: matrices that stay uncompressed because it is too short. */
   get warnings(): readonly string[] {
     return this.#warnings;
+  }
+
+  /** Bytes of the packed file as the matrices were last compressed; undefined without a target, and before the training. */
+  get fileBytes(): number | undefined {
+    return this.#target?.fileBytes;
   }
 
   override async onTrainBegin(): Promise<void> {
@@ -87,6 +102,7 @@ export class CompressionCallback extends CheckedCallback {
     const model = this.model ?? this.#made;
     const { fitting, history } = fitOf(model);
     if (fitting) this.#assertAlone();
+    await this.#target?.begin();
     resumeAdam(this.model?.optimizer);
     // A rejected fit gives no notice. But the next fit has a new history, and no fit is running between the two
     const hasUpdater = () => {
@@ -99,17 +115,21 @@ export class CompressionCallback extends CheckedCallback {
   }
 
   override async onBatchEnd(): Promise<void> {
-    for (const { layer, op } of this.#layers.flatMap((layer) => layer.ops.map((op) => ({ layer, op })))) {
-      const step = op.state.steps;
-      const result = await op.runUpdateStep(step);
+    const all = this.#layers.flatMap((layer) => layer.ops.map((op) => ({ layer, op })));
+    const steps = all.map(({ op }) => op.state.steps);
+    const together = await this.#target?.runUpdateStep(steps[0]);
+    const fileBytes = this.#target?.fileBytes;
+    for (const [at, { layer, op }] of all.entries()) {
+      const result = together?.[at] ?? (await op.runUpdateStep(steps[at]));
       if (result === 'idle') continue;
       this.#options.onUpdate?.({
         layer: layer.name,
         matrix: op.name,
-        step,
+        step: steps[at],
         result,
         alpha: op.alpha,
         relativeError: op.relativeErrorAtCompression,
+        ...(fileBytes !== undefined && { fileBytes }),
       });
     }
   }
@@ -160,6 +180,6 @@ function stepsOf({ epochs, initialEpoch, steps, samples, batchSize }: FitParams)
  * `unsupported` for a model that the callback was not made for.
  */
 export function compressionCallback(model: LayersModel, options: CompressionCallbackOptions = {}): CompressionCallback {
-  assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning']);
+  assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning', ...FILE_TARGET_OPTIONS]);
   return new CompressionCallback(model, options);
 }

@@ -48,6 +48,8 @@ export interface CompressionReport {
   readonly denseBytes: number;
   /** Bytes of all weights once the dense matrices are stripped. */
   readonly compressedBytes: number;
+  /** Bytes of the packed file as the matrices were last compressed; only with a target, once the training has begun. */
+  readonly fileBytes?: number;
   toString(): string;
 }
 
@@ -55,9 +57,14 @@ export interface CompressionReport {
  * The current report on a model that has compressed layers.
  *
  * @param skipped layers that were left as they are; only the caller of `compressModel` knows them.
+ * @param fileBytes bytes of the packed file, where they are known.
  * @throws GCompressError `invalid-option` when the argument is not a model.
  */
-export function compressionReport(model: LayersModel, skipped: readonly SkippedLayerReport[] = []): CompressionReport {
+export function compressionReport(
+  model: LayersModel,
+  skipped: readonly SkippedLayerReport[] = [],
+  fileBytes?: number,
+): CompressionReport {
   const layers = compressedLayers(model);
   const ops = layers.flatMap((layer) => layer.ops);
   const compressed = layers.flatMap(matrixReports);
@@ -76,6 +83,7 @@ export function compressionReport(model: LayersModel, skipped: readonly SkippedL
     needsLoader: [...layers.filter(needsLoader), ...allLayers(model).filter(isPacked)].map(({ name }) => name),
     denseBytes: sum('denseBytes'),
     compressedBytes: sum('compressedBytes'),
+    ...(fileBytes !== undefined && { fileBytes }),
   };
   return { ...report, toString: () => format(report) };
 }
@@ -113,9 +121,9 @@ function format(report: Omit<CompressionReport, 'toString'>): string {
       ? []
       : [`stripped, needs registerCompressedLayers to be loaded: ${report.needsLoader.join(', ')}`];
   const total = `all weights: ${bytes(report.denseBytes)} → ${bytes(report.compressedBytes)} (${ratio} times fewer)`;
-  return [...lines, ...skipped, ...report.warnings.map((warning) => `warning: ${warning}`), ...loader, total].join(
-    '\n',
-  );
+  const file = report.fileBytes === undefined ? [] : [`packed file: ${bytes(report.fileBytes)}`];
+  const warnings = report.warnings.map((warning) => `warning: ${warning}`);
+  return [...lines, ...skipped, ...warnings, ...loader, total, ...file].join('\n');
 }
 
 function bytes(count: number): string {

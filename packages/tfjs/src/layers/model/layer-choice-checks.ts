@@ -3,10 +3,11 @@ import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
 import type { Layer } from '../weights/clone-layer.ts';
+import { FILE_TARGET_OPTIONS, type FileTargetOptions, hasFileTarget } from './file-target.ts';
 import type { LayerChoice, LayerRule } from './layer-rules.ts';
 import { isModel } from './model-layers.ts';
 
-const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning'];
+const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', ...FILE_TARGET_OPTIONS];
 const RULE_KEYS = [
   'name',
   'className',
@@ -33,6 +34,7 @@ export function assertLayerChoice(options: unknown, layers: readonly Layer[]): a
   assertMinWeights(where, minWeights);
   if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
   if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
+  hasFileTarget(where, options as FileTargetOptions);
   if (rules === undefined) return;
   if (!Array.isArray(rules)) throw invalid(`${where} rules`, 'a list of rules', describeValue(rules));
   for (const [i, rule] of rules.entries()) assertRule(`${where} rules[${i}]`, rule, layers);

@@ -5,7 +5,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Preference } from '../../weight/choose-execution.ts';
 import { assertInferenceKernels, type InferenceKernel } from '../../weight/inference-kernel.ts';
 import { stripLayer } from '../strip/strip-layer.ts';
-import { isCompressedLayer } from '../wrapper/compressed-layer.ts';
+import { type CompressedLayer, isCompressedLayer } from '../wrapper/compressed-layer.ts';
 import { compressedLayers } from './compressed-layers.ts';
 import { assertUsableModel } from './model-checks.ts';
 import { isModel } from './model-layers.ts';
@@ -36,9 +36,22 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
   if (prefer !== 'speed' && prefer !== 'memory') throw badPreference(prefer);
   assertInferenceKernels('stripCompression', inferenceKernels);
   const layers = compressedLayers(model);
+  assertFinished('stripCompression', model, layers);
+  const taken = new Set(namesIn(model));
+  return rebuildModel(model, (layer, config) =>
+    isCompressedLayer(layer) ? stripLayer(layer, { config, prefer, inferenceKernels, taken }) : undefined,
+  );
+}
+
+/**
+ * Refuses a model without compressed layers, or one that still computes with dense matrices.
+ *
+ * @throws GCompressError `unsupported` or `not-ready`.
+ */
+export function assertFinished(where: string, model: LayersModel, layers: readonly CompressedLayer[]): void {
   if (layers.length === 0) {
     throw new GCompressError('unsupported', {
-      where: 'stripCompression',
+      where,
       expected: 'a model with compressed layers',
       actual: `'${model.name}', which has no compressed layers`,
       hint: 'Pass the model that compressModel returned.',
@@ -48,7 +61,7 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
   if (unfinished) {
     const { alpha, name, schedule, state } = unfinished;
     throw new GCompressError('not-ready', {
-      where: 'stripCompression',
+      where,
       expected: 'alpha 0 in every matrix',
       actual: `${alpha} in '${name}' after ${state.steps} steps`,
       hint:
@@ -57,10 +70,6 @@ export function stripCompression(model: LayersModel, options: StripOptions = {})
           : `Train on: the schedule reaches 0 at step ${schedule.zeroStep}.`,
     });
   }
-  const taken = new Set(namesIn(model));
-  return rebuildModel(model, (layer, config) =>
-    isCompressedLayer(layer) ? stripLayer(layer, { config, prefer, inferenceKernels, taken }) : undefined,
-  );
 }
 
 /** Names of all layers and nested models. */

@@ -1,0 +1,158 @@
+// The size of a packed file that compressed layers are trained to.
+import { type CompressedMatrix, GCompressError } from '@gcompress/core';
+import { assertNumber, assertType, exactlyOneOption } from '@gcompress/core/checks';
+import { createCompressedMatrix } from '@gcompress/core/hosts';
+import { io } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TfCompressionOp } from '../../training/compression-op.ts';
+import type { UpdateResult } from '../../training/op-options.ts';
+import { assertFits, SizeTarget } from '../../training/size-target.ts';
+import { unfinishedPackable } from './packable-model.ts';
+
+/** Writes the file whose size is trained to, such as `pack` of `@gcompress/packed`, or a function that calls it with options. */
+export type PackFunction = (
+  artifacts: io.ModelArtifacts,
+  options: { readonly matrices: ReadonlyMap<string, CompressedMatrix> },
+) => Promise<{ readonly bytes: Uint8Array }>;
+
+/** The size of the file that a model is trained to; without it, the methods alone decide. */
+export interface FileTargetOptions {
+  /**
+   * Bytes that the packed file of the whole model takes at most, topology included; it takes 97 % of them or more. The prices of the methods
+   * follow while the model trains, all by a common factor, so that methods need a price of a bit, such as `uniform({ lambda: 1e-3 })`.
+   */
+  readonly targetBytes?: number;
+  /** The same as a ratio: float32 bytes of all weights over bytes of the file, above 1. */
+  readonly targetRatio?: number;
+  /** What will write the file: it counts what the file holds besides the compressed matrices. Needed with a target, and only then. */
+  readonly pack?: PackFunction;
+}
+
+/** Names of {@link FileTargetOptions}. */
+export const FILE_TARGET_OPTIONS = ['targetBytes', 'targetRatio', 'pack'] as const;
+
+/** Bytes by which the header may grow with the numbers in it: for the file, and for each matrix. */
+const SPARE = 16;
+const SPARE_OF_MATRIX = 4;
+
+/**
+ * Checks the options of a target; true if there is one.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function hasFileTarget(where: string, { targetBytes, targetRatio, pack }: FileTargetOptions): boolean {
+  if (targetBytes === undefined && targetRatio === undefined) {
+    if (pack === undefined) return false;
+    throw new GCompressError('invalid-option', {
+      where: `${where} pack`,
+      expected: 'targetBytes or targetRatio beside it',
+      actual: 'neither',
+      hint: 'Name the size, or leave pack out.',
+    });
+  }
+  const name = exactlyOneOption(where, { targetBytes, targetRatio }, ['targetBytes', 'targetRatio']);
+  if (name === 'targetBytes') assertNumber(where, name, targetBytes, { min: 1, integer: true });
+  else assertNumber(where, name, targetRatio, { above: 1 });
+  assertType(where, 'pack', pack, 'function', 'Pass what will write the file, such as pack of @gcompress/packed.');
+  return true;
+}
+
+/** Trains the compressed layers of a model to the size of a packed file. */
+export class FileTarget {
+  /** Bytes of the file at most. */
+  readonly bytes: number;
+  readonly #model: LayersModel;
+  readonly #ops: readonly TfCompressionOp[];
+  readonly #pack: PackFunction;
+  #target: SizeTarget | undefined;
+  #beside = 0;
+  #fileBytes: number | undefined;
+
+  /**
+   * @param denseBytes float32 bytes of all weights.
+   * @throws GCompressError what {@link assertFits} throws.
+   */
+  constructor(
+    model: LayersModel,
+    ops: readonly TfCompressionOp[],
+    denseBytes: number,
+    { targetBytes, targetRatio = 1, pack }: FileTargetOptions,
+  ) {
+    assertFits('targetBytes', ops);
+    this.bytes = targetBytes ?? Math.floor(denseBytes / targetRatio);
+    this.#model = model;
+    this.#ops = ops;
+    this.#pack = pack as PackFunction;
+  }
+
+  /** Bytes of the file with the matrices as they were last compressed; undefined before the training. */
+  get fileBytes(): number | undefined {
+    return this.#fileBytes;
+  }
+
+  /**
+   * Measures what the file holds besides the matrices. Call it before the training. The measure depends on the layers alone, not on the
+   * values of the weights, so that a training that goes on from a checkpoint has the same.
+   *
+   * @throws GCompressError `invalid-option` for a target that leaves no room for the matrices; what the pack function throws.
+   */
+  async begin(): Promise<void> {
+    const { artifacts, matrices } = await unfinishedPackable(this.#model);
+    const weightData = new ArrayBuffer(io.concatenateArrayBuffers(artifacts.weightData ?? []).byteLength);
+    await this.#measure({ ...artifacts, weightData }, new Map([...matrices].map(([name, one]) => [name, blank(one)])));
+    await this.#target?.assertReachable();
+    await this.#count();
+  }
+
+  /** Runs the update step of every operator. */
+  async runUpdateStep(step: number): Promise<UpdateResult[]> {
+    const next = this.#ops.map((op) => op.nextUpdate(step));
+    if (next.some(({ alpha, compresses }) => alpha === 0 && compresses)) {
+      // The last time to heed the values of the other weights, some of which may need a larger type than zeros do
+      const { artifacts, matrices } = await unfinishedPackable(this.#model);
+      await this.#measure(artifacts, matrices);
+    }
+    if (!this.#target) throw notBegun();
+    const results = await this.#target.runUpdateStep(step);
+    if (results.includes('compressed')) await this.#count();
+    return results;
+  }
+
+  async #measure(artifacts: io.ModelArtifacts, matrices: ReadonlyMap<string, CompressedMatrix>): Promise<void> {
+    const { bytes } = await this.#pack(artifacts, { matrices });
+    const stored = [...matrices.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#beside = bytes.length - stored + SPARE + SPARE_OF_MATRIX * matrices.size;
+    const left = this.bytes - this.#beside;
+    if (left < 1) {
+      throw new GCompressError('invalid-option', {
+        where: 'targetBytes',
+        expected: `more than ${this.#beside}, which topology and other weights take`,
+        actual: `${this.bytes}`,
+        hint: 'Ask for more bytes, compress more layers, or let pack store the other weights in fewer bytes.',
+      });
+    }
+    this.#target = new SizeTarget(this.#ops, { bytes: left });
+  }
+
+  async #count(): Promise<void> {
+    this.#fileBytes = this.#beside + ((await this.#target?.byteLength()) ?? 0);
+  }
+}
+
+/** The same matrix with all factors 0. */
+function blank({ format, shape, config, factors }: CompressedMatrix): CompressedMatrix {
+  const zeros = Object.entries(factors).map(([name, factor]) => {
+    const data = factor.dtype === 'int32' ? new Int32Array(factor.data.length) : new Float32Array(factor.data.length);
+    return [name, { ...factor, data }] as const;
+  });
+  return createCompressedMatrix(format, { shape, config, factors: Object.fromEntries(zeros) });
+}
+
+function notBegun(): GCompressError {
+  return new GCompressError('not-ready', {
+    where: 'compressionCallback',
+    expected: 'onTrainBegin() before the first step',
+    actual: 'a step without it',
+    hint: 'Call onTrainBegin() before a loop of your own.',
+  });
+}

@@ -1,0 +1,193 @@
+// Several matrices to one size: their compressors work at the common price of a bit at which all of them together take the bytes.
+import { type CompressedMatrix, GCompressError, type Matrix } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, describeValue } from '@gcompress/core/checks';
+import { plannedByteLength } from '@gcompress/core/hosts';
+import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
+import { TfCompressionOp } from './compression-op.ts';
+import type { UpdateResult } from './op-options.ts';
+import { priceForBytes } from './price-for-bytes.ts';
+import type { StepState } from './step-state.ts';
+
+/** Options of {@link SizeTarget}. */
+export interface SizeTargetOptions {
+  /** The most bytes that the stored forms of all matrices take together at the end. They take 97 % of it or more. */
+  readonly bytes: number;
+  /**
+   * Alpha at which the matrices first take no more than these bytes, from 0 to below 1. Until then their size falls from an eighth of the
+   * dense matrices, fast at first, as sparsity grows in gradual pruning (Zhu and Gupta, 2017). Default 0.5.
+   */
+  readonly reachedAt?: number;
+}
+
+/** The part of the dense float32 bytes that matrices take at first. */
+const FIRST_PART = 1 / 8;
+/** A price at which nothing is worth its bits. */
+const HIGHEST_PRICE = 1e30;
+const REACHED_AT = 0.5;
+
+/**
+ * Trains several matrices to a size. At each update it searches the common price of a bit at which all stored forms together take the
+ * bytes that the state of the training allows, by compressing the matrices as they are now; so it has no state, and a training that was
+ * saved and loaded goes on with the same prices. From an alpha of {@link SizeTargetOptions.reachedAt} on, the bytes are at most the target.
+ * Bytes change only when a matrix is compressed, so those of the last compression are those of the file.
+ *
+ * Needs compressors with `withBitPrice`, such as `uniform({ lambda })`: each compresses at its own price times the common factor.
+ */
+export class SizeTarget {
+  readonly bytes: number;
+  readonly #ops: readonly TfCompressionOp[];
+  readonly #reachedAt: number;
+
+  /** @throws GCompressError `invalid-option`, `unknown-option`; `unsupported` for operators whose compressors have no price of a bit. */
+  constructor(operators: readonly TfCompressionOp[], options: SizeTargetOptions) {
+    const where = 'SizeTarget';
+    assertOperators(where, operators);
+    assertKnownOptions(where, options, ['bytes', 'reachedAt']);
+    const { bytes, reachedAt = REACHED_AT } = options;
+    assertNumber(where, 'bytes', bytes, { min: 1 });
+    assertNumber(where, 'reachedAt', reachedAt, { min: 0, max: 0.99 });
+    assertFits(where, operators, reachedAt);
+    const most = operators.reduce((sum, op) => sum + mostBytes(op), 0);
+    if (bytes > most) {
+      throw new GCompressError('invalid-option', {
+        where: `${where} bytes`,
+        expected: `at most ${most}, which the stored matrices take without a limit`,
+        actual: `${bytes}`,
+        hint: 'Ask for fewer bytes, or leave the target out.',
+      });
+    }
+    this.bytes = bytes;
+    this.#ops = operators;
+    this.#reachedAt = reachedAt;
+  }
+
+  /**
+   * Refuses a target that no price reaches. Call it before the training.
+   *
+   * @throws GCompressError `invalid-option`, saying the fewest bytes.
+   */
+  async assertReachable(): Promise<void> {
+    const matrices = await Promise.all(this.#ops.map((op) => op.matrixToCompress()));
+    const least = await Promise.all(this.#ops.map((op, at) => atPrice(op, matrices[at], HIGHEST_PRICE)));
+    const fewest = least.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (fewest <= this.bytes) return;
+    throw new GCompressError('invalid-option', {
+      where: 'SizeTarget bytes',
+      expected: `at least ${fewest}, which the stored matrices take when all entries are 0`,
+      actual: `${this.bytes}`,
+      hint: 'Ask for more bytes.',
+    });
+  }
+
+  /** Bytes of all stored forms now; before the first compression, the most that the plans allow. */
+  async byteLength(): Promise<number> {
+    const each = await Promise.all(this.#ops.map((op) => op.byteLength()));
+    return each.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /**
+   * Runs the update step of every operator, in the place of their own `runUpdateStep`.
+   *
+   * @returns what each operator did, in their order.
+   * @throws GCompressError what `runUpdateStep` of an operator throws.
+   */
+  async runUpdateStep(step: number): Promise<UpdateResult[]> {
+    const next = this.#ops.map((op) => op.nextUpdate(step));
+    const due = this.#ops.filter((_, at) => next[at].compresses);
+    const alpha = next.reduce((most, update) => Math.max(most, update.alpha), 0);
+    const fitted = due.length > 0 ? await this.#fitted(due, alpha) : undefined;
+    const results: UpdateResult[] = [];
+    for (const op of this.#ops) {
+      const compressed = fitted?.get(op);
+      const options = compressed && { compressor: { ...op.compressor, compress: () => compressed } };
+      results.push(await op.runUpdateStep(step, options));
+    }
+    return results;
+  }
+
+  /** The matrices that are due, compressed at the price at which all matrices together take what alpha allows. */
+  async #fitted(due: readonly TfCompressionOp[], alpha: number): Promise<Map<TfCompressionOp, CompressedMatrix>> {
+    const others = this.#ops.filter((op) => !due.includes(op) && op.state.updates > 0);
+    let taken = 0;
+    for (const op of others) taken += await op.byteLength();
+    // Matrices that were never compressed keep their part for later
+    const part = entries([...due, ...others]) / entries(this.#ops);
+    const matrices = await Promise.all(due.map((op) => op.matrixToCompress()));
+    const compressed = await priceForBytes(
+      due.map((op, at) => ({ matrix: matrices[at], atPrice: (matrix, factor) => atPrice(op, matrix, factor) })),
+      Math.max(1, this.#allowed(alpha) * part - taken),
+    );
+    return new Map(due.map((op, at) => [op, compressed[at]] as const));
+  }
+
+  /** Bytes of all matrices when alpha has fallen so far. */
+  #allowed(alpha: number): number {
+    const passed = Math.min(1, (1 - alpha) / (1 - this.#reachedAt));
+    const first = Math.max(this.bytes, 4 * FIRST_PART * entries(this.#ops));
+    return this.bytes + (first - this.bytes) * (1 - passed) ** 3;
+  }
+}
+
+function atPrice({ compressor }: TfCompressionOp, matrix: Matrix, factor: number): PromiseLike<CompressedMatrix> {
+  return Promise.resolve((compressor.withBitPrice?.(factor) ?? compressor).compress(matrix));
+}
+
+function entries(ops: readonly TfCompressionOp[]): number {
+  return ops.reduce((sum, { form: { shape } }) => sum + shape[0] * shape[1], 0);
+}
+
+function mostBytes({ compressor, form: { shape } }: TfCompressionOp): number {
+  return plannedByteLength(compressor.format, compressor.plan(shape));
+}
+
+function assertOperators(where: string, operators: unknown): asserts operators is readonly TfCompressionOp[] {
+  const given = Array.isArray(operators) && operators.length > 0;
+  if (given && operators.every((op) => op instanceof TfCompressionOp)) return;
+  throw new GCompressError('invalid-option', {
+    where: `${where} operators`,
+    expected: 'a list of compression operators',
+    actual: given ? 'a list with other things' : describeValue(operators),
+    hint: 'Make a TfCompressionOp for each variable.',
+  });
+}
+
+/**
+ * Refuses operators that cannot be brought to a size: compressors without a price of a bit, and schedules that do not compress once alpha
+ * is low enough.
+ *
+ * @throws GCompressError `unsupported`.
+ */
+export function assertFits(where: string, operators: readonly TfCompressionOp[], reachedAt = REACHED_AT): void {
+  for (const { name, compressor, schedule, state } of operators) {
+    if (!compressor.withBitPrice) {
+      throw new GCompressError('unsupported', {
+        where,
+        expected: 'methods with a fixed price of a bit',
+        actual: `${compressor.method}(${JSON.stringify(compressor.options)}) of '${name}'`,
+        hint: 'Use one such as uniform({ lambda: 1e-3 }): the target finds the factor of the price.',
+      });
+    }
+    const last = alphaOfLastCompression(schedule, state);
+    if (last <= reachedAt) continue;
+    throw new GCompressError('unsupported', {
+      where,
+      expected: `a schedule that still compresses when alpha is ${reachedAt} or less, and then reaches 0`,
+      actual: `the last compression of '${name}' at alpha ${last}`,
+      hint: 'Give the schedule an end and refactorEvery: 1.',
+    });
+  }
+}
+
+/** Alpha after the last update that compresses; 0 if alpha is 0 already. */
+function alphaOfLastCompression(schedule: CompressionSchedule, state: StepState): number {
+  if (schedule.alpha(state) === 0) return 0;
+  if (schedule.zeroStep === undefined) return 1;
+  let last = 1;
+  let now: ScheduleState = state;
+  for (let step = state.steps; step <= schedule.zeroStep; step++) {
+    const { compress, state: next } = schedule.update(step, now);
+    now = next;
+    if (compress) last = schedule.alpha(now);
+  }
+  return last;
+}
