@@ -17,7 +17,7 @@ const VALIDATION = [55_000, 60_000] as const;
 /** The part of the epochs after which alpha is 0: then levels stay, and steps and biases train on. */
 const FALL = 0.8;
 /** Compressions until then, about: each takes as long as some steps. */
-const COMPRESSIONS = 120;
+const COMPRESSIONS = 97;
 
 /** What a training gave. */
 export interface Result {
