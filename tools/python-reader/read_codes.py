@@ -31,7 +31,7 @@ def decode_codes(stream: bytes, rows: int, columns: int, levels: int) -> List[in
             code = number + (number >= frequent) if differs else frequent
             check(code < levels, f"code {code} of {levels}")
             codes.append(code)
-    decoder.check_end()
+    decoder.check_end(levels - 1)
     return codes
 
 

@@ -134,8 +134,8 @@ class Decoder:
             self.range <<= 8
         return bit
 
-    def check_end(self) -> None:
-        check(self.at == len(self.stream) and self.code == 0, "a coded stream does not end where it should")
+    def check_end(self, rest: int = 0) -> None:
+        check(self.at == len(self.stream) and self.code == rest, "a coded stream does not end where it should")
 
     def shift(self) -> None:
         check(self.at < len(self.stream), "a coded stream is truncated")

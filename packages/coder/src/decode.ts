@@ -116,7 +116,7 @@ function coded(bytes: Uint8Array, columns: number): Reader {
         values[i] = value;
       }
     },
-    end: decoder.end,
+    end: () => decoder.end(),
   };
 }
 

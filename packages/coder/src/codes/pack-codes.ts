@@ -41,7 +41,8 @@ function encode(codes: Int32Array | Uint8Array, [, columns]: Shape2D, levels: nu
   const frequent = mostFrequent(codes, levels);
   const encoder = new RangeEncoder(codesModel(levels));
   codeEach(encoder, Int32Array.from(codes), columns, frequent, levels);
-  const stream = encoder.finish();
+  // What is left over tells a reader with other levels that these are not its codes
+  const stream = encoder.finish(levels - 1);
   const bytes = new Uint8Array(CODES_HEADER + stream.length);
   bytes.set([CODES_CODEC, frequent & 255, frequent >>> 8]);
   bytes.set(stream, CODES_HEADER);

@@ -35,7 +35,7 @@ export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, 
     codes = new Int32Array(count);
     const decoder = rangeDecoder(codesModel(levels), data, CODES_HEADER, (_, ...found) => refuse(...found));
     codeEach(decoder, codes, columns, data[1] + 256 * data[2], levels);
-    decoder.end();
+    decoder.end(levels - 1);
   } else codes = unpackBits(data, bits, count);
   const wrong = codes.find((code) => code >= levels);
   if (wrong !== undefined) throw refuse(`codes below ${levels}`, wrong);

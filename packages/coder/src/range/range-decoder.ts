@@ -5,11 +5,11 @@ import { type BinaryCoder, CODED_BITS, type DecisionModel } from './binary-coder
 /** A decoder of decisions. */
 export interface RangeDecoder extends BinaryCoder {
   /**
-   * Checks that the stream ends here.
+   * Checks that the stream ends here, with the number left over that the encoder gave, by default 0.
    *
    * @throws GCompressError what `refuse` makes of `file-tensor`.
    */
-  end(): void;
+  end(rest?: number): void;
 }
 
 /**
@@ -52,9 +52,9 @@ export function rangeDecoder(
       return bit;
     },
     even: () => narrow(range >>> 1),
-    end() {
+    end(rest = 0) {
       if (position < bytes.length) throw refuse('file-tensor', `${position} bytes`, `${bytes.length}`);
-      if (code) throw refuse('file-tensor', 'a stream that ends at 0', `${code}`);
+      if (code !== rest) throw refuse('file-tensor', `a stream that ends at ${rest}`, `${code}`);
     },
   };
 }

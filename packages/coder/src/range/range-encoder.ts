@@ -23,8 +23,14 @@ export class RangeEncoder implements BinaryCoder {
     return this.#narrow(this.#range >>> 1, wanted);
   }
 
-  /** All bytes; the last four are those that the decoder holds when it is done. */
-  finish(): Uint8Array {
+  /**
+   * All bytes; the last four are those that the decoder holds when it is done.
+   *
+   * @param rest a number below 2^24 that the decoder then has left over, for it to check.
+   */
+  finish(rest = 0): Uint8Array {
+    this.#low += rest;
+    if (this.#low >= 2 ** 32) this.#carry();
     for (let i = 0; i < 4; i++) this.#shift();
     return this.#bytes.slice(0, this.#length);
   }
