@@ -62,7 +62,8 @@ writeFileSync(
 \`examples/record\`: a dense network, then compression to \`targetBytes\` with this network as its teacher; ${options.images.toLocaleString('en-US')} training images,
 the last 5,000 of MNIST's training set kept for choices. The whole file counts: topology, biases, checksums. The ratio is to the float32 weights,
 1,066,440 bytes. The file was read in a fresh process for its test error. The dense network had the first epochs only, not as many as both
-together. Backend ${backend}. Made by \`pnpm --filter @gcompress/benchmarks record\`.
+together. Backend ${backend}. Made by \`pnpm --filter @gcompress/benchmarks record\`, which also takes the JSON of runs with other options; the
+table says which seeds and epochs these were. Few epochs and one seed are a sample, no record.
 
 ${table}
 `,
