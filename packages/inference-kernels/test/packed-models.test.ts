@@ -129,12 +129,13 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   it('refuses codes that name no level or block, before anything is multiplied', () => {
     for (const blockSize of [1, 8]) {
       const { format, packed } = codebookForm(kMeansFormat, 11, blockSize)(SHAPE, 1);
-      const data = new Uint8Array(packed.tensors.encoding.data.length).fill(255);
-      const encoding = { ...packed.tensors.encoding, data };
-      const model = packedModel({ format, packed: { ...packed, tensors: { ...packed.tensors, encoding } } }, kernels);
+      const { codebook } = packed.tensors;
+      const length = Math.ceil((SHAPE[0] * Math.ceil(SHAPE[1] / blockSize) * 4) / 8);
+      const encoding = { shape: [length], data: new Uint8Array(length).fill(255) };
+      const model = packedModel({ format, packed: { ...packed, tensors: { codebook, encoding } } }, kernels);
       const made = tf.memory().numTensors;
       const x = tf.ones([1, SHAPE[0]]);
-      expect(() => tf.tidy(() => model.apply(x) as tf.Tensor)).toThrow(/'encoding': expected rows 0 to 10, got 15/);
+      expect(() => tf.tidy(() => model.apply(x) as tf.Tensor)).toThrow(/'encoding': expected codes below 11, got 15/);
       x.dispose();
       expect(tf.memory().numTensors).toBe(made);
       model.dispose();

@@ -54,7 +54,9 @@ export async function encodedWeights(
 async function tensorsOf(which: string, artifacts: io.ModelArtifacts): Promise<NamedTensorMap> {
   const { weightSpecs = [], weightData, getWeightStream } = artifacts;
   try {
-    const data = weightData ?? (await new Response(getWeightStream?.() as BodyInit | undefined).arrayBuffer());
+    // Node's type of a stream is not the one of its Response
+    const stream = getWeightStream?.() as ReadableStream | undefined;
+    const data = weightData ?? (await new Response(stream).arrayBuffer());
     // In a tidy, which disposes what is read before an error
     return tidy(() => io.decodeWeights(data, weightSpecs));
   } catch (cause) {

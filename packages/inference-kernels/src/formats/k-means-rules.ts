@@ -1,8 +1,8 @@
 // Products with k-means codebooks: codes of single entries as half bytes or bytes, or codes of blocks as bytes.
+import { unpackCodes } from '@gcompress/coder/decode';
 import type { PackedMatrix } from '@gcompress/core';
-import { bitsFor, fileError, packBits, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
+import { bitsFor, fileError, packBits, packedTensor } from '@gcompress/core/storage';
 import type { KernelSource, StoredForm } from '@gcompress/tfjs/layers';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
 import type { FormatRules, Prepared } from './format-kernel.ts';
 
@@ -67,13 +67,12 @@ function halfByteCodes<R>(
   const { rows, cols, used } = form;
   const table = new Float32Array(FEW_LEVELS);
   table.set(packedTensor(packed, 'codebook', 'float32', [used, 1]).data);
-  const bits = bitsFor(used);
-  const { data } = checkedCodes(packed, form, bits);
+  const checked = checkedCodes(packed, form);
   const stride = Math.ceil(cols / 2);
   const codes =
-    bits === 4 && cols % 2 === 0
+    tensors.encoding && bitsFor(used) === 4 && cols % 2 === 0
       ? loops.borrow(tensors.encoding, 'uint8')
-      : loops.hold(halfBytes(unpackBits(data, bits, rows * cols), rows, cols));
+      : loops.hold(halfBytes(checked, rows, cols));
   const held = loops.hold(table);
   return {
     numbers: [codes, held],
@@ -90,7 +89,7 @@ function byteCodes<R>(
 ): Prepared<R> {
   const { rows, cols, used } = form;
   packedTensor(packed, 'codebook', 'float32', [used, 1]);
-  const codes = asBytes(tensors.encoding, packed, form, loops);
+  const codes = asBytes(tensors, packed, form, loops);
   const levels = loops.borrow(tensors.codebook, 'float32');
   return { numbers: [codes, levels], multiply: (x) => loops.bytes(x, { rows, cols, codes, levels }) };
 }
@@ -99,7 +98,7 @@ function byteCodes<R>(
 function blocks<R>({ tensors }: KernelSource, packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): Prepared<R> {
   const { rows, cols, used, blockSize: length } = form;
   packedTensor(packed, 'codebook', 'float32', [used, length]);
-  const codes = asBytes(tensors.encoding, packed, form, loops);
+  const codes = asBytes(tensors, packed, form, loops);
   const codebook = loops.borrow(tensors.codebook, 'float32');
   return {
     numbers: [codes, codebook],
@@ -107,22 +106,16 @@ function blocks<R>({ tensors }: KernelSource, packed: PackedMatrix, form: Codebo
   };
 }
 
-/** The codes as bytes: where they are, if they take eight bits. */
-function asBytes<R>(stored: Tensor, packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): R {
-  const bits = bitsFor(form.used);
-  const { data } = checkedCodes(packed, form, bits);
-  if (bits === 8) return loops.borrow(stored, 'uint8');
-  return loops.hold(Uint8Array.from(unpackBits(data as Uint8Array, bits, form.rows * form.blocks)));
+/** The codes as bytes: in the stored tensor, if it has eight bits for each code. */
+function asBytes<R>(tensors: KernelSource['tensors'], packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): R {
+  const codes = checkedCodes(packed, form);
+  if (tensors.encoding && bitsFor(form.used) === 8) return loops.borrow(tensors.encoding, 'uint8');
+  return loops.hold(Uint8Array.from(codes));
 }
 
-/** The stored codes, each of which names a stored row of the codebook. */
-function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm, bits: number) {
-  const count = rows * blocks;
-  const stored = packedTensor(packed, 'encoding', 'uint8', [packedBytes(count, bits)]);
-  if (used === 2 ** bits) return stored;
-  const wrong = unpackBits(stored.data as Uint8Array, bits, count).find((code) => code >= used);
-  if (wrong === undefined) return stored;
-  throw fileError('file-tensor', "kmeans tensor 'encoding'", `rows 0 to ${used - 1}`, `${wrong}`);
+/** The codes, each of which names a stored row of the codebook; packed in bits or entropy coded in the file. */
+function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm): Int32Array {
+  return unpackCodes(packed, 'encoding', [rows, blocks], used);
 }
 
 /** Two codes a byte, the lower half first; each row begins with a byte. */
