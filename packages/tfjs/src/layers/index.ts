@@ -3,6 +3,7 @@
 export type { Execution, Preference } from '../weight/choose-execution.ts';
 export type { InferenceKernel, KernelSource, StoredForm } from '../weight/inference-kernel.ts';
 export type { KernelSplit } from '../weight/weight-views.ts';
+export { executionReport, type MatrixExecution } from './inference/execution-report.ts';
 export { type CompressedModel, type CompressModelOptions, compressModel } from './model/compress-model.ts';
 export { compressedLayers } from './model/compressed-layers.ts';
 export {
@@ -17,7 +18,6 @@ export {
   compressionReport,
   type SkippedLayerReport,
 } from './model/compression-report.ts';
-export { executionReport, type MatrixExecution } from './model/execution-report.ts';
 export type { FileTargetOptions, PackFunction } from './model/file-target.ts';
 export type { LayerChoice, LayerRule } from './model/layer-rules.ts';
 export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts';

@@ -1,8 +1,8 @@
 // The report on a model for inference: how it computes with each packed matrix, and what that holds in memory.
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { assertModel } from '../model/model-checks.ts';
+import { allLayers } from '../model/model-layers.ts';
 import { PackedLayer, type PackedMatrixExecution } from '../wrapper/packed-layer.ts';
-import { assertModel } from './model-checks.ts';
-import { allLayers } from './model-layers.ts';
 
 /** How a model computes with one packed matrix. */
 export interface MatrixExecution extends PackedMatrixExecution {
