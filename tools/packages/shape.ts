@@ -7,7 +7,7 @@ const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
 /** Calls that make code of text; a page whose security policy forbids them must be able to use every package. */
 const EVALUATION = /\beval\(|\bFunction\(|\bset(?:Timeout|Interval)\(['"`]/;
 /** All that a tarball may hold; the change log is there once there was a release. */
-const FILES = /^(?:(?:dist|src|template|schema)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+const FILES = /^(?:(?:dist|src|assembly|template|schema)\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
 
 interface Manifest {
   readonly license?: string;

@@ -7,7 +7,18 @@ import { main } from 'assemblyscript/asc';
  * Options of the compiler: plain 128-bit SIMD, because relaxed instructions round differently from engine to engine; no allocator and no
  * bounds checks of a runtime, because callers lay memory out themselves.
  */
-const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--optimizeLevel', '3', '--converge'];
+const OPTIONS = [
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--enable',
+  'simd',
+  '--enable',
+  'bulk-memory',
+  '--optimizeLevel',
+  '3',
+  '--converge',
+];
 
 /** Other options of the compiler for one module, such as `--importMemory`. */
 export type ModuleOptions = readonly string[];

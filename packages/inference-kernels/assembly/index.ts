@@ -1,8 +1,7 @@
-// The kernels in 128-bit SIMD. Addresses are bytes in the imported memory. Products are added to y, except for signs.
+// The kernels in 128-bit SIMD. Addresses are bytes in the imported memory. Products are added to y.
 export { blocksLanes, blocksVector } from './blocks';
 export { bytesBatch } from './bytes';
 export { codebookBatch, codebookVector } from './codebook';
 export { dictionaryLanes, dictionaryVector } from './dictionary';
 export { fromLanes, toLanes } from './lanes';
-export { signProduct } from './signs';
 export { sparseLanes, sparseVector } from './sparse';

@@ -66,17 +66,6 @@ export interface DictionaryMatrix<R> {
   readonly length: number;
 }
 
-/** A matrix `S·D [k, n]` of signs ±1 with a scale for each column. */
-export interface SignMatrix<R> {
-  readonly rows: number;
-  readonly cols: number;
-  /** `k` rows of `stride` bytes, eight columns a byte, the lowest bit first: 1 for +1. */
-  readonly signs: R;
-  readonly stride: number;
-  /** float32 `[n]`. */
-  readonly scales: R;
-}
-
 /**
  * Products `x [b, m] · W → [b, n]` of float32 tensors with matrices that are not decompressed. Called in a tidy. Every list of codes must
  * be checked before: loops trust it.
@@ -99,5 +88,4 @@ export interface Loops<R = unknown> {
   blocks(x: Tensor, matrix: BlockMatrix<R>): Tensor;
   sparse(x: Tensor, matrix: SparseMatrix<R>): Tensor;
   dictionary(x: Tensor, matrix: DictionaryMatrix<R>): Tensor;
-  signs(x: Tensor, matrix: SignMatrix<R>): Tensor;
 }

@@ -7,7 +7,6 @@ import type {
   DictionaryMatrix,
   Loops,
   Numbers,
-  SignMatrix,
   SparseMatrix,
 } from './loops.ts';
 
@@ -35,7 +34,6 @@ export const portableLoops: Loops<ArrayNumbers> = {
   blocks,
   sparse,
   dictionary,
-  signs,
 };
 
 /** The product of each row of `x [b, m]`: `multiply` adds it to a row of zeros. */
@@ -113,25 +111,6 @@ function dictionary(x: Tensor, matrix: DictionaryMatrix<ArrayNumbers>): Tensor {
       addSparse(input, begin, ends.subarray(first, first + rows), positions.array, values.array, sums);
       addAtoms(sums, atoms.array, length, y.subarray(col, col + length));
     }
-  });
-}
-
-function signs(x: Tensor, matrix: SignMatrix<ArrayNumbers>): Tensor {
-  const { rows, cols, stride } = matrix;
-  const bits = matrix.signs.array;
-  const scales = matrix.scales.array;
-  return byRows(x, cols, (input, y) => {
-    let total = 0;
-    for (let row = 0; row < rows; row++) {
-      const value = input[row];
-      total += value;
-      for (let col = 0, at = row * stride; col < cols; at++) {
-        const end = Math.min(cols, col + 8);
-        for (let byte = bits[at]; col < end; col++, byte >>>= 1) y[col] += (byte & 1) * value;
-      }
-    }
-    // The sum of the set inputs less the sum of the others
-    for (let col = 0; col < cols; col++) y[col] = (2 * y[col] - total) * scales[col];
   });
 }
 

@@ -1,6 +1,6 @@
 // The heap of tfjs's wasm backend, and a module of our own that computes on it. tfjs does not document this, so it is tested first.
 import { type backend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { MODULE_BASE64 } from './module-bytes.ts';
+import { MODULE_BYTES } from './module-bytes.ts';
 
 /** The exports of the module in `assembly`. All arguments are addresses or counts. */
 export interface ModuleExports {
@@ -12,7 +12,6 @@ export interface ModuleExports {
   dictionaryLanes(...args: number[]): void;
   dictionaryVector(...args: number[]): void;
   fromLanes(...args: number[]): void;
-  signProduct(...args: number[]): void;
   sparseLanes(...args: number[]): void;
   sparseVector(...args: number[]): void;
   toLanes(...args: number[]): void;
@@ -46,7 +45,7 @@ export function openSharedHeap(current: ReturnType<typeof backend>): SharedHeap 
   if (!dataIdMap || !engine || !(memory instanceof engine.Memory)) return undefined;
   const address = (tensor: Tensor) => Number(dataIdMap.get(tensor.dataId)?.memoryOffset);
   try {
-    const compiled = new engine.Module(bytesOf(MODULE_BASE64));
+    const compiled = new engine.Module(bytesOf(MODULE_BYTES));
     const { exports } = new engine.Instance(compiled, { env: { memory } });
     const heap = { module: exports as ModuleExports, address };
     return addsInPlace(heap) ? heap : undefined;

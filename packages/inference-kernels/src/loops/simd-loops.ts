@@ -107,11 +107,5 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
         (from, to) => module.dictionaryLanes(from, rows, cols, ...codes, to, sums),
       );
     },
-    signs: (x, { rows, cols, signs, stride, scales }) => {
-      const [batch] = x.shape;
-      const output = zeros([batch, cols]);
-      module.signProduct(address(x), batch, rows, cols, at(signs), stride, at(scales), address(output));
-      return output;
-    },
   };
 }
