@@ -1,26 +1,26 @@
-// The step for a number of bytes when rows make up for each other's errors at the outputs.
+// Searches the step for a number of bits with compensated rounding (GPTQ), where later rows correct the output errors of earlier ones.
 import { codedBits, type LevelPrices, levelPrices } from '@gcompress/coder';
 import { type Kernels, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import { type RoundingOrder, type RoundRow, roundCompensated } from '@gcompress/linalg';
 import { BALANCE, CLOSE, type Found, LARGEST, nextStep, type Search } from './search.ts';
 
-/** Levels, and the step of the matrix or of each column. */
+/** Levels with their steps. */
 export interface Stepped {
   readonly levels: Int32Array;
-  /** `[1]` or `[n]`. */
+  /** One step for the matrix `[1]`, or one for each column `[n]`. */
   readonly steps: Float32Array;
 }
 
-/** Roundings of the search at most; the start is close. */
+/** Most roundings of the search; the start is close. */
 const ROUNDS = 6;
 
 /**
- * Levels for the outputs of given inputs: compensated rounding, in which each entry becomes the level whose error and bits cost least
- * together. Bits are those of the levels that the round before gave. Of all roundings that fit, the one with the least error at the outputs
- * is taken, plain rounding among them.
+ * Levels that minimise the error of the layer's outputs. Compensated rounding gives each entry the level with the least total cost of error
+ * and bits. The bits come from the levels of the round before. The result is the rounding with the least output error among all that fit,
+ * plain rounding included.
  *
- * @param plain what plain rounding found for the same bytes, with its best steps: where the search starts, and a rival, perhaps with a
- *   trellis.
+ * @param plain results of plain rounding for the same bits, with fitted steps: the start of the search, then a second candidate, which may
+ *   have a trellis.
  * @throws the signal's reason when aborted.
  */
 export function searchCompensated(
@@ -65,10 +65,10 @@ export function searchCompensated(
   return best;
 }
 
-/** Roundings at a step that is given; each has better prices than the one before. */
+/** Roundings at a given step; each has better bit prices than the one before. */
 const ROUNDS_AT_STEP = 2;
 
-/** Compensated rounding at the steps of a plain one, whose levels give the first prices. */
+/** Compensated rounding at the steps of `plain`, whose levels give the first bit prices. */
 export function compensatedAt(
   matrix: Matrix,
   search: Search,
@@ -89,7 +89,7 @@ export function compensatedAt(
   return { levels, steps };
 }
 
-/** Puts levels that are given in the place of any values. */
+/** A rounding that ignores its values and returns the given levels. */
 function toLevels({ steps, levels }: Stepped, [, columns]: Matrix['shape']): RoundRow {
   return (_, rounded, row) => {
     for (let column = 0; column < columns; column++) {
@@ -98,7 +98,7 @@ function toLevels({ steps, levels }: Stepped, [, columns]: Matrix['shape']): Rou
   };
 }
 
-/** Rounds to the level nearest to an entry, the one below it, or 0, whichever costs least. */
+/** Rounds each entry to its nearest level, the next one towards 0, or 0, whichever costs least. */
 function priced(
   steps: Float32Array,
   { rateWeight }: Search,
@@ -109,7 +109,7 @@ function priced(
   const levels = new Int32Array(rows * columns);
   const mean = costs.reduce((sum, cost) => sum + cost, 0) / rows;
   const round: RoundRow = (values, rounded, row) => {
-    // What a bit costs in squared steps of this row
+    // The price of a bit in squared steps of this row
     const bitCost = (rateWeight * BALANCE * mean) / costs[row];
     for (let column = 0; column < columns; column++) {
       const unit = steps[steps.length === 1 ? 0 : column];

@@ -1,4 +1,4 @@
-// The decoder of uniform levels: integers times a step, one for the matrix or one for each column.
+// The format `uniform`: integer levels times a step, with one step for the matrix or one for each column.
 
 import { encodeIntegers, type TrellisStates } from '@gcompress/coder';
 import { decodeIntegers } from '@gcompress/coder/decode';
@@ -16,7 +16,7 @@ import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { normalized } from './normalized.ts';
 
-/** Levels that a damaged factor cannot make integers are cut off below this power of two. */
+/** Largest unit: if no smaller power of two makes the levels of a damaged factor integers, they are rounded off. */
 const LARGEST_UNIT = 2 ** 31;
 
 /** Names of the factors of {@link uniformFormat}. */
@@ -27,12 +27,12 @@ const reconstruct: CompressedFormat<UniformFactor>['reconstruct'] = (ops, { leve
 /**
  * A matrix of integers, the levels, times a step. Working form:
  *
- * - `levels [m, n]`, float32, integers over a power of two that leaves them in (−1, 1), not trainable: a gradient of the steps is then no
- *   larger than that of an entry, so that plain gradient descent is stable;
+ * - `levels [m, n]`, float32, not trainable: integers divided by a power of two that brings them into (−1, 1). Gradients of the steps are
+ *   then no larger than gradients of entries, which keeps plain gradient descent stable;
  * - `steps [1, 1]` or `[1, n]`, float32, trainable: the steps times this power of two.
  *
- * Stored form, version 1: `steps`, float32 `[1]` or `[n]`; `levels`, bytes of `@gcompress/coder`. Config: `trellis`, the states of the
- * dependent quantisation that made the levels, 0 for none.
+ * Stored form, version 1: `steps`, float32 `[1]` or `[n]`; `levels`, bytes of `@gcompress/coder`. Config: `trellis`, the number of states
+ * of the dependent quantisation that made the levels, 0 without one.
  */
 export const uniformFormat: CompressedFormat<UniformFactor> = {
   id: 'uniform',
@@ -47,7 +47,7 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
   unpack,
 };
 
-/** The part of {@link uniformFormat} that gives dense matrices: all that a page needs which only decodes. */
+/** The decoder of {@link uniformFormat} alone, for pages that only decode to dense matrices. */
 export const uniformDecoder: MatrixDecoder<UniformFactor> = { id: 'uniform', version: 1, reconstruct, unpack };
 
 function pack({
@@ -66,7 +66,7 @@ function pack({
   let scale = unit;
   let coded = encodeIntegers(integers(unit), shape, states);
   if (states !== 0) {
-    // A trellis may have left even multiples alone, which it reaches only as such
+    // The unit halves levels that are all even; the trellis may reach only the even ones
     const doubled = encodeIntegers(integers(2 * unit), shape, states);
     if (doubled.length < coded.length) [scale, coded] = [2 * unit, doubled];
   }

@@ -1,24 +1,24 @@
-// The price of a bit that rises over the steps of a training, so that sparsity grows.
+// A price of a bit (lambda) that rises over the training steps, so that sparsity grows.
 import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
 
-/** The price of a bit over the steps of a training: it rises by the same factor in equal times. */
+/** The price of a bit over the training steps. It rises by the same factor in equal numbers of steps. */
 export interface GrowingLambda {
   /** Price up to step `begin`. */
   readonly initial: number;
-  /** Price from step `end` on, and outside of a training. At least `initial`. */
+  /** Price from step `end` on, and outside training. At least `initial`. */
   readonly target: number;
   /** Step at which the price begins to rise, at least 0. Default 0. */
   readonly begin?: number;
   /** Step at which the price reaches `target`, after `begin`. */
   readonly end: number;
-  /** Steps between two changes of the price, at each of which the matrix is compressed again; at least 1. Default 10. */
+  /** Steps between two changes of the price; each change compresses the matrix again. At least 1. Default 10. */
   readonly frequency?: number;
 }
 
 /** {@link GrowingLambda} with all defaults filled in. */
 export type CompleteGrowth = Required<GrowingLambda>;
 
-/** Values that a price may have; steps of float32 go no further. */
+/** Allowed prices; larger ones lead to steps beyond float32. */
 export const LAMBDA_RANGE = { above: 0, max: 1e30 };
 
 /**
@@ -37,7 +37,7 @@ export function completeGrowth(where: string, growth: GrowingLambda): CompleteGr
   return { initial, target, begin, end, frequency };
 }
 
-/** The price at a step, a pure function: it changes at `begin`, every `frequency` steps after it, and at `end`. */
+/** The price at a training step. It changes at `begin`, every `frequency` steps after it, and at `end`. */
 export function lambdaAt(step: number, { initial, target, begin, end, frequency }: CompleteGrowth): number {
   if (step >= end) return target;
   if (step <= begin) return initial;

@@ -1,9 +1,9 @@
-// Integers as levels in (−1, 1), and the power of two that leads back.
+// Scales integers into (−1, 1) by a power of two.
 
 /**
- * Integers as levels in (−1, 1).
+ * Divides integers by the least power of two that brings them into (−1, 1).
  *
- * @returns the levels and the power of two by which they were divided.
+ * @returns the scaled levels, and the power of two as `unit`.
  */
 export function normalized(integers: Int32Array): { readonly levels: Float32Array; readonly unit: number } {
   let most = 0;

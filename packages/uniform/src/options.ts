@@ -1,4 +1,4 @@
-// The options of uniform levels, checked and completed.
+// Options of `uniform`: types, checks and defaults.
 import type { TrellisStates } from '@gcompress/coder';
 import {
   assertKnownOptions,
@@ -9,53 +9,53 @@ import {
 } from '@gcompress/core/checks';
 import { type CompleteGrowth, completeGrowth, type GrowingLambda, LAMBDA_RANGE } from './growing-lambda.ts';
 
-/** The ways to say how large the stored form is. */
+/** The ways to set the size of the stored form. */
 export interface UniformSizes {
-  /** Average bits for each entry in the file, above 0 and at most 16; fractions are welcome. */
+  /** Average bits for each entry in the file, above 0 and at most 16; may be fractional. */
   readonly bits?: number;
   /** How many times smaller than the matrix the stored form must be, above 1. */
   readonly ratio?: number;
   /** The most bytes that the stored form may take. */
   readonly bytes?: number;
   /**
-   * The step, above 0; the size follows from it, and nothing is searched. It is the step of the matrix; with `steps: 'column'` that of a
-   * column whose root mean square is 1; with `steps: 'importance'` that of a column of importance 1, so that one number for all matrices of
-   * a model lets each column take the bytes that its errors deserve.
+   * The step, above 0. The size follows from it, and nothing is searched. By default it is the step of the whole matrix. With
+   * `steps: 'column'` it is the step of a column whose root mean square is 1. With `steps: 'importance'` it is the step of a column of
+   * importance 1: one number for all matrices of a model then gives more bytes to more important columns.
    */
   readonly step?: number;
   /**
-   * What a stored bit costs in squared error: `‖W − Ŵ‖² + lambda·bits` is made small, and the size follows. Above 0. A step of 0.1 belongs
-   * to 1.2e-3, a step half as large to a quarter. With one price, matrices of a network share their bytes as pruning by magnitude over
-   * all of them does. With {@link GrowingLambda} the price rises while a model trains.
+   * The price of a stored bit in squared error, above 0: the method makes `‖W − Ŵ‖² + lambda·bits` small, and the size follows. A price of
+   * 1.2e-3 leads to a step of 0.1; a quarter of the price leads to half the step. One price for all matrices of a network distributes the
+   * bytes among them, as global magnitude pruning distributes the kept weights. With {@link GrowingLambda} the price rises during training.
    */
   readonly lambda?: number | GrowingLambda;
 }
 
-/** How large the stored form is: exactly one of {@link UniformSizes}. */
+/** The size of the stored form: exactly one of {@link UniformSizes}. */
 export type UniformSize = ExactlyOne<UniformSizes>;
 
 /** How `uniform` chooses steps and levels. */
 export interface UniformSettings {
   /**
-   * What shares a step: the whole matrix; or each column, with steps in proportion to the root mean square of a column (`'column'`), or to
-   * 1/√ of the mean `importance` of its entries (`'importance'`), which is the optimum of the weighted error. Without importance, all
-   * entries count alike. Default `'matrix'`, which has the smallest squared error.
+   * Which entries share a step. `'matrix'`: all, which has the smallest squared error. `'column'`: each column has its own step, in
+   * proportion to its root mean square. `'importance'`: each column has its own step, in proportion to 1/√ of the mean `importance` of its
+   * entries, the optimum for the weighted error; without importance, all entries have equal weight. Default `'matrix'`.
    */
   readonly steps?: 'matrix' | 'column' | 'importance';
   /**
-   * States of dependent quantisation: 0 rounds each entry for itself; 4 and 8 search paths, which takes several times as long and lowers
+   * States of dependent quantisation: 0 rounds each entry by itself; 4 and 8 search paths, which takes several times as long and lowers
    * the error by 3 to 11 % at the same bytes (docs/results/small-files.md). Default 0.
    */
   readonly trellis?: TrellisStates;
   /**
-   * How much rounding heeds the bits of each level: 1 where error and bytes are in balance, 0 rounds to the nearest level. Default 1.
+   * Weight of the coded bits in rounding: 1 balances error and bytes, 0 rounds to the nearest level. Default 1.
    */
   readonly rateWeight?: number;
   /** Accept a stored form that is not smaller than the matrix. Default false. */
   readonly allowLarger?: boolean;
 }
 
-/** Options of `uniform`: exactly one of the sizes, and how steps and levels are chosen. */
+/** Options of `uniform`: exactly one size, and the settings for steps and levels. */
 export type UniformOptions = UniformSize & UniformSettings;
 
 /** {@link UniformOptions} with all defaults filled in. */

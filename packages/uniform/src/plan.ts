@@ -1,24 +1,24 @@
-// Shapes of the factors, and the bytes that a matrix of a shape may take.
+// Plans a matrix: the shapes of its factors and the most bytes of its stored form.
 import { type FactorSpec, GCompressError, type JsonObject, type Shape2D } from '@gcompress/core';
 import type { UniformFactor } from './format.ts';
 import type { CompleteOptions } from './options.ts';
 
-/** Bytes of the shortest stream of levels: all of them equal. */
+/** Bytes of the shortest stream of levels, in which all levels are equal. */
 const LEAST_STREAM = 6;
 
 /** The plan for a matrix `[m, n]`. */
 export interface UniformPlan {
   readonly factors: Record<UniformFactor, FactorSpec>;
   readonly config: JsonObject;
-  /** Bytes that the stored form takes at most. */
+  /** The most bytes that the stored form may take. */
   readonly byteLength: number;
 }
 
 /**
  * The plan for a shape.
  *
- * @throws GCompressError `not-smaller` where even equal levels take as much as the matrix, unless `allowLarger`; `invalid-option` for
- * bytes or a ratio that no levels fit in.
+ * @throws GCompressError `not-smaller` when even equal levels take as many bytes as the matrix, unless `allowLarger`; `invalid-option` for
+ * bytes or a ratio too small for any levels.
  */
 export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
   const [rows, columns] = shape;
@@ -43,7 +43,7 @@ export function planFor(shape: Shape2D, options: CompleteOptions): UniformPlan {
   };
 }
 
-/** Bits an entry that levels at a price take at most. */
+/** The most bits an entry for levels at a given step or price. */
 const MOST_BITS = 16;
 
 function budgetOf(
@@ -51,10 +51,10 @@ function budgetOf(
   entries: number,
   least: number,
 ): number {
-  // A step may be so small that levels take as much as the entries
+  // With a very small step, levels take as much as the entries
   if (step !== undefined) return least + 4 * entries;
   const bits = lambda === undefined ? given : MOST_BITS;
-  // An average of bits means little where the steps alone take more
+  // On tiny matrices the steps alone may take more than the average bits
   if (bits !== undefined) return Math.max(least, Math.floor((bits * entries) / 8));
   const budget = bytes ?? Math.floor((4 * entries) / (ratio ?? 1));
   if (budget >= least) return budget;
@@ -63,6 +63,6 @@ function budgetOf(
     where: `uniform ${bytes === undefined ? 'ratio' : 'bytes'}`,
     expected: `room for at least ${least} bytes, the steps and one level`,
     actual: `${budget} bytes`,
-    hint: "Allow more, or take steps: 'matrix'.",
+    hint: "Allow more bytes, or use steps: 'matrix'.",
   });
 }

@@ -1,4 +1,4 @@
-// Levels at a price of a bit: the size follows from the matrix.
+// Quantises a matrix at a given price of a bit (lambda): the coded size follows from the matrix.
 import { roundForRate } from '@gcompress/coder';
 import type { Matrix, Pace } from '@gcompress/core';
 import {
@@ -13,9 +13,9 @@ import {
 } from './search.ts';
 
 /**
- * The levels for which `‖W − Ŵ‖² + lambda·bits` is small: the step is the one at which error and bits are in balance at this price, and each
- * entry takes the level whose error and bits, as the coder's adaptive probabilities would have them, cost least together. One pass over
- * the matrix. Where the bits would not fit in `search.bits`, the smallest step that fits is searched.
+ * Levels that make `‖W − Ŵ‖² + lambda·bits` small, in one pass over the matrix. The step balances error and bits at this price. Each entry
+ * takes the level with the least total cost of error and bits, by the coder's adaptive probabilities. If the bits exceed `search.bits`, the
+ * smallest step that fits is searched instead.
  */
 export function pricedLevels(matrix: Matrix, search: Search, lambda: number, pace: Pace): Found {
   const { shape, data } = matrix;
@@ -31,7 +31,7 @@ export function pricedLevels(matrix: Matrix, search: Search, lambda: number, pac
   return bits <= search.bits ? { step, levels } : searchStep(matrix, search, pace);
 }
 
-/** Root of the mean square of the columns' scales, so that steps of columns have the price on average. */
+/** Root mean square of the column scales: dividing by it makes the average column step match the price. */
 function meanScale({ scales }: Search): number {
   return Math.sqrt(scales.reduce((sum, scale) => sum + scale * scale, 0) / scales.length);
 }

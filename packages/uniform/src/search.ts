@@ -1,43 +1,44 @@
-// Finds the step at which the coded levels just fit in a number of bytes.
+// Searches the smallest step whose coded levels fit in a number of bits.
 import { codedBits, type Rounded, roundForRate, type TrellisStates } from '@gcompress/coder';
 import type { Matrix, Pace } from '@gcompress/core';
 
-/** What a bit is worth in squared steps where error and rate are in balance: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
+/** Price of a bit in squared steps that balances error and rate: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
 export const BALANCE = Math.LN2 / 6;
-/** A trellis has quantisers of twice the step. */
+/** The price with a trellis, whose quantisers have twice the step. */
 const TRELLIS_BALANCE = 3 * BALANCE;
-/** Rounds of the search; each brings the rate closer by a factor of several. */
+/** Most rounds of the search; each brings the rate several times closer. */
 const ROUNDS = 12;
-/** Progress of a round at which the values are rounded. */
+/** Progress within a round once the values are rounded. */
 const ROUNDED = 0.7;
 /** The share of the bytes that the search may leave unused. */
 export const CLOSE = 0.004;
 
-/** What the search is to find. */
+/** What a search for a step is given. */
 export interface Search {
   /** Step of each column, in units of the common step, `[n]`; 0 for a column of zeros. */
   readonly scales: Float64Array;
-  /** What the error of each entry costs, or one number for all. */
+  /** Weights of the entries' squared errors: one for each entry, or one for all. */
   readonly weights: Float32Array;
-  /** States with which the levels are chosen, and those with which they are coded where the levels allow it. */
+  /** Trellis states for choosing the levels. */
   readonly trellis: TrellisStates;
+  /** Trellis states for coding the levels; the coder uses 0 states for levels that this trellis cannot reach. */
   readonly stored: TrellisStates;
   readonly rateWeight: number;
-  /** Bits that the levels may take. */
+  /** The most bits that the coded levels may take. */
   readonly bits: number;
 }
 
-/** Levels and the common step that they are multiples of. */
+/** Levels, and their common step. */
 export interface Found {
   readonly step: number;
   readonly levels: Int32Array;
 }
 
 /**
- * The levels with the smallest step whose code fits. Rounding heeds the bits of each level in proportion to the squared step, so that one
- * number decides about both.
+ * The levels with the smallest step whose code fits in `search.bits`. Rounding prices the bits of each level in proportion to the squared
+ * step, so that the step alone controls both error and size.
  *
- * @param start where the search begins, if a step is known that is about right.
+ * @param start a step near the result, if one is known; 0 otherwise.
  */
 export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0): Found {
   const { shape, data } = matrix;
@@ -52,7 +53,7 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0
   if (exact) return exact;
   pace(entries, 0);
   const smallest = smallestStep(most);
-  // Where the entropy of normal values would be the wanted one
+  // The step at which normally distributed values would have the wanted entropy
   let step = start || spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
   let best: Found = none;
   let fits = Number.POSITIVE_INFINITY;
@@ -78,11 +79,11 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0
   return best;
 }
 
-/** The levels for a step that is given, or the smallest one with which all levels are integers of float32. */
+/** The levels for a given step, or for the smallest step whose levels are exact float32 integers if that is larger. */
 export function levelsAt(matrix: Matrix, search: Search, wanted: number, pace: Pace): Found {
   const most = largest(matrix.data, search.scales);
   if (most === 0) return { step: 0, levels: new Int32Array(matrix.data.length) };
-  // So that a step means as many bits with a trellis as without one
+  // A step then costs as many bits with a trellis as without one
   const step = Math.max(search.trellis === 0 ? wanted : wanted / 2, smallestStep(most));
   return { step, levels: roundedAt(matrix, search, step, pace).values };
 }
@@ -98,8 +99,8 @@ function roundedAt(matrix: Matrix, search: Search, step: number, pace: Pace): Ro
 }
 
 /**
- * Levels −1, 0 and 1 of a matrix whose entries have one magnitude but for zeros: they are exact, and no smaller step is. The search would
- * go on to ever smaller steps, because all of them take few bits.
+ * Exact levels −1, 0 and 1 for a matrix whose nonzero entries all have one magnitude. The search would go on to ever smaller steps for such
+ * a matrix, because every step takes few bits.
  */
 export function oneMagnitude(
   { shape, data }: Matrix,
@@ -117,20 +118,20 @@ export function oneMagnitude(
   return codedBits(levels, shape, stored) <= bits ? { step: most, levels } : undefined;
 }
 
-/** How far apart equal magnitudes may be once they were divided by scales that were rounded. */
+/** Relative tolerance for equal magnitudes, because division by rounded scales makes them differ. */
 const SAME = 1e-7;
 
-/** What a bit is worth in squared steps. */
+/** Price of a bit in squared steps, with or without a trellis. */
 export function balanceOf({ trellis }: Search): number {
   return trellis === 0 ? BALANCE : TRELLIS_BALANCE;
 }
 
-/** The smallest step with which the largest magnitude is a level. */
+/** The smallest step at which the level of the largest magnitude is an exact float32 integer. */
 export function smallestStep(most: number): number {
   return most / LARGEST;
 }
 
-/** A doubled step saves about a bit an entry; between two known steps, no further than the middle of their logarithms. */
+/** The next step to try: doubling a step saves about one bit an entry. Bisects the logarithms if the guess leaves the bracket. */
 export function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
   const next = step * 2 ** Math.max(-3, Math.min(3, excess + (excess > 0 ? 0.002 : -0.002)));
   if (next > tooSmall && next < fits) return next;
@@ -138,7 +139,7 @@ export function nextStep(step: number, excess: number, tooSmall: number, fits: n
   return fits === Number.POSITIVE_INFINITY ? tooSmall * 2 : Math.sqrt(tooSmall * fits);
 }
 
-/** The entries in units of their steps. */
+/** The entries divided by their steps. */
 export function scaled({ shape: [, columns], data }: Matrix, scales: Float64Array, step: number): Float32Array {
   const values = new Float32Array(data.length);
   for (let at = 0, column = 0; at < data.length; at++) {
@@ -149,10 +150,10 @@ export function scaled({ shape: [, columns], data }: Matrix, scales: Float64Arra
   return values;
 }
 
-/** The largest level: float32 has all integers up to here. */
+/** The largest level. Float32 represents all integers up to here. */
 export const LARGEST = 2 ** 23;
 
-/** The largest magnitude, in the unit of the common step. */
+/** The largest magnitude after division by the column scales. */
 export function largest(data: Float32Array, scales: Float64Array): number {
   let most = 0;
   for (let at = 0, column = 0; at < data.length; at++) {

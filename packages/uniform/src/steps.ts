@@ -1,27 +1,28 @@
-// How steps are shared: what each column's step is in units of the common one, and the best steps for levels.
+// Steps of columns: their ratios to the common step, and the least-squares steps for given levels.
 import type { Matrix } from '@gcompress/core';
 import type { CompleteOptions } from './options.ts';
 import type { Found } from './search.ts';
 
-/** The smallest step of float32. */
+/** The smallest positive float32. */
 const SMALLEST_STEP = 2 ** -149;
-/** A column counts at least as much as this part of the mean, so that no step is beyond all measure. */
+/** Least importance of a column, as a part of the mean: it bounds the steps of unimportant columns. */
 const LEAST_IMPORTANCE = 1e-3;
 
-/** Step of each column in units of the common one `[n]`, 0 for a column of zeros, and what the error of an entry counts in steps. */
+/** Ratios of column steps, and the weights of entries' errors. */
 export interface Sharing {
+  /** Step of each column in units of the common step, `[n]`; 0 for a column of zeros. */
   readonly scales: Float64Array;
-  /** Of mean 1, one for each entry or one for all. */
+  /** Weights of the squared errors measured in steps, with mean 1: one for each entry, or one for all. */
   readonly weights: Float32Array;
 }
 
-/** How the steps of columns are in proportion, see `UniformSettings`. */
+/** Column scales and error weights for the option `steps`, see `UniformSettings`. */
 export function sharingOf(matrix: Matrix, steps: CompleteOptions['steps'], importance: Matrix | undefined): Sharing {
   const scales = scalesOf(matrix, steps, importance);
   if (!importance) return { scales, weights: Float32Array.of(1) };
   const columns = scales.length;
   const weights = new Float32Array(importance.data);
-  // An error of a step is as large as the step
+  // An error of one step grows with the column's step
   for (let at = 0; steps === 'importance' && at < weights.length; at++) weights[at] *= scales[at % columns] ** 2;
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   for (let at = 0; at < weights.length; at++) weights[at] /= mean;
@@ -37,7 +38,7 @@ function scalesOf(matrix: Matrix, steps: CompleteOptions['steps'], importance: M
   return means.map((own) => 1 / Math.sqrt(Math.max(own, LEAST_IMPORTANCE * mean)));
 }
 
-/** Steps that are the best for these levels: least squares over the matrix, or over each column. */
+/** Least-squares steps for these levels, over the whole matrix (`count` 1) or over each column. */
 export function fittedSteps(
   { shape: [rows, columns], data }: Matrix,
   { step, levels }: Found,
@@ -61,7 +62,7 @@ export function fittedSteps(
   });
 }
 
-/** Root of the mean square of each column, so that every column keeps the same part of its energy. */
+/** Root mean square of each column: steps in proportion to it give every column the same relative error. */
 function columnScales({ shape: [rows, columns], data }: Matrix, importance: Matrix | undefined): Float64Array {
   const sums = new Float64Array(columns);
   const totals = new Float64Array(columns);

@@ -1,4 +1,4 @@
-// Uniform levels as a method: integers times a step, both chosen for error and coded bytes together.
+// The method `uniform`: entropy-coded uniform quantisation, which chooses steps and levels for error and coded bytes together.
 import { codedBits } from '@gcompress/coder';
 import {
   type Algorithm,
@@ -25,19 +25,18 @@ import { pricedLevels } from './priced-levels.ts';
 import { type Found, levelsAt, type Search, searchStep } from './search.ts';
 import { fittedSteps, sharingOf } from './steps.ts';
 
-/** Bits that the estimate of the coder may be off, and its framing. */
+/** Bits kept in reserve for the coder's framing and the error of its size estimate. */
 const SLACK_BITS = 16;
 
 /**
- * Uniform levels: each entry becomes an integer times a step, and the integers are entropy coded. 0 is always a level. The step is the
- * smallest whose code fits in the given size, or follows from the price of a bit, and rounding weighs the error of each entry against the
- * bits that the coder takes for it.
- * The steps are trainable, the levels are not.
+ * Uniform quantisation: each entry becomes an integer times a step, and the integers are entropy coded. 0 is always a level. The step is
+ * the smallest whose coded levels fit in the given size, or it follows from the price of a bit. Rounding weighs the error of each entry
+ * against its coded bits. The steps are trainable, the levels are not.
  *
  * Source: entropy-constrained scalar quantisation; with `trellis` dependent quantisation as in ISO/IEC 15938-17 (neural network
  * compression) and VVC; DeepCABAC, arXiv 1907.11900.
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError when an option is unknown or out of range, or when not exactly one size is given.
  */
 export const uniform = /* @__PURE__ */ defineMethod<UniformOptions, UniformFactor>({
   name: 'uniform',
@@ -75,7 +74,7 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   const { scales, weights } = sharingOf(matrix, given.steps, importance);
   reportProgress(listeners, 0);
   const { trellis, rateWeight, step: wanted } = given;
-  // Where the room is no larger than the slack, all levels are 0
+  // If the room is no larger than the slack, all levels are 0
   const bits = Math.max(room - SLACK_BITS - room * 0.005, 8 * 6);
   const plainPart = partialProgress(listeners, 0, inputMoments ? TO_SEARCH : 1);
   const search = { scales, weights, trellis, stored: trellis, rateWeight, bits } as const;
@@ -85,7 +84,7 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
   reportProgress(plainPart, 1);
   let chosen: Stepped = plain;
   if (inputMoments) {
-    // Compensation rounds entry by entry, which a trellis does not: it begins from levels without one, and the others stay a candidate
+    // Compensation rounds entry by entry, a trellis whole paths: compensation starts from levels without a trellis; those with one stay a candidate
     const untied = { ...own, trellis: 0 } as const;
     let start = plain;
     if (trellis !== 0) {
@@ -114,8 +113,8 @@ function factorize(matrix: Matrix, given: CompleteOptions, options: FactorizeOpt
 }
 
 /**
- * Levels for a size, a step or a price, without compensation. With a price, importance and moments change which entries are exact and leave the
- * bits as they would be without them.
+ * Levels for a size, a step or a price, without compensation. With a price, importance and moments move the error between entries but keep
+ * the bits as they would be without them.
  */
 function foundPlain(
   matrix: Matrix,
@@ -134,11 +133,11 @@ function foundPlain(
   return { own, found: importance ? searchStep(matrix, own, pace, priced.step) : priced };
 }
 
-/** Progress at which the plain search ends, and at which the moments are factored. */
+/** Progress at the end of the plain search, and after factoring the moments. */
 const TO_SEARCH = 0.2;
 const TO_ORDER = 0.4;
 
-/** The order in which rows are rounded for the outputs of inputs with these moments. */
+/** The order in which compensated rounding takes the rows, for inputs with these moments. */
 function orderOf(moments: InputMoments, { kernels, warn, signal, onProgress }: FactorizeOptions): RoundingOrder {
   const weakness = momentsWeakness(moments);
   if (weakness) warn(`uniform: ${weakness}.`);

@@ -14,14 +14,14 @@ function cost(compressor: MatrixCompressor, lambda: number, weights = goldenMatr
   return error ** 2 * energy + lambda * 8 * compressed.byteLength;
 }
 
-describe('a price of a bit', () => {
-  it.each([1e-4, 3e-4, 1e-3])('of %f is met better by its own levels than by those of other prices', (lambda) => {
+describe('levels at a price of a bit', () => {
+  it.each([1e-4, 3e-4, 1e-3])('cost less at their own price %f than levels chosen for another price', (lambda) => {
     const own = cost(uniform({ lambda }), lambda);
     expect(own).toBeLessThan(cost(uniform({ lambda: lambda * 6 }), lambda));
     expect(own).toBeLessThan(cost(uniform({ lambda: lambda / 6 }), lambda));
   });
 
-  it('gives the step at which error and bits are in balance', () => {
+  it('have the step at which error and bits are in balance', () => {
     const { factors } = uniform({ lambda: (Math.LN2 / 6) * 0.01 }).compress(normalMatrix([200, 100], 3));
     const step = factors.steps.data[0] * Math.min(...factors.levels.data.map(Math.abs).filter((level) => level > 0));
     // Fitted afterwards, which moves it a little
@@ -29,7 +29,7 @@ describe('a price of a bit', () => {
     expect(step).toBeLessThan(0.105);
   });
 
-  it('keeps the bytes when input moments make the error of the outputs smaller', () => {
+  it('keep their bytes when input moments make the output error smaller', () => {
     const weights = goldenMatrix('trained-300x100');
     const inputMoments = momentsOf(momentInputs(600, 300), 300);
     const [plain, aided] = [{}, { inputMoments }].map((aids) => uniform({ lambda: 5e-4 }).compress(weights, aids));
@@ -40,7 +40,7 @@ describe('a price of a bit', () => {
     expect(after).toBeLessThan(0.8 * before);
   });
 
-  it('so low that the bits would not fit in the plan gives the smallest step that fits', () => {
+  it('have the smallest step that fits when the price is too low for the planned bytes', () => {
     const weights = normalMatrix([60, 40]);
     const compressor = uniform({ lambda: 1e-25 });
     expect(compressor.compress(weights).byteLength).toBeLessThanOrEqual(compressor.plan(weights.shape).byteLength);
@@ -67,7 +67,7 @@ describe('a price that grows', () => {
     expect(zeros[2]).toBeGreaterThan(2 * zeros[0]);
   });
 
-  it('has its last value outside of a training, and no factor', () => {
+  it('has its last value outside training, and cannot be scaled by a factor', () => {
     const weights = normalMatrix([60, 40]);
     expect(compressor.compress(weights).decompress()).toEqual(uniform({ lambda: 1e-2 }).compress(weights).decompress());
     expect(compressor.withBitPrice).toBeUndefined();

@@ -1,4 +1,4 @@
-// Uniform levels by the tests that every method must pass.
+// Runs the conformance tests of methods on `uniform`.
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
@@ -22,7 +22,7 @@ const subjects: Record<string, { readonly options: UniformOptions; readonly clai
   },
   'a step for each column': { options: { bits: 5, steps: 'column' }, claims },
   'a step for each column by importance': { options: { bits: 5, steps: 'importance' }, claims },
-  // Without a price of bits: where the size is free, importance may trade error for bytes
+  // No price of bits here: when the size is free, importance may trade error for bytes
   'a step that is given': { options: { step: 0.2, rateWeight: 0 }, claims },
   'dependent quantisation': { options: { ratio: 8, trellis: 4 }, claims },
   'a price of a bit': {

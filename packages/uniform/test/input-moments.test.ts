@@ -1,4 +1,4 @@
-// Levels for the outputs of given inputs: smaller errors there, within the same bytes.
+// Input moments make the output error smaller within the same bytes.
 import { relativeError } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
 import { momentInputs, momentsOf, outputError } from '@gcompress/fixtures/moment-inputs';
@@ -16,7 +16,7 @@ describe('with input moments', () => {
   ];
   const cases = names.flatMap((name) => options.map((given) => ({ name, given, text: JSON.stringify(given) })));
 
-  it.each(cases)('the outputs lose far less in no more bytes: $name, $text', ({ name, given }) => {
+  it.each(cases)('the output error is far smaller in no more bytes: $name, $text', ({ name, given }) => {
     const weights = goldenMatrix(name);
     const inputMoments = momentsOf(momentInputs(600, weights.shape[0]), weights.shape[0]);
     const compressor = uniform(given);
@@ -30,7 +30,7 @@ describe('with input moments', () => {
     expect(after).toBeLessThan(0.75 * before);
   });
 
-  it('equal moments change little', () => {
+  it('equal moments of independent inputs change the error little', () => {
     const weights = normalMatrix([60, 40]);
     const values = Float64Array.from({ length: 3600 }, (_, at) => (at % 61 === 0 ? 5 : 0));
     const compressor = uniform({ bits: 3 });
@@ -41,7 +41,7 @@ describe('with input moments', () => {
     expect(equal).toBeGreaterThan(0.9 * plain);
   });
 
-  it('few inputs are warned of', () => {
+  it('moments of few inputs cause a warning', () => {
     const weights = normalMatrix([60, 40]);
     const { notes } = uniform({ bits: 3 }).compress(weights, { inputMoments: momentsOf(momentInputs(20, 60), 60) });
     expect(notes).toEqual([

@@ -1,4 +1,4 @@
-// What holds for every matrix, and for the weights of trained networks.
+// Properties of `uniform` on arbitrary matrices and on the weights of trained networks.
 import { createFormatRegistry, deserialize, isGCompressError, matrix, relativeError, serialize } from '@gcompress/core';
 import { type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import { kMeans } from '@gcompress/kmeans';
@@ -34,12 +34,12 @@ it('entries that are zero stay zero', () => {
   for (const trellis of [0, 4, 8] as const) {
     const { data } = uniform({ bits: 2, trellis }).compress(sparse).decompress();
     const changed = data.filter((value, at) => at % 3 !== 0 && value !== 0).length;
-    // A path of a trellis may now and then pay for an entry that others gain by
+    // A trellis path may make one entry worse to make others better
     expect(changed).toBeLessThanOrEqual(trellis === 0 ? 0 : 8);
   }
 });
 
-it('comes back from a file bit by bit', async () => {
+it('a matrix read back from a file is bit-identical', async () => {
   for (const trellis of [0, 8] as const) {
     const compressed = uniform({ bits: 3, trellis, steps: 'column' }).compress(normalMatrix([30, 20], 5));
     const read = await deserialize(serialize({ a: compressed }), createFormatRegistry([uniformFormat]));
@@ -47,8 +47,8 @@ it('comes back from a file bit by bit', async () => {
   }
 });
 
-describe('a step that is given', () => {
-  it('bounds the error of every entry by half of it, or of that of its column', () => {
+describe('a given step', () => {
+  it('bounds the error of every entry by half the step of its matrix or column', () => {
     const a = normalMatrix([40, 6], 3);
     const importance = matrix(
       a.shape,
@@ -63,19 +63,19 @@ describe('a step that is given', () => {
       const errors = scales.map((scale, column) =>
         Math.max(...data.map((value, at) => (at % 6 === column ? Math.abs(value - a.data[at]) / scale : 0))),
       );
-      // The steps are fitted afterwards, so a little more than a half
+      // Slightly more than a half, because the steps are fitted afterwards
       for (const error of errors) expect(error).toBeLessThan(0.06);
       for (const error of errors) expect(error).toBeGreaterThan(0.04);
     }
   });
 
-  it('costs a bit an entry for each halving', () => {
+  it('costs one more bit an entry when it is halved', () => {
     const a = normalMatrix([64, 64], 3);
     const [coarse, fine] = [0.2, 0.1].map((step) => 8 * uniform({ step, rateWeight: 0 }).compress(a).byteLength);
     expect((fine - coarse) / 64 ** 2).toBeCloseTo(1, 1);
   });
 
-  it('gives a matrix of zeros back, and tiny steps all that float32 integers can tell apart', () => {
+  it('keeps a matrix of zeros, and may be so tiny that levels reach the float32 integer limit', () => {
     expect(
       uniform({ step: 0.1 })
         .compress(matrix([9, 9], new Float32Array(81)))
@@ -90,7 +90,7 @@ describe('trained weights', () => {
   // At the bytes of k-means with packed bits, and with the entropy coder
   const packedLimits = { 2: { 0: 0.85, 8: 0.8 }, 3: { 0: 0.78, 8: 0.72 } } as const;
   const codedLimits = { 2: { 0: 0.9, 8: 0.87 }, 3: { 0: 0.88, 8: 0.81 } } as const;
-  it.each<TrainedName>(['fc2', 'conv2'])('of %s lose less than by k-means at the same bytes', (name) => {
+  it.each<TrainedName>(['fc2', 'conv2'])('of %s have a smaller error than with k-means at the same bytes', (name) => {
     const { shape, data } = trainedMatrix(name);
     const weights = matrix(shape, data);
     for (const bits of [2, 3] as const) {
@@ -135,7 +135,7 @@ describe('options', () => {
     expect(() => uniform(options as UniformOptions)).toThrow(code(expected));
   });
 
-  it('a size that nothing fits in is refused by the plan', () => {
+  it('the plan refuses a size that is too small for any levels', () => {
     expect(() => uniform({ bytes: 9 }).plan([30, 20])).toThrow(code('invalid-option'));
     expect(() => uniform({ ratio: 100, steps: 'column' }).plan([30, 20])).toThrow(code('invalid-option'));
     expect(() => uniform({ bits: 4 }).plan([1, 2])).toThrow(code('not-smaller'));
