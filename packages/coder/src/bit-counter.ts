@@ -1,9 +1,9 @@
-// Counts the bits that decisions take, by the coder's own adaptive probabilities.
+// Counts the coded bits of binary decisions by the coder's adaptive probabilities, without writing bytes.
 import { type BinaryCoder, CODED_BITS, type DecisionModel } from './range/binary-coder.ts';
 
 const TABLE = 4096;
 
-/** Counts, and changes nothing. */
+/** Counts the bits of decisions and leaves the model unchanged. */
 export class BitCounter implements BinaryCoder {
   bits = 0;
   readonly #model: DecisionModel;
@@ -25,7 +25,7 @@ export class BitCounter implements BinaryCoder {
   }
 }
 
-/** Counts, and adapts the model to what was decided. */
+/** Counts the bits of decisions and adapts the model to them. */
 export class AdaptingCounter extends BitCounter {
   readonly #adapted: DecisionModel;
 
@@ -43,13 +43,13 @@ export class AdaptingCounter extends BitCounter {
 
 let made: Float64Array | undefined;
 
-/** The table, made once when it is first needed: it takes as long as the coding of a small matrix. */
+/** Bits of each probability, computed once on first use: the table takes as long as coding a small matrix. */
 function costs(): Float64Array {
   made ??= costTable();
   return made;
 }
 
-/** −log2(p / 4096), by squaring: Math.log2 may differ between engines, products do not. */
+/** −log2(p / 4096) by repeated squaring: Math.log2 may differ between engines, products do not. */
 function costTable(): Float64Array {
   return Float64Array.from({ length: TABLE + 1 }, (_, p) => {
     let mantissa = (p || 0.5) + (p < TABLE ? 0.5 : 0);

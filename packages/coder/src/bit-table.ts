@@ -1,12 +1,12 @@
-// Bits of magnitudes by context, as the probabilities were when the table was cleared.
+// A cache of the bits of each magnitude in each context; clearing it brings it up to date with the model's probabilities.
 import { BitCounter } from './bit-counter.ts';
 import { BUCKETS, codeLevel, type LevelModel } from './level-model.ts';
 
-/** Magnitudes whose bits are kept. */
+/** Magnitudes below this are cached. */
 const MAGNITUDES = 64;
 const NEIGHBOURS = 3;
 
-/** Prices are the same for all entries between two clearings, so each is worked out once. */
+/** Bits of magnitudes by context. Each is computed once between two calls of `clear`. */
 export class BitTable {
   readonly #bits = new Float32Array(2 * BUCKETS * NEIGHBOURS * MAGNITUDES);
   readonly #counter: BitCounter;

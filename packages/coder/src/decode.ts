@@ -1,4 +1,4 @@
-// Decoder of integer streams alone: all that a page needs which only reads.
+// Decoder of integer streams, without the encoder, for pages that only read.
 import type { GCompressError } from '@gcompress/core';
 import { fileError } from '@gcompress/core/storage';
 import { codeLevel, LevelModel } from './level-model.ts';
@@ -7,30 +7,30 @@ import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
 
 export { unpackCodes } from './codes/unpack-codes.ts';
 
-/** Reads a stream in slices. */
+/** Reads a stream of integers in slices of rows. */
 export interface IntegerDecoder {
   /**
    * The values of the next `count` rows.
    *
    * @throws GCompressError `invalid-option` for more rows than are left, `file-truncated` or `file-tensor` for a damaged
-   * stream; trailing bytes are found with the last row.
+   * stream; surplus bytes are detected with the last row.
    */
   rows(count: number): Int32Array;
 }
 
 /**
- * Reads what `encodeIntegers` wrote for a matrix of this shape. The caller limits the shape: it alone decides what is
- * allocated, 4 bytes a value.
+ * Decodes a stream of `encodeIntegers` for a matrix of this shape. The caller must limit the shape, because the shape alone
+ * decides the allocation: 4 bytes a value.
  *
  * @throws GCompressError `file-truncated` for missing bytes; `file-tensor` for surplus bytes, an unknown codec or values
- * out of range; `invalid-option` for anything but bytes and a shape.
+ * out of range; `invalid-option` when the arguments are not bytes and a shape.
  */
 export function decodeIntegers(bytes: Uint8Array, shape: readonly [number, number]): Int32Array {
   return createIntegerDecoder(bytes, shape).rows(shape[0]);
 }
 
 /**
- * Reads a stream in slices of rows, e.g. to leave time to a page.
+ * Decodes a stream in slices of rows, e.g. to keep a page responsive.
  *
  * @throws GCompressError as {@link decodeIntegers}.
  */
@@ -62,7 +62,7 @@ interface Reader {
   end(): void;
 }
 
-/** Codec 0: width, the smallest value, then bits from the lowest up. */
+/** Codec 0: the width, the smallest value, then the packed bits, lowest first. */
 function packed(bytes: Uint8Array, count: number): Reader {
   const width = bytes[1] ?? 0;
   const length = 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8));
@@ -95,7 +95,7 @@ function packed(bytes: Uint8Array, count: number): Reader {
   };
 }
 
-/** Codecs 1 to 3: the decisions of the model by a range coder. */
+/** Codecs 1 to 3: range-coded decisions of the level model, with 0, 4 or 8 trellis states. */
 function coded(bytes: Uint8Array, columns: number): Reader {
   if (!bytes.length) throw refuse('file-truncated', 'bytes', 'none');
   const states = TRELLIS_STATES[bytes[0] - 1];

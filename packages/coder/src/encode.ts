@@ -1,4 +1,4 @@
-// Encodes the integers of a matrix by the codec that gives the fewest bytes.
+// Encoder of integer matrices, with packed bits or the entropy coder, whichever takes fewer bytes.
 import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { assertOneOf, assertShape2D, assertType, describeValue } from '@gcompress/core/checks';
 import { AdaptingCounter } from './bit-counter.ts';
@@ -7,21 +7,21 @@ import type { BinaryCoder } from './range/binary-coder.ts';
 import { RangeEncoder } from './range/range-encoder.ts';
 import { indexOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
-/** Values between two reports of progress, and the multiplications that one takes, about. */
+/** Values between two reports of progress, and multiplications that take about as long as one value. */
 const VALUES = 2 ** 12;
 const OPERATIONS_OF_VALUE = 64;
-/** Bytes before the bits of codec 0: codec, width, smallest value. */
+/** Header bytes of codec 0: codec, width, smallest value. */
 const PACKED_HEADER = 6;
-/** Bytes of a coded stream beyond the cost of its values: codec, and the last four, of which half a byte carries information. */
+/** Bytes of a coded stream beyond the cost of its values: one for the codec and about 3.5 of the last four. */
 const CODED_OVERHEAD = 4.5;
 
 /**
- * Codes the integers of a matrix of `shape` [rows, columns], row by row. The first byte names the codec: 0 packed bits, 1 to 3
- * context-coded with 0, 4 or 8 states; the smaller stream is taken.
+ * Encodes the integers of a matrix of `shape` [rows, columns], row by row, as the smaller of two streams: packed bits or context coding.
+ * The first byte names the codec: 0 for packed bits, 1 to 3 for context coding with 0, 4 or 8 trellis states.
  *
  * @param values multiples of a step.
- * @param states states of the trellis that made the values, see `roundForRate`. Default 0, none, which also codes values that the
- *   trellis cannot reach.
+ * @param states states of the trellis that chose the values, see `roundForRate`. Default 0, no trellis, which is also used for values
+ *   that the trellis cannot reach.
  * @throws GCompressError `invalid-matrix` unless `values` is an Int32Array that fills the shape.
  */
 export function encodeIntegers(values: Int32Array, shape: Shape2D, states: TrellisStates = 0): Uint8Array {
@@ -40,10 +40,10 @@ export function encodeIntegers(values: Int32Array, shape: Shape2D, states: Trell
 }
 
 /**
- * Bits that `encodeIntegers` takes, header included, without making the bytes: exact for packed bits, within 0.5 % or
+ * Bits that `encodeIntegers` takes, header included, computed without writing bytes: exact for packed bits, within 0.5 % or
  * 16 bits for context-coded streams.
  *
- * @param pace is told of the work done, see `pacedProgress` of `@gcompress/core`.
+ * @param pace receives the progress, see `pacedProgress` of `@gcompress/core`.
  * @throws GCompressError as {@link encodeIntegers}.
  */
 export function codedBits(
@@ -83,7 +83,7 @@ function codeAll(
   }
 }
 
-/** The given states, or 0 where a value is not a multiple that the trellis reaches at its place. */
+/** The given states, or 0 if the trellis cannot reach every value at its place. */
 function usableStates(where: string, values: Int32Array, states: TrellisStates): TrellisStates {
   assertOneOf(where, 'states', states, TRELLIS_STATES);
   if (states === 0) return 0;
@@ -97,7 +97,7 @@ function usableStates(where: string, values: Int32Array, states: TrellisStates):
   return states;
 }
 
-/** Refuses anything but an Int32Array that fills a shape. */
+/** Throws unless the values are an Int32Array that fills the shape. */
 export function assertIntegers(where: string, values: unknown, shape: Shape2D): void {
   assertShape2D(shape, where);
   if (!(values instanceof Int32Array) || values.length !== shape[0] * shape[1]) {
@@ -133,7 +133,7 @@ function packIntegers(values: Int32Array, { smallest, width }: ValueRange): Uint
   bytes[1] = width;
   new DataView(bytes.buffer).setInt32(2, smallest, true);
   let position = PACKED_HEADER;
-  // At most 7 + 32 bits are held: a sum of powers of two that a double keeps exactly
+  // At most 7 + 32 bits are held, which a double represents exactly
   let held = 0;
   let have = 0;
   for (const value of values) {

@@ -1,4 +1,4 @@
-// The public surface of the encoder.
+// Public API of the encoder; `./decode` has the decoder.
 
 export { packCodes } from './codes/pack-codes.ts';
 export { codedBits, encodeIntegers } from './encode.ts';

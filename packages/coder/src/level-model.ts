@@ -1,34 +1,34 @@
-// The one description that encoder, decoder and rounding share: contexts from row and column, and adaptive probabilities.
+// The context model of integer levels, shared by encoder, decoder and rounding: contexts from row and column, adaptive probabilities.
 import type { BinaryCoder, DecisionModel } from './range/binary-coder.ts';
 
-/** The shares by which a fast and a slow estimate move, as shifts; both move faster at first. */
+/** Adaptation rates of a fast and a slow estimate, as shifts. Both adapt faster at first. */
 const FAST = 5;
 const SLOW = 8;
 /** Means have 8 fractional bits and stay below 128, so that a product of two of them fits 30 bits. */
 const FRACTION = 8;
 const LARGEST_MEAN = 2 ** 15 - 1;
 const MEAN_SHIFT = 5;
-/** Contexts of a quantiser: twice the binary logarithm of the expected magnitude. */
+/** Contexts of a quantiser, by twice the binary logarithm of the expected magnitude. */
 export const BUCKETS = 32;
-/** Decisions of a context: is it zero (by neighbours), how many bits has the magnitude, and the bits below the first for 2 to 7. */
+/** Decisions of a context: is the level zero (by neighbours); the bit length of the magnitude; the lower bits of magnitudes 2 to 7. */
 const CLASS = 3;
 const CLASSES = 32;
 const LOW_BITS = CLASS + CLASSES;
 const STRIDE = 40;
-/** Decisions that all contexts share: the three bits below the first of larger magnitudes. */
+/** Decisions shared by all contexts: the three bits below the highest bit of larger magnitudes. */
 const SHARED = 2 * BUCKETS * STRIDE;
 const SHARED_BITS = 3;
 const DECISIONS = SHARED + CLASSES * 2 ** SHARED_BITS;
 
-/** Adaptive state for a matrix of so many columns, whose entries come row by row. */
+/** Adaptive state for the entries of a matrix, row by row. */
 export class LevelModel implements DecisionModel {
-  /** Neighbours that are not zero, left and above: 0 to 2. */
+  /** Nonzero neighbours to the left and above, 0 to 2. */
   neighbours = 0;
   protected column = 0;
   protected row = 0;
   protected left = 0;
   protected rowMean = 0;
-  /** A slow mean over all entries, with which a row begins. */
+  /** A slow mean over all entries; each row starts from it. */
   protected overall = 0;
   protected readonly means: Uint16Array;
   protected readonly above: Uint8Array;
@@ -41,7 +41,7 @@ export class LevelModel implements DecisionModel {
     this.above = new Uint8Array(columns);
   }
 
-  /** Probabilities have 16 bits while they adapt, one less when they code. */
+  /** Probabilities have 16 bits for adaptation and 15 for coding. */
   probability(slot: number): number {
     return (this.#fast[slot] + this.#slow[slot]) >>> 2 || 1;
   }
@@ -60,7 +60,7 @@ export class LevelModel implements DecisionModel {
     return 31 - Math.clz32(this.rowMean * this.means[this.column] + 1);
   }
 
-  /** Takes note of the magnitude of the next entry and moves on. */
+  /** Updates the contexts with the magnitude of the current entry and moves on to the next. */
   observe(magnitude: number): void {
     const column = this.column;
     const row = this.row;
@@ -80,9 +80,10 @@ export class LevelModel implements DecisionModel {
 }
 
 /**
- * Codes one integer: zero or not, the sign, the number of bits in unary, and the bits below the first.
+ * Codes one integer: zero or not, the sign, the bit length in unary, and the bits below the highest.
  *
- * @param wanted what to code; a decoder gives 0 and takes what is returned.
+ * @param wanted the integer to write; a decoder passes 0.
+ * @returns the integer written or read.
  */
 export function codeLevel(
   coder: BinaryCoder,

@@ -1,21 +1,21 @@
-// Bits of each magnitude at each place of a matrix, for rounding that does not visit the places in the order of the stream.
+// Estimated bits of each magnitude at each place of a matrix, for rounding in another order than the order of the stream.
 import type { Shape2D } from '@gcompress/core';
 import { AdaptingCounter } from './bit-counter.ts';
 import { BitTable } from './bit-table.ts';
 import { assertIntegers } from './encode.ts';
 import { codeLevel, LevelModel } from './level-model.ts';
 
-/** Bits that a magnitude takes at a place, `row · columns + column`, of the matrix. */
+/** Estimated bits of a magnitude at a place of the matrix, `row · columns + column`. */
 export type LevelPrices = (place: number, magnitude: number) => number;
 
-/** Contexts of a place: neighbours that are not zero, 0 to 2. */
+/** Numbers of nonzero neighbours of a place: 0, 1 or 2. */
 const NEIGHBOURS = 3;
 
 /**
- * What the coder charges for magnitudes where the levels around are about those given: contexts are those of the given levels, and
- * probabilities those at their end.
+ * Estimates the bits of magnitudes at each place, from levels close to the final ones: the contexts come from the given levels, and the
+ * probabilities are the adapted ones after coding all of them.
  *
- * @param levels integers `[rows, columns]`, such as those that plain rounding gives with the same step.
+ * @param levels integers `[rows, columns]`, such as the levels of plain rounding with the same step.
  * @throws GCompressError `invalid-matrix` unless `levels` is an Int32Array that fills the shape.
  */
 export function levelPrices(levels: Int32Array, shape: Shape2D): LevelPrices {

@@ -1,9 +1,9 @@
-// A level model whose contexts can be set back, for rounding that tries an entry again.
+// A level model that can restore earlier contexts, for rounding that visits entries twice.
 import { LevelModel } from './level-model.ts';
 
-/** A {@link LevelModel} that can go back to an earlier entry. Decoders never do, so that they need not carry this. */
+/** A {@link LevelModel} that can go back to an earlier entry. A class of its own, because decoders never go back. */
 export class ResumableLevelModel extends LevelModel {
-  /** What the contexts depend on, to come back to by {@link restore}. */
+  /** A snapshot of the contexts for {@link restore}. */
   save(): object {
     const places = [this.column, this.row, this.left, this.rowMean, this.overall];
     return { places, means: this.means.slice(), above: this.above.slice() };

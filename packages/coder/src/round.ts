@@ -1,4 +1,4 @@
-// Rounds a matrix to integers whose error and coded bits cost least together, with the coder's own state.
+// Rate–distortion optimised rounding: integers with the least total cost of error and coded bits.
 import { GCompressError, type Pace } from '@gcompress/core';
 import {
   assertKnownOptions,
@@ -16,36 +16,36 @@ import type { Places, Scaled } from './scaled.ts';
 import { Survivors } from './survivors.ts';
 import { multipleOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
-/** Entries between two looks at the adaptive probabilities, at least; whole rows. */
+/** Least number of entries between two updates of the bit prices, rounded up to whole rows. */
 const CHUNK = 1024;
-/** Multiplications that one candidate takes, about. */
+/** Multiplications that take about as long as one candidate. */
 const OPERATIONS = 16;
 /** The largest magnitude that rounding chooses. */
 const LARGEST = 2 ** 24;
 
 /** How a matrix is rounded. */
 export interface Rounding {
-  /** States of the trellis: 0 rounds each entry for itself, 4 or 8 choose whole paths (dependent quantisation). */
+  /** States of the trellis: 0 rounds each entry by itself, 4 or 8 choose whole paths (dependent quantisation). */
   readonly states: TrellisStates;
-  /** What a bit costs, in the unit of {@link Scaled.weights}; 0 rounds to the nearest. */
+  /** Price of a bit, in the unit of {@link Scaled.weights}; 0 rounds to the nearest. */
   readonly bitCost: number;
 }
 
-/** What rounding chose. */
+/** The result of rounding. */
 export interface Rounded {
   /** Multiples of the step, for `encodeIntegers` with the same states. */
   readonly values: Int32Array;
-  /** Bits that the coder takes for them. */
+  /** Estimated coded bits of the values. */
   readonly bits: number;
 }
 
 /**
- * Rate–distortion optimised rounding: each entry becomes the multiple of its step whose `weight·error² + bitCost·bits` is least, where
- * the bits are those of the coder's adaptive probabilities at that place. With a trellis the least over paths is searched (Viterbi).
+ * Rate–distortion optimised rounding: each entry becomes the multiple of its step with the least `weight·error² + bitCost·bits`. The bits
+ * follow from the coder's adaptive probabilities at that place. With a trellis, the Viterbi algorithm finds the path with the least cost.
  *
  * Source: dependent quantisation as in ISO/IEC 15938-17 and VVC; DeepCABAC, arXiv 1907.11900.
  *
- * @param pace is told of the work done, see `pacedProgress` of `@gcompress/core`.
+ * @param pace receives the progress, see `pacedProgress` of `@gcompress/core`.
  * @throws GCompressError `invalid-matrix` for values or weights that do not fit the shape or are not finite, `invalid-option` and
  *   `unknown-option` for wrong options.
  */
@@ -87,7 +87,7 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
   return { values: indices, bits: adapter.bits };
 }
 
-/** Independent rounding: the nearest integer, the one below it, or 0. */
+/** Independent rounding to the cheapest of the nearest integer, the integer below it, and 0. */
 function roundEach(
   { values, weights }: Scaled,
   bitCost: number,
@@ -132,7 +132,7 @@ function assertScaled(scaled: Scaled, pace: Pace): void {
   if (!(weights instanceof Float32Array) || (weights.length !== 1 && weights.length !== count)) {
     throw refused('weights', `1 or ${count} weights in a Float32Array`, weights);
   }
-  // Loops, because findIndex takes several times as long
+  // Loops: findIndex takes several times as long
   for (let at = 0; at < values.length; at++) {
     if (!(Math.abs(values[at]) <= LARGEST)) throw refused('values', `values of at most ${LARGEST} steps`, values[at]);
   }

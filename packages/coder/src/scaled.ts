@@ -1,4 +1,4 @@
-// A matrix that is to be rounded, in units of its steps.
+// The input of rounding: a matrix in units of its steps.
 import type { Shape2D } from '@gcompress/core';
 
 /** A matrix in units of its steps. */
@@ -7,11 +7,11 @@ export interface Scaled {
   readonly shape: Shape2D;
   /** Entries divided by their steps, row-major. */
   readonly values: Float32Array;
-  /** What the squared error of one step costs: one number for all entries, or one for each. */
+  /** Weight of a squared error of one step: one number for all entries, or one for each. */
   readonly weights: Float32Array;
 }
 
-/** Entries from `first` to before `end`, in reading order. */
+/** Entries from `first` up to but excluding `end`, in reading order. */
 export interface Places {
   readonly first: number;
   readonly end: number;

@@ -1,10 +1,10 @@
-// The search of dependent quantisation: the cheapest path through the trellis, by the algorithm of Viterbi.
+// Viterbi search of dependent quantisation: the cheapest path through the trellis.
 import type { BitTable } from './bit-table.ts';
 import type { LevelModel } from './level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
 import { multipleOf, type Trellis } from './trellis.ts';
 
-/** Paths through some entries: for each entry and state the index that leads there, and the state that it comes from. */
+/** Surviving paths: for each entry and state, the index that leads there and the state before it. */
 export class Survivors {
   readonly #trellis: Trellis;
   readonly #chosen: Int32Array;
@@ -21,8 +21,8 @@ export class Survivors {
   }
 
   /**
-   * Writes the indices of the path that begins in a state and costs least. Contexts are those of plain rounding, since a path's own
-   * would have to be kept for each path; the caller restores the model.
+   * Writes the indices of the cheapest path from state `start`. All paths share the contexts of plain rounding, which avoids a model for
+   * each path. The caller must restore the model afterwards.
    */
   choose(
     { values, weights }: Scaled,
@@ -47,7 +47,7 @@ export class Survivors {
           const error = size - multipleOf(index, q, this.#trellis);
           return weight * error * error + (bitCost > 0 ? bitCost * table.of(q, bucket, neighbours, index) : 0);
         };
-        // The two indices around the entry, one of which is even, and 0
+        // Candidates: 0 and the two indices around the entry, one of them even
         const lower = Math.floor((size + q) / 2);
         const lowerCost = cost(lower);
         const upperCost = cost(lower + 1);
@@ -65,7 +65,7 @@ export class Survivors {
     this.#trace(values, indices, first, end);
   }
 
-  /** Walks the cheapest path back. */
+  /** Follows the cheapest path backwards and writes its indices. */
   #trace(values: Float32Array, indices: Int32Array, first: number, end: number): void {
     const { states } = this.#trellis;
     let state = this.#costs.indexOf(Math.min(...this.#costs));

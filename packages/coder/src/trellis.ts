@@ -1,26 +1,26 @@
-// The states of dependent quantisation: which quantiser the next entry has, and which multiple of the step an index stands for.
+// State machines of dependent quantisation: transitions, the quantiser of each state, and conversion between indices and multiples.
 
-/** States of a trellis: 0 for independent rounding, where an index is the multiple itself. */
+/** Number of trellis states; 0 means independent rounding, where the index is the multiple itself. */
 export type TrellisStates = 0 | 4 | 8;
 
-/** The numbers of states that there are, in the order in which streams name them. */
+/** All allowed numbers of states, in the order of the codec numbers 1 to 3 of streams. */
 export const TRELLIS_STATES: readonly TrellisStates[] = [0, 4, 8];
 
 /** A trellis as two tables. */
 export interface Trellis {
   readonly states: number;
-  /** Next state of state `s` after an index of parity `p`, at `2·s + p`. */
+  /** State that follows state `s` after an index of parity `p`, at `2·s + p`. */
   readonly next: Uint8Array;
   /** Quantiser of each state: 0 has the even multiples of the step, 1 the odd ones and zero. */
   readonly quantiser: Uint8Array;
-  /** How many multiples lie between two indices of one quantiser: 1 without a trellis, else 2. */
+  /** Distance of consecutive indices of one quantiser in steps: 1 without a trellis, else 2. */
   readonly spread: number;
 }
 
 /** The transitions after an even and an odd index, state by state, as in VVC and ISO/IEC 15938-17. */
 const TRANSITIONS = { 0: '00', 4: '02201331', 8: '0257136420463175' };
 
-/** The trellis with so many states. */
+/** The trellis with this number of states. */
 export function trellisOf(states: TrellisStates): Trellis {
   const next = Uint8Array.from(TRANSITIONS[states], Number);
   const count = next.length / 2;
@@ -33,7 +33,7 @@ export function multipleOf(index: number, quantiser: number, { spread }: Trellis
   return spread * index - quantiser * Math.sign(index);
 }
 
-/** The index of a multiple of the step; not an integer where the quantiser lacks the multiple. */
+/** The index of a multiple of the step; not an integer if the quantiser lacks the multiple. */
 export function indexOf(multiple: number, quantiser: number, { spread }: Trellis): number {
   return (multiple + quantiser * Math.sign(multiple)) / spread;
 }

@@ -1,4 +1,4 @@
-// Tensors of codes come back from either form, never take more than packed bits, and are refused when damaged.
+// Tensors of codes: round trips of both forms, size limits, and refusal of damaged streams.
 import { createRandom, isGCompressError, type PackedMatrix, type PackedTensor } from '@gcompress/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -25,7 +25,7 @@ function codeOf(action: () => unknown): string {
   return 'accepted';
 }
 
-/** Codes of which about this part is not `common`, in rows and columns of uneven density. */
+/** Codes that differ from `common` with about this density, which varies by row and column. */
 function unevenCodes([rows, columns]: readonly [number, number], levels: number, common: number, density: number) {
   const random = createRandom(3);
   return Int32Array.from({ length: rows * columns }, (_, at) =>
@@ -46,7 +46,7 @@ const matrices = fc
     codes: unevenCodes([rows, columns], levels, levels - 1, density),
   }));
 
-it('codes come back, in no more bytes than packed bits take', () => {
+it('decoded codes equal the encoded ones, which take no more bytes than packed bits', () => {
   fc.assert(
     fc.property(matrices, ({ shape, levels, codes }) => {
       const tensors = packCodes('x', codes, shape, levels);
@@ -58,14 +58,14 @@ it('codes come back, in no more bytes than packed bits take', () => {
   );
 });
 
-it('name their form: packed where all codes are as frequent, coded where one prevails', () => {
+it('uniformly distributed codes are stored packed, codes with a prevailing one entropy-coded', () => {
   const random = createRandom(1);
   const even = Int32Array.from({ length: 4096 }, () => random.integer(16));
   expect(packCodes('x', even, [64, 64], 16)).toHaveProperty('x.shape', [2048]);
   expect(Object.keys(packCodes('x', unevenCodes([64, 64], 16, 7, 0.01), [64, 64], 16))).toEqual(['coded-x']);
 });
 
-it('a million codes of one kind take a few hundred bytes, which a reader accepts', () => {
+it('a million equal codes take a few hundred bytes and are read back', () => {
   for (const [code, levels] of [
     [0, 2],
     [1, 2],
@@ -78,12 +78,12 @@ it('a million codes of one kind take a few hundred bytes, which a reader accepts
   }
 });
 
-it('bytes that cannot hold so many codes are refused before these take memory', () => {
+it('a stream too short for its number of codes is refused before memory is allocated', () => {
   const data = bytesOf(packCodes('x', new Int32Array(2 ** 16), [256, 256], 2));
   expect(codeOf(() => unpackCodes(coded(data), 'x', [2 ** 26, 2 ** 26], 2))).toBe('file-tensor');
 });
 
-it('streams that are cut, surplus or of another codec are refused, and so are codes that are too large', () => {
+it('truncated streams, surplus bytes, other codecs and codes that are too large are refused', () => {
   const codes = unevenCodes([20, 10], 9, 2, 0.05);
   const data = bytesOf(packCodes('x', codes, [20, 10], 9));
   const read = (bytes: Uint8Array, levels = 9) => codeOf(() => unpackCodes(coded(bytes), 'x', [20, 10], levels));
@@ -104,7 +104,7 @@ it('streams that are cut, surplus or of another codec are refused, and so are co
   ).toBe('file-dtype');
 });
 
-it('mutated streams give codes below the levels or an error of the house', () => {
+it('mutated streams give codes below the levels or throw a GCompressError', () => {
   const random = createRandom(1);
   const data = bytesOf(packCodes('x', unevenCodes([30, 20], 9, 2, 0.1), [30, 20], 9));
   let refused = 0;
@@ -122,7 +122,7 @@ it('mutated streams give codes below the levels or an error of the house', () =>
   expect(refused).toBeGreaterThan(1500);
 });
 
-it('plain values are refused by name', () => {
+it('invalid arguments of any type throw a GCompressError', () => {
   const codes = Int32Array.of(0, 1);
   for (const plain of [null, undefined, 0.5, -1, 'text', {}, Symbol('x'), () => 0] as never[]) {
     expect(codeOf(() => packCodes('x', plain, [1, 2], 2))).toBe('invalid-matrix');
@@ -138,7 +138,7 @@ it('plain values are refused by name', () => {
   expect(codeOf(() => packCodes('x', Int32Array.of(0, -1), [1, 2], 2))).toBe('invalid-matrix');
 });
 
-it('streams are the same bytes for ever', () => {
+it('the bytes of streams do not change between releases', () => {
   const mask = unevenCodes([20, 20], 2, 0, 0.03);
   const levels = unevenCodes([20, 20], 7, 3, 0.03);
   expect([

@@ -1,4 +1,4 @@
-// Damaged streams and plain JavaScript values are refused by errors of the house, and by no others.
+// Damaged streams and invalid arguments throw GCompressErrors and nothing else.
 import { createRandom, isGCompressError } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { createIntegerDecoder, decodeIntegers } from '../src/decode.ts';
@@ -21,7 +21,7 @@ function codeOf(action: () => unknown): string {
 it.each([
   ['context-coded', SPARSE, 1],
   ['packed', DENSE, 0],
-] as const)('%s streams that are cut or have surplus bytes are refused', (_name, values, codec) => {
+] as const)('%s streams with missing or surplus bytes are refused', (_name, values, codec) => {
   const bytes = encodeIntegers(values, SHAPE);
   expect(bytes[0]).toBe(codec);
   for (let length = 0; length < bytes.length; length++) {
@@ -31,13 +31,13 @@ it.each([
   expect(codeOf(() => decodeIntegers(Uint8Array.of(4, ...bytes.subarray(1)), SHAPE))).toBe('file-tensor');
 });
 
-it('refuses a width above 32, values above int32 and padding that is not zero', () => {
+it('packed streams with a width above 32, values above int32 or nonzero padding are refused', () => {
   expect(codeOf(() => decodeIntegers(Uint8Array.of(0, 33, 0, 0, 0, 0), [1, 1]))).toBe('file-tensor');
   expect(codeOf(() => decodeIntegers(Uint8Array.of(0, 8, 255, 255, 255, 127, 1), [1, 1]))).toBe('file-tensor');
   expect(codeOf(() => decodeIntegers(Uint8Array.of(0, 4, 0, 0, 0, 0, 31), [1, 1]))).toBe('file-tensor');
 });
 
-it('mutated streams give values of the shape or an error of the house', () => {
+it('mutated streams give values of the shape or throw a GCompressError', () => {
   const random = createRandom(1);
   const streams = [encodeIntegers(SPARSE, SHAPE), encodeIntegers(DENSE, SHAPE)];
   let refused = 0;
@@ -52,7 +52,7 @@ it('mutated streams give values of the shape or an error of the house', () => {
   expect(refused).toBeGreaterThan(4000);
 });
 
-it('plain values are refused by name', () => {
+it('invalid arguments of any type throw a GCompressError', () => {
   for (const plain of [null, undefined, 0, -1, 'text', {}, [], [0, 1], [1.5, 2], () => 0] as never[]) {
     expect(codeOf(() => encodeIntegers(plain, SHAPE))).toBe('invalid-matrix');
     expect(codeOf(() => encodeIntegers(SPARSE, plain))).toBe('invalid-matrix');
@@ -65,7 +65,7 @@ it('plain values are refused by name', () => {
   }
 });
 
-it('rounding refuses plain values, values without a number, and weights that do not fit', () => {
+it('rounding refuses invalid arguments, NaN values and weights that do not fit', () => {
   const good = { shape: [1, 2] as const, values: Float32Array.of(0.4, 1.6), weights: Float32Array.of(1) };
   const nearest = { states: 0, bitCost: 0 } as const;
   expect(roundForRate(good, nearest).values).toEqual(Int32Array.of(0, 2));

@@ -1,4 +1,4 @@
-// Streams of every kind come back, whole and in slices, at the length that was foretold.
+// Round trips of integer streams, whole and in slices, at the predicted length.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createIntegerDecoder, decodeIntegers } from '../src/decode.ts';
@@ -22,7 +22,7 @@ const integers = fc
     ),
   );
 
-it('come back whole and in slices', () => {
+it('streams decode to the same values, whole and in slices', () => {
   fc.assert(
     fc.property(integers, fc.integer({ min: 1, max: 9 }), ([shape, list], step) => {
       const values = Int32Array.from(list);
@@ -37,7 +37,7 @@ it('come back whole and in slices', () => {
   );
 });
 
-it('take the bits that were foretold', () => {
+it('streams take the number of bits that codedBits predicts', () => {
   fc.assert(
     fc.property(integers, ([shape, list]) => {
       const values = Int32Array.from(list);
@@ -48,7 +48,7 @@ it('take the bits that were foretold', () => {
   );
 });
 
-it('never take more than packed bits and their header', () => {
+it('streams never take more than packed bits and their header', () => {
   fc.assert(
     fc.property(integers, ([shape, list]) => {
       const width = 32 - Math.clz32(Math.max(...list) - Math.min(...list));
@@ -69,7 +69,7 @@ const weights = fc
   )
   .map(([shape, list]) => ({ shape, values: Float32Array.from(list), weights: Float32Array.of(1) }));
 
-it('what a trellis chose comes back, and is coded with its states', () => {
+it('values chosen by a trellis are coded with its states and read back', () => {
   fc.assert(
     fc.property(
       weights,
@@ -91,7 +91,7 @@ it('what a trellis chose comes back, and is coded with its states', () => {
   );
 });
 
-it('rounding without a cost of bits is to the nearest, and a larger cost never takes more bits by much', () => {
+it('rounding is to the nearest at no cost of bits, and a larger cost hardly ever takes more bits', () => {
   fc.assert(
     fc.property(weights, (scaled) => {
       const nearest = roundForRate(scaled, { states: 0, bitCost: 0 });
@@ -99,19 +99,19 @@ it('rounding without a cost of bits is to the nearest, and a larger cost never t
         expect(Math.abs(value - scaled.values[at])).toBeLessThanOrEqual(0.5);
       });
       const thrifty = roundForRate(scaled, { states: 0, bitCost: 4 });
-      // Greedy: what an entry saves can cost later ones a little, because the probabilities adapt to other values
+      // Rounding is greedy: saving bits on one entry can cost later entries a little through the adapted probabilities
       expect(thrifty.bits).toBeLessThanOrEqual(1.05 * nearest.bits + 2);
     }),
     { numRuns: 60 },
   );
 });
 
-it('values that a trellis cannot reach are coded without it', () => {
+it('values that a trellis cannot reach are coded without a trellis', () => {
   const values = Int32Array.of(1, 0, 0, 0);
   expect(decodeIntegers(encodeIntegers(values, [2, 2], 4), [2, 2])).toEqual(values);
 });
 
-it('streams are the same bytes for ever', () => {
+it('the bytes of streams do not change between releases', () => {
   const sparse = Int32Array.from({ length: 200 }, (_, i) => (i % 13 === 2 ? (i % 2 ? -1 : 3) : 0));
   const scaled = {
     shape: [20, 10] as const,

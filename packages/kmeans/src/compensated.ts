@@ -1,4 +1,4 @@
-// Codebooks and codes for the outputs of given inputs: compensated rounding, after which the levels move to what they stood for.
+// Codebooks and codes that preserve a layer's outputs: alternates compensated rounding (GPTQ) with updates of the levels.
 import {
   type FactorizeOptions,
   type InputMoments,
@@ -11,16 +11,16 @@ import { momentsWeakness, type RoundingOrder, type RoundRow, roundCompensated, r
 import { type Encoder, encoderOf } from './encode.ts';
 import { groupOf, type Layout } from './layout/layout.ts';
 
-/** Codebooks of all groups, `[groups · levels, blockSize]`, and for each block its row in them. */
+/** Codebooks of all groups, `[groups · levels, blockSize]`, and the codebook row of each block. */
 export interface Coded {
   readonly codebook: Float32Array;
   readonly encoding: Int32Array;
 }
 
-/** Roundings at most: the levels move after each. */
+/** Most roundings; the levels are updated after each. */
 const ROUNDS = 4;
 
-/** The order of the rows for moments; warns where these say little. */
+/** The order in which compensated rounding takes the rows; warns if the moments are too weak. */
 export function orderFor(
   moments: InputMoments,
   { kernels, warn }: FactorizeOptions,
@@ -31,7 +31,7 @@ export function orderFor(
   return roundingOrder(moments, undefined, kernels, progress);
 }
 
-/** What the error of each entry costs at the outputs, times its own importance. */
+/** Importance of each entry: the cost of its error at the outputs, times its own importance. */
 export function rowImportance(shape: Matrix['shape'], { costs }: RoundingOrder, own: Matrix | undefined): Matrix {
   const columns = shape[1];
   const values = new Float32Array(shape[0] * columns);
@@ -40,11 +40,12 @@ export function rowImportance(shape: Matrix['shape'], { costs }: RoundingOrder, 
 }
 
 /**
- * The codes for codebooks that were learned from the entries, and the codebooks that fit them. Each round encodes what the rows aim at given
- * the errors of the rows before; then each level moves to the mean of what it stood for, as in Lloyd's algorithm. The round with the least
- * error at the outputs is taken.
+ * Codes that minimise the output error, and codebooks fitted to them. Each round encodes the rows after correcting them for the errors of
+ * earlier rows. Then each level moves to the mean of the values encoded by it, as in Lloyd's algorithm. The result is the round with the
+ * least output error.
  *
- * @param pruned the matrix, in which zeros must stay zero.
+ * @param pruned the matrix after pruning; its zeros stay zero.
+ * @param learned codebooks learned from the entries, the start of the rounds.
  */
 export function compensatedCodes(
   matrix: Matrix,
@@ -70,7 +71,7 @@ export function compensatedCodes(
   return best ?? { codebook, encoding: new Int32Array(matrix.shape[0] * layout.blocks) };
 }
 
-/** Encodes a matrix row by row, and remembers what each level stood for. */
+/** Encodes a matrix row by row, and sums the values encoded by each level. */
 class RowCoding {
   readonly encoding: Int32Array;
   readonly #pruned: Matrix;
@@ -121,7 +122,7 @@ class RowCoding {
     }
   };
 
-  /** The codebook whose levels are the means of what they stood for; those of zeros, and those without entries, stay. */
+  /** The codebook with each level moved to the mean of the values it encodes. Zero levels and unused levels stay. */
   moved(): Float32Array {
     const { blockSize: size } = this.#layout;
     const moved = this.#codebook.slice();

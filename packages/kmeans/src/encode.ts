@@ -1,4 +1,4 @@
-// The nearest row of a codebook for each block.
+// Encodes blocks as the index of the nearest codebook row.
 import type { Pace } from '@gcompress/core';
 import { centroidTable, findNearest, type Nearest } from './blocks/nearest.ts';
 import type { Blocks } from './layout/blocks.ts';

@@ -1,4 +1,4 @@
-// The decoder of codebooks: how a matrix comes back from codebook and encoding.
+// The format `kmeans`: codebooks and the codebook row of each block, with reader and writer of the stored form.
 import { packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import {
@@ -20,9 +20,9 @@ import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 
 /** Version of the stored form. */
 const VERSION = 2;
-/** Values of the codebooks that any file may claim, however small: 64 MiB. */
+/** Codebook values that a file of any size may claim: 64 MiB. */
 const ALWAYS_ALLOWED = 2 ** 24;
-/** Above that, the most rows of a codebook for each stored row. */
+/** Most rows of a codebook for each stored row, in files that claim more. */
 const MAX_UNUSED = 1024;
 
 /** The factors of {@link kMeansFormat}. */
@@ -53,7 +53,7 @@ export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   unpack,
 };
 
-/** The part of {@link kMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
+/** The decoder of {@link kMeansFormat} alone, for pages that only decode to dense matrices. */
 export const kMeansDecoder: MatrixDecoder<KMeansFactor> = { id: 'kmeans', version: VERSION, reconstruct, unpack };
 
 /** The rows of the matrix for these encodings `[…, ⌈n/s⌉]`. */
@@ -67,7 +67,7 @@ function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixFor
 function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeansFactor>): Record<string, PackedTensor> {
   const layout = layoutOf(form);
   const { blockSize, groups, levels } = layout;
-  // Plans pack factors of zeros, whose codes all point into the first codebook
+  // Plans pack factors of zeros: their codes all point into the first codebook
   const local = shifted(encoding.data, layout, -1).map((code) => Math.max(0, code));
   let used = 1;
   for (let at = 0; at < local.length; at++) used = Math.max(used, local[at] + 1);
@@ -140,7 +140,7 @@ function checkedLayout({ shape, config }: PackedMatrix): Layout {
   };
   const blockSize = checked('blockSize', cols);
   const blocksOfCodebook = checked('groupRows', rows) * checked('groupBlocks', Math.ceil(cols / blockSize));
-  // With a zero that no block needs (keepZero), a codebook has one row more than blocks
+  // With keepZero, a codebook may have one row more than blocks: a zero that no block uses
   checked('levels', Math.min(MAX_LEVELS, blocksOfCodebook + 1));
   const layout = layoutOf({ shape, config });
   assertElementLimit(rows * layout.blocks * blockSize, 'kmeans encoding');

@@ -1,4 +1,4 @@
-// The method: codebook and encoding by k-means.
+// The method `kMeans`: vector quantisation with codebooks found by k-means.
 import {
   createRandom,
   defineMethod,
@@ -23,9 +23,9 @@ import { planFor } from './plan.ts';
 import { pruneWith } from './prune.ts';
 import { scalarCodebook } from './scalar/scalar-codebook.ts';
 
-/** Progress of a codebook at which it is found; encoding its blocks is the rest. */
+/** Progress of a codebook once it is found; the rest is encoding its blocks. */
 const LEARNED = 0.9;
-/** With input moments: progress at which the rows are ordered, and at which the first codebooks are found. */
+/** With input moments: progress once the rows are ordered, and once the first codebooks are found. */
 const TO_ORDER = 0.2;
 const TO_ROUND = 0.5;
 
@@ -34,8 +34,8 @@ const TO_ROUND = 0.5;
  * trainable, the encoding is not.
  *
  * Single entries (`blockSize` 1) get the optimum of one-dimensional k-means. Longer blocks get the best of several runs of Lloyd's
- * algorithm from k-means++ starts. `importance` weighs the error of each entry in both cases. With `inputMoments`, codes and levels
- * are those that keep the outputs of these inputs (compensated rounding as in GPTQ, arXiv 2210.17323).
+ * algorithm from k-means++ starts. `importance` weighs the error of each entry in both cases. With `inputMoments`, compensated rounding
+ * chooses codes and levels that preserve the layer's outputs for these inputs (GPTQ, arXiv 2210.17323).
  *
  * @throws GCompressError `unknown-option`, or `invalid-option` for an option out of range, no size, or several sizes.
  *

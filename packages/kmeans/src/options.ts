@@ -1,4 +1,4 @@
-// The options of the method, checked and completed.
+// Options of `kMeans`: types, checks and defaults.
 import { GCompressError } from '@gcompress/core';
 import {
   assertKnownOptions,

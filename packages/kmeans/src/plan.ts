@@ -1,4 +1,4 @@
-// Layout, factors and bytes for a shape, from the options alone.
+// Plans a matrix: layout, shapes of the factors, and bytes, from its shape and the options.
 import { type FactorSpec, GCompressError, type Shape2D } from '@gcompress/core';
 import { assertElementLimit, largestThatFits, sizeBudgetOf } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';

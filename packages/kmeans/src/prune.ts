@@ -1,4 +1,4 @@
-// The smallest entries of a matrix set to zero.
+// Magnitude pruning: sets the smallest entries of a matrix to zero.
 import type { Matrix, Pace } from '@gcompress/core';
 import { assertFinite, assertMatrix, assertNumber } from '@gcompress/core/checks';
 import { sortFloats } from './scalar/sorted-points.ts';
@@ -22,7 +22,7 @@ export function prune(matrix: Matrix, fraction: number): Matrix {
   return pruneWith(matrix, fraction, () => {});
 }
 
-/** {@link prune} of what was checked before; `pace` is told of the work. */
+/** {@link prune} without argument checks; `pace` receives the progress. */
 export function pruneWith(matrix: Matrix, fraction: number, pace: Pace): Matrix {
   const [rows, cols] = matrix.shape;
   const count = Math.ceil(matrix.data.length * fraction);

@@ -93,7 +93,7 @@ describe('pack', () => {
     },
   );
 
-  it('stores a mode of the codes that prevails in fewer bits than a code has', () => {
+  it('stores codes with a prevailing value in fewer bits than packed codes', () => {
     const a = randomMatrix([64, 64]);
     const compressed = kMeans({ levels: 16, pruningFraction: 0.9 }).compress(a);
     const { tensors } = compressed.pack();

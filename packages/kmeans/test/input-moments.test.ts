@@ -1,4 +1,4 @@
-// Codes and levels for the outputs of given inputs.
+// Input moments make the output error smaller at the same size.
 import { goldenMatrix } from '@gcompress/fixtures';
 import { momentInputs, momentsOf, outputError } from '@gcompress/fixtures/moment-inputs';
 import { normalMatrix } from '@gcompress/testkit';
@@ -15,7 +15,7 @@ describe('with input moments', () => {
   ];
   const cases = names.flatMap((name) => options.map((given) => ({ name, given, text: JSON.stringify(given) })));
 
-  it.each(cases)('the outputs lose far less at the same size: $name, $text', ({ name, given }) => {
+  it.each(cases)('the output error is far smaller at the same size: $name, $text', ({ name, given }) => {
     const weights = goldenMatrix(name);
     const inputMoments = momentsOf(momentInputs(600, weights.shape[0]), weights.shape[0]);
     const compressor = kMeans(given);
@@ -27,7 +27,7 @@ describe('with input moments', () => {
     expect(after).toBeLessThan(0.85 * before);
   });
 
-  it('what is pruned stays zero', () => {
+  it('pruned entries stay zero', () => {
     const weights = normalMatrix([60, 40]);
     const compressor = kMeans({ bits: 3, pruningFraction: 0.5 });
     const inputMoments = momentsOf(momentInputs(100, 60), 60);

@@ -99,7 +99,7 @@ describe('the number of levels', () => {
   );
 });
 
-it('plan answers the stored bytes: exactly for distinct single entries, at most for blocks', () => {
+it('a plan states the stored bytes: exactly for distinct single entries, at most for blocks', () => {
   const cases = fc.record({
     shape: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
     blockSize: fc.integer({ min: 1, max: 4 }),

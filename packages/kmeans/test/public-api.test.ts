@@ -13,7 +13,7 @@ it('the package exports exactly these names', () => {
   expect(Object.keys(format).sort()).toEqual(['kMeansDecoder', 'kMeansFormat']);
 });
 
-it('the method and its format carry the names that files hold', () => {
+it('the method and its format have the names stored in files', () => {
   const { method, format: used } = api.kMeans;
   expect({ method, id: used.id, version: used.version }).toEqual({
     method: 'kmeans',

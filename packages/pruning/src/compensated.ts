@@ -1,4 +1,4 @@
-// Pruning for the outputs of given inputs: what is kept makes up for what is pruned.
+// Pruning with input moments (SparseGPT): kept entries are adjusted to compensate the output errors of pruned entries.
 import {
   type FactorizeOptions,
   type InputMoments,
@@ -8,7 +8,7 @@ import {
 } from '@gcompress/core';
 import { momentsWeakness, type RoundingOrder, roundCompensated, roundingOrder } from '@gcompress/linalg';
 
-/** The order of the rows for moments; warns where these say little. */
+/** The order in which compensation takes the rows; warns if the moments are too weak. */
 export function orderFor(
   moments: InputMoments,
   { kernels, warn }: FactorizeOptions,
@@ -19,7 +19,7 @@ export function orderFor(
   return roundingOrder(moments, undefined, kernels, progress);
 }
 
-/** What zeroing an entry costs at the outputs when later rows make up for it, times its own importance. */
+/** Importance of each entry: the output error of pruning it after compensation by later rows, times its own importance. */
 export function rowImportance({ shape }: Matrix, { costs }: RoundingOrder, own: Matrix | undefined): Matrix {
   const columns = shape[1];
   const values = new Float32Array(shape[0] * columns);
@@ -27,7 +27,7 @@ export function rowImportance({ shape }: Matrix, { costs }: RoundingOrder, own: 
   return matrixOf(shape, values);
 }
 
-/** The entries where the mask is 1, moved so that the outputs change least; 0 elsewhere. */
+/** The kept entries (mask 1), adjusted so that the outputs change least; pruned entries are 0. */
 export function compensatedValues(
   matrix: Matrix,
   mask: Float32Array,

@@ -1,3 +1,3 @@
-// The decoders of both methods.
+// Public API of the decoders alone: the formats of `pruned` and `prunedKMeans`.
 export { type PrunedFactor, prunedDecoder, prunedFormat } from './pruned-format.ts';
 export { type PrunedKMeansFactor, prunedKMeansDecoder, prunedKMeansFormat } from './pruned-k-means-format.ts';

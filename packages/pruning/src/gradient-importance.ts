@@ -1,4 +1,4 @@
-// Importance by gradients, estimated from the weights after each training step.
+// Importance of weights by their gradients, estimated from the movement of the weights in training.
 import { GCompressError, type Matrix, type Shape2D } from '@gcompress/core';
 import {
   assertFinite,
@@ -11,23 +11,23 @@ import {
 } from '@gcompress/core/checks';
 import type { TrainingHistory } from '@gcompress/core/hosts';
 
-/** How the weights of the steps before are called in a history, the last one first. */
+/** Names of the earlier weights in a saved history, latest first. */
 const DEPTHS = ['last weights', 'weights before'];
 
 /** Options of {@link gradientImportance}. */
 export interface GradientImportanceOptions {
-  /** `'first'` (default) uses how far a weight moves; `'second'` uses how much its movement changes. */
+  /** `'first'` (default): by the movement of a weight in a step; `'second'`: by the change of this movement. */
   readonly order?: 'first' | 'second';
   /** The part of the running mean that each step keeps, from 0 to below 1. Default 0.99. */
   readonly decay?: number;
 }
 
-/** Watches one matrix in training; see {@link gradientImportance}. Its history is the mean and the weights before. */
+/** Watches one matrix in training; see {@link gradientImportance}. Its history is the running mean and the earlier weights. */
 export interface GradientImportance extends TrainingHistory {
   /**
-   * Call it after each step.
+   * Updates the running mean; call it after each training step.
    *
-   * @param weights shape `[m, n]`, always the same; is not changed or kept.
+   * @param weights `[m, n]`, the same shape in every call; neither changed nor kept.
    * @throws GCompressError `invalid-matrix`, `non-finite` or `shape-mismatch`.
    */
   observe(weights: Matrix): void;
@@ -57,7 +57,7 @@ export function gradientImportance(options: GradientImportanceOptions = {}): Gra
   const depth = order === 'first' ? 1 : 2;
   let shape: Shape2D | undefined;
   let before: Float32Array[] = [];
-  // In float32, as it is saved
+  // In float32, like its saved form
   let mean = new Float32Array(0);
   const [meanName, ...weightNames] = ['mean', ...DEPTHS].slice(0, 1 + depth).map((name) => `${order} order ${name}`);
   return {
@@ -107,7 +107,7 @@ export function gradientImportance(options: GradientImportanceOptions = {}): Gra
   };
 }
 
-/** @throws GCompressError `invalid-option` for other names, or what {@link assertMatrix} and {@link assertFinite} throw. */
+/** @throws GCompressError `invalid-option` for unexpected names or negative movements; also errors of {@link assertMatrix} and {@link assertFinite}. */
 function assertHistory(
   saved: Readonly<Record<string, Matrix>>,
   expected: readonly string[],
@@ -120,7 +120,7 @@ function assertHistory(
       where,
       expected: `a history of ${expected.map(describeValue).join(', ')}`,
       actual: names.map(describeValue).join(', '),
-      hint: 'It was saved by another order.',
+      hint: 'Restore a history with the same order that saved it.',
     });
   }
   const side = shape ?? saved[expected[0]].shape;

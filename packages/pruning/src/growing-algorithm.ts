@@ -1,13 +1,13 @@
-// Pruning that grows while a model trains.
+// Gradual pruning: an algorithm whose sparsity depends on the training step.
 import type { Algorithm, JsonObject } from '@gcompress/core';
 import type { CompletePruning } from './options.ts';
 import { finalSparsity, sparsityInForce } from './sparsity/sparsity.ts';
 
 /**
- * The algorithm for a sparsity that may grow. At a training step it prunes with the sparsity of this step; outside of a training, with the
- * last sparsity.
+ * The algorithm for a fixed or growing sparsity. At a training step it prunes with the sparsity of that step; outside training, with the
+ * final sparsity.
  *
- * @param fixed makes the algorithm for a fixed sparsity; its factors have room for every sparsity of the growth.
+ * @param fixed makes the algorithm for a fixed sparsity; `room` are the options that decide the shapes of its factors.
  */
 export function growingAlgorithm<K extends string, O extends CompletePruning, R>(
   complete: O,
@@ -20,7 +20,7 @@ export function growingAlgorithm<K extends string, O extends CompletePruning, R>
   return {
     ...fixed({ ...complete, sparsity: finalSparsity(sparsity) }, whole),
     options: { ...complete } as unknown as JsonObject,
-    // Only the final form must be smaller than the matrix
+    // Only the final stored form must be smaller than the matrix
     atStep: (step) => fixed({ ...complete, sparsity: sparsityInForce(step, sparsity), allowLarger: true }, whole),
   };
 }

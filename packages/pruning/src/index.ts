@@ -1,4 +1,4 @@
-// The public names of the package: pruned and prunedKMeans.
+// Public API: the methods `pruned` and `prunedKMeans`, their formats, masks, sparsity schedules and importance.
 export {
   type GradientImportance,
   type GradientImportanceOptions,

@@ -1,10 +1,10 @@
-// One-dimensional k-means over the entries that are kept.
+// One-dimensional k-means over the kept entries.
 import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
 import { sortValues } from './masks/sort-values.ts';
 
 /** The number of cells in the search for an optimal codebook. With fewer values than half of it, each value is a cell. */
 const CELLS = 4096;
-/** The most Lloyd sweeps at the end; mostly a few suffice. */
+/** The most Lloyd sweeps at the end; a few usually suffice. */
 const MAX_SWEEPS = 100;
 
 /** Prefix sums over the values: two of them give the error of any segment. */
@@ -26,7 +26,7 @@ export function lineCodebook(values: Float32Array, levels: number, progress: Pro
   const pace = pacedProgress(partialProgress(progress, 0.1, 0.2));
   const distinct = fewDistinct(sorted, levels, pace);
   if (distinct) return distinct;
-  // Far from zero the sums would be large and their differences small
+  // Values far from zero would give large sums with small differences
   const origin = sorted[sorted.length >>> 1];
   const sums = runningSums(sorted, origin, pace);
   const edges = refined(
@@ -42,7 +42,7 @@ export function lineCodebook(values: Float32Array, levels: number, progress: Pro
   ).sort();
 }
 
-/** The index of the nearest centroid for each value, in an ascending codebook; of two equally near, the smaller centroid. */
+/** The index of the nearest centroid for each value, in an ascending codebook; at equal distance, the smaller centroid. */
 export function encodeNearest(
   values: Float32Array,
   codebook: Float32Array,
@@ -65,7 +65,7 @@ export function encodeNearest(
   return codes;
 }
 
-/** The distinct values, if there are at most this many. */
+/** The distinct values if there are at most `most`, else undefined. */
 function fewDistinct(sorted: Float32Array, most: number, pace: Pace): Float32Array | undefined {
   const distinct: number[] = [];
   for (let at = 0; at < sorted.length; at++) {
@@ -98,8 +98,8 @@ function centroid({ first }: RunningSums, from: number, to: number): number {
 }
 
 /**
- * The starts of the cells, and the end. Half of them divide the values evenly, half divide the line evenly, so that both dense parts and
- * tails have enough cells.
+ * The edges of the cells. Half of them divide the values evenly, half divide the line evenly, so that both dense parts and tails have
+ * enough cells.
  */
 function cellEdges(sorted: Float32Array, pace: Pace): Int32Array {
   const half = CELLS / 2;
@@ -121,8 +121,8 @@ function cellEdges(sorted: Float32Array, pace: Pace): Int32Array {
 }
 
 /**
- * Edges, between cells, of the partition into `levels` segments with the least error. In each layer, the best start of the last segment
- * grows with its end, so divide and conquer halves the search (Wu, 1991).
+ * Edges of the partition of the cells into `levels` segments with the least error, by dynamic programming. In each layer, the best start of
+ * the last segment grows with its end, so divide and conquer halves the search range (Wu, 1991).
  */
 function optimalEdges(sums: RunningSums, cells: Int32Array, levels: number, progress: ProgressOptions): Int32Array {
   const count = cells.length - 1;
@@ -175,7 +175,7 @@ function refined(
       const left = centroid(sums, edges[at - 1], edges[at]);
       const right = centroid(sums, edges[at], edges[at + 1]);
       const middle = origin + (left + right) / 2;
-      // A segment keeps at least one value
+      // Each segment keeps at least one value
       let low = edges[at - 1] + 1;
       let high = edges[at + 1] - 1;
       while (low < high) {

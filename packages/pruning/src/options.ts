@@ -1,4 +1,4 @@
-// The options of pruning, and the number of entries and bytes that they keep.
+// Options of the pruning methods: types, checks, defaults, and the kept entries and bytes for a matrix shape.
 import {
   GCompressError,
   type Matrix,
@@ -37,11 +37,11 @@ export type PruningStructure =
   | { readonly blockHeight: number; readonly blockWidth: number; readonly pooling?: BlockPooling }
   | SparsityPattern;
 
-/** The options that say how much is kept. */
+/** The ways to set how much is kept. */
 export interface PruningSizes {
   /**
-   * Part of the entries or blocks that is pruned, from 0 to below 1; or how this part grows while a model trains. A call of `compress`
-   * outside of a training prunes the final part.
+   * Part of the entries or blocks that is pruned, from 0 to below 1, or a schedule by which this part grows during training. Outside
+   * training, `compress` prunes the final part.
    */
   readonly sparsity?: number | GrowingSparsity;
   /** How many times smaller than the matrix the stored form must be, above 1. As many entries are kept as this allows. */
@@ -50,7 +50,7 @@ export interface PruningSizes {
   readonly bytes?: number;
 }
 
-/** The unit of pruning and the size: exactly one of {@link PruningSizes}, or no size with m of n, which decides it. */
+/** The unit of pruning and the size: exactly one of {@link PruningSizes}; with m of n no size, because the pattern decides it. */
 export type PruningChoice =
   | (ExactlyOne<PruningSizes> & { readonly structure?: Exclude<PruningStructure, SparsityPattern> })
   | ({ readonly [size in keyof PruningSizes]?: undefined } & { readonly structure: SparsityPattern });
@@ -76,10 +76,10 @@ export interface CompletePruning extends Omit<PruningSizes, 'sparsity'>, Require
   readonly sparsity?: number | CompleteGrowth;
 }
 
-/** How much of a matrix is kept. */
+/** The kept entries and the bytes of a matrix. */
 export interface PruningPlan {
   readonly grid: BlockGrid;
-  /** The number of kept blocks; with m of n, the most. */
+  /** The number of kept blocks; with m of n, the most blocks. */
   readonly keep: number;
   /** The most entries in these blocks. */
   readonly entries: number;
@@ -120,7 +120,7 @@ export function completePruning(where: string, options: PruningOptions): Complet
 }
 
 /**
- * How much of a matrix of this shape is kept, at a fixed sparsity.
+ * The kept entries and the bytes of a matrix of this shape, at a fixed sparsity.
  *
  * @param valueBytes the most bytes for a number of kept entries.
  * @throws GCompressError `not-smaller` when the stored form may not be smaller than the matrix, unless `allowLarger`;
@@ -190,8 +190,8 @@ function anyPlan(
 }
 
 /**
- * A flag for each block of the plan's grid: 1 for a kept block. With importance, an entry counts by the root of its cost of pruning,
- * `importance·entry²`; with equal importance, this root is its magnitude.
+ * A flag for each block of the plan's grid: 1 for a kept block. The score of an entry is its magnitude; with importance, it is the root of
+ * its cost of pruning, `importance·entry²`.
  */
 export function keptFlags(
   matrix: Matrix,
@@ -211,7 +211,7 @@ export function keptFlags(
   return flagLargest(scores, keep, seed, partialProgress(rest, 0.3, 1));
 }
 
-/** In float64, because float32 does not hold all products. */
+/** The scores with importance, in float64, because float32 does not hold all products. */
 function weighed({ shape, data }: Matrix, { data: weights }: Matrix, progress: ProgressOptions): ScoredMatrix {
   const pace = pacedProgress(progress);
   const scores = new Float64Array(data.length);

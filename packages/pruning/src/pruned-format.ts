@@ -1,4 +1,4 @@
-// The decoder of pruned matrices with float values.
+// The format `pruning`: float32 values of the kept entries and their positions.
 import {
   type CompressedFormat,
   type Factor,
@@ -26,9 +26,9 @@ const reconstruct: CompressedFormat<PrunedFactor>['reconstruct'] = (ops, { value
  * - `values [m, n]`, float32, trainable.
  * - `mask [m, n]`, float32: 1 for a kept entry, else 0.
  *
- * Stored form, version 2: `values`, the kept entries in reading order as float32; the kept blocks as `mask` (a bit for each block), as
- * `coded-mask` (these bits, entropy-coded) or as `gaps` (between kept blocks, in Rice code), whichever is smallest. Version 1 lacks
- * `coded-mask`. Config: `blockHeight` and `blockWidth`, both 1 for single entries.
+ * Stored form, version 2: `values`, the kept entries in reading order as float32; and the positions of the kept blocks in the smallest of
+ * three forms: `mask` (a bit for each block), `coded-mask` (these bits, entropy-coded) or `gaps` (between kept blocks, in Rice code).
+ * Version 1 lacks `coded-mask`. Config: `blockHeight` and `blockWidth`, both 1 for single entries.
  */
 export const prunedFormat: CompressedFormat<PrunedFactor> = {
   id: 'pruning',
@@ -40,7 +40,7 @@ export const prunedFormat: CompressedFormat<PrunedFactor> = {
   unpack,
 };
 
-/** The part of {@link prunedFormat} that gives dense matrices: all that a page needs which only decodes. */
+/** The decoder of {@link prunedFormat} alone, for pages that only decode to dense matrices. */
 export const prunedDecoder: MatrixDecoder<PrunedFactor> = { id: 'pruning', version: VERSION, reconstruct, unpack };
 
 function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor>): Record<string, PackedTensor> {

@@ -1,4 +1,4 @@
-// The decoder of pruned matrices with a codebook.
+// The format `kmeans-pruning`: a codebook, and the positions and codes of the kept entries.
 import { packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import {
@@ -19,7 +19,7 @@ import { packPositions, unpackPositions } from './masks/positions.ts';
 
 /** Version of the stored form. */
 const VERSION = 2;
-/** The most levels of a codebook, without the zero of the pruned entries. */
+/** The most levels of a codebook, not counting the zero of the pruned entries. */
 export const MAX_LEVELS = 1024;
 
 /** Names of the factors of {@link prunedKMeansFormat}. */
@@ -32,7 +32,7 @@ const reconstruct: CompressedFormat<PrunedKMeansFactor>['reconstruct'] = (ops, f
  * A matrix with some entries kept, each as a level of a codebook, and all other entries zero. Working form:
  *
  * - `codebook [l + 1, 1]`, float32, trainable: the zero of the pruned entries, then l levels.
- * - `kept [l + 1, 1]`, float32: 0, then l ones. Multiplied with the codebook it keeps the zero at zero in training.
+ * - `kept [l + 1, 1]`, float32: 0, then l ones. Multiplying it with the codebook keeps the first entry zero in training.
  * - `encoding [m, n]`, int32: the row of the codebook for each entry, 0 for pruned entries.
  *
  * Stored form, version 2: `codebook`, float32, without the zero and without the last levels if no entry uses them;
@@ -51,7 +51,7 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
   unpack,
 };
 
-/** The part of {@link prunedKMeansFormat} that gives dense matrices: all that a page needs which only decodes. */
+/** The decoder of {@link prunedKMeansFormat} alone, for pages that only decode to dense matrices. */
 export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
   version: VERSION,
@@ -59,7 +59,7 @@ export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
   unpack,
 };
 
-/** The factors `codebook` and `kept` with these levels, of at most `levels`. */
+/** The factors `codebook` and `kept` for these values, padded to `levels`. */
 export function codebookFactors(values: Float32Array, levels: number): Record<'codebook' | 'kept', Factor> {
   const codebook = new Float32Array(levels + 1);
   codebook.set(values, 1);

@@ -1,4 +1,4 @@
-// Pruning with a codebook for the kept entries, as a compression method.
+// The method `prunedKMeans`: magnitude pruning, then a codebook for the kept entries.
 import {
   type Algorithm,
   defineMethod,
@@ -46,7 +46,7 @@ const WHERE = 'prunedKMeans';
  * k-means over the kept entries. Pruned entries are exactly zero and stay so in training. The levels
  * are trainable.
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError when an option is unknown or out of range, or when more than one size is given.
  *
  * Porting note: `KmeansPruningCompressionOp`, with codebooks for single entries only: any other `block_size` is refused,
  * and `do_transpose` is not needed. The reference starts from a random codebook, and goes back to the pruned but

@@ -1,4 +1,4 @@
-// Magnitude pruning as a compression method.
+// The method `pruned`: magnitude pruning.
 import {
   type Algorithm,
   defineMethod,
@@ -26,7 +26,7 @@ import {
 import { type PrunedFactor, prunedFormat } from './pruned-format.ts';
 
 const WHERE = 'pruned';
-/** With input moments: progress at which the rows are ordered, and at which it is known what is kept. */
+/** With input moments: progress once the rows are ordered, and once the mask is known. */
 const TO_ORDER = 0.3;
 const TO_MASK = 0.6;
 
@@ -35,10 +35,10 @@ const valueBytes = (entries: number) => entries * Float32Array.BYTES_PER_ELEMENT
 /**
  * Magnitude pruning: keeps the largest entries, or blocks of entries, and sets all other entries to zero. With single entries, the result
  * is the nearest matrix with this number of nonzeros. The kept values are trainable, their positions are not. `importance` weighs the cost
- * of pruning: the entries with the largest `importance·entry²` are kept. With `inputMoments`, the cost is the error of the outputs, and the
- * kept entries make up for the pruned ones (SparseGPT, arXiv 2301.00774).
+ * of pruning: the entries with the largest `importance·entry²` are kept. With `inputMoments`, the cost is the output error, and the kept
+ * entries are adjusted to compensate it (SparseGPT, arXiv 2301.00774).
  *
- * @throws GCompressError when called with options that are unknown, out of range, or more than one size.
+ * @throws GCompressError when an option is unknown or out of range, or when more than one size is given.
  *
  * Porting note: the masks of `pruning.Pruning`, as a method of its own. If sparsity grows, pruned entries stay
  * pruned here; the reference also scores weights under the mask and may restore them. There is no threshold, because the reference always

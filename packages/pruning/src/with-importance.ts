@@ -1,4 +1,4 @@
-// A compressor that asks a function for the importance at each compression.
+// Wraps a compressor so that each compression gets its importance from a source.
 import type { CompressOptions, Matrix, MatrixCompressor } from '@gcompress/core';
 import { assertCompressor, assertType } from '@gcompress/core/checks';
 import type { GradientImportance } from './gradient-importance.ts';
@@ -7,9 +7,9 @@ import type { GradientImportance } from './gradient-importance.ts';
  * The compressor with `importance` filled in, for hosts that pass no importance, such as operators and layers in training. Options and
  * files are the same as without it.
  *
- * @param source asked at each compression, also by the compressors of `atStep`: a `gradientImportance`, whose history checkpoints then
- * keep; or a function, of which checkpoints keep nothing, and which returns undefined if there is no importance yet. A source belongs to
- * one matrix, so each matrix needs its own compressor.
+ * @param source called at each compression, also by the compressors of `atStep`. Either a `gradientImportance`, whose history is then saved
+ * in checkpoints; or a function that returns the importance, or undefined if there is none yet. Checkpoints save nothing of a function. A
+ * source belongs to one matrix, so each matrix needs its own compressor.
  * @throws GCompressError `invalid-option` if the arguments are not a compressor and a source.
  */
 export function withImportance<K extends string>(

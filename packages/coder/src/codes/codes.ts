@@ -1,15 +1,15 @@
-// The one description of codes 0 … levels − 1 that encoder and decoder share: contexts from row and column, then a tree.
+// The context model of codes 0 … levels − 1, shared by encoder and decoder: contexts from row and column, then a binary tree.
 import type { BinaryCoder } from '../range/binary-coder.ts';
 import { MeanModel } from './mean-model.ts';
 
-/** First byte of a stream of codes; 0 to 3 are those of integers. */
+/** First byte of a stream of codes; streams of integers begin with 0 to 3. */
 export const CODES_CODEC = 4;
-/** Bytes before the decisions: codec, and the most frequent code in two. */
+/** Bytes before the decisions: one for the codec, two for the most frequent code. */
 export const CODES_HEADER = 3;
-/** Contexts: the binary logarithm of two densities' product, 0 to 30, and two neighbours. */
+/** Contexts of one density bucket: left and upper neighbour. The bucket is ⌊log₂⌋ of the product of two densities, 0 to 30. */
 const NEIGHBOURS = 4;
 const TREE = 31 * NEIGHBOURS;
-/** Densities have 15 bits, so that a product of two fits 30. They begin at 3 %, and each entry counts for 2^−6. */
+/** Densities have 15 bits, so that a product of two fits in 30. They begin at 3 %, and each entry counts for 2^−6. */
 const DENSE = 2 ** 15 - 1;
 const FIRST_DENSITY = 1000;
 const DENSITY_SHIFT = 6;
@@ -19,16 +19,16 @@ export function codedName(name: string): string {
   return `coded-${String(name)}`;
 }
 
-/** Adaptive probabilities for codes of so many levels. */
+/** Adaptive probabilities for codes 0 … levels − 1. */
 export function codesModel(levels: number): MeanModel {
   return new MeanModel(TREE + 2 ** treeBits(levels));
 }
 
 /**
- * Codes a matrix of codes in reading order: whether each differs from the most frequent one, by how often those of its row and column did
- * lately; and which other one it is, bit by bit from the highest, by the bits before.
+ * Codes a matrix of codes in reading order. The first decision of an entry: is it the most frequent code? Its context is how often recent
+ * codes of the same row and column differed. Then follow the bits of another code, highest first, each in the context of the bits before.
  *
- * @param codes what to code; a decoder finds there what it read.
+ * @param codes the codes to write; a decoder overwrites them with the codes that it reads.
  */
 export function codeEach(coder: BinaryCoder, codes: Int32Array, columns: number, frequent: number, levels: number) {
   const bits = treeBits(levels);
@@ -43,7 +43,7 @@ export function codeEach(coder: BinaryCoder, codes: Int32Array, columns: number,
     density += (target - density) >> DENSITY_SHIFT;
     columnDensities[column] += (target - columnDensities[column]) >> DENSITY_SHIFT;
     left = above[column] = differs;
-    // Numbers of the codes without the frequent one
+    // Number the codes without the frequent one
     const number = codes[at] > frequent ? codes[at] - 1 : codes[at];
     let node = 1;
     for (let bit = differs * bits; bit-- > 0; ) node = 2 * node + coder.bit(TREE + node, (number >>> bit) & 1);
@@ -52,7 +52,7 @@ export function codeEach(coder: BinaryCoder, codes: Int32Array, columns: number,
   }
 }
 
-/** Bits that tell all codes but one apart. */
+/** Bits that distinguish all codes except the most frequent one. */
 function treeBits(levels: number): number {
   return levels > 2 ? 32 - Math.clz32(levels - 2) : 0;
 }

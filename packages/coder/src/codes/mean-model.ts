@@ -1,12 +1,12 @@
-// Probabilities as the mean of the decisions so far: exact at first, slow to change later.
+// Adaptive probabilities of codes: the mean of the decisions so far, which later becomes a moving average.
 import type { DecisionModel } from '../range/binary-coder.ts';
 
-/** Decisions after which a mean no longer becomes slower. */
+/** Decisions after which a mean adapts at a constant rate. */
 const MOST_SEEN = 255;
-/** The least coded probability, 2^−9: it bounds how many decisions a byte can hold. */
+/** The least coded probability, 2^−9. It bounds the number of decisions in a byte. */
 const LEAST = 64;
 
-/** Each decision moves its mean by 1 / (1.5 + decisions before), so that the first one counts for two thirds. */
+/** Each decision moves its mean by 1 / (1.5 + earlier decisions): the first decision counts for two thirds. */
 export class MeanModel implements DecisionModel {
   readonly #means: Uint16Array;
   readonly #seen: Uint8Array;

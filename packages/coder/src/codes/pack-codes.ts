@@ -1,22 +1,22 @@
-// Stores tensors of codes in whichever form takes fewer bytes.
+// Encodes tensors of codes as packed bits or by the entropy coder, whichever takes fewer bytes.
 import { GCompressError, type PackedTensor, type Shape2D } from '@gcompress/core';
 import { assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import { bitsFor, packBits, packedBytes } from '@gcompress/core/storage';
 import { RangeEncoder } from '../range/range-encoder.ts';
 import { CODES_CODEC, CODES_HEADER, codedName, codeEach, codesModel } from './codes.ts';
 
-/** The most levels that are context-coded: two bytes tell the most frequent code. */
+/** Most levels for context coding, because the header has two bytes for the most frequent code. */
 const MAX_CODED_LEVELS = 2 ** 16;
 
 /**
  * The stored form of a matrix of codes, such as the level of each weight or which weights are kept: a tensor `name` of packed bits,
- * `bitsFor(levels)` for each code, or a smaller tensor `coded-name` by the entropy coder. Never more bytes than packed bits.
+ * `bitsFor(levels)` for each code, or a smaller tensor `coded-name` by the entropy coder. It never takes more bytes than packed bits.
  *
- * The coder gains where some codes are more frequent than others, and where the most frequent one is more so in some rows or columns.
+ * The coder gains if some codes are more frequent than others, and if the most frequent code is concentrated in some rows or columns.
  *
  * @param codes integers from 0 to `levels − 1`, row by row: an Int32Array or Uint8Array.
- * @param shape [rows, columns] of the codes; there may be none.
- * @param levels from 1 to 2³¹; from 2¹⁶ on always packed.
+ * @param shape [rows, columns] of the codes; may be empty.
+ * @param levels number of possible codes, from 1 to 2³¹; above 2¹⁶ always packed.
  * @throws GCompressError `invalid-matrix` for codes that do not fill the shape or are out of range; `invalid-option` for other levels.
  */
 export function packCodes(
@@ -41,7 +41,7 @@ function encode(codes: Int32Array | Uint8Array, [, columns]: Shape2D, levels: nu
   const frequent = mostFrequent(codes, levels);
   const encoder = new RangeEncoder(codesModel(levels));
   codeEach(encoder, Int32Array.from(codes), columns, frequent, levels);
-  // What is left over tells a reader with other levels that these are not its codes
+  // The remainder lets a reader detect that it expects a different number of levels
   const stream = encoder.finish(levels - 1);
   const bytes = new Uint8Array(CODES_HEADER + stream.length);
   bytes.set([CODES_CODEC, frequent & 255, frequent >>> 8]);

@@ -1,20 +1,20 @@
-// Reads tensors of codes in whichever form they are stored.
+// Decodes tensors of codes, packed or entropy-coded.
 import type { PackedMatrix, Shape2D } from '@gcompress/core';
 import { bitsFor, fileError, packedBytes, packedTensor, unpackBits } from '@gcompress/core/storage';
 import { rangeDecoder } from '../range/range-decoder.ts';
 import { CODES_CODEC, CODES_HEADER, codedName, codeEach, codesModel } from './codes.ts';
 
-/** A byte holds no more codes than this, because a decision takes at least 0.0028 bits: about 2,840. */
+/** Bound on the codes in a byte. A decision takes at least 0.0028 bits, so a byte holds at most about 2,840 codes. */
 const CODES_OF_BYTE = 4096;
 
 /**
- * The codes that `packCodes` stored under this name, row by row.
+ * Decodes the codes that `packCodes` stored under this name, row by row.
  *
- * @param shape of the matrix of codes, [rows, columns]. The caller limits it: 4 bytes a code are allocated, once the
- *   tensor proves to have bytes enough for so many.
- * @param levels all codes are below; from 1 on.
+ * @param shape [rows, columns] of the codes. The caller must limit it: 4 bytes a code are allocated, after a check that
+ *   the tensor has enough bytes for this number of codes.
+ * @param levels number of possible codes, at least 1; all codes are below it.
  * @throws GCompressError `file-tensor` or `file-dtype` when the tensor is missing or damaged, or a code is too large;
- *   `invalid-option` for anything but a packed matrix, a shape and levels.
+ *   `invalid-option` when the arguments are not a packed matrix, a name, a shape and levels.
  */
 export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, levels: number): Int32Array {
   const columns = shape?.[1];

@@ -1,22 +1,22 @@
-// The range coder that reads: binary decisions from bytes, by the probabilities of a model.
+// Decoder of the binary range coder: reads decisions from bytes by the probabilities of a model.
 import type { GCompressError } from '@gcompress/core';
 import { type BinaryCoder, CODED_BITS, type DecisionModel } from './binary-coder.ts';
 
-/** A decoder of decisions. */
+/** Reads binary decisions. */
 export interface RangeDecoder extends BinaryCoder {
   /**
-   * Checks that the stream ends here, with the number left over that the encoder gave, by default 0.
+   * Checks that the stream ends here, and that the register holds the `rest` given to the encoder (default 0).
    *
-   * @throws GCompressError what `refuse` makes of `file-tensor`.
+   * @throws GCompressError the error that `refuse` makes for `file-tensor`.
    */
   end(rest?: number): void;
 }
 
 /**
- * Reads decisions of the model from what the range coder wrote.
+ * A decoder for a stream of the range coder.
  *
- * @param from where the stream begins in the bytes.
- * @param refuse makes the error for a damaged stream: `file-truncated`, also later, for missing bytes, `file-tensor` for another end.
+ * @param from offset of the stream in the bytes.
+ * @param refuse makes the error for a damaged stream: `file-truncated` for missing bytes, also while reading; `file-tensor` for a wrong end.
  */
 export function rangeDecoder(
   model: DecisionModel,

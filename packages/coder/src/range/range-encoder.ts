@@ -1,7 +1,7 @@
-// The writing half of a binary range coder of 32 bits, after Martin (1979).
+// Encoder of a 32-bit binary range coder (Martin, 1979).
 import { type BinaryCoder, CODED_BITS, type DecisionModel } from './binary-coder.ts';
 
-/** Writes binary decisions; carries run back into the bytes already written. */
+/** Writes binary decisions. Carries propagate into the bytes already written. */
 export class RangeEncoder implements BinaryCoder {
   readonly #model: DecisionModel;
   #bytes = new Uint8Array(1024);
@@ -24,9 +24,9 @@ export class RangeEncoder implements BinaryCoder {
   }
 
   /**
-   * All bytes; the last four are those that the decoder holds when it is done.
+   * Ends the stream and returns all bytes. The last four fill the register of the decoder at the end.
    *
-   * @param rest a number below 2^24 that the decoder then has left over, for it to check.
+   * @param rest a number below 2^24 that remains in the decoder's register at the end, as a check.
    */
   finish(rest = 0): Uint8Array {
     this.#low += rest;

@@ -1,10 +1,10 @@
-// Codebooks of blocks: the best of several searches.
+// Codebooks of blocks: the best of several runs of k-means++ and Lloyd's algorithm.
 import type { Pace, Random } from '@gcompress/core';
 import type { Blocks } from '../layout/blocks.ts';
 import { seedCentroids } from './k-means-plus-plus.ts';
 import { type Clustering, type LloydOptions, lloyd } from './lloyd.ts';
 
-/** Progress of a run at which its starting centroids are found. */
+/** Progress of a run once its starting centroids are found. */
 const SEEDING = 0.3;
 
 /** How {@link blockCodebook} searches. */

@@ -1,9 +1,9 @@
-// Lloyd's algorithm with bounds that spare most distances.
+// Lloyd's algorithm, with triangle-inequality bounds that avoid computing most distances.
 import type { Pace } from '@gcompress/core';
 import type { Blocks } from '../layout/blocks.ts';
 import { centroidTable, findNearest, type Nearest, squaredDistance } from './nearest.ts';
 
-/** Blocks between two reports of progress: few enough for many long centroids. */
+/** Blocks between two reports of progress; few, because a search among many long centroids is slow. */
 const SEARCHES = 16;
 /** Entries, or blocks whose bounds move, between two reports of progress. */
 const ENTRIES = 2 ** 14;

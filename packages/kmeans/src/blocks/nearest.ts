@@ -1,7 +1,7 @@
 // The nearest centroid of a block.
 import type { Blocks } from '../layout/blocks.ts';
 
-/** Centroids in a layout in which four are compared at once. */
+/** Centroids in a layout that compares four of them at once. */
 export interface CentroidTable {
   /** Number of centroids, rounded up to a multiple of four; the additional centroids are infinitely far away. */
   readonly padded: number;

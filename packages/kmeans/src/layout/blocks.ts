@@ -1,4 +1,4 @@
-// The blocks of a matrix that share a codebook, and where their codes go.
+// Gathers the blocks that share a codebook from a matrix, and scatters their codes into the encoding.
 import type { Matrix } from '@gcompress/core';
 import type { Layout } from './layout.ts';
 

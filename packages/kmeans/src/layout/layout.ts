@@ -1,4 +1,4 @@
-// How the blocks of a matrix share codebooks.
+// The assignment of the blocks of a matrix to codebooks.
 import type { MatrixForm } from '@gcompress/core';
 
 /** The most levels of one codebook: 16 bits number them. */

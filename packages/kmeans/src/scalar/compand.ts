@@ -1,4 +1,4 @@
-// Cells on the line that share the error of a fine partition evenly.
+// Companding: cuts the line into cells of equal error, as an approximation of a fine partition.
 import type { Pace } from '@gcompress/core';
 import type { Edges } from './optimal-partition.ts';
 import type { SortedPoints } from './sorted-points.ts';

@@ -1,4 +1,4 @@
-// The optimal partition of the line into segments.
+// The optimal partition of the line into segments, the core of one-dimensional k-means.
 import type { Pace } from '@gcompress/core';
 import { type SegmentCosts, segmentCost } from './segment-costs.ts';
 

@@ -1,4 +1,4 @@
-// The optimal codebook of single entries.
+// The optimal codebook of single entries, by one-dimensional k-means.
 import type { Pace } from '@gcompress/core';
 import { compand } from './compand.ts';
 import { type Edges, optimalPartition } from './optimal-partition.ts';
@@ -9,7 +9,7 @@ import { type SortedPoints, sortPoints } from './sorted-points.ts';
 const CELLS = 2 ** 18;
 /** Cells for each level that suffice to estimate the price of a segment. */
 const PRICE_CELLS_PER_LEVEL = 64;
-/** Progress at which the values are sorted, the price of a segment is known, and the segments are found. */
+/** Progress once the values are sorted, the price of a segment is known, and the segments are found. */
 const SORTED = 0.1;
 const PRICED = 0.3;
 const PARTED = 0.9;

@@ -2,7 +2,7 @@
 import type { Pace } from '@gcompress/core';
 import type { SortedPoints } from './sorted-points.ts';
 
-/** The costs of segments: of replacing consecutive cells of the line by one value. */
+/** The costs of segments. A cost is the squared error of replacing consecutive cells of the line by one value. */
 export interface SegmentCosts {
   /** Cells of the line; a segment `[from, to)` has `0 ≤ from < to ≤ cells`. */
   readonly cells: number;

@@ -1,16 +1,16 @@
-// The blocks of a matrix that are kept or pruned as a whole, and what a file may say of them.
+// The grid of blocks that are kept or pruned as a whole, and checks of stored grids.
 import type { JsonObject, MatrixForm, Pace, PackedMatrix, Shape2D } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import { fileError } from '@gcompress/core/storage';
 
-/** Values that a file of any size may unpack to: 4 MiB of float32. */
+/** Values that a file of any size may unpack to, 4 MiB of float32. */
 const FREE_VALUES = 2 ** 20;
-/** Values that each byte of a larger one may stand for; a bit for each entry stands for eight. */
+/** Most values for each byte of a file that unpacks to more. For comparison, a mask has eight entries a byte. */
 const VALUES_PER_BYTE = 4096;
 
 /**
- * The blocks of a matrix `[m, n]` that are kept or pruned as a whole, row after row. They begin at its first row and
- * column, so that the last ones may be cut off by its edge. Single entries are blocks of 1 × 1.
+ * The blocks of a matrix `[m, n]` that are kept or pruned as a whole, row after row. They begin at the first row and
+ * column; the last blocks may be cut off by the edge. Single entries are blocks of 1 × 1.
  */
 export interface BlockGrid {
   readonly shape: Shape2D;
@@ -18,11 +18,11 @@ export interface BlockGrid {
   readonly blockWidth: number;
   /** Blocks side by side. */
   readonly across: number;
-  /** Blocks altogether. */
+  /** Number of all blocks. */
   readonly count: number;
 }
 
-/** The grid of blocks of this size; −1, or more than there is, for a whole side. */
+/** The grid of blocks of this size. A size of −1, or larger than the side, means the whole side. */
 export function blockGrid(shape: Shape2D, height: number, width: number): BlockGrid {
   const [rows, cols] = shape;
   const blockHeight = height === -1 ? rows : Math.min(height, rows);
@@ -37,10 +37,10 @@ export function configFor({ blockHeight, blockWidth }: BlockGrid): JsonObject {
 }
 
 /**
- * The grid that a config of the formats describes.
+ * The grid that a stored config describes.
  *
- * @throws GCompressError `file-header` when a config, perhaps from a hostile file, does not describe one; `file-oversized`
- * when the matrix is too large.
+ * @throws GCompressError `file-header` for an invalid config, which may come from a hostile file; `file-oversized` when the
+ * matrix is too large.
  */
 export function gridOf({ shape, config }: MatrixForm): BlockGrid {
   const [rows, cols] = shape;
@@ -58,9 +58,9 @@ export function gridOf({ shape, config }: MatrixForm): BlockGrid {
 }
 
 /**
- * Refuses a file that would unpack to far more than it holds, before anything of the matrix's size is allocated: above
- * {@link FREE_VALUES}, at most {@link VALUES_PER_BYTE} values for each byte of its tensors. Writers ask too, so that
- * nothing is written that cannot be read.
+ * Refuses a file that would unpack to far more than it stores, before memory for the matrix is allocated: above
+ * {@link FREE_VALUES}, at most {@link VALUES_PER_BYTE} values for each byte of its tensors. Writers check it too, so that
+ * every written file can be read.
  *
  * @throws GCompressError `file-oversized`.
  */
@@ -93,7 +93,7 @@ export function forEachEntry(
   }
 }
 
-/** A flag for each block: 1 where the entries, of which all in a block are alike, are not 0. */
+/** A flag for each block: 1 if its entries are not 0. All entries of a block must be equal. */
 export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace): Uint8Array {
   const flags = new Uint8Array(grid.count);
   forEachEntry(
@@ -106,7 +106,7 @@ export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace
   return flags;
 }
 
-/** Numbers of the entries in the blocks that have the flag 1, in reading order. */
+/** Indices of the entries in blocks with flag 1, in reading order. */
 export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Int32Array {
   const entries = new Int32Array(entryCount(flags, grid, pace));
   let count = 0;
@@ -120,7 +120,7 @@ export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): In
   return entries;
 }
 
-/** How many entries the blocks with the flag 1 have; those at the edge may be cut off. */
+/** Number of entries in blocks with flag 1; blocks at the edge may be cut off. */
 function entryCount(
   flags: Uint8Array,
   { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,

@@ -1,10 +1,10 @@
-// Which entries or blocks are kept: those with the largest scores.
+// Selects the entries or blocks with the largest scores.
 import { createRandom, type ProgressOptions, pacedProgress, partialProgress } from '@gcompress/core';
 import { nthLargest } from './nth-largest.ts';
 
 /**
- * 1 for each of the `keep` largest scores, 0 for the others. Among equal scores at the edge a seeded shuffle decides, so
- * that it is always exactly `keep`, and no part of the matrix is preferred.
+ * Flags with 1 for the `keep` largest scores and 0 for the others. A seeded shuffle decides among scores equal to the
+ * threshold, so that exactly `keep` scores are flagged and no part of the matrix is preferred.
  */
 export function flagLargest(
   scores: Float64Array,
@@ -35,7 +35,7 @@ export function flagLargest(
   return flags;
 }
 
-/** `left` of the `ties` scores that equal the threshold: which, a shuffle decides, unless it is all of them. */
+/** Flags for `left` of the `ties` scores that equal the threshold, chosen by a shuffle; no shuffle if all are chosen. */
 function chosenTies(
   scores: Float64Array,
   threshold: number,
@@ -52,7 +52,7 @@ function chosenTies(
   return equal.subarray(0, left);
 }
 
-/** How many of `count` stay at this sparsity: `count·(1 − sparsity)`, of two integers equally near the even one. */
+/** Number of kept entries of `count` at this sparsity: `count·(1 − sparsity)`, rounded half to even. */
 export function keptCount(count: number, sparsity: number): number {
   const exact = count * (1 - sparsity);
   const below = Math.floor(exact);

@@ -1,4 +1,4 @@
-// Masks of what is kept: the largest entries, blocks, or m of each n.
+// Pruning masks: keep the largest entries, the largest blocks, or m of each n entries.
 import { GCompressError, type Matrix, type Pace, type ProgressOptions, pacedProgress } from '@gcompress/core';
 import {
   assertFinite,
@@ -12,10 +12,10 @@ import { assertSparsity } from '../sparsity/sparsity.ts';
 import { type BlockGrid, blockGrid, forEachEntry } from './block-grid.ts';
 import { flagLargest, keptCount } from './largest.ts';
 
-/** How the magnitudes of a block become its score: their mean or the largest. */
+/** The score of a block: the mean or the largest of its magnitudes. */
 export type BlockPooling = 'average' | 'max';
 
-/** Blocks that are kept or pruned as a whole. */
+/** The size and score of blocks that are kept or pruned as a whole. */
 export interface BlockShape {
   /** Rows of a block; −1 for all. */
   readonly height: number;
@@ -25,17 +25,17 @@ export interface BlockShape {
   readonly pooling?: BlockPooling;
 }
 
-/** So many entries that are kept in each group of so many: `{ m: 2, n: 4 }` for what is called 2:4. */
+/** N:M sparsity, which keeps m entries of each group of n: `{ m: 2, n: 4 }` is known as 2:4. */
 export interface SparsityPattern {
-  /** Entries of each group that are kept, from 1 to n. */
+  /** Kept entries of each group, from 1 to n. */
   readonly m: number;
   /** Entries of a group. */
   readonly n: number;
 }
 
 /**
- * 1 for the `size·(1 − sparsity)` entries that are largest in magnitude, 0 for the others; of two numbers of entries
- * equally near, the even one. Among equal magnitudes a seeded shuffle decides, so that it is always exactly this many.
+ * A mask with 1 for the `size·(1 − sparsity)` entries of largest magnitude and 0 for the others. The number is rounded half
+ * to even, and always kept exactly, because a seeded shuffle decides among equal magnitudes.
  *
  * @param matrix shape `[m, n]`; is not changed.
  * @param sparsity part of the entries that is pruned, from 0 to below 1.
@@ -48,28 +48,28 @@ export function magnitudeMask(matrix: Matrix, sparsity: number, seed = 0): Matri
 }
 
 /**
- * As {@link magnitudeMask}, for blocks of entries: 1 in those whose pooled magnitude is largest. Blocks begin at the first
- * row and column; those that the edge cuts off are pooled over the entries that they have.
+ * {@link magnitudeMask} for blocks of entries: 1 in the blocks of largest pooled magnitude. Blocks begin at the first row and
+ * column. Blocks that are cut off by the edge are pooled over their remaining entries.
  *
  * @throws GCompressError `invalid-matrix`, `non-finite`, `unknown-option` or `invalid-option`.
  *
- * Porting note: the reference pools with SAME padding, which begins before the matrix when more than one row or column is
- * missing, and then lays blocks from its first row: what it prunes there is not what it has pooled.
+ * Porting note: the reference pools with SAME padding, which starts before the matrix if more than one row or column is
+ * missing, but it prunes blocks that start at the first row. It then prunes other blocks than it pooled.
  */
 export function blockMask(matrix: Matrix, sparsity: number, shape: BlockShape, seed = 0): Matrix {
   return largestBlocks('blockMask', matrix, sparsity, shape, seed);
 }
 
 /**
- * 1 for the m entries that are largest in magnitude of each n in a column, 0 for the others. Columns run along the inputs
- * of a layer `x · W`. A last group that is not full keeps up to m too.
+ * A mask with 1 for the m entries of largest magnitude in each group of n in a column, and 0 for the others. Columns run
+ * along the inputs of a layer `x · W`. An incomplete last group keeps up to m entries.
  *
  * @param matrix shape `[inputs, outputs]`; is not changed.
- * @returns a matrix of the same shape, of zeros and ones.
+ * @returns a matrix `[inputs, outputs]` of zeros and ones.
  * @throws GCompressError `invalid-matrix`, `non-finite`, `unknown-option` or `invalid-option`.
  *
- * Porting note: `intra_block_sparsity`, which prunes entries of equal magnitude together and so may keep fewer than m. Here
- * the first of them stay.
+ * Porting note: `intra_block_sparsity`, which prunes entries of equal magnitude together and so may keep fewer than m. Here,
+ * the first of equal entries are kept, so that m stay.
  */
 export function patternMask(matrix: Matrix, pattern: SparsityPattern): Matrix {
   const where = 'patternMask';
@@ -79,13 +79,13 @@ export function patternMask(matrix: Matrix, pattern: SparsityPattern): Matrix {
   return largestOfGroups(matrix, pattern, {});
 }
 
-/** What decides what is kept: a matrix, or the same weighed by importance, which float32 may not hold. */
+/** The scores that decide which entries are kept: a matrix, or its entries weighed by importance, in float64. */
 export interface ScoredMatrix {
   readonly shape: Matrix['shape'];
   readonly data: Float32Array | Float64Array;
 }
 
-/** {@link patternMask} of what was checked before; tells its progress. */
+/** {@link patternMask} without argument checks; reports its progress. */
 export function largestOfGroups(
   { shape, data }: ScoredMatrix,
   pattern: SparsityPattern,
@@ -100,7 +100,7 @@ export function largestOfGroups(
       const group = Array.from({ length: last - first }, (_, i) => (first + i) * cols + col);
       group.sort((a, b) => Math.abs(data[b]) - Math.abs(data[a]) || a - b);
       for (const entry of group.slice(0, pattern.m)) mask[entry] = 1;
-      // A sort of so few takes some 50 operations an entry
+      // Sorting such a small group takes about 50 operations an entry
       pace(50 * group.length, (first + ((last - first) * col) / cols) / rows);
     }
   }
@@ -125,7 +125,7 @@ export function blockScores(
   pace?: Pace,
 ): Float64Array {
   const scores = new Float64Array(grid.count);
-  // The mean of one entry is the largest
+  // For single entries, mean and largest are equal
   if (pooling === 'max' || grid.blockHeight * grid.blockWidth === 1) {
     forEachEntry(
       grid,

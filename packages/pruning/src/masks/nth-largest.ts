@@ -1,11 +1,11 @@
-// Finds the n-th largest score without sorting: a radix selection, 16 bits of the numbers at a time.
+// Finds the n-th largest score by radix selection, 16 bits at a time, without sorting.
 import { type ProgressOptions, pacedProgress, partialProgress } from '@gcompress/core';
 
-/** Which half of a float64 holds its sign and exponent. */
+/** Index of the 32-bit half of a float64 that has its sign and exponent: 1 on little-endian machines. */
 const HIGH_WORD = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * The n-th largest of scores that are at least 0: the bits of such numbers are ordered as the numbers are.
+ * The n-th largest score. Scores must be at least 0, because the bits of such numbers have the order of the numbers.
  *
  * @param n from 1 to the number of scores.
  */

@@ -1,4 +1,4 @@
-// Codes the positions of kept entries in few bits.
+// Stores the positions of kept blocks compactly: as a mask, an entropy-coded mask, or Rice-coded gaps.
 import { packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import type { GCompressError, PackedMatrix, PackedTensor, Shape2D } from '@gcompress/core';
@@ -9,15 +9,15 @@ import type { BlockGrid } from './block-grid.ts';
 const MAX_REMAINDER_BITS = 28;
 
 /**
- * Which blocks of a grid are kept, in the smallest of three stored forms:
+ * The positions of the kept blocks of a grid, in the smallest of three stored forms:
  *
  * - `mask`: one bit for each block.
- * - `coded-mask`: these bits by the entropy coder, with contexts from the rows and columns of blocks.
- * - `gaps`: for each kept block, how many pruned ones precede it, in the code of Rice (1979): its first byte is r; then
+ * - `coded-mask`: these bits, entropy-coded with contexts from the rows and columns of blocks.
+ * - `gaps`: for each kept block, the number of pruned blocks directly before it, in Rice code (1979). The first byte is r; then
  *   each gap g takes ⌊g / 2^r⌋ zeros, a one, and the lowest r bits of g, lowest first. Bits fill bytes from the lowest on.
  *
- * At 90 % sparsity gaps take about half a bit a block, close to the least for blocks that are kept at random. Trained weights are not:
- * some rows and columns keep more than others, and the coder then takes fewer. Gaps win for a few dozen blocks.
+ * At 90 % sparsity, gaps take about half a bit a block, close to the least for randomly kept blocks. In trained weights, some rows and
+ * columns keep more than others, and the entropy coder then takes fewer bits. Gaps win for a few dozen blocks.
  */
 export function packPositions(flags: Uint8Array, grid: BlockGrid): Record<string, PackedTensor> {
   const coded = packCodes('mask', flags, sidesOf(grid), 2);
@@ -36,7 +36,7 @@ export function packPositions(flags: Uint8Array, grid: BlockGrid): Record<string
   return { gaps: { shape: [gapBytes], data: writeGaps(gaps, remainder, gapBytes) } };
 }
 
-/** Bytes that the stored positions of `kept` of `count` blocks take at most, wherever they are. */
+/** The most bytes for the positions of `kept` blocks among `count`, over all arrangements. */
 export function positionBytes(count: number, kept: number): number {
   let bits = Number.POSITIVE_INFINITY;
   for (let remainder = 0; remainder <= MAX_REMAINDER_BITS; remainder++) {
@@ -46,9 +46,9 @@ export function positionBytes(count: number, kept: number): number {
 }
 
 /**
- * A flag for each block of a grid, as {@link packPositions} stored them.
+ * Reads the flags of all blocks of a grid, stored by {@link packPositions}.
  *
- * @throws GCompressError `file-tensor` or `file-dtype` when they are missing or damaged.
+ * @throws GCompressError `file-tensor` or `file-dtype` when the positions are missing or damaged.
  */
 export function unpackPositions(packed: PackedMatrix, grid: BlockGrid): Uint8Array {
   if (Object.hasOwn(packed.tensors, 'gaps')) {
@@ -57,7 +57,7 @@ export function unpackPositions(packed: PackedMatrix, grid: BlockGrid): Uint8Arr
   return Uint8Array.from(unpackCodes(packed, 'mask', sidesOf(grid), 2));
 }
 
-/** Rows and columns of blocks. */
+/** The numbers of rows and columns of blocks. */
 function sidesOf({ count, across }: BlockGrid): Shape2D {
   return [count / across, across];
 }
@@ -103,12 +103,12 @@ function readGaps(bytes: Uint8Array, count: number, format: string): Uint8Array 
     const begin = at;
     while (at < end && bitAt(at) === 0) at++;
     if (at === end) {
-      // What fills the last byte
+      // Padding of the last byte
       if (end - begin < 8) return flags;
       throw damaged(format, 'less than a byte after the last gap', `${end - begin} bits`);
     }
     const high = at++ - begin;
-    if (at + remainder > end) throw damaged(format, 'whole gaps', 'half of one at the end');
+    if (at + remainder > end) throw damaged(format, 'complete gaps', 'an incomplete gap at the end');
     let gap = high * 2 ** remainder;
     for (let bit = 0; bit < remainder; bit++) gap += bitAt(at++) << bit;
     const block = next + gap;

@@ -1,13 +1,13 @@
-// Sorts float32 values and tells the progress, which the engine's own sort of a large array cannot.
+// Sorts float32 values by a radix sort that reports progress, unlike the engine's own sort.
 import { type ProgressOptions, pacedProgress } from '@gcompress/core';
 
-/** From so many values on, the engine's sort takes longer than a report may wait on a slow machine. */
+/** From this number of values on, the engine's sort would delay a progress report too long on a slow machine. */
 const LARGE = 2 ** 16;
 const DIGITS = 2 ** 16;
 
 /**
- * The finite values in ascending order, in a copy. Many are sorted by the two halves of their bits, the lower one first: the bits of
- * positive numbers are ordered as the numbers are, those of negative ones the other way round.
+ * A copy of the finite values in ascending order. Large arrays are sorted by the two halves of their bits, the lower half first. The bits
+ * of positive numbers have the order of the numbers; the bits of negative numbers have the reverse order.
  */
 export function sortValues(values: Float32Array, progress: ProgressOptions): Float32Array {
   const sorted = values.slice();
@@ -33,7 +33,7 @@ export function sortValues(values: Float32Array, progress: ProgressOptions): Flo
     }
     [keys, other] = [other, keys];
   }
-  // After two passes the keys are back in the first array
+  // After two passes the sorted keys are in the first array
   for (let at = 0; at < size; at++) {
     keys[at] = keys[at] >>> 31 === 1 ? keys[at] & 0x7fffffff : ~keys[at];
     pace(1, (5 + at / size) / 6);

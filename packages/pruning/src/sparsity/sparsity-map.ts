@@ -1,8 +1,8 @@
-// Target sparsities by the names of weights.
+// Target sparsities of weights, by regular expressions on their names.
 import { GCompressError } from '@gcompress/core';
 import { assertSparsity } from './sparsity.ts';
 
-/** Target sparsities by regular expression, which is searched for anywhere in the name of a weight. */
+/** Target sparsities by regular expression. An expression may match anywhere in the name of a weight. */
 export type SparsityMap = Readonly<Record<string, number>>;
 
 /**

@@ -1,8 +1,8 @@
-// How sparsity grows over the steps of a training.
+// Sparsity schedules of gradual pruning: the sparsity at a training step, and the steps that make a new mask.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber } from '@gcompress/core/checks';
 
-/** How sparsity grows over the steps of a training. */
+/** The growth of sparsity over the training steps. */
 export interface SparsitySchedule {
   /** Part of the entries that is pruned up to step `begin`, from 0 to below 1. Default 0. */
   readonly initial?: number;
@@ -16,16 +16,16 @@ export interface SparsitySchedule {
   readonly exponent?: number;
 }
 
-/** A sparsity that grows while a model trains: how much is pruned at a step, and at which steps masks are made. */
+/** A sparsity that grows during training: the sparsity at each step, and the steps that make a new mask. */
 export interface GrowingSparsity extends SparsitySchedule {
-  /** Default: from `begin` on without an end, every 10 steps. */
+  /** The steps that make a new mask. Default: every 10 steps from `begin` on, without an end. */
   readonly steps?: PruningSteps;
 }
 
 /** {@link GrowingSparsity} with all defaults filled in. */
 export type CompleteGrowth = Required<SparsitySchedule> & { readonly steps: Required<PruningSteps> };
 
-/** The steps at which a mask is made. */
+/** The steps that make a new mask. */
 export interface PruningSteps {
   /** First step at which a mask may be made, at least 0. Default 0. */
   readonly begin?: number;
@@ -85,7 +85,7 @@ export function completeGrowth(where: string, growth: GrowingSparsity): Complete
   return { ...complete, steps };
 }
 
-/** The sparsity of the current mask at a step: that of the last step that made a mask; 0 before the first mask. */
+/** The sparsity of the mask in use at a step, made at this step or an earlier one; 0 before the first mask. */
 export function sparsityInForce(
   step: number,
   { steps: { begin, end, frequency }, ...schedule }: CompleteGrowth,
@@ -95,7 +95,7 @@ export function sparsityInForce(
   return sparsityAt(now - ((now - begin) % frequency), schedule);
 }
 
-/** The sparsity of the last mask of a training. */
+/** The sparsity of the last mask in training. */
 export function finalSparsity(growth: CompleteGrowth): number {
   const { begin, end, frequency } = growth.steps;
   return sparsityInForce(end === -1 ? Math.max(begin, growth.end) + frequency : end, growth);
