@@ -1,7 +1,7 @@
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
 
-it('the formats alone bring no search for what is kept', async () => {
+it('the format entry bundles no mask search and no codebook search', async () => {
   const sources = await bundledSources('packages/pruning/src/format.ts');
   expect(sources.filter((path) => !/^packages.core|^packages.coder/.test(path)).sort()).toEqual([
     'packages/pruning/src/masks/block-grid.ts',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeNearest, lineCodebook } from '../src/line-codebook.ts';
 
-/** Least squared error of so many centroids, by trying all partitions of the sorted values. */
+/** Least squared error of `levels` centroids, by trying all partitions of the sorted values. */
 function leastError(values: Float32Array, levels: number): number {
   const sorted = values.slice().sort();
   const cost = (from: number, to: number) => {
@@ -26,7 +26,7 @@ function errorOf(values: Float32Array, codebook: Float32Array): number {
 }
 
 describe('lineCodebook', () => {
-  it('is optimal', () => {
+  it('has the least squared error of all partitions', () => {
     const entry = fc.oneof(
       fc.integer({ min: -5, max: 5 }),
       fc.integer({ min: -4096, max: 4096 }).map((n) => n / 256),
@@ -78,7 +78,7 @@ describe('lineCodebook', () => {
 });
 
 describe('encodeNearest', () => {
-  it('takes the smaller of two equally near', () => {
+  it('takes the smaller of two equally near centroids', () => {
     expect([...encodeNearest(Float32Array.of(-9, 1, 1.1, 9), Float32Array.of(0, 2, 4))]).toEqual([0, 0, 1, 2]);
   });
 });

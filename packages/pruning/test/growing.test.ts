@@ -44,7 +44,7 @@ describe('a sparsity that grows', () => {
     expect([-1, 0].map((step) => inForce(step, { initial: 0.3, target: 0.6 }))).toEqual([0, 0.3]);
   });
 
-  it('adds its defaults, which make an equal compressor', () => {
+  it('is completed by its defaults, and the completed options make an equal compressor', () => {
     const { options } = prunedKMeans({ sparsity: { target: 0.8, begin: 5 } });
     expect(options).toEqual({
       sparsity: {
@@ -63,7 +63,7 @@ describe('a sparsity that grows', () => {
     expect(prunedKMeans(options as unknown as PrunedKMeansOptions).options).toEqual(options);
   });
 
-  it('is the final sparsity outside of a training', () => {
+  it('is the final sparsity outside training', () => {
     const fixed = pruned({ sparsity: 0.9 }).compress(a);
     expect(pruned({ sparsity }).compress(a).factors).toEqual(fixed.factors);
     expect(pruned({ sparsity: 0.9 }).atStep).toBeUndefined();

@@ -25,7 +25,7 @@ it.each([
   expectRefusal(() => watch.observe(matrix([2, 1], [0, 0])), 'shape-mismatch');
 });
 
-it('keeps what is largest in |w|·g, and of a growing sparsity too', () => {
+it('keeps the entries of largest |w|·g, with a fixed and a growing sparsity', () => {
   const weights = matrix([1, 4], [1, -2, 3, 4]);
   const importance = () => matrix([1, 4], [1, 1, 0.01, 0.01]);
   const kept = (sparsity: Parameters<typeof pruned>[0]['sparsity']) => {
@@ -42,7 +42,7 @@ it('keeps what is largest in |w|·g, and of a growing sparsity too', () => {
     ]);
 });
 
-it.each([1, null, undefined, {}, 'second'])('refuses %o in the place of options, a compressor or weights', (value) => {
+it.each([1, null, undefined, {}, 'second'])('refuses %o instead of options, a compressor or weights', (value) => {
   expectRefusal(() => withImportance(value as never, () => undefined), 'invalid-option');
   expectRefusal(
     () => gradientImportance({ order: value ?? 1 } as never).observe(value as never),
@@ -51,7 +51,7 @@ it.each([1, null, undefined, {}, 'second'])('refuses %o in the place of options,
   expectRefusal(() => gradientImportance({ decay: 1 }), 'invalid-option');
 });
 
-it('sorts many values as the engine does, and can be aborted in between', () => {
+it('sorts many values like the engine, and can be aborted in between', () => {
   const values = randomMatrix([300, 300]).data.map((value, at) => (at % 7 === 0 ? -value * 1e-30 : value));
   expect(sortValues(values, {})).toEqual(values.slice().sort());
   const many = new Float32Array(2 ** 19).map((_, at) => (at * 7919) % 1009);
@@ -62,7 +62,7 @@ it('sorts many values as the engine does, and can be aborted in between', () => 
   expect(() => sortValues(many, { signal })).toThrow('enough');
 });
 
-it('tells the progress of choosing among entries of one magnitude, and can be aborted there', () => {
+it('reports progress while it chooses among equal magnitudes, and can be aborted there', () => {
   const ties = matrix([512, 1024], new Float32Array(2 ** 19).fill(1));
   for (const compressor of [pruned({ sparsity: 0.5 }), prunedKMeans({ sparsity: 0.5 })]) {
     const calls: number[] = [];

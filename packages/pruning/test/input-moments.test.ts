@@ -1,4 +1,4 @@
-// What is pruned and what makes up for it, for the outputs of given inputs.
+// Input moments make the output error of pruning smaller.
 import { goldenMatrix } from '@gcompress/fixtures';
 import { momentInputs, momentsOf, outputError } from '@gcompress/fixtures/moment-inputs';
 import { expect, it } from 'vitest';
@@ -7,11 +7,11 @@ import { pruned } from '../src/index.ts';
 const names = ['decay-80x64', 'trained-300x100', 'trained-conv-400x32'] as const;
 const cases = names.flatMap((name) => [
   { name, sparsity: 0.5, most: 0.85 },
-  // Little is left that could make up for so much
+  // Few kept entries compensate less
   { name, sparsity: 0.8, most: 0.98 },
 ]);
 
-it.each(cases)('with input moments the outputs lose less: $name, $sparsity', ({ name, sparsity, most }) => {
+it.each(cases)('input moments make the output error smaller: $name, $sparsity', ({ name, sparsity, most }) => {
   const weights = goldenMatrix(name);
   const inputMoments = momentsOf(momentInputs(600, weights.shape[0]), weights.shape[0]);
   const compressor = pruned({ sparsity });

@@ -75,14 +75,14 @@ describe('blockMask', () => {
     expect(rowsOf(blockMask(a, 0.5, { height: -1, width: 1 }))).toEqual(new Array(4).fill([0, 0, 1, 1]));
   });
 
-  it('tells the mean from the largest', () => {
+  it('pools by mean or maximum, which may keep different blocks', () => {
     const b = fromRows([[9, 0, 0, 0, 5, 5, 5, 5]]);
     expect(rowsOf(blockMask(b, 0.5, { height: 1, width: 4 }))).toEqual([[0, 0, 0, 0, 1, 1, 1, 1]]);
     expect(rowsOf(blockMask(b, 0.5, { height: 1, width: 4, pooling: 'max' }))).toEqual([[1, 1, 1, 1, 0, 0, 0, 0]]);
   });
 
-  it('pools a block at the edge over what it has', () => {
-    // Of 5 columns the last block of 4 has one, whose mean is itself
+  it('pools a block that the edge cuts off over its remaining entries', () => {
+    // With 5 columns, the last block of width 4 has a single entry
     expect(rowsOf(blockMask(fromRows([[2, 2, 2, 2, 3]]), 0.5, { height: 1, width: 4 }))).toEqual([[0, 0, 0, 0, 1]]);
     expect(rowsOf(blockMask(fromRows([[3, 3, 3, 3, 2]]), 0.5, { height: 1, width: 4 }))).toEqual([[1, 1, 1, 1, 0]]);
   });
@@ -111,7 +111,7 @@ describe('blockMask', () => {
 });
 
 describe('patternMask', () => {
-  it('keeps the largest of each group in a column, the first of equal ones', () => {
+  it('keeps the largest entries of each group in a column, and the first of equal entries', () => {
     const a = fromRows([
       [1, 2],
       [-4, 2],
@@ -128,7 +128,7 @@ describe('patternMask', () => {
     ]);
   });
 
-  it('keeps all with n of n', () => {
+  it('keeps all entries with n of n', () => {
     expect(nonzeros(patternMask(randomMatrix([6, 5]), { m: 3, n: 3 }))).toBe(30);
   });
 });

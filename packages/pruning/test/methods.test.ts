@@ -32,7 +32,7 @@ describe('pruned', () => {
     }
   });
 
-  it('does not let a pruned entry back in training', () => {
+  it('keeps pruned entries at zero in training', () => {
     const { factors, ...form } = pruned({ sparsity: 0.9 }).compress(a);
     const trained = { ...factors, values: { ...factors.values, data: factors.values.data.map((entry) => entry + 1) } };
     expect(nonzeros(createCompressedMatrix(prunedFormat, { ...form, factors: trained }).decompress())).toBe(256);
@@ -54,7 +54,7 @@ describe('prunedKMeans', () => {
     expect([...compressed.factors.codebook.data]).toEqual([0, -9, 11]);
   });
 
-  it('stays zero where it was pruned when the whole codebook is trained', () => {
+  it('keeps pruned entries at zero when the whole codebook is trained', () => {
     const { factors, ...form } = prunedKMeans({ sparsity: 0.9, levels: 16 }).compress(a);
     const { codebook } = factors;
     const trained = { ...factors, codebook: { ...codebook, data: codebook.data.map((entry) => entry + 3) } };
@@ -89,7 +89,7 @@ describe('size', () => {
     const compressed = pruned(options).compress(a);
     const blocks = options.structure === undefined ? 1 : 6;
     expect(compressed.byteLength).toBeLessThanOrEqual(budget);
-    // What positions take at most is a few bits a block more than what they take
+    // The bound for positions is a few bits a block above their actual size
     expect(compressed.byteLength).toBeGreaterThan(budget - 4 * blocks - 60);
   });
 
@@ -102,14 +102,14 @@ describe('size', () => {
     expect(compressed.byteLength).toBeGreaterThan(budget * 0.8);
   });
 
-  it('that cannot be reached is refused with the largest ratio', () => {
+  it('is refused if it cannot be reached, and the error states the largest ratio', () => {
     expectRefusal(() => pruned({ bytes: 5 }).plan([64, 40]), 'invalid-option');
     expect(() => prunedKMeans({ ratio: 5000 }).plan([64, 40])).toThrow(/largest ratio here is/);
   });
 });
 
 describe('options', () => {
-  it('are complete, and make an equal compressor', () => {
+  it('are completed by their defaults, and the completed options make an equal compressor', () => {
     const { options } = prunedKMeans({ sparsity: 0.5, structure: { blockHeight: 2, blockWidth: 2 } });
     expect(options).toEqual({
       sparsity: 0.5,
@@ -127,7 +127,7 @@ describe('options', () => {
     });
   });
 
-  it('decide between equal magnitudes by their seed', () => {
+  it('have a seed that decides between equal magnitudes', () => {
     const ones = matrix([8, 8], new Float32Array(64).fill(1));
     const [first, again, other] = [0, 0, 1].map((seed) => pruned({ sparsity: 0.5, seed }).compress(ones).decompress());
     expect(again).toEqual(first);
@@ -180,7 +180,7 @@ describe('unpack', () => {
     },
   };
 
-  it('puts values where the mask says, and keeps a kept zero', () => {
+  it('puts values at the positions of the mask, and keeps a kept zero', () => {
     const { values, mask } = prunedFormat.unpack(good);
     expect([...values.data]).toEqual([1, 2, 0, 0, 0, 4]);
     expect([...mask.data]).toEqual([1, 1, 0, 0, 1, 1]);

@@ -15,14 +15,14 @@ const stored = (tensors: PackedMatrix['tensors']): PackedMatrix => ({
 
 const gaps = (...bytes: number[]) => stored({ gaps: { shape: [bytes.length], data: Uint8Array.from(bytes) } });
 
-/** Flags of which about this part is 1. */
+/** Random flags with this density of ones. */
 function randomFlags(count: number, density: number, seed: number): Uint8Array {
   const { uniform } = createRandom(seed);
   return Uint8Array.from({ length: count }, () => (uniform() < density ? 1 : 0));
 }
 
 describe('positions', () => {
-  it('come back, in no more bytes than announced', () => {
+  it('decode to the same flags, in no more bytes than positionBytes allows', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -43,7 +43,7 @@ describe('positions', () => {
     );
   });
 
-  it('are a mask when half is kept, gaps when few blocks are, and coded where columns differ', () => {
+  it('are a mask when half is kept, gaps when few blocks are kept, and a coded mask when columns differ', () => {
     const grid = blockGrid([100, 10], 1, 1);
     const uneven = Uint8Array.from({ length: 1000 }, (_, at) => (at % 10 === 3 && at % 3 > 0 ? 1 : 0));
     expect(Object.keys(packPositions(randomFlags(1000, 0.5, 1), grid))).toEqual(['mask']);
@@ -51,7 +51,7 @@ describe('positions', () => {
     expect(Object.keys(packPositions(uneven, grid))).toEqual(['coded-mask']);
   });
 
-  it('take at most 5 % more than the least possible at 90 % and 95 %', () => {
+  it('take at most 5 % more than the least possible at 90 % and 95 % sparsity', () => {
     for (const density of [0.1, 0.05]) {
       const flags = randomFlags(100_000, density, 2);
       const entropy = -(density * Math.log2(density) + (1 - density) * Math.log2(1 - density));
@@ -61,7 +61,7 @@ describe('positions', () => {
     }
   });
 
-  it('are written bit by bit as documented', () => {
+  it('have the documented bits', () => {
     const flags = new Uint8Array(64);
     for (const block of [9, 12, 43]) flags[block] = 1;
     // Gaps 9, 2 and 30 with r = 3, in the order of their bits: 01·100, 1·010, 0001·011

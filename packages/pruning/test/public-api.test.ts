@@ -27,7 +27,7 @@ it('the package exports exactly these names', () => {
   ]);
 });
 
-it('the methods and their formats carry the names that files hold', () => {
+it('the methods and their formats have the names stored in files', () => {
   const named = [api.pruned, api.prunedKMeans].map(({ method, format: { id, version } }) => [method, id, version]);
   expect(named).toEqual([
     ['pruning', 'pruning', 2],

@@ -14,7 +14,7 @@ interface GoldenSchedule {
 }
 
 describe('sparsityAt', () => {
-  it('agrees with the reference', () => {
+  it('equals the Python reference', () => {
     for (const { values, ...schedule } of golden('sparsity') as GoldenSchedule[]) {
       for (const [step, expected] of values) {
         expect(Math.abs(sparsityAt(step, schedule) - expected)).toBeLessThanOrEqual(1e-12);
@@ -22,13 +22,13 @@ describe('sparsityAt', () => {
     }
   });
 
-  it('has the defaults of the reference', () => {
+  it('has the defaults of the Python reference', () => {
     expect(sparsityAt(0)).toBe(0);
     expect(sparsityAt(50)).toBe(0.4375);
     expect(sparsityAt(100)).toBe(0.5);
   });
 
-  it('moves from the first sparsity to the target without turning back', () => {
+  it('moves monotonically from the initial sparsity to the target', () => {
     const share = fc.double({ min: 0, max: 0.999, noNaN: true });
     const steps = fc.integer({ min: 0, max: 300 });
     fc.assert(
@@ -66,7 +66,7 @@ describe('sparsityAt', () => {
 });
 
 describe('sparsityUpdateDue', () => {
-  it('leaves as many of 100 entries as in the reference, which counts from a last step of 0', () => {
+  it('leaves as many of 100 entries as the Python reference, which counts from a last step of 0', () => {
     const left: number[] = [];
     let [last, kept] = [0, 100];
     for (let step = 0; step < 10; step++) {
@@ -79,7 +79,7 @@ describe('sparsityUpdateDue', () => {
     expect(left).toEqual([100, 100, 80, 80, 60, 60, 40, 40, 40, 40]);
   });
 
-  it('is due at the first step that is allowed, and without an end forever', () => {
+  it('is due at the first allowed step, and forever without an end', () => {
     expect(sparsityUpdateDue(0)).toBe(true);
     expect(sparsityUpdateDue(2, { begin: 3 })).toBe(false);
     expect(sparsityUpdateDue(3, { begin: 3 })).toBe(true);
@@ -106,7 +106,7 @@ describe('sparsityUpdateDue', () => {
 describe('sparsityFor', () => {
   const map = { layer1: 0.6, 'layer2/weights': 0.75, '.*kernel': 0.6 };
 
-  it('finds the sparsity of a name as the reference does', () => {
+  it('finds the same sparsity of a name as the Python reference', () => {
     expect(['layer1/weights', 'layer2/weights', 'layer3/kernel'].map((name) => sparsityFor(name, map, 0.5))).toEqual([
       0.6, 0.75, 0.6,
     ]);

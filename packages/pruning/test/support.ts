@@ -11,7 +11,7 @@ export function expectRefusal(call: () => unknown, code: string): void {
   expect(call).toThrow(expect.toSatisfy((error) => isGCompressError(error, code)));
 }
 
-/** Entries that are not 0. */
+/** Number of nonzero entries. */
 export function nonzeros({ data }: Pick<Matrix, 'data'>): number {
   return data.reduce((count, entry) => count + (entry === 0 ? 0 : 1), 0);
 }
