@@ -1,4 +1,4 @@
-// The method: options, plan and factors by dictionary learning.
+// The method `dictLearn`: sparse codes over a learned dictionary.
 import {
   type CompressOptions,
   createRandom,
@@ -42,7 +42,7 @@ export interface DictLearnSettings {
   readonly allowLarger?: boolean;
 }
 
-/** Progress at which the dictionary is learned; the rest is rounding it to the stored form. */
+/** Progress once the dictionary is learned; the rest is rounding to the stored form. */
 const LEARNED = 0.98;
 
 const SIZES = ['atoms', 'ratio', 'bytes', 'percent'] as const;

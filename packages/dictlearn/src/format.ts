@@ -1,4 +1,4 @@
-// The decoder of sparse codes: how a matrix comes back from codes and atoms.
+// The format `dictlearn`: atoms and sparse codes, with reader and writer of the stored form.
 import {
   type CompressedFormat,
   type Factor,
@@ -51,7 +51,7 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
     const { rows, masked, pieces, nonzeros } = layoutOf(form);
     const { codes, support, atoms } = factors;
     if (masked && pieces === 1) return ops.matMul(ops.mul(ops.gather(codes, ids), ops.gather(support, ids)), atoms);
-    // The form does not hold the number of atoms, which separating masked pieces needs
+    // Separating masked pieces needs the number of atoms, which the form does not have
     if (masked) return ops.gather(reconstruct(ops, factors, form), ids);
     const pick = (x: typeof codes) =>
       ops.reshape(ops.gather(ops.reshape(x, [rows, pieces * nonzeros]), ids), [-1, nonzeros]);
@@ -62,7 +62,7 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
   unpack,
 };
 
-/** The part of {@link dictLearnFormat} that gives dense matrices: all that a page needs which only decodes. */
+/** The decoder of {@link dictLearnFormat} alone, for pages that only decode to dense matrices. */
 export const dictLearnDecoder: MatrixDecoder<DictLearnFactor> = {
   id: 'dictlearn',
   version: VERSION,
@@ -88,7 +88,7 @@ function reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<DictLearnFac
 function combined<T>(ops: TensorOps<T>, codes: T, support: T, atoms: T, form: MatrixForm): T {
   const { signalLength, nonzeros } = layoutOf(form);
   const used = ops.gather(atoms, support);
-  // A batch of matrix products with a single number each would be slower
+  // For single nonzeros, a batch of 1 × 1 matrix products would be slower
   if (nonzeros === 1) return ops.mul(codes, ops.reshape(used, [-1, signalLength]));
   return ops.reshape(ops.matMul(ops.reshape(codes, [-1, 1, nonzeros]), used), [-1, signalLength]);
 }

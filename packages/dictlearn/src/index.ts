@@ -1,4 +1,4 @@
-// The public API of the package.
+// Public API: the method `dictLearn`, its format and its option types.
 export { type DictLearnOptions, type DictLearnSettings, dictLearn } from './dict-learn.ts';
 export { type DictLearnFactor, dictLearnFormat } from './format.ts';
 export type {

@@ -1,4 +1,4 @@
-// How the size options become signal length, atoms, nonzeros and bits.
+// Chooses signal length, atoms, nonzeros and value bits from the size options.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { budgetBytes, budgetTooSmall, type ExactlyOne, type SizeBudget, sizeBudgetOf } from '@gcompress/core/checks';
 import { bitsFor, packedBytes } from '@gcompress/core/storage';
@@ -19,12 +19,12 @@ export interface CodeSizeWays {
 /** Settings that go with every size. */
 export interface CodeSettings {
   /**
-   * Entries of a signal, L: rows are cut into pieces of this length. Default: whole rows; with `ratio` or `bytes`, the length of
+   * Entries of a signal, L: rows are cut into pieces of this length. Default: whole rows; with `ratio` or `bytes`, the length with the
    * smallest expected error.
    */
   readonly signalLength?: number;
   /**
-   * Bits of each stored value of a code: 32 for float32, or 2 to 16. Default 32; with `ratio` or `bytes`, the number of smallest
+   * Bits of each stored value of a code: 32 for float32, or 2 to 16. Default 32; with `ratio` or `bytes`, the number with the smallest
    * expected error.
    */
   readonly valueBits?: number;
@@ -149,7 +149,7 @@ function sizesForBudget(shape: Shape2D, budget: SizeBudget, choice: SizeChoice):
 }
 
 function sizesWithOneNonzero([, cols]: Shape2D, { signalLength, valueBits }: SizeChoice): CodeSizes[] {
-  // With signals of one entry the dictionary is a mere scale, which only a single column needs
+  // With signals of one entry the dictionary is only a scale, useful for a single column alone
   const lengths = Array.from({ length: LONGEST_SIGNAL - 1 }, (_, i) => i + 2).filter((length) => length <= cols);
   const chosen = signalLength === undefined && cols > 1 ? lengths : [Math.min(cols, signalLength ?? 1)];
   const bits = valueBits === undefined ? VALUE_BITS : [valueBits];

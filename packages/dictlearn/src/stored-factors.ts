@@ -1,4 +1,4 @@
-// Learned atoms and codes as the factors that a file gives back.
+// Rounds learned atoms and codes to the exact values that a file can store.
 import { type Factor, floatFactor } from '@gcompress/core';
 import type { Layout } from './codes/layout.ts';
 import { stepsFor } from './codes/packed-codes.ts';
@@ -7,7 +7,7 @@ import { pickedAtoms, renumbered, usedAtoms } from './codes/used-atoms.ts';
 import type { Codes, Dictionary } from './learning/dictionary.ts';
 
 /**
- * The factors of a dictionary exactly as a file returns them: values rounded to their bits, and used atoms only. The largest value
+ * The factors of a dictionary exactly as they are read from a file: values rounded to their bits, and used atoms only. The largest value
  * of a code for each atom is 1 in magnitude, so the atoms carry the scale of the matrix.
  *
  * @param scale the factor that scaled the signals before learning.

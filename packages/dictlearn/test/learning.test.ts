@@ -128,7 +128,7 @@ it('a larger tolerance ends the iterations earlier', () => {
   expect(seen(0.05)).toBeLessThan(seen(0) / 2);
 });
 
-it('a dictionary whose signals may use every atom is as near as the best factors of the same rank', () => {
+it('a dictionary whose signals may use every atom has the error of the best factors of the same rank', () => {
   const original = goldenMatrix('decay-80x64');
   const compressed = dictLearn({ atoms: 10, nonzeros: 10 }).compress(original);
   const values = singularValues(original);

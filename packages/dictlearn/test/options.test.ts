@@ -61,7 +61,7 @@ describe('sizes', () => {
     });
   });
 
-  it('a result that is larger than the matrix warns of it', () => {
+  it('a result that is larger than the matrix has a warning', () => {
     const compressed = dictLearn({ percent: 200, allowLarger: true }).compress(goldenMatrix('normal-24x16'));
     expect(compressed.byteLength).toBeGreaterThan(24 * 16 * 4);
     expect(compressed.warnings).toEqual([
@@ -118,7 +118,7 @@ describe('settings', () => {
     expect(dictLearn(all).options).toEqual(all);
   });
 
-  it('of another seed start from other atoms', () => {
+  it('with another seed start from other atoms', () => {
     const original = normalMatrix([40, 10], 2);
     const atoms = (seed?: number) =>
       dictLearn({ atoms: 8, nonzeros: 2, ...(seed === undefined ? {} : { seed }) }).compress(original).factors.atoms

@@ -58,7 +58,7 @@ it('more nonzeros over the same atoms never make the error larger', () => {
   fc.assert(fc.property(anyMatrices(), fc.integer({ min: 2, max: 6 }), holds), runs);
 });
 
-it('every matrix keeps its budget', () => {
+it('the stored form of every matrix fits its budget', () => {
   const holds = (a: Matrix, ratio: number) => {
     let compressor: ReturnType<typeof dictLearn>;
     try {

@@ -12,7 +12,7 @@ it('the package exports exactly these names', () => {
   expect(Object.keys(format).sort()).toEqual(['dictLearnDecoder', 'dictLearnFormat']);
 });
 
-it('the method carries its name and its format', () => {
+it('the method and its format have the names stored in files', () => {
   const { method } = api.dictLearn;
   expect({ method, format: api.dictLearn.format }).toEqual({
     method: 'dictlearn',

@@ -89,7 +89,7 @@ describe('a sparsity that grows', () => {
     ['a frequency of 0', { steps: { frequency: 0 } }, 'invalid-option'],
     ['a misspelt option', { targt: 0.5 }, 'unknown-option'],
     ['a misspelt step', { steps: { freqency: 5 } }, 'unknown-option'],
-    ['steps that are none', { steps: 5 }, 'invalid-option'],
+    ['a number as steps', { steps: 5 }, 'invalid-option'],
   ])('refuses %s', (_, growth, code) => {
     expectRefusal(() => pruned({ sparsity: growth } as PruningOptions), code);
     expectRefusal(() => prunedKMeans({ sparsity: growth } as PrunedKMeansOptions), code);
@@ -101,10 +101,10 @@ describe('a sparsity that grows', () => {
   });
 });
 
-describe('what remains of the matrix', () => {
+describe('the masked matrix of remaining', () => {
   const other = randomMatrix([20, 10], 2);
 
-  it('are the kept entries', () => {
+  it('has the kept entries and zeros elsewhere', () => {
     const plain = pruned({ sparsity: 0.7 }).compress(a);
     const coded = prunedKMeans({ sparsity: 0.7 }).compress(a);
     const expected = other.data.map((entry, at) => (plain.factors.mask.data[at] === 1 ? entry : 0));

@@ -26,17 +26,17 @@ describe.each([
     },
     config: { ...config, levels: 1 },
   },
-])('a file of $format.id', ({ format, tensors, config: good }) => {
+])('a hostile file of $format.id', ({ format, tensors, config: good }) => {
   const unpack = (shape: readonly [number, number], own: JsonObject, stored: Record<string, PackedTensor> = tensors) =>
     format.unpack({ format: format.id, version: 1, shape, config: own, tensors: stored });
 
-  it('of few bytes may hold an empty mask, but not a matrix of a gibibyte', () => {
+  it('may have an empty mask in few bytes, but not claim a matrix of a gibibyte', () => {
     expect(refusal(() => unpack([1024, 1024], good))).toBe('accepted');
     expect(refusal(() => unpack([16384, 16384], good))).toBe('file-oversized');
     expect(refusal(() => unpack([1024, 1025], good))).toBe('file-oversized');
   });
 
-  it('of few bytes does not decode a coded mask of a gibibyte', () => {
+  it('is refused before a coded mask of a gibibyte is decoded', () => {
     const { gaps: _, ...others } = tensors as Record<string, PackedTensor>;
     const data = Uint8Array.of(4, 0, 0, 255, 255, 255, 255);
     const coded = { ...others, 'coded-mask': { shape: [data.length], data } };
@@ -44,7 +44,7 @@ describe.each([
     expect(refusal(() => unpack([1024, 1024], good, coded))).toBe('file-tensor');
   });
 
-  it('has a config of integers in range', () => {
+  it('is refused for a config that is no integer in range', () => {
     const values: readonly unknown[] = [
       { toString: 1 },
       {},
@@ -68,7 +68,7 @@ describe.each([
     }
   });
 
-  it('has positions inside of the matrix', () => {
+  it('is refused for positions outside the matrix', () => {
     const outside = { ...tensors, gaps: { shape: [2], data: Uint8Array.of(28, 0xff) } };
     expect(refusal(() => unpack([2, 2], good, outside))).toBe('file-tensor');
   });

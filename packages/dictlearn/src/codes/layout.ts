@@ -1,4 +1,4 @@
-// How a matrix becomes signals, and how their codes are held and stored.
+// The layout of a matrix as signals, and the form of their codes.
 import type { JsonObject, MatrixForm, Shape2D } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import { fileError } from '@gcompress/core/storage';
@@ -34,7 +34,7 @@ export interface CodeSizes {
 
 /**
  * Config of the format for these sizes. It chooses the working form that needs less memory: a mask over all atoms takes 2k values a
- * signal, the gathered atoms of t nonzeros take t·L.
+ * signal, the gathered atoms of t nonzeros take t·L values.
  */
 export function configFor({ signalLength, atoms, nonzeros, valueBits }: CodeSizes): JsonObject {
   return { signalLength, nonzeros, valueBits, masked: 2 * atoms <= nonzeros * signalLength };

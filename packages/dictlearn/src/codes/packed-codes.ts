@@ -1,4 +1,4 @@
-// Sparse codes as they are stored, and back.
+// Reader and writer of the stored form of sparse codes.
 import { packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import type { GCompressError, PackedMatrix, PackedTensor } from '@gcompress/core';
@@ -6,18 +6,18 @@ import { fileError, packBits, packedBytes, packedTensor } from '@gcompress/core/
 import type { Layout } from './layout.ts';
 import { type SparseCodes, withoutZeros } from './sparse-codes.ts';
 
-/** Codes that any file may claim, however small: 64 MiB of float32. */
+/** Codes that a file of any size may claim: 64 MiB of float32. */
 const ALWAYS_ALLOWED = 2 ** 24;
-/** Above that, the most codes for each stored byte. Unmasked codes never need more than 321. */
+/** Most codes for each stored byte, in files that claim more. Unmasked codes never need more than 321. */
 const MAX_CODES_PER_BYTE = 512;
 
 /**
- * The stored form of sparse codes: `values`, and their places in the smallest of three ways. Each of these tensors is stored as
- * `packCodes` of `@gcompress/coder` does, but for values of 32 bits.
+ * The stored form of sparse codes: `values`, and their places in the smallest of three ways. `packCodes` of `@gcompress/coder` stores
+ * each of these tensors, except values of 32 bits.
  *
  * - `mask`: one bit for each signal and atom.
  * - `counts` and `positions`: the number of nonzeros of each signal, and the index of the atom of each nonzero.
- * - `positions` alone: t for each signal; unused ones have the value 0.
+ * - `positions` alone: t for each signal; unused positions have the value 0.
  */
 export function packSparseCodes(codes: SparseCodes, layout: Layout, atoms: number): Record<string, PackedTensor> {
   const { counts, positions, values } = codes;
@@ -37,7 +37,7 @@ export function packSparseCodes(codes: SparseCodes, layout: Layout, atoms: numbe
   ];
   const fewest = Math.min(...ways.map(byteLength)) - byteLength(stored);
   const maskBytes = packedBytes(signals * atoms, 1);
-  // Of a mask that is much larger than the codes, the coded form is not smaller than positions, and takes long to make
+  // Coding a mask that is much larger than the codes takes long, and is not smaller than positions
   if (layout.masked || maskBytes <= fewest) {
     ways.push({ ...packCodes('mask', maskOf(codes, atoms), [signals, atoms], 2), ...stored });
   }
@@ -49,7 +49,7 @@ export function packSparseCodes(codes: SparseCodes, layout: Layout, atoms: numbe
 }
 
 /**
- * The codes that {@link packSparseCodes} stored.
+ * Reads the codes stored by {@link packSparseCodes}.
  *
  * @throws GCompressError `file-tensor` or `file-dtype` when a tensor is missing, misshapen or impossible; `file-oversized` when
  * a small file claims very many codes.
@@ -76,7 +76,7 @@ export function unpackSparseCodes(stored: PackedMatrix, layout: Layout, atoms: n
     for (let at = 0, to = 0; at < mask.length; at++) if (mask[at] === 1) positions[to++] = at % atoms;
   } else {
     const counted = has('counts') ? unpackCodes(stored, 'counts', [rows, pieces], nonzeros + 1) : undefined;
-    // A mere claim of many signals fails here, before any allocation for them
+    // A false claim of many signals fails here, before memory is allocated for them
     positions = unpackCodes(stored, 'positions', counted ? [1, total(counted, nonzeros)] : [signals, nonzeros], atoms);
     counts = counted ?? new Int32Array(signals).fill(nonzeros);
   }

@@ -1,4 +1,4 @@
-// Sparse codes in their working form, and their nonzeros alone.
+// Conversion of sparse codes between the working form and a list of nonzeros.
 import { type Factor, floatFactor, indexFactor } from '@gcompress/core';
 import type { Layout } from './layout.ts';
 

@@ -1,4 +1,4 @@
-// Unused atoms removed from factors and codes.
+// Removes unused atoms from factors and codes.
 import { type Factorization, floatFactor } from '@gcompress/core';
 import { layoutOf } from './layout.ts';
 import { collectCodes, type DictLearnFactor, type SparseCodes, spreadCodes } from './sparse-codes.ts';
@@ -26,7 +26,7 @@ export function usedAtoms(positions: Int32Array): number[] {
   return used.length > 0 ? used : [0];
 }
 
-/** The codes with the indices that the used of `count` atoms have after the others are removed. */
+/** The codes with new atom indices, after all except the `used` of `count` atoms are removed. */
 export function renumbered(codes: SparseCodes, used: readonly number[], count: number): SparseCodes {
   const numbers = new Int32Array(count);
   for (const [to, from] of used.entries()) numbers[from] = to;

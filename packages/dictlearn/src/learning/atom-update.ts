@@ -1,4 +1,4 @@
-// Better atoms for given codes, by approximate K-SVD.
+// Updates the atoms for given codes by approximate K-SVD.
 import type { Pace } from '@gcompress/core';
 import type { Codes, Dictionary } from './dictionary.ts';
 import { innerProducts } from './omp.ts';
@@ -6,7 +6,7 @@ import { energiesOf, type Signals, unit } from './signals.ts';
 
 /** Updates of each atom before the signals are coded again (Smith and Elad, 2013). */
 const SWEEPS = 4;
-/** Progress at which the residual is computed, and at which all atoms are updated. */
+/** Progress once the residual is computed, and once all atoms are updated. */
 const SUBTRACTED = 0.1;
 const IMPROVED = 0.9;
 /** Atoms with a larger cosine count as the same. */

@@ -1,4 +1,4 @@
-// The signals that learning starts from as atoms.
+// Chooses the starting atoms of the learning among the signals.
 import type { Pace, Random } from '@gcompress/core';
 import { energiesOf, type Signals, sum, unit } from './signals.ts';
 

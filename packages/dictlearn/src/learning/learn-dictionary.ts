@@ -1,4 +1,4 @@
-// The loop that improves atoms and codes in turn.
+// Dictionary learning: the loop that improves atoms and codes in turn.
 import {
   type Kernels,
   type Pace,
@@ -22,7 +22,7 @@ export interface LearnOptions {
   readonly iterations: number;
   readonly tolerance: number;
   readonly random: Random;
-  /** Who multiplies; the portable kernels if left out. */
+  /** Computes the matrix products. Default: the portable kernels. */
   readonly kernels?: Kernels | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface LearnOptions {
 const SIGNALS_PER_ATOM = 64;
 /** The most signals for each atom among which the first atoms are drawn. */
 const SEEDS_PER_ATOM = 16;
-/** Progress at which the first atoms are drawn, and at which a sample is learned. */
+/** Progress once the first atoms are drawn, and once a sample is learned. */
 const FIRST_ATOMS = 0.05;
 const LEARNED = 0.9;
 

@@ -4,7 +4,7 @@ import { type Dense, gram, multiply } from '@gcompress/linalg';
 import type { Codes } from './dictionary.ts';
 import { energiesOf, type Signals } from './signals.ts';
 
-/** A residual with a smaller part of the signal's energy is rounding of float32. */
+/** A residual with a smaller part of the signal's energy is rounding error of float32. */
 export const EXPLAINED = 1e-14;
 /** Part of an atom's energy that must be outside the span of the atoms chosen before. */
 const INDEPENDENT = 1e-8;
@@ -12,7 +12,7 @@ const INDEPENDENT = 1e-8;
 const CHUNK_VALUES = 2 ** 16;
 /** The most multiplications of one matrix product: between products, the work can be aborted. */
 const PANEL_OPERATIONS = 2 ** 23;
-/** Progress at which the inner products of the atoms are computed. */
+/** Progress once the inner products of the atoms are computed. */
 const PRODUCTS = 0.05;
 
 /**
@@ -22,7 +22,7 @@ const PRODUCTS = 0.05;
  * correlations.
  *
  * @param atoms rows of unit norm or zero, `[k, L]`.
- * @param kernels who multiplies; the portable kernels if left out.
+ * @param kernels computes the matrix products. Default: the portable kernels.
  */
 export function codeSignals(
   signals: Signals,

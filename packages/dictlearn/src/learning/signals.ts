@@ -1,4 +1,4 @@
-// The signals that a matrix is cut into.
+// Signals, the vectors that a dictionary approximates: cut from the rows of a matrix.
 import type { Matrix } from '@gcompress/core';
 
 /** The vectors that one dictionary approximates. */

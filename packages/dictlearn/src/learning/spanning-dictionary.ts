@@ -24,7 +24,7 @@ export function spanningDictionary(
     errors: energiesOf(data, length),
   };
   for (let number = 0; number < count; number++) {
-    // A zero signal gets no code; rounding would give it a tiny one
+    // A zero signal gets no code; rounding errors would give it a tiny code
     if (codes.errors[number] === 0) continue;
     codes.counts[number] = atomCount;
     for (let atom = 0, at = number * atomCount; atom < atomCount; atom++, at++) {
