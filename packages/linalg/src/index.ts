@@ -1,4 +1,4 @@
-// Dense linear algebra in float64 for the other packages.
+// Public API: dense linear algebra in float64 for the other packages.
 
 export type { Kernels } from '@gcompress/core';
 export { createRandom, type Random } from '@gcompress/core';

@@ -46,7 +46,7 @@ describe('choleskyFactor', () => {
     );
   });
 
-  it('reads the lower triangle alone, of either precision, and leaves it as it is', () => {
+  it('reads only the lower triangle, in either precision, and does not change it', () => {
     const a = definite(70, 3);
     const lower: Dense = { shape: a.shape, data: a.data.map((value, at) => (at % 70 > at / 70 ? Number.NaN : value)) };
     const before = lower.data.slice();
@@ -63,7 +63,7 @@ describe('choleskyFactor', () => {
     ['NaN', matrixOf(2, 2, (i, j) => (i + j === 2 ? Number.NaN : 1)), 1],
   ])('refuses a matrix that is %s, naming the row', (_, matrix, row) => {
     expect(() => choleskyFactor(matrix)).toThrow(
-      `choleskyFactor: expected a positive definite matrix, got one that is not in row ${row}.`,
+      `choleskyFactor: expected a positive definite matrix, got a pivot at or below rounding error in row ${row}.`,
     );
   });
 
@@ -73,7 +73,7 @@ describe('choleskyFactor', () => {
 });
 
 describe('triangular systems', () => {
-  it('are solved for any number of right sides, from either end', () => {
+  it('are solved for any number of right-hand sides, lower and transposed', () => {
     fc.assert(
       fc.property(sizes, ([size, columns, seed]) => {
         const factor = choleskyFactor(definite(size, seed));
@@ -87,7 +87,7 @@ describe('triangular systems', () => {
     );
   });
 
-  it('are refused without a solution, or when the sides do not fit', () => {
+  it('are refused if they have no solution or their sides do not fit', () => {
     const right = normalMatrix(3, 2);
     expect(() =>
       solveLower(
@@ -119,18 +119,18 @@ describe('whitening', () => {
     expect(relativeDifference(row(last.data), row(factor.data.subarray(-size)))).toBeLessThan(1e-12);
   });
 
-  it('damps more where rounding left a negative eigenvalue, and refuses what no inputs can have', () => {
+  it('damps more if rounding made an eigenvalue negative, and refuses strongly indefinite moments', () => {
     const size = 20;
-    // The moments of one input, off by a part of a million
+    // The moments of one input, with a relative error of one millionth
     const values = Float64Array.from({ length: size * size }, (_, at) => (at % 21 === 0 ? 1 - 1e-6 : 1));
     const { damping } = whitening({ size, count: 1, values }, 1e-8);
     expect(damping).toBeGreaterThan(5e-7);
     expect(damping).toBeLessThan(1e-4);
     const impossible = values.map((value, at) => (at % 21 === 0 ? value : 50));
-    expect(() => whitening({ size, count: 1, values: impossible }, 1e-8)).toThrow('not in row 1');
+    expect(() => whitening({ size, count: 1, values: impossible }, 1e-8)).toThrow('rounding error in row 1');
   });
 
-  it.each([1e-300, 1e300])('knows no scale: times %d', (scale) => {
+  it.each([1e-300, 1e300])('does not depend on the scale of the moments: times %d', (scale) => {
     const moments = momentsOf(momentInputs(30, 20), 20);
     const scaled = { ...moments, values: moments.values.map((value) => value * scale) };
     expect(relativeDifference(whitening(moments, 0.01).factor, whitening(scaled, 0.01).factor)).toBeLessThan(1e-14);

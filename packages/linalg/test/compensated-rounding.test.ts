@@ -36,7 +36,7 @@ describe('roundCompensated', () => {
     expect(error).toBeLessThan(0.75 * expected.plain);
   });
 
-  it('tells the error in the damped metric, for any quantiser', () => {
+  it('returns the error in the damped metric, for any quantiser', () => {
     const cases = fc.tuple(fc.integer({ min: 1, max: 140 }), fc.integer({ min: 1, max: 9 }), fc.nat(99));
     const holds = ([size, columns, seed]: [number, number, number]) => {
       const weights = normalMatrix(size, columns, seed);
@@ -68,7 +68,7 @@ describe('roundCompensated', () => {
     fc.assert(fc.property(cases, holds), { numRuns: 25, seed: 1 });
   });
 
-  it('rounds plainly where inputs are independent and equal', () => {
+  it('equals plain rounding for independent inputs of equal size', () => {
     const weights = normalMatrix(70, 30);
     const values = Float64Array.from({ length: 4900 }, (_, at) => (at % 71 === 0 ? 3 : 0));
     const { rounded } = roundCompensated(weights, roundingOrder({ size: 70, count: 70, values }), toStep(0.5));
@@ -77,7 +77,7 @@ describe('roundCompensated', () => {
     );
   });
 
-  it('begins with the largest mean square, and charges less for rows that others can replace', () => {
+  it('rounds the row of largest mean square first, and gives rows that others can replace a lower cost', () => {
     // Inputs 0 and 1 are nearly the same, input 2 is small, input 3 never occurs
     const x = Float64Array.of(2, 2.01, 0.5, 0, -2, -2, 0.5, 0, 1, 1, -0.5, 0);
     const order = roundingOrder(momentsOf(x, 4));
@@ -86,7 +86,7 @@ describe('roundCompensated', () => {
     expect(order.costs[3]).toBeCloseTo(0.01, 12);
   });
 
-  it('keeps a matrix that needs no rounding', () => {
+  it('does not change a matrix that needs no rounding', () => {
     const weights = normalMatrix(65, 4);
     const order = roundingOrder(momentsOf(momentInputs(80, 65), 65));
     const { rounded, error } = roundCompensated(weights, order, (values, out) => out.set(values));
@@ -94,7 +94,7 @@ describe('roundCompensated', () => {
     expect(relativeDifference(weights, rounded)).toBeLessThan(1e-15);
   });
 
-  it('refuses an order of another matrix', () => {
+  it('refuses an order with another number of rows', () => {
     const order = roundingOrder(momentsOf(momentInputs(8, 5), 5));
     expect(() => roundCompensated(normalMatrix(6, 4), order, () => {})).toThrow(
       'roundCompensated: expected an order of 6 rows, got 5.',
@@ -102,7 +102,7 @@ describe('roundCompensated', () => {
   });
 });
 
-it('momentsWeakness names few inputs and silent ones', () => {
+it('momentsWeakness reports few inputs and inputs that are always 0', () => {
   expect(momentsWeakness(momentsOf(momentInputs(4, 4), 4))).toBeUndefined();
   expect(momentsWeakness(momentsOf(momentInputs(10, 20), 20))).toBe(
     'the input moments were damped, because they come from 10 inputs for 20 rows and 2 of 20 rows have inputs that are always 0',

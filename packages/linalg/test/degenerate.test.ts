@@ -7,14 +7,14 @@ import { deviationFromOrthonormal, matrixOf, normalMatrix, reconstruct, relative
 
 type Shape = readonly [rows: number, cols: number];
 
-/** Rows or columns of a few kinds, each many times, and the singular values of that by an oracle. */
+/** A matrix with a few distinct rows or columns, each repeated many times, and its singular values by an independent method. */
 function repeated([rows, cols]: Shape, kinds: number, seed: number, entries: 'normal' | 'integer') {
   const few = normalMatrix(kinds, cols, seed);
   if (entries === 'integer') few.data.set(few.data.map((entry) => Math.round(2 * entry)));
   const kindOf = (row: number) => (row * 7919) % kinds;
   const counts = new Float64Array(kinds);
   for (let i = 0; i < rows; i++) counts[kindOf(i)]++;
-  // Equal rows add up like one row that is √count times as long
+  // Equal rows act like one row that is √count times as long
   const scaled = Array.from(few.data, (entry, at) => entry * Math.sqrt(counts[Math.floor(at / cols)]));
   const oracle = new SingularValueDecomposition(MlMatrix.from1DArray(kinds, cols, scaled), { autoTranspose: true });
   const a = matrixOf(rows, cols, (i, j) => few.data[kindOf(i) * cols + j]);
@@ -42,7 +42,7 @@ function expectDecomposed(a: Matrix, values?: readonly number[]): void {
   });
 }
 
-// At these sizes most of them did not converge, or lost orthonormal vectors, when entries were only compared to neighbours
+// Without an absolute bound for negligible entries, most of these matrices do not converge or lose orthonormality at these sizes
 const SHAPES: readonly Shape[] = [
   [300, 100],
   [100, 300],
@@ -76,8 +76,8 @@ const KINDS: Readonly<Record<string, (rows: number, cols: number) => Matrix>> = 
   },
 };
 
-describe('matrices that lack rank, at sizes of layers', () => {
-  it.each(Object.keys(KINDS))('are decomposed exactly and by the leading vectors: %s', (kind) => {
+describe('rank-deficient matrices of layer size', () => {
+  it.each(Object.keys(KINDS))('have exact and truncated decompositions: %s', (kind) => {
     for (const [rows, cols] of SHAPES) {
       const a = KINDS[kind](rows, cols);
       expectDecomposed(a);
@@ -88,7 +88,7 @@ describe('matrices that lack rank, at sizes of layers', () => {
     }
   });
 
-  it('have the singular values of their few different rows or columns, at any scale', () => {
+  it('have the singular values of their few distinct rows or columns, at any scale', () => {
     const cases = fc.record({
       shape: fc.constantFrom<Shape>([300, 100], [260, 120], [500, 64], [120, 110]),
       kinds: fc.integer({ min: 1, max: 12 }),
@@ -113,7 +113,7 @@ describe('matrices that lack rank, at sizes of layers', () => {
 });
 
 describe('the other decompositions', () => {
-  it.each(Object.keys(KINDS))('solve the eigenproblem of the Gram matrix, and have orthonormal factors: %s', (kind) => {
+  it.each(Object.keys(KINDS))('solve the eigenproblem of the Gram matrix with orthonormal factors: %s', (kind) => {
     for (const [rows, cols] of [
       [120, 90],
       [200, 20],
@@ -126,12 +126,15 @@ describe('the other decompositions', () => {
     }
   });
 
-  it.each([1e-322, 1e-310, 1e-200, 1e200, 1e305])('are as orthonormal for float64 numbers of size %f', (scale) => {
-    const n = 30;
-    const data = Float64Array.from(gram(normalMatrix(20, n)).data, (entry) => Math.round(entry) * scale);
-    const { values, vectors } = symmetricEigen({ shape: [n, n], data });
-    expect(values.every(Number.isFinite)).toBe(true);
-    expect(deviationFromOrthonormal(vectors.data, n, n)).toBeLessThan(1e-12);
-    expect(deviationFromOrthonormal(thinQr({ shape: [n, n], data }).q.data, n, n)).toBeLessThan(1e-12);
-  });
+  it.each([1e-322, 1e-310, 1e-200, 1e200, 1e305])(
+    'have orthonormal factors for float64 numbers of size %f',
+    (scale) => {
+      const n = 30;
+      const data = Float64Array.from(gram(normalMatrix(20, n)).data, (entry) => Math.round(entry) * scale);
+      const { values, vectors } = symmetricEigen({ shape: [n, n], data });
+      expect(values.every(Number.isFinite)).toBe(true);
+      expect(deviationFromOrthonormal(vectors.data, n, n)).toBeLessThan(1e-12);
+      expect(deviationFromOrthonormal(thinQr({ shape: [n, n], data }).q.data, n, n)).toBeLessThan(1e-12);
+    },
+  );
 });

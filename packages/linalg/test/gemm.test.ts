@@ -83,7 +83,7 @@ describe('products', () => {
     }
   });
 
-  it('refuse what does not fit', () => {
+  it('refuse shapes that do not fit', () => {
     const a = normalMatrix(3, 4);
     expect(() => multiply(a, a)).toThrow('multiply: expected a second matrix with 4 rows, got 3.');
     expect(() => multiplyTransposed(a, normalMatrix(4, 3))).toThrow('expected a second matrix with 3 rows, got 4.');

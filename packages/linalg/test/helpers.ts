@@ -76,7 +76,7 @@ export function fingerprint(...arrays: readonly Values[]): string {
   return (hash >>> 0).toString(16);
 }
 
-/** Matrices that decompositions get wrong. */
+/** Difficult matrices for decompositions. */
 export const HARD: Readonly<Record<string, Matrix>> = {
   'one entry': matrixOf(1, 1, () => -3),
   'one row': matrixOf(1, 9, (_, j) => j - 4),

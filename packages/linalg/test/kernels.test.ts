@@ -80,7 +80,7 @@ describe('updates with the next product', () => {
     );
   });
 
-  it('leave the rest of a larger matrix alone', () => {
+  it('do not change the rest of a larger matrix', () => {
     const data = new Float64Array(36).fill(1);
     const part = block(viewOf({ shape: [6, 6], data }), 1, 2, 3, 3);
     const ones = new Float64Array(3).fill(1);
@@ -91,7 +91,7 @@ describe('updates with the next product', () => {
 });
 
 describe('rotateBack', () => {
-  it('undoes sweeps, the last first', () => {
+  it('undoes sweeps, the last sweep first', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 2, max: 9 }), fc.nat(1000), (count, n, seed) => {
         const random = createRandom(seed);

@@ -23,13 +23,13 @@ describe('norms', () => {
     expect(hypotenuse(0, 0)).toBe(0);
   });
 
-  it('do not hide infinities and NaN', () => {
+  it('propagate infinities and NaN', () => {
     expect(norm([1, Number.NEGATIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
     expect(norm([0, Number.NaN, 1])).toBeNaN();
     expect(norm([Number.NaN])).toBeNaN();
   });
 
-  it('of rows and columns', () => {
+  it('of rows and columns agree with the definition', () => {
     const a = normalMatrix(7, 5);
     const rows = rowNorms(a);
     const cols = columnNorms(a);
@@ -40,7 +40,7 @@ describe('norms', () => {
     }
   });
 
-  it('of a column of zeros and of extreme columns', () => {
+  it('handle a column of zeros and extreme columns', () => {
     const data = new Float64Array([0, 3e200, 3e-200, 0, -4e200, 4e-200]);
     const [zero, huge, tiny] = columnNorms({ shape: [2, 3], data });
     expect([zero, huge / 1e200, tiny * 1e200].map((value) => Math.fround(value))).toEqual([0, 5, 5]);

@@ -12,7 +12,7 @@ const random = linalg.createRandom(1);
 const moments = { size: 3, count: 4, values: square.data };
 const fourMoments = { size: 4, count: 4, values: Float64Array.of(2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2) };
 
-/** Each public function and method with arguments that it takes. */
+/** Each public function and method with valid arguments. */
 const CALLS: Readonly<Record<string, readonly [call: (...values: never[]) => unknown, ...values: unknown[]]>> = {
   createRandom: [linalg.createRandom, 1],
   'Random.integer': [random.integer, 3],
@@ -83,11 +83,11 @@ describe('plain JavaScript values for any argument', () => {
     expect(functions.map(([name]) => name).filter((name) => !(name in CALLS))).toEqual([]);
   });
 
-  it.each(Object.entries(CALLS))('%s takes its own', (_, [call, ...values]) => {
+  it.each(Object.entries(CALLS))('%s accepts its valid arguments', (_, [call, ...values]) => {
     expect(() => call(...(values as never[]))).not.toThrow();
   });
 
-  it.each(Object.entries(CALLS))('%s is done, or refuses by the house error', (_, [call, ...values]) => {
+  it.each(Object.entries(CALLS))('%s returns or throws a GCompressError', (_, [call, ...values]) => {
     fc.assert(
       fc.property(fc.nat(values.length - 1), PLAIN, (place, plain) => {
         const given = values.map((value, at) => (at === place ? plain : value));
@@ -101,7 +101,7 @@ describe('plain JavaScript values for any argument', () => {
     );
   });
 
-  it('those that nothing can be made of are refused', () => {
+  it('functions of a matrix refuse values that cannot be a matrix', () => {
     for (const plain of [null, 5, 'text', {}, [], () => 1]) {
       for (const name of ['gram', 'thinQr', 'thinSvd', 'singularValues', 'symmetricEigen', 'viewOf', 'transposed']) {
         expect(() => (CALLS[name][0] as (value: unknown) => unknown)(plain)).toThrow(

@@ -63,8 +63,8 @@ const RUNS: Readonly<Record<string, (progress: Listeners, kernels?: Kernels) => 
 };
 const square200 = normalMatrix(200, 200, 7);
 
-describe('a listener', () => {
-  it.each(Object.keys(RUNS))('hears of progress that rises, and changes no bit: %s', (name) => {
+describe('listeners', () => {
+  it.each(Object.keys(RUNS))('receive rising progress and change no bit of the result: %s', (name) => {
     const heard: number[] = [];
     const result = RUNS[name]({ onProgress: (done) => heard.push(done) });
     expect(fingerprint(...(result as Float64Array[]))).toBe(fingerprint(...(RUNS[name]({}) as Float64Array[])));
@@ -73,7 +73,7 @@ describe('a listener', () => {
     expect([heard[0], heard.at(-1)]).toEqual([0, 1]);
   });
 
-  it.each(Object.keys(RUNS))('ends the work between two pieces: %s', (name) => {
+  it.each(Object.keys(RUNS))('end the work between two pieces by aborting: %s', (name) => {
     const controller = new AbortController();
     let after = 0;
     const onProgress = (done: number) => {
@@ -87,7 +87,7 @@ describe('a listener', () => {
 });
 
 describe('pieces of the work', () => {
-  /** Kernels that compute nothing, but tell how much they were asked for at once. */
+  /** Kernels that compute nothing, but record the multiply-adds of each call. */
   function measuring(calls: number[]): Kernels {
     const twice = ({ rows, cols }: { rows: number; cols: number }) => void calls.push(2 * rows * cols);
     return {
@@ -102,11 +102,11 @@ describe('pieces of the work', () => {
   }
 
   const views = (rows: number, cols: number) => {
-    // One number is enough where nothing is computed
+    // One number suffices, because nothing is computed
     return { data: new Float64Array(1), rows, cols, offset: 0, rowStride: cols, colStride: 1 };
   };
 
-  it('are small at any size, and as many multiply-adds are told as are done', () => {
+  it('are small at any size, and their reported multiply-adds are correct', () => {
     const side = fc.integer({ min: 1, max: 4096 });
     fc.assert(
       fc.property(side, side, side, (m, k, n) => {
@@ -131,7 +131,7 @@ describe('pieces of the work', () => {
     );
   });
 
-  it('give the same bits, whichever way they are cut', () => {
+  it('give the same bits for every cut', () => {
     const shapes: [number, number, number][] = [
       [1100, 700, 90],
       [90, 700, 1100],

@@ -2,7 +2,7 @@ import { createRandom as coreRandom } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
-it('exports exactly this', () => {
+it('the package exports exactly these names', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "block",
@@ -32,6 +32,6 @@ it('exports exactly this', () => {
   `);
 });
 
-it('has the random numbers of the core', () => {
+it('the package re-exports the random generator of core', () => {
   expect(api.createRandom).toBe(coreRandom);
 });

@@ -31,7 +31,7 @@ describe('thinQr', () => {
     expect(deviationFromOrthonormal(q.data, 10, 4)).toBeLessThan(1e-14);
   });
 
-  it('takes float64 of any scale and leaves it as it is', () => {
+  it('accepts float64 of any scale and does not change it', () => {
     const data = Float64Array.from({ length: 12 }, (_, at) => (at % 5) - 2);
     for (const scale of [1e200, 1e-200]) {
       const a = { shape: [4, 3], data: data.map((entry) => entry * scale) } as const;

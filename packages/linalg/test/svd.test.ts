@@ -62,7 +62,7 @@ describe('thinSvd', () => {
     expectSvd(matrix);
   });
 
-  it('has the singular values that a matrix was made with', () => {
+  it('returns the singular values that a matrix was constructed with', () => {
     expectValues(
       singularValues(withSingularValues(60, 45, [5, 5, 5, 1, 0.5, 0.25])),
       [5, 5, 5, 1, 0.5, 0.25, ...Array(39).fill(0)],
@@ -119,7 +119,7 @@ describe('thinSvd', () => {
     expect(fingerprint(u, s, v)).toMatchInlineSnapshot(`"4abc1be"`);
   });
 
-  it('refuses what is no matrix of finite numbers', () => {
+  it('refuses arguments that are not a matrix of finite numbers', () => {
     const broken = matrixOf(2, 3, (i, j) => (i === 1 && j === 2 ? Number.NaN : 0));
     expect(() => thinSvd(broken)).toThrow('thinSvd: expected finite numbers, got NaN at row 1, column 2.');
     expect(() => singularValues(broken)).toThrow('singularValues: expected finite numbers');

@@ -30,7 +30,7 @@ function expectEigen(a: Dense<Float64Array>, count = a.shape[0]): void {
 }
 
 describe('symmetricEigen', () => {
-  it('solves any symmetric matrix, wholly or for the first vectors', () => {
+  it('solves any symmetric matrix, with all or only the leading eigenvectors', () => {
     const sizes = fc
       .integer({ min: 1, max: 20 })
       .chain((n) => fc.tuple(fc.constant(n), fc.integer({ min: 1, max: n }), fc.nat(1000)));
@@ -69,7 +69,7 @@ describe('symmetricEigen', () => {
     expectEigen(matrix);
   });
 
-  it('reads the lower triangle only, and leaves it as it is', () => {
+  it('reads only the lower triangle and does not change it', () => {
     const a = gram(normalMatrix(9, 7));
     const expected = symmetricEigen(a);
     const lower = a.data.map((entry, at) => (at % 7 > Math.floor(at / 7) ? Number.NaN : entry));
@@ -78,7 +78,7 @@ describe('symmetricEigen', () => {
     expect(lower).toEqual(before);
   });
 
-  it('puts a matrix together again', () => {
+  it('has vectors and values that reconstruct the matrix', () => {
     const a = gram(normalMatrix(30, 25));
     const { values, vectors } = symmetricEigen(a);
     const scaled = vectors.data.map((entry, at) => entry * values[at % 25]);
@@ -89,7 +89,7 @@ describe('symmetricEigen', () => {
     expect(relativeDifference(a, multiply({ shape: [25, 25], data: scaled }, transposedVectors))).toBeLessThan(1e-14);
   });
 
-  it('refuses what it cannot solve', () => {
+  it('refuses invalid matrices and options', () => {
     expect(() => symmetricEigen(normalMatrix(3, 4))).toThrow('symmetricEigen: expected a square matrix, got [3, 4].');
     expect(() => symmetricEigen(normalMatrix(3, 3), 4)).toThrow('symmetricEigen count');
     expect(() => symmetricEigen(symmetric(3, () => Number.NaN))).toThrow('symmetricEigen: expected convergence');

@@ -38,12 +38,12 @@ function observed(a: Matrix, rank: number): { readonly svd: Svd; readonly iterat
 }
 
 describe('truncatedSvd', () => {
-  it('has the error of the reference on the golden matrices', () => {
+  it('has the error of the NumPy reference on the golden matrices', () => {
     interface Case {
       readonly matrix: string;
       readonly k: number;
       readonly relativeError: number;
-      /** Null for the larger ones. */
+      /** Null for the larger matrices. */
       readonly approximation: (NumpyArray & { readonly data: Float64Array }) | null;
       readonly singularValues: readonly number[];
     }
@@ -52,7 +52,7 @@ describe('truncatedSvd', () => {
       const [rows, cols] = a.shape;
       const product = reconstruct(truncatedSvd(a, k), rows, cols);
       const error = relativeDifference(a, product);
-      // Where only rounding is left, 10⁻¹⁴ of the matrix is as good as equal
+      // If the error is only rounding, 10⁻¹⁴ of the matrix counts as equal
       expect(Math.abs(error - relativeError)).toBeLessThan(1e-6 * relativeError + 1e-14);
       // The product is unique only where the spectrum has a gap at k
       if (approximation === null || (k < values.length && values[k - 1] - values[k] < 1e-6 * values[0])) continue;
@@ -154,7 +154,7 @@ describe('truncatedSvd of larger matrices', () => {
     expect(excess).toBeGreaterThan(-1e-9);
   });
 
-  it('comes closer for a smaller tolerance', () => {
+  it('has a smaller error for a smaller tolerance', () => {
     const a = normalMatrix(260, 250, 5);
     const values = singularValues(a);
     const excess = (tolerance: number) => excessOverOptimum(a, truncatedSvd(a, 8, { tolerance }), values);
@@ -162,7 +162,7 @@ describe('truncatedSvd of larger matrices', () => {
     expect(excess(1e-9)).toBeLessThan(excess(1e-3));
   });
 
-  it('takes what is below rounding for nothing, and still returns the rank asked for', () => {
+  it('treats values below rounding as zero, and still returns the requested rank', () => {
     const integers = (seed: number) => normalMatrix(300, 3, seed).data.map(Math.round);
     const [left, right] = [integers(1), integers(2)];
     const a = matrixOf(300, 300, (i, j) =>
@@ -175,7 +175,7 @@ describe('truncatedSvd of larger matrices', () => {
     }
   });
 
-  it('does not trust the Gram matrix with values below half its digits', () => {
+  it('does not use the Gram matrix for values below half its digits', () => {
     const a = withSingularValues(
       150,
       120,
@@ -198,7 +198,7 @@ describe('truncatedSvd of larger matrices', () => {
     expect([...svd.s]).toEqual(Array(8).fill(0));
   });
 
-  it.each([1e30, 1e-36])('is as good at scale %f', (scale) => {
+  it.each([1e30, 1e-36])('is equally accurate at scale %f', (scale) => {
     const a = withSingularValues(260, 250, power(250, 0.5));
     const scaled = { shape: a.shape, data: a.data.map((entry) => entry * scale) };
     const svd = truncatedSvd(scaled, 8);
@@ -208,7 +208,7 @@ describe('truncatedSvd of larger matrices', () => {
   });
 });
 
-describe('truncatedSvd, its options', () => {
+describe('options of truncatedSvd', () => {
   const a = normalMatrix(260, 250, 3);
 
   it('gives the same bits for the same seed, on every engine', () => {
@@ -220,7 +220,7 @@ describe('truncatedSvd, its options', () => {
     expect(fingerprint(again.u, again.s, again.v)).toBe(fingerprint(svd.u, svd.s, svd.v));
   });
 
-  it('leaves the matrix as it is', () => {
+  it('does not change the matrix', () => {
     const before = fingerprint(a.data);
     truncatedSvd(a, 8);
     expect(fingerprint(a.data)).toBe(before);
@@ -234,7 +234,7 @@ describe('truncatedSvd, its options', () => {
     expect(reports).toEqual([...reports].sort((x, y) => x - y));
   });
 
-  it('ends when the signal says so', () => {
+  it('ends when the signal aborts', () => {
     const controller = new AbortController();
     const reports: number[] = [];
     const onProgress = (done: number) => {
@@ -272,7 +272,7 @@ describe('truncatedSvd, its options', () => {
     expect(() => truncatedSvd(normalMatrix(3, 5), rank, options)).toThrow(name);
   });
 
-  it('refuses what is no matrix of finite numbers', () => {
+  it('refuses arguments that are not a matrix of finite numbers', () => {
     const broken = matrixOf(3, 3, () => Number.POSITIVE_INFINITY);
     expect(() => truncatedSvd(broken, 1)).toThrow('truncatedSvd: expected finite numbers, got Infinity at row 0');
     expect(() => truncatedSvd({ shape: [2, 2], data: new Float32Array(5) }, 1)).toThrow('4 values, got 5 values');

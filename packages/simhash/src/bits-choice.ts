@@ -1,10 +1,10 @@
-// How the size options become sign bits a column, and how many bytes those take.
+// Chooses the sign bits of a column from the size options, and counts their bytes.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertNumber, assertShape2D, type ExactlyOne, largestThatFits, sizeBudgetOf } from '@gcompress/core/checks';
 import { packedBytes } from '@gcompress/core/storage';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** Signs that a budget may choose: more than every limit of memory allows, and few enough to count exactly. */
+/** Most signs that a budget may choose: more than the memory limits allow, and few enough for exact integers. */
 const SIGNS = 2 ** 32;
 
 /** The ways to choose k, the sign bits of a column. */
@@ -35,7 +35,7 @@ export function bitsFromPercent([rows, cols]: Shape2D, percent: number): number 
  * The Python library's rule for tensors: `⌊n·100 / percent⌋ + 1`. Pass the result as `bits` to match a model that was compressed
  * by this rule.
  *
- * @throws GCompressError `invalid-matrix` for anything but a shape, `invalid-option` for a percent that is not above 0.
+ * @throws GCompressError `invalid-matrix` for an invalid shape, `invalid-option` for a percent that is not above 0.
  */
 export function bitsFromPercentOfColumns(shape: Shape2D, percent: number): number {
   const where = 'bitsFromPercentOfColumns';
@@ -44,12 +44,12 @@ export function bitsFromPercentOfColumns(shape: Shape2D, percent: number): numbe
   return Math.floor((shape[1] * 100) / percent) + 1;
 }
 
-/** Bytes of the stored form: k·n sign bits and n scales, and `4·m·k` for a projection that is stored. */
+/** Bytes of the stored form: k·n sign bits, n scales, and `4·m·k` bytes for a stored projection. */
 export function storedBytes([rows, cols]: Shape2D, bits: number, storesProjection: boolean): number {
   return packedBytes(bits * cols, 1) + FLOAT_BYTES * (cols + (storesProjection ? rows * bits : 0));
 }
 
-/** The most sign bits a column whose stored form is smaller than the matrix; 0 when one bit is too many, as for a single row. */
+/** The most sign bits a column with a stored form smaller than the matrix; 0 if one bit is too many, as for a single row. */
 export function breakEvenBits([rows, cols]: Shape2D, storesProjection: boolean): number {
   const bytes = FLOAT_BYTES * (rows - 1) * cols - 1;
   const bitsOfPlane = cols + (storesProjection ? 8 * FLOAT_BYTES * rows : 0);

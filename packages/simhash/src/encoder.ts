@@ -1,16 +1,16 @@
-// What every encoder of signs can do, and the run of one to its end.
+// The common interface of sign encoders, and a run of all sweeps.
 import { type Pace, type ProgressOptions, pacedProgress, partialProgress, reportProgress } from '@gcompress/core';
 import { finalScales, fitScales, type ScaleRule, type Sketch } from './sketch.ts';
 
-/** Parts of the progress at which the first signs are chosen, and at which all sweeps are made. */
+/** Progress once the first signs are chosen, and once all sweeps are done. */
 const STARTED = 0.3;
 const REFINED = 0.9;
 
-/** An approximation for one kind of planes, and what improves it. */
+/** An approximation for one kind of planes that sweeps improve. */
 export interface Encoder {
-  /** The present approximation. */
+  /** The current approximation. */
   readonly sketch: Sketch;
-  /** Chooses every sign once more at the present scales; the error never grows. Returns whether a sign changed. */
+  /** Chooses every sign once more at the current scales; the error never grows. Returns whether a sign changed. */
   sweep(pace: Pace): boolean;
   /** The projection R `[m, k]`, row-major. */
   projection(pace: Pace): Float32Array;

@@ -1,4 +1,4 @@
-// Signs for planes that are fitted to the matrix.
+// Encoder of planes fitted to the matrix together with their signs, by alternating least squares.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';

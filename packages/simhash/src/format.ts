@@ -1,4 +1,4 @@
-// The decoder of sign bits: how a matrix comes back from projection, signs and scales.
+// The format `simhash`: projection, sign bits and scales, with reader and writer of the stored form.
 import { type CompressedFormat, type Factor, floatFactor, type JsonObject, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import type { MatrixDecoder } from '@gcompress/core/decode';
@@ -38,7 +38,7 @@ const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
  * The matrix as `Ŵ = (projection·signs)∘scales`: `projection [m, k]`, `signs [k, n]` of ±1, and one scale a column, `scales [n]`.
  *
  * Stored form, version 1: `signs` as k·n bits, row-major, eight to a byte, and `scales` as float32. A fitted projection is stored
- * as float32, any other as its seed: a reader draws it again, which takes `4·m·k` bytes of memory.
+ * as float32. Of any other projection only the seed is stored: a reader draws it again, which takes `4·m·k` bytes of memory.
  */
 export const simhashFormat: CompressedFormat<SimhashFactor> = {
   id: 'simhash',
@@ -59,7 +59,7 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
   unpack,
 };
 
-/** The part of {@link simhashFormat} that gives dense matrices: all that a page needs which only decodes. */
+/** The decoder of {@link simhashFormat} alone, for pages that only decode to dense matrices. */
 export const simhashDecoder: MatrixDecoder<SimhashFactor> = { id: 'simhash', version: 1, reconstruct, unpack };
 
 function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bits: number): Factor {

@@ -1,4 +1,4 @@
-// The public API of the package.
+// Public API: the method `simhash`, its format and its option types.
 export {
   type BitsChoice,
   type BitsSizes,

@@ -1,4 +1,4 @@
-// Signs for orthogonal planes, chosen one rotation at a time.
+// Encoder of signs for orthogonal planes, one rotation at a time.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
@@ -13,7 +13,7 @@ interface Digit extends PlaneBlock {
 
 /**
  * Signs for orthogonal planes. Planes of one rotation do not influence each other. A sweep therefore rotates the residual, gives
- * every coordinate its nearest level, and continues with the residual of that in the other rotation. With k ≤ m there is only one
+ * every coordinate its nearest level, and continues with the new residual in the other rotation. With k ≤ m there is only one
  * rotation, and the first signs are already optimal.
  */
 export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pace: Pace): Encoder {

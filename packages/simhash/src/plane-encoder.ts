@@ -1,4 +1,4 @@
-// Signs for any given planes, chosen plane by plane.
+// Encoder of signs for any given planes, plane by plane.
 import type { Matrix, Pace } from '@gcompress/core';
 import { columnNorms, multiply, norm } from '@gcompress/linalg';
 import type { Encoder } from './encoder.ts';
@@ -67,7 +67,7 @@ export function chooseSigns(
     for (let j = 0; j < cols; j++) {
       const sign = signs[at + j];
       const wanted = alignment[j] + scales[j] * square * sign;
-      // A scale is negative if a moved plane has turned the column around
+      // A scale is negative if a moved plane has reversed the column
       change[j] = wanted * sign * scales[j] < 0 ? -2 * scales[j] * sign : 0;
       if (change[j] === 0) continue;
       signs[at + j] = -sign;
@@ -98,7 +98,7 @@ export function subtractOuter(a: Float64Array, planes: ArrayLike<number>, first:
   }
 }
 
-/** Columns that are transposed together: the lines of memory that they go to fit a cache. */
+/** Columns that are transposed together: the cache lines that they write to fit in a cache. */
 const BAND = 16;
 
 /** The transpose of `a [rows, cols]`. */

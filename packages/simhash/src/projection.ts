@@ -1,4 +1,4 @@
-// The projection that a seed stands for, and the limits of its size.
+// Draws the projection of a seed, and limits its size.
 import { createRandom, type Pace, type Shape2D } from '@gcompress/core';
 import { fileError } from '@gcompress/core/storage';
 import { applyRotation, drawRotation, type Rotation } from './rotation.ts';
@@ -8,9 +8,9 @@ export type SeededPlanes = 'gaussian' | 'orthogonal';
 
 /** The most values of a projection `[m, k]` that is drawn from a seed: 256 MiB of float32, and about ten seconds of work. */
 export const MAX_PROJECTION = 2 ** 26;
-/** The same for tall matrices: their signs take few bytes, and a tiny file must not cost seconds. */
+/** The most values for tall matrices: their signs take few bytes, and a tiny file must not cost seconds. */
 export const MAX_TALL_PROJECTION = 2 ** 23;
-/** A matrix with more rows for each column is tall. */
+/** A matrix with more rows than this for each column is tall. */
 const MAX_ROWS_PER_COLUMN = 16;
 /** The most rows of a projection that is drawn from a seed. */
 export const MAX_PROJECTION_ROWS = 2 ** 16;
@@ -18,7 +18,7 @@ export const MAX_PROJECTION_ROWS = 2 ** 16;
 /** The most blocks of orthogonal planes: 32 bits a weight, as many as float32 has. */
 export const MAX_BLOCKS = 32;
 
-/** Normal numbers between two reports of progress, and how many multiplications take about as long as one of them. */
+/** Normal numbers between two reports of progress, and multiplications that take about as long as one of them. */
 const DRAWS = 2 ** 12;
 const OPERATIONS_OF_DRAW = 32;
 /** Columns of a rotation that are formed at a time, which keeps the memory small. */

@@ -1,4 +1,4 @@
-// A random rotation that is applied without being formed.
+// Random rotations, applied as a sequence of plane rotations without forming the matrix.
 import type { Pace, Random } from '@gcompress/core';
 import { bitsFor } from '@gcompress/core/storage';
 
@@ -6,8 +6,8 @@ import { bitsFor } from '@gcompress/core/storage';
 const OPERATIONS = 2 ** 16;
 
 /**
- * An orthogonal matrix Q `[m, m]` that is never formed: the pairs of axes that are turned, in order. A product takes `O(m log m)` steps a
- * column.
+ * An orthogonal matrix Q `[m, m]`, stored as the pairs of axes to rotate, in order. The matrix is never formed. A product takes `O(m log m)`
+ * steps a column.
  */
 export type Rotation = Int32Array;
 

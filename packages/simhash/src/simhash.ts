@@ -1,4 +1,4 @@
-// The method: options, plan and the choice of an encoder.
+// The method `simhash`: sign bits of a matrix for random or fitted planes.
 import { defineMethod, floatFactor, type JsonObject, type Matrix, type Pace } from '@gcompress/core';
 import {
   assertElementLimit,

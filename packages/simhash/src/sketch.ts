@@ -1,4 +1,4 @@
-// An approximation while its signs are being chosen, and its scales.
+// The state of an approximation while signs are chosen: signs, residual, and the fit of its scales.
 import type { Matrix } from '@gcompress/core';
 import { columnNorms } from '@gcompress/linalg';
 
@@ -34,7 +34,7 @@ export function fitScales(sketch: Sketch): void {
   const { matrix, scales, residual } = sketch;
   const cols = matrix.shape[1];
   const { alignment, square, energy } = productSums(sketch);
-  // The product is computed as a difference; if it vanishes, as for a column orthogonal to its planes, only rounding is left
+  // The product is computed as a difference. If it vanishes, as for a column orthogonal to its planes, only rounding error is left
   const factor = alignment.map((sum, j) => (square[j] > ROUNDING * energy[j] ? sum / square[j] : 1));
   for (let j = 0; j < cols; j++) scales[j] *= factor[j];
   for (let at = 0; at < residual.length; ) {

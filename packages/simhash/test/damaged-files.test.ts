@@ -1,4 +1,4 @@
-// Thousands of damaged files of one matrix.
+// Thousands of damaged copies of a compressed file are decoded or refused with a GCompressError.
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { normalMatrix, testDamagedFiles } from '@gcompress/testkit';
 import { describe, it } from 'vitest';

@@ -20,7 +20,7 @@ describe('the stored form', () => {
     expect(sizes(fitted)).toEqual({ signs: 4, scales: 64, projection: 192 });
   });
 
-  it('holds the first sign in the lowest bit, 1 for +1', () => {
+  it('has the first sign in the lowest bit, 1 for +1', () => {
     const factors = simhashFormat.unpack({
       ...seeded,
       shape: [24, 5],

@@ -1,4 +1,4 @@
-// What the public functions do with plain JavaScript values.
+// The public functions refuse invalid arguments of any type with a GCompressError.
 import { testPlainValues } from '@gcompress/fixtures/plain-values';
 import { bitsFromPercentOfColumns, simhash } from '../src/index.ts';
 

@@ -1,4 +1,4 @@
-// How often the inner loops tell their progress.
+// How often the inner loops report their progress.
 import { testProgress } from '@gcompress/fixtures/progress';
 import { simhash } from '../src/index.ts';
 

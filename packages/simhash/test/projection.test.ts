@@ -79,7 +79,7 @@ describe('drawProjection', () => {
     expect(sumOfSquares(data) / data.length).toBeCloseTo(1, 1);
   });
 
-  // Readers draw the projection again: other bits here would decode existing files to other matrices
+  // Readers draw the projection again: if its bits changed, existing files would decode to other matrices
   it.each([
     ['gaussian', 42, 5, 3, '604ea2e5'],
     ['gaussian', 7, 33, 70, '3ca30072'],
@@ -94,7 +94,7 @@ describe('drawProjection', () => {
 });
 
 describe('assertProjectionSize', () => {
-  it('accepts the limits and refuses one more', () => {
+  it('accepts projections at the limits and refuses larger ones', () => {
     const refusal = (...args: Parameters<typeof assertProjectionSize>) => {
       try {
         assertProjectionSize(...args);

@@ -1,4 +1,4 @@
-// Checks of arguments that JavaScript hands over: numbers, kernels and listeners.
+// Run-time checks of arguments: kernels, listeners, moments and arrays of numbers.
 
 import type { Kernels } from '@gcompress/core';
 import { GCompressError, type InputMoments, type ProgressOptions } from '@gcompress/core';
@@ -15,9 +15,9 @@ const KERNELS: readonly Exclude<keyof Kernels, (typeof OPTIONAL)[number]>[] = [
 ];
 
 /**
- * Checks who multiplies.
+ * Checks kernels.
  *
- * @throws GCompressError `invalid-option`, naming the kernel that is missing.
+ * @throws GCompressError `invalid-option`, with the name of the missing kernel.
  */
 export function assertKernels(where: string, kernels: Kernels): void {
   assertType(where, 'kernels', kernels, 'object');
@@ -28,7 +28,7 @@ export function assertKernels(where: string, kernels: Kernels): void {
 }
 
 /**
- * Checks who listens.
+ * Checks the progress listener and the abort signal.
  *
  * @throws GCompressError `unknown-option` or `invalid-option`.
  */
@@ -45,7 +45,7 @@ export function assertListeners(where: string, progress: ProgressOptions): void 
 }
 
 /**
- * Checks that moments have as many values as they say; methods have checked what the values are.
+ * Checks that moments have `size · size` values. The values themselves are checked by the methods.
  *
  * @throws GCompressError `invalid-option`.
  */
@@ -62,9 +62,9 @@ export function assertMoments(where: string, moments: InputMoments): void {
 }
 
 /**
- * Checks that there is an array, of a length.
+ * Checks for an array of at least this length.
  *
- * @throws GCompressError `invalid-matrix` for anything but a matrix, `shape-mismatch` for one that is too short.
+ * @throws GCompressError `invalid-matrix` when it is not an array of numbers, `shape-mismatch` when it is too short.
  */
 export function assertNumbers(where: string, values: ArrayLike<number>, least = 0): void {
   const given: unknown = values;

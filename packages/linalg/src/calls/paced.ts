@@ -1,20 +1,20 @@
-// Runs an algorithm so that it reports progress and ends when it is aborted.
+// Runs an algorithm with progress reports and abort checks.
 
 import type { Kernels } from '@gcompress/core';
 import { type ProgressOptions, reportProgress } from '@gcompress/core';
 import { pacedKernels } from '../kernels/paced-kernels.ts';
 import { assertKernels, assertListeners } from './arguments.ts';
 
-/** Multiply-adds between two reports; a slow machine takes some 20 ms for them. */
+/** Multiply-adds between two reports, some 20 ms on a slow machine. */
 const REPORT_EVERY = 2 ** 22;
-/** Part of the expected work from which on the rest is told ever more slowly, as it may be more than was expected. */
+/** Part of the expected work after which reported progress slows down, because the work may exceed the estimate. */
 const CAUTIOUS = 0.9;
 
 /**
- * Runs an algorithm with kernels that report after each piece of work, and stop between two pieces, if anyone listens.
+ * Runs an algorithm. With a listener or a signal, its kernels report progress after each piece of work and stop between pieces when aborted.
  *
- * @param expected multiply-adds that the algorithm will take, roughly.
- * @throws GCompressError for kernels or listeners of another type; the signal's reason when aborted.
+ * @param expected approximate multiply-adds of the algorithm.
+ * @throws GCompressError for invalid kernels or listeners; the signal's reason when aborted.
  */
 export function paced<T>(
   where: string,
@@ -32,7 +32,7 @@ export function paced<T>(
   return result;
 }
 
-/** Counts multiply-adds, and reports every now and then what part of those expected is done. */
+/** Counts multiply-adds and reports the finished part of the expected work, at intervals. */
 function meter(progress: ProgressOptions, expected: number): (work: number) => void {
   let done = 0;
   let reported = 0;

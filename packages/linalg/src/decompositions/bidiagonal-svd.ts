@@ -11,15 +11,15 @@ export interface BidiagonalSweeps {
   readonly right: readonly Sweep[];
 }
 
-/** Lengths below this one, of numbers whose largest is about 1, count as zero: to divide by them would lose digits. */
+/** Lengths below this count as zero, because dividing by them would lose digits. The largest numbers are about 1. */
 const NOTHING = 1e-200;
 
 /**
  * Implicit QR iteration on the upper bidiagonal matrix with this diagonal and superdiagonal `[n]`; both are overwritten, the
- * diagonal with the singular values, some of them negative, in no order. Shifted sweeps follow Golub and Reinsch
- * (1970). Where a shift would spoil small values, sweeps without a shift follow Demmel and Kahan (1990).
+ * diagonal with the singular values in no order; some may be negative. Shifted sweeps follow Golub and Reinsch
+ * (1970). If a shift would spoil small values, sweeps without a shift follow Demmel and Kahan (1990).
  *
- * @throws GCompressError `non-finite` when it does not converge, which finite numbers always do.
+ * @throws GCompressError `non-finite` when it does not converge, which happens only for numbers that are not finite.
  */
 export function diagonalizeBidiagonal(
   diagonal: Float64Array,
@@ -31,8 +31,8 @@ export function diagonalizeBidiagonal(
   const scale = unitScale(diagonal, superdiagonal);
   scaleInPlace(diagonal, scale);
   scaleInPlace(superdiagonal, scale);
-  // To drop an entry moves no singular value by more than the entry. Without this bound the iteration crawls through what
-  // rounding has left where a matrix lacks rank, because entries there are compared to neighbours that are rounding as well
+  // Dropping an entry moves no singular value by more than the entry. Without this bound, the iteration is very slow for
+  // rank-deficient matrices: it compares rounding errors with neighbours that are rounding errors as well
   const negligible = (Number.EPSILON / 2) * Math.max(largestMagnitude(diagonal), largestMagnitude(superdiagonal));
   let end = diagonal.length - 1;
   while (end > 0) {
@@ -56,7 +56,7 @@ export function diagonalizeBidiagonal(
   return { left, right };
 }
 
-/** First row of the block that ends in row `end` and does not fall apart; negligible entries become zero. */
+/** First row of the unreduced block that ends in row `end`; negligible entries become zero. */
 function startOfBlock(d: Float64Array, e: Float64Array, end: number, negligible: number): number {
   for (let i = end; i > 0; i--) {
     const bound = Math.max(negligible, Number.EPSILON * (Math.abs(d[i - 1]) + Math.abs(d[i])));
@@ -69,8 +69,8 @@ function startOfBlock(d: Float64Array, e: Float64Array, end: number, negligible:
 }
 
 /**
- * Square root of the shift for the next sweep: the smallest singular value of the last two rows. 0 where that would not
- * change the result, or where the block is singular to working precision, because a shifted sweep cannot split that.
+ * Square root of the shift for the next sweep: the smallest singular value of the last two rows. 0 if a shift would not
+ * change the result, or if the block is singular to working precision, because a shifted sweep cannot split such a block.
  */
 function shiftFor(d: Float64Array, e: Float64Array, start: number, end: number): number {
   if (isSingular(d, e, start, end)) return 0;

@@ -1,4 +1,4 @@
-// Reduces a matrix to bidiagonal form by reflectors.
+// Reduces a matrix to bidiagonal form by Householder reflectors.
 import type { Kernels } from '@gcompress/core';
 import { block, type View64, zeros } from '../views/view.ts';
 import { makeReflector, rowOf } from './reflectors.ts';
@@ -7,7 +7,7 @@ import { makeReflector, rowOf } from './reflectors.ts';
 export interface Bidiagonal {
   /** Diagonal of B, `[n]`. */
   readonly diagonal: Float64Array;
-  /** What stands right of the diagonal of B; `[n]`, the last entry is 0. */
+  /** Entries to the right of the diagonal of B, `[n]`; the last entry is 0. */
   readonly superdiagonal: Float64Array;
   /** Reflectors of H, `[n, m]`. */
   readonly left: View64;
@@ -23,7 +23,7 @@ export function bidiagonalize(a: View64, kernels: Kernels): Bidiagonal {
   const left = zeros(cols, rows);
   const right = zeros(cols, cols);
   const w = new Float64Array(cols);
-  // The last update `A − x·yᵀ` that a does not contain yet
+  // The last update `A − x·yᵀ`, not applied to a yet
   const x = new Float64Array(rows);
   let y: Float64Array = new Float64Array(cols);
   for (let k = 0; k < cols; k++) {

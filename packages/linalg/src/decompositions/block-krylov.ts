@@ -1,4 +1,4 @@
-// The largest singular vectors of a large matrix, from a block Krylov space.
+// Block Krylov iteration for the leading singular vectors of a large matrix.
 
 import type { Kernels } from '@gcompress/core';
 import { createRandom } from '@gcompress/core';
@@ -7,10 +7,10 @@ import { block, type View, type View64, viewOf, zeros } from '../views/view.ts';
 import { KrylovBasis } from './krylov-basis.ts';
 import type { SymmetricEigen } from './symmetric-eigen.ts';
 
-/** What {@link blockKrylov} is asked for. */
+/** Arguments of {@link blockKrylov}. */
 export interface KrylovRequest {
   readonly rank: number;
-  /** How much larger than the smallest possible error the error may be, as a part of it. */
+  /** Allowed relative excess of the error over the smallest possible error. */
   readonly tolerance: number;
   readonly seed: number;
   /** `‖A‖²`. */
@@ -18,25 +18,25 @@ export interface KrylovRequest {
   /** The largest basis allowed. */
   readonly limit: number;
   readonly kernels: Kernels;
-  /** The matrix, if kernels hold it for products in float32. */
+  /** The matrix as held by the kernels for float32 products. */
   readonly held?: HeldMatrix;
 }
 
-/** Part of the energy of A below which the rest counts as rounding: a relative error of one millionth. */
+/** Part of the energy of A below which the rest counts as rounding error: a relative error of one millionth. */
 const NOTHING_LEFT = 1e-12;
 
-/** Vectors of a block. Fewer need a smaller basis in all, but make the products with A less efficient. */
+/** Vectors of a block. Fewer vectors need a smaller basis in all, but make the products with A less efficient. */
 export function blockWidth(rank: number): number {
   return rank <= 32 ? 8 : 16;
 }
 
 /**
- * Orthonormal columns `[n, rank]` whose space holds nearly as much of `a [m, n]` as that of its leading right singular
- * vectors; undefined when that takes a larger basis than allowed.
+ * Orthonormal columns `[n, rank]` that capture nearly as much energy of `a [m, n]` as its leading right singular vectors;
+ * undefined if this needs a larger basis than allowed.
  *
- * Block Lanczos iteration on `AᵀA` with full orthogonalisation and Rayleigh–Ritz, which for a random first block is the
- * method of Musco and Musco (2015). A block finds no more copies of a repeated singular value than it has vectors; so what
- * has converged must then stand two steps from another random block.
+ * Block Lanczos iteration on `AᵀA` with full orthogonalisation and Rayleigh–Ritz; with a random first block this is the
+ * method of Musco and Musco (2015). A block finds at most as many copies of a repeated singular value as it has vectors.
+ * Converged vectors are therefore checked by two steps from another random block.
  */
 export function blockKrylov(a: View, request: KrylovRequest): View64 | undefined {
   const { rank, tolerance, seed, energy, limit, kernels, held } = request;
@@ -45,7 +45,7 @@ export function blockKrylov(a: View, request: KrylovRequest): View64 | undefined
   let next = basis.randomBlock(width);
   let due = rank + width;
   let energyAtRestart = Number.NEGATIVE_INFINITY;
-  // What the restarts have given up on
+  // Excess error accepted at restarts
   let forgone = 0;
   while (basis.size + width <= limit) {
     const extension = basis.extend(next);
@@ -72,8 +72,8 @@ export function blockKrylov(a: View, request: KrylovRequest): View64 | undefined
 }
 
 /**
- * By how much the leading Ritz values fall short of the eigenvalues, estimated from their residuals r: each by `‖r‖² / gap`
- * to what is left out, at most by the bound `‖r‖`.
+ * Estimate of the difference between the leading eigenvalues and their Ritz values, from the residuals r: for each value
+ * `‖r‖² / gap`, with the gap to the first omitted value, and at most the bound `‖r‖`.
  */
 function missingEnergy({ values }: SymmetricEigen, leading: View64, residual: View64, kernels: Kernels): number {
   const rank = leading.cols;

@@ -1,17 +1,17 @@
-// Orthonormal rows by products of matrices, where the rows are independent enough.
+// Cholesky QR: orthonormal rows by matrix products, for rows that are not nearly dependent.
 import type { Kernels } from '@gcompress/core';
 import { copied, transposed, type View64, zeros } from '../views/view.ts';
 import { factorPanel } from './cholesky.ts';
 import type { OrthonormalRows } from './qr.ts';
 import { solveForwards } from './triangular-solves.ts';
 
-/** Part of the squared length of a row that must stand apart from the rows before it, for two rounds to reach full precision. */
+/** Least part of a row's squared length outside the span of the rows before it; two rounds then reach full precision. */
 const LEAST_APART = 1e-8;
 
 /**
  * Orthonormal rows `q [w, n]` and upper triangular `r [w, w]` with `rows = Rᵀ·Q`; undefined for rows that nearly depend on each other.
  *
- * Two rounds of Cholesky QR (Yamamoto et al., 2015) of rows of length 1: nearly all work is products of matrices, unlike with reflections.
+ * Two rounds of Cholesky QR (Yamamoto et al., 2015) on rows of length 1. Nearly all work is matrix products, unlike with reflections.
  */
 export function choleskyRows(rows: View64, kernels: Kernels): OrthonormalRows | undefined {
   const first = round(rows, kernels);

@@ -4,17 +4,17 @@ import { paced } from '../calls/paced.ts';
 import { portableKernels } from '../kernels/portable.ts';
 import { block, type Dense, denseOf, squareViewOf, transposed, type View, type View64, zeros } from '../views/view.ts';
 
-/** Columns that are factored together, so that nearly all work is products of matrices. */
+/** Columns that are factored together, so that nearly all work is matrix products. */
 export const PANEL = 64;
-/** Part of a diagonal entry that must be left of it after the columns before: 2⁻⁴⁸, below which only rounding is left. */
+/** Least pivot as a part of the diagonal entry. A smaller pivot is rounding error. */
 const SMALLEST_PIVOT = 2 ** -48;
 
 /**
  * The lower triangular factor `L [n, n]` of symmetric positive definite `a [n, n]`, so that `A = L·Lᵀ`; zeros above the
- * diagonal. Only the lower triangle of `a` is read. There is no pivoting: damp the diagonal first where it may be singular.
+ * diagonal. Only the lower triangle of `a` is read. There is no pivoting: damp the diagonal first if the matrix may be singular.
  *
- * @param progress hears of progress and ends the work.
- * @throws GCompressError `invalid-matrix` when it is not positive definite to working precision, naming the row;
+ * @param progress listener for the progress, and signal to abort.
+ * @throws GCompressError `invalid-matrix`, with the row, when the matrix is not positive definite to working precision;
  *   `shape-mismatch` when it is not square; `invalid-option`; the signal's reason when aborted.
  */
 export function choleskyFactor(
@@ -28,8 +28,8 @@ export function choleskyFactor(
 }
 
 /**
- * {@link choleskyFactor} of a row-major view. Left-looking by panels: a panel takes off what the columns before it explain, and is then
- * factored by itself.
+ * {@link choleskyFactor} of a row-major view, by a left-looking algorithm over panels: the product of the earlier columns is subtracted from a
+ * panel, which is then factored by itself.
  */
 export function cholesky(where: string, a: View, kernels: Kernels): View64 {
   const size = a.rows;
@@ -58,8 +58,8 @@ export function cholesky(where: string, a: View, kernels: Kernels): View64 {
 }
 
 /**
- * Factors the columns of a panel `[rows, width]`, whose first rows lie on the diagonal. Returns the first row of which no more than a part
- * `least` of its diagonal entry in `a` is left, or −1.
+ * Factors the columns of a panel `[rows, width]`, whose first rows lie on the diagonal. Returns the first row whose pivot is at most `least`
+ * times its diagonal entry in `a`, or −1.
  */
 export function factorPanel({ data, rows, cols: width }: View64, a: View, from: number, least: number): number {
   for (let i = 0; i < rows; i++) {
@@ -84,7 +84,7 @@ function notDefinite(where: string, row: number): GCompressError {
   return new GCompressError('invalid-matrix', {
     where,
     expected: 'a positive definite matrix',
-    actual: `one that is not in row ${row}`,
-    hint: 'Add a small multiple of the identity.',
+    actual: `a pivot at or below rounding error in row ${row}`,
+    hint: 'Add a small multiple of the identity to the matrix.',
   });
 }

@@ -1,4 +1,4 @@
-// The growing orthonormal basis of a block Krylov space.
+// A growing orthonormal basis of a block Krylov space.
 import type { Kernels, Random } from '@gcompress/core';
 import type { HeldMatrix } from '@gcompress/core/hosts';
 import { block, copied, copyInto, denseOf, transposed, type View, type View64, zeros } from '../views/view.ts';
@@ -6,7 +6,7 @@ import { choleskyRows } from './cholesky-qr.ts';
 import { type OrthonormalRows, orthonormalRows } from './qr.ts';
 import { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.ts';
 
-/** What {@link KrylovBasis.extend} finds: `X·AᵀA = S·Q + Rᵀ·N` for the rows X that it appended to the basis Q. */
+/** The result of {@link KrylovBasis.extend}: `X·AᵀA = S·Q + Rᵀ·N` for the rows X appended to the basis Q. */
 export interface Extension {
   /** The next block N of the Krylov space: orthonormal rows `[width, n]`, orthogonal to the basis. */
   readonly next: View64;
@@ -14,13 +14,13 @@ export interface Extension {
   readonly residual: View64;
 }
 
-/** Part of the energy of A, the square of its norm, that counts as rounding. */
+/** Part of the energy `‖A‖²` that counts as rounding error. */
 const ROUNDING = 1e-15;
 
-/** Orthogonalisations of a block at most; two are enough unless it lies in the basis up to rounding. */
+/** Most orthogonalisations of a block; two suffice unless the block lies in the basis up to rounding. */
 const MOST_PASSES = 4;
 
-/** A growing orthonormal basis of a part of the row space of a matrix A, as rows Q, with the projection `T = Q·AᵀA·Qᵀ`. */
+/** A growing orthonormal basis Q, as rows, of a subspace of the row space of a matrix A, with the projection `T = Q·AᵀA·Qᵀ`. */
 export class KrylovBasis {
   #size = 0;
   readonly #q: View64;
@@ -28,7 +28,7 @@ export class KrylovBasis {
 
   /**
    * @param a the matrix `[m, n]`.
-   * @param held A, if kernels hold it for products in float32; otherwise A is multiplied in float64.
+   * @param held A as held by the kernels for float32 products; without it, A is multiplied in float64.
    * @param energy `‖A‖²`, the scale of rounding.
    * @param capacity the most rows that the basis can have.
    */
@@ -44,7 +44,7 @@ export class KrylovBasis {
     this.#t = zeros(capacity, capacity);
   }
 
-  /** Rows so far. */
+  /** Number of rows so far. */
   get size(): number {
     return this.#size;
   }
@@ -88,8 +88,8 @@ export class KrylovBasis {
   }
 
   /**
-   * Orthonormal rows for orthonormal rows, orthogonal to the basis: repeated where a projection takes away half of a
-   * vector, because what is left of the basis then is divided by what is left of the vector.
+   * Orthonormal rows, orthogonal to the basis, from orthonormal rows. The projection is repeated if it removes half of a
+   * vector, because normalising the short remainder magnifies its remaining parts in the basis.
    */
   #orthogonalised(rows: View64): View64 {
     let current = rows;
@@ -112,7 +112,7 @@ export class KrylovBasis {
     return s;
   }
 
-  /** Orthonormal rows for any: directions in which nothing is left become random ones, where exact zeros would give the same again and again. */
+  /** Orthonormal rows from any rows. Noise makes vanished directions random; exact zeros would give the same direction each time. */
   #completed(rows: View64): OrthonormalRows {
     this.#addNoise(rows, ROUNDING * (this.energy || 1));
     return orthonormalRows(rows, this.kernels);
@@ -129,14 +129,14 @@ export class KrylovBasis {
     this.kernels.multiply(image, this.a, c);
   }
 
-  /** Each row of noise has a norm of about `size`. */
+  /** Adds noise to each row, of norm about `size`. */
   #addNoise(rows: View64, size: number): void {
     const each = size / Math.sqrt(rows.cols);
     for (let i = 0; i < rows.data.length; i++) rows.data[i] += each * this.random.normal();
   }
 }
 
-/** Of triangular `r [n, n]`, stored by rows or by columns. */
+/** The smallest diagonal entry of triangular `r [n, n]`, stored by rows or by columns. */
 function smallestDiagonal({ data, rows }: View64): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows; i++) smallest = Math.min(smallest, Math.abs(data[i * rows + i]));

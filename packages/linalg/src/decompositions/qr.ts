@@ -1,4 +1,4 @@
-// Thin QR decomposition.
+// Thin QR factorisation by Householder reflections.
 
 import type { Kernels } from '@gcompress/core';
 import { GCompressError, type ProgressOptions } from '@gcompress/core';
@@ -10,7 +10,7 @@ import { applyReflectors, makeReflector, rowOf } from './reflectors.ts';
 
 /** A thin QR factorisation `A = Q·R` of a matrix with at least as many rows as columns. */
 export interface ThinQr {
-  /** Orthonormal columns `[m, n]`, also where A lacks rank. */
+  /** Orthonormal columns `[m, n]`, also for a rank-deficient A. */
   readonly q: Dense<Float64Array>;
   /** Upper triangular `[n, n]`; entries on the diagonal may be negative. */
   readonly r: Dense<Float64Array>;
@@ -19,7 +19,7 @@ export interface ThinQr {
 /**
  * Thin QR factorisation of `a [m, n]`, `m ≥ n`, by Householder reflections.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `shape-mismatch` when the matrix is wide, `invalid-matrix` or `invalid-option`; the signal's reason
  * when aborted.
  */
@@ -39,7 +39,7 @@ export function thinQr(a: Dense, kernels: Kernels = portableKernels, progress: P
   });
 }
 
-/** Orthonormal rows `q [n, m]` and the triangular factor `r [n, n]` of a matrix whose columns are the rows that were given: `Rᵀ·Q`. */
+/** Orthonormal rows `q [n, m]` and the triangular factor `r [n, n]` with `rows = Rᵀ·Q`. */
 export interface OrthonormalRows {
   readonly q: View64;
   readonly r: View64;
@@ -58,14 +58,14 @@ export function orthonormalRows(columns: View64, kernels: Kernels): OrthonormalR
 }
 
 /**
- * The reflectors `[n, m]` that take the matrix whose columns are the rows of `columns [n, m]` to its triangular factor
- * `r [n, n]`. The columns are overwritten; as rows they make the inner loops long and read in order.
+ * The reflectors `[n, m]` that map the matrix whose columns are the rows of `columns [n, m]` to its triangular factor
+ * `r [n, n]`. Columns are stored as rows so that the inner loops are long and read memory in order; they are overwritten.
  */
 export function reflectRows(columns: View64, kernels: Kernels): { readonly reflectors: View64; readonly r: View64 } {
   const { rows: count, cols: length } = columns;
   const reflectors = zeros(count, length);
   const r = workMatrix(count, count, kernels);
-  // The last reflection `− w·uᵀ` that the columns do not contain yet
+  // The last reflection `− w·uᵀ`, not applied to the columns yet
   let u: Float64Array = new Float64Array(length);
   let w: Float64Array = new Float64Array(count);
   let next: Float64Array = new Float64Array(count);

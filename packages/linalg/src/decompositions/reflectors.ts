@@ -1,4 +1,4 @@
-// Householder reflectors.
+// Householder reflectors: construction and application.
 import type { Kernels } from '@gcompress/core';
 import { norm } from '../products/norms.ts';
 import { block, type View64 } from '../views/view.ts';
@@ -8,11 +8,11 @@ import { block, type View64 } from '../views/view.ts';
  * the rows of one matrix; row k is zero before column k.
  */
 
-/** Shorter vectors are enlarged first: subnormal numbers have too few digits for a reflector of norm √2. */
+/** Shorter vectors are scaled up first, because subnormal numbers have too few digits for a reflector of norm √2. */
 const SMALLEST = 1e-290;
 const ENLARGED = 2 ** 600;
 
-/** Puts in place of `x` the reflector that takes it to a multiple of the first unit vector; returns that multiple. */
+/** Overwrites `x` with the reflector that maps it to a multiple of the first unit vector; returns this multiple. */
 export function makeReflector(x: Float64Array): number {
   const first = x[0];
   if (x.every((entry, i) => i === 0 || entry === 0)) {
@@ -27,7 +27,7 @@ export function makeReflector(x: Float64Array): number {
   const sign = first < 0 ? -1 : 1;
   const scale = Math.sqrt(1 + Math.abs(first / length));
   for (let i = 0; i < x.length; i++) x[i] = x[i] / length / scale;
-  // Adding keeps the sign of the first entry, so nothing cancels
+  // Adding with the sign of the first entry avoids cancellation
   x[0] += sign / scale;
   return -sign * length;
 }
@@ -49,7 +49,7 @@ export function applyReflectors(vectors: View64, reflectors: View64, kernels: Ke
   kernels.updateThenMultiply(vectors, projections, previous, new Float64Array(vectors.cols), next);
 }
 
-/** Row of a row-major matrix, as part of its array. */
+/** A row of a row-major matrix, as a subarray. */
 export function rowOf(matrix: View64, row: number): Float64Array {
   const start = matrix.offset + row * matrix.rowStride;
   return matrix.data.subarray(start, start + matrix.cols);

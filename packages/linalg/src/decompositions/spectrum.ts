@@ -1,4 +1,4 @@
-// What all iterations for a spectrum share: order, unit vectors, the limit on steps.
+// Helpers of eigenvalue and singular value iterations: descending order, unit vectors, convergence check.
 import { GCompressError, type Kernels } from '@gcompress/core';
 import { workMatrix } from '../kernels/allocate.ts';
 import type { View64 } from '../views/view.ts';
@@ -17,23 +17,23 @@ export function unitRows(indices: readonly number[], n: number, kernels: Kernels
   return rows;
 }
 
-/** Multiply-adds that take as long as one rotation of a sweep, with its root and divisions. */
+/** Multiply-adds that take as long as one rotation of a sweep, including its square root and divisions. */
 export const ROTATION_WORK = 32;
 
-/** Sweeps that an eigenvalue or singular value may take on average; two are usual. */
+/** Most sweeps for each eigenvalue or singular value on average; two are usual. */
 const SWEEPS_EACH = 60;
 
 /**
- * Ends an iteration that makes no progress.
+ * Ends an iteration that does not converge.
  *
- * @throws GCompressError `non-finite`: with finite numbers it always converges.
+ * @throws GCompressError `non-finite`, because the iteration always converges for finite numbers.
  */
 export function assertConverging(sweeps: number, values: number, where: string): void {
   if (sweeps <= SWEEPS_EACH * values) return;
   throw new GCompressError('non-finite', {
     where,
     expected: 'convergence',
-    actual: `none after ${sweeps} sweeps`,
+    actual: `no convergence after ${sweeps} sweeps`,
     hint: 'Look for NaN, infinities and numbers near the limits of float64.',
   });
 }

@@ -1,4 +1,4 @@
-// Thin singular value decomposition.
+// Thin singular value decomposition, by bidiagonalisation and QR iteration.
 import type { Kernels, Matrix, ProgressOptions } from '@gcompress/core';
 import { assertFinite, assertMatrix } from '@gcompress/core/checks';
 import { paced } from '../calls/paced.ts';
@@ -12,7 +12,7 @@ import { applyReflectors } from './reflectors.ts';
 import { descendingOrder, unitRows } from './spectrum.ts';
 import { svdWork } from './work.ts';
 
-/** A singular value decomposition, whole or of the `k` largest singular values: `U · diag(s) · Vᵀ`. */
+/** A singular value decomposition `U · diag(s) · Vᵀ`, thin or truncated to the `k` largest singular values. */
 export interface Svd {
   /** Left singular vectors, row-major `[m, k]`; the columns are orthonormal, also for singular values that are zero. */
   readonly u: Float64Array;
@@ -22,14 +22,14 @@ export interface Svd {
   readonly v: Float64Array;
 }
 
-/** Rows beyond this multiple of the columns are taken away by a QR factorisation first, which is cheaper then. */
+/** Matrices with more rows than this multiple of the columns are first reduced by a QR factorisation, which is cheaper. */
 const TALL = 1.6;
 
 /**
  * Singular value decomposition of `a [m, n]` with `k = min(m, n)`. Householder bidiagonalisation and implicit QR iteration
  * (Golub and Reinsch, 1970), backward stable: errors of the singular values are of the order of `2⁻⁵³·s₀`.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `invalid-matrix`, `non-finite` or `invalid-option`; the signal's reason when aborted.
  */
 export function thinSvd(a: Matrix, kernels: Kernels = portableKernels, progress: ProgressOptions = {}): Svd {
@@ -41,10 +41,10 @@ export function thinSvd(a: Matrix, kernels: Kernels = portableKernels, progress:
 }
 
 /**
- * All singular values of `a [m, n]`, `[min(m, n)]`, the largest first, as accurate as those of {@link thinSvd} at a part of
- * its cost.
+ * All singular values of `a [m, n]`, `[min(m, n)]`, the largest first, as accurate as by {@link thinSvd} at a fraction of its
+ * cost.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `invalid-matrix`, `non-finite` or `invalid-option`; the signal's reason when aborted.
  */
 export function singularValues(

@@ -1,4 +1,4 @@
-// Eigenvalues and eigenvectors of a symmetric matrix.
+// Eigenvalues and eigenvectors of a symmetric matrix, by tridiagonalisation and QR iteration.
 import type { Kernels, ProgressOptions } from '@gcompress/core';
 import { assertNumber } from '@gcompress/core/checks';
 import type { Sweep } from '@gcompress/core/hosts';
@@ -17,18 +17,18 @@ import { eigenWork } from './work.ts';
 export interface SymmetricEigen {
   /** All eigenvalues `[n]`, the largest first. */
   readonly values: Float64Array;
-  /** Orthonormal eigenvectors of the first `count` of them, as columns `[n, count]`. */
+  /** Orthonormal eigenvectors of the first `count` eigenvalues, as columns `[n, count]`. */
   readonly vectors: Dense<Float64Array>;
 }
 
 /**
- * Eigenvalues of symmetric `a [n, n]`, of which only the lower triangle is read, and the eigenvectors of the `count` largest.
+ * All eigenvalues of symmetric `a [n, n]`, and the eigenvectors of the `count` largest. Only the lower triangle of `a` is read.
  * Householder tridiagonalisation, then implicit QR iteration with Wilkinson's shift. Errors of the eigenvalues are of the
- * order of `2⁻⁵³·‖a‖`, so those far smaller than the largest are not accurate digit by digit.
+ * order of `2⁻⁵³·‖a‖`, so eigenvalues far smaller than the largest have a larger relative error.
  *
- * @param count default: all.
- * @param progress hears of progress and ends the work.
- * @throws GCompressError `invalid-matrix`, `shape-mismatch`, `invalid-option`, or `non-finite` for numbers that are not; the
+ * @param count number of eigenvectors. Default: all.
+ * @param progress listener for the progress, and signal to abort.
+ * @throws GCompressError `invalid-matrix`, `shape-mismatch`, `invalid-option`, or `non-finite` for NaN and infinities; the
  * signal's reason when aborted.
  */
 export function symmetricEigen(
@@ -58,7 +58,7 @@ function solveEigen(a: View, count: number, kernels: Kernels): SymmetricEigen {
   };
 }
 
-/** Lengths below this one, of numbers whose largest is about 1, count as zero: to divide by them would lose digits. */
+/** Lengths below this count as zero, because dividing by them would lose digits. The largest numbers are about 1. */
 const NOTHING = 1e-200;
 
 /** QR iteration; the diagonal becomes the eigenvalues. */

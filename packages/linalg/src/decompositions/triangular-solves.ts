@@ -1,4 +1,4 @@
-// Solves triangular systems for many right sides at once.
+// Solves triangular systems with many right-hand sides at once.
 import { GCompressError, type Kernels, type ProgressOptions } from '@gcompress/core';
 import { paced } from '../calls/paced.ts';
 import { portableKernels } from '../kernels/portable.ts';
@@ -17,9 +17,9 @@ import {
 import { PANEL } from './cholesky.ts';
 
 /**
- * `L⁻¹·B` for lower triangular `l [m, m]` and `b [m, n]`, as `[m, n]`. What is above the diagonal of `l` is not read.
+ * `L⁻¹·B` for lower triangular `l [m, m]` and `b [m, n]`, as `[m, n]`. Entries above the diagonal of `l` are not read.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `shape-mismatch`; `invalid-matrix` when the diagonal has a zero; `invalid-option`; the signal's reason when
  *   aborted.
  */
@@ -45,10 +45,10 @@ export function solveLower(
 }
 
 /**
- * `L⁻ᵀ·B` for lower triangular `l [m, m]` and `b [m, n]`, as `[m, n]`. What is above the diagonal of `l` is not read. After
- * {@link solveLower} it completes the solution of `L·Lᵀ·X = B`.
+ * `L⁻ᵀ·B` for lower triangular `l [m, m]` and `b [m, n]`, as `[m, n]`. Entries above the diagonal of `l` are not read. After
+ * {@link solveLower}, this completes the solution of `L·Lᵀ·X = B`.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError as {@link solveLower}.
  */
 export function solveLowerTransposed(
@@ -108,7 +108,7 @@ function subtractProduct(a: View, b: View, c: View64, kernels: Kernels): void {
   for (let at = 0; at < product.data.length; at++) c.data[c.offset + at] -= product.data[at];
 }
 
-/** `L⁻¹·B` in place, for few rows that lie next to each other. */
+/** `L⁻¹·B` in place, by substitution, for the few rows of a panel. */
 export function solveForwards(l: View, b: View64): void {
   for (let i = 0; i < l.rows; i++) {
     for (let j = 0; j < i; j++) subtractRow(b, i, j, l.data[l.offset + i * l.rowStride + j]);
@@ -124,7 +124,7 @@ function solveBackwards(l: View, b: View64): void {
   }
 }
 
-/** Row i less `times` row j. */
+/** Subtracts `times` times row j from row i. */
 function subtractRow({ data, cols, offset, rowStride }: View64, i: number, j: number, times: number): void {
   const to = offset + i * rowStride;
   const from = offset + j * rowStride;

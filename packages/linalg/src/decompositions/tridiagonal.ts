@@ -1,4 +1,4 @@
-// Reduces a symmetric matrix to tridiagonal form by reflectors.
+// Reduces a symmetric matrix to tridiagonal form by Householder reflectors.
 import type { Kernels } from '@gcompress/core';
 import { block, type View64, zeros } from '../views/view.ts';
 import { makeReflector, rowOf } from './reflectors.ts';
@@ -7,7 +7,7 @@ import { makeReflector, rowOf } from './reflectors.ts';
 export interface Tridiagonal {
   /** Diagonal of T, `[n]`. */
   readonly diagonal: Float64Array;
-  /** What stands beside the diagonal of T; `[n]`, the last entry is 0. */
+  /** Entries next to the diagonal of T, `[n]`; the last entry is 0. */
   readonly subdiagonal: Float64Array;
   /** Reflectors of H, `[n, n]`. */
   readonly reflectors: View64;
@@ -19,7 +19,7 @@ export function tridiagonalize(a: View64, kernels: Kernels): Tridiagonal {
   const diagonal = new Float64Array(n);
   const subdiagonal = new Float64Array(n);
   const reflectors = zeros(n, n);
-  // The last update `A − x·yᵀ − y·xᵀ` that a does not contain yet
+  // The last update `A − x·yᵀ − y·xᵀ`, not applied to a yet
   let x: Float64Array = new Float64Array(n);
   let y = new Float64Array(n);
   let product = new Float64Array(n);

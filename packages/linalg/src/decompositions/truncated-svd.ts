@@ -1,4 +1,4 @@
-// The largest singular values and their vectors.
+// Truncated singular value decomposition: chooses among exact, Gram matrix and block Krylov methods.
 import type { Kernels, Matrix } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed } from '@gcompress/core/checks';
 import { paced } from '../calls/paced.ts';
@@ -13,8 +13,8 @@ import { eigenWork, svdWork } from './work.ts';
 /** Options of {@link truncatedSvd}. */
 export interface TruncatedSvdOptions {
   /**
-   * How much larger than the smallest possible error `‖A − U·diag(s)·Vᵀ‖` may be, as a part of it; above 0, at most 0.001.
-   * The estimate that stops the iteration is cautious: the true excess is mostly about a tenth of it. Default 0.0005.
+   * Allowed relative excess of the error `‖A − U·diag(s)·Vᵀ‖` over the smallest possible error; above 0, at most 0.001.
+   * The estimate that stops the iteration is cautious: the true excess is usually about a tenth of it. Default 0.0005.
    */
   readonly tolerance?: number;
   /** Seed of the random start, an integer from 0 to 2³² − 1. Default 0. */
@@ -27,18 +27,18 @@ export interface TruncatedSvdOptions {
 }
 
 const OPTIONS = ['tolerance', 'seed', 'signal', 'onProgress', 'kernels'];
-/** Up to this many rows or columns all that could be saved is less than it costs. */
+/** Up to this many rows or columns, the exact decomposition is faster. */
 const SMALL = 64;
-/** Part of the energy that must be left for the Gram matrix, which has only half the digits, to tell what is in it. */
+/** Least part of the energy in the truncated rest for which the Gram matrix, with half the digits, is precise enough. */
 const GRAM_DIGITS = 1e-10;
-/** Part of the energy that must be left for products in float32 to tell what is in it: their rounding is far below a thousandth of that. */
+/** Least part of the energy in the truncated rest for which float32 products are precise enough: their rounding is far below a thousandth of it. */
 const SINGLE_DIGITS = 1e-3;
 
 /**
  * The `rank` largest singular values and vectors of `a [m, n]`. The method follows from shape and rank: an exact
- * decomposition for small matrices, the eigenvectors of the Gram matrix where the rank is a large part of the smaller side
- * or that is short, block Krylov iteration otherwise. The error is at most `1 + tolerance` times the smallest possible or
- * one millionth of `‖A‖`; U and V have orthonormal columns in any case. Same arguments, same bits.
+ * decomposition for small matrices; the eigenvectors of the Gram matrix if the smaller side is short or the rank is a large
+ * part of it; block Krylov iteration otherwise. The error is at most `1 + tolerance` times the smallest possible error, or
+ * one millionth of `‖A‖`. U and V always have orthonormal columns. The same arguments give the same bits.
  *
  * @param rank from 1 to `min(m, n)`.
  * @throws GCompressError `invalid-matrix`, `non-finite`, `invalid-option` or `unknown-option`; the signal's reason when
@@ -81,7 +81,7 @@ function tallSvd(a: View, rank: number, settings: Settings): Svd {
   return energy - captured > GRAM_DIGITS * energy ? fromRowSpace(a, columns, kernels) : exactSvd(a, rank, kernels);
 }
 
-/** By products in float32; undefined without such kernels, and where so little energy is left that their rounding counts. */
+/** The decomposition by float32 products; undefined without such kernels, or if float32 rounding would matter. */
 function singleSvd(a: View, request: KrylovRequest): Svd | undefined {
   const { energy, kernels, rank } = request;
   const held = kernels.holdSingle?.(a);
@@ -97,7 +97,7 @@ function singleSvd(a: View, request: KrylovRequest): Svd | undefined {
   }
 }
 
-/** Columns from a Krylov space; undefined where the Gram matrix is cheaper, or the space would grow too large. */
+/** Columns from a Krylov space; undefined if the Gram matrix is cheaper or the space would grow too large. */
 function krylovColumns(a: View, request: KrylovRequest): View64 | undefined {
   const cheaper = krylovIsCheaper(a.rows, a.cols, request.rank, request.held !== undefined);
   return cheaper ? blockKrylov(a, request) : undefined;
@@ -131,7 +131,7 @@ function fromImage(image: View64, columns: View64, kernels: Kernels): Svd {
   return { u, s, v: right.data };
 }
 
-/** The whole decomposition of a tall image, from its triangular factor where its columns are independent enough. */
+/** The whole decomposition of a tall image; from its triangular factor unless its columns are nearly dependent. */
 function imageSvd(image: View64, kernels: Kernels): Svd {
   const rank = image.cols;
   const found = choleskyRows(transposed(image), kernels);
@@ -142,14 +142,14 @@ function imageSvd(image: View64, kernels: Kernels): Svd {
   return { u: left.data, s, v };
 }
 
-/** Size of the Krylov basis that usual weights need. */
+/** Size of the Krylov basis that typical weights need. */
 function expectedSize(rank: number): number {
   return Math.ceil(2.5 * rank) + 5 * blockWidth(rank);
 }
 
 /**
- * Compares floating-point operations. Those on narrow blocks count double, as they take so long; products of a held matrix are in float32,
- * which takes half the time, and not slowed down by narrow blocks.
+ * Compares floating-point operations. Operations on narrow blocks count double, because they are slower. Products of a held matrix count half,
+ * because they are in float32 and narrow blocks do not slow them down.
  */
 function krylovIsCheaper(rows: number, cols: number, rank: number, held: boolean): boolean {
   const size = expectedSize(rank);
@@ -169,7 +169,7 @@ function expectedWork({ rows, cols }: View, rank: number, held: boolean): number
 function squaredNorm({ data, rows, cols, offset, rowStride, colStride }: View): number {
   let total = 0;
   for (let i = 0; i < rows; i++) {
-    // A sum for each row keeps the rounding of long sums small
+    // One sum for each row keeps rounding errors small
     let sum = 0;
     let at = offset + i * rowStride;
     for (let j = 0; j < cols; j++, at += colStride) sum += data[at] * data[at];

@@ -1,11 +1,11 @@
-// Multiply-adds of the decompositions, for progress.
+// Estimates of the multiply-adds of the decompositions, for progress reports.
 import { ROTATION_WORK } from './spectrum.ts';
 
 /*
- * Multiply-adds that the algorithms take, roughly: what progress is told by.
+ * Approximate multiply-adds of the algorithms. Progress is the part of them that is done.
  */
 
-/** Work of a singular value decomposition `[m, n]` with `count` vectors of each side. */
+/** Work of a singular value decomposition `[m, n]` with `count` left and right vectors. */
 export function svdWork(rows: number, cols: number, count: number): number {
   const [long, short] = [Math.max(rows, cols), Math.min(rows, cols)];
   const square = short * short;

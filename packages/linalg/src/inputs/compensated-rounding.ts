@@ -1,4 +1,4 @@
-// Rounds a matrix row by row; rows that come later make up for the errors that the outputs would see.
+// Compensated rounding (GPTQ): rounds a matrix row by row, and later rows correct the output errors of earlier rows.
 import { GCompressError, type InputMoments, type Kernels, type ProgressOptions } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import { assertMoments } from '../calls/arguments.ts';
@@ -7,25 +7,25 @@ import { portableKernels } from '../kernels/portable.ts';
 import { block, type Dense, transposed, type View64, viewOf, zeros } from '../views/view.ts';
 import { factoredMoments } from './input-metric.ts';
 
-/** Rows whose errors reach the rows of later blocks together, as a product of matrices. */
+/** Rows of a block; the errors of a block are applied to later blocks by one matrix product. */
 const BLOCK = 64;
-/** What GPTQ adds to each mean square, as a part of their mean. */
+/** Damping of GPTQ: part of the mean square that is added to each mean square. */
 const DAMPING = 0.01;
 
-/** The order in which the rows of a matrix are rounded, and how their errors depend on each other. */
+/** The order in which rows are rounded, and the factor that passes their errors on. */
 export interface RoundingOrder {
-  /** Rows `[m]` from the last to the first that is rounded: the largest mean square comes first in time. */
+  /** Indices of the rows `[m]` in the reverse order of rounding: the row of largest mean square is rounded first and stands last. */
   readonly rows: Int32Array;
   /** Lower triangular `L [m, m]` of the damped moments in this order. */
   readonly factor: Dense<Float64Array>;
-  /** What the squared error of a row costs at the outputs when the rows after it make up for it as well as they can, `[m]` by row. */
+  /** Cost of a squared error of each row at the outputs, after the best correction by later rows, `[m]` by row. */
   readonly costs: Float64Array;
 }
 
 /**
  * The order for {@link roundCompensated}. It depends on the moments alone, so one order serves many roundings.
  *
- * @param damping part of the mean squared input that is added to each, above 0. Default 0.01.
+ * @param damping part of the mean squared input that is added to each mean squared input, above 0. Default 0.01.
  * @throws GCompressError as {@link whitening}.
  */
 export function roundingOrder(
@@ -51,31 +51,31 @@ export function roundingOrder(
 /**
  * Rounds one row of a matrix.
  *
- * @param values what the row should be, given the errors of the rows before, `[n]`. Valid during the call.
- * @param rounded where what stands for them goes, `[n]`.
- * @param row its index in the matrix.
+ * @param values the row to round, corrected for the errors of the rows before it, `[n]`. Valid during the call only.
+ * @param rounded output: the rounded row, `[n]`.
+ * @param row index of the row in the matrix.
  */
 export type RoundRow = (values: Float64Array, rounded: Float64Array, row: number) => void;
 
-/** What {@link roundCompensated} returns. */
+/** The result of {@link roundCompensated}. */
 export interface Compensated {
-  /** What the rows became, `[m, n]`. */
+  /** The rounded matrix, `[m, n]`. */
   readonly rounded: Dense<Float64Array>;
   /** `tr(Eᵀ·H·E)` for the error `E = W − rounded` and the damped moments H, whose mean diagonal is `1 + damping`. */
   readonly error: number;
 }
 
 /**
- * Compensated rounding of `matrix [m, n]` by any quantiser: rows are rounded one after the other, and each row aims at what cancels the
- * errors of the rows before it at the outputs. With `H = L·Lᵀ` in the order of the rows, row i aims at `wᵢ + Σ Lⱼᵢ/Lᵢᵢ · eⱼ`, summed over the
- * rows j that were rounded before.
+ * Compensated rounding of `matrix [m, n]` by any quantiser. Rows are rounded one after the other, and each row is first corrected to cancel
+ * the output errors of the rows before it. With `H = L·Lᵀ` in the order of the rows, the corrected row i is `wᵢ + Σ Lⱼᵢ/Lᵢᵢ · eⱼ`, summed over
+ * the rows j rounded before it.
  *
- * Source: GPTQ, arXiv 2210.17323, and OBC, arXiv 2208.11580, whose updates by the Cholesky factor of the inverse give the same numbers.
+ * Source: GPTQ, arXiv 2210.17323, and OBC, arXiv 2208.11580. Their updates by the Cholesky factor of the inverse give the same numbers.
  *
- * @param round is called once for each row, in the order of time.
- * @param progress hears of progress and ends the work.
- * @throws GCompressError `shape-mismatch` when the order is of another matrix, `invalid-matrix`, `invalid-option`; the signal's reason when
- *   aborted.
+ * @param round called once for each row, in the order of rounding.
+ * @param progress listener for the progress, and signal to abort.
+ * @throws GCompressError `shape-mismatch` when the order has another number of rows, `invalid-matrix`, `invalid-option`; the signal's reason
+ *   when aborted.
  */
 export function roundCompensated(
   matrix: Dense,

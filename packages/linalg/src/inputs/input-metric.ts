@@ -1,4 +1,4 @@
-// How an error of a matrix shows in its outputs: moments of its inputs, scaled, damped and factored.
+// The metric of output errors: scaled and damped input moments and their Cholesky factor (whitening).
 import {
   GCompressError,
   type InputMoments,
@@ -17,21 +17,21 @@ import { type Dense, denseOf, zeros } from '../views/view.ts';
 export interface InputMetric {
   /** Lower triangular `L [m, m]`. */
   readonly factor: Dense<Float64Array>;
-  /** Part of the mean squared input that was added to each. */
+  /** Part of the mean squared input that was added to each mean squared input. */
   readonly damping: number;
 }
 
 /**
- * The metric with `L·Lᵀ = Σxᵀx / mean diagonal + damping·I`: but for scale and damping, `‖Lᵀ·E‖²` is what an error E of a matrix adds to
- * its outputs. Independent inputs of equal size give the identity times `√(1 + damping)`.
+ * The metric with `L·Lᵀ = Σxᵀx / mean diagonal + damping·I`. Except for scale and damping, `‖Lᵀ·E‖²` is the squared error of the outputs
+ * caused by an error E of the matrix. Independent inputs of equal size give the identity times `√(1 + damping)`.
  *
  * Source: the whitening of SVD-LLM, arXiv 2403.07378.
  *
- * @param damping part of the mean squared input that is added to each, above 0 and at most 1. More is added, tenfold each time, where
- *   rounding left moments that no inputs can have.
- * @param progress hears of progress and ends the work.
- * @throws GCompressError `invalid-matrix` for moments that are zero or far from those of any inputs, `invalid-option`; the signal's reason
- *   when aborted.
+ * @param damping part of the mean squared input that is added to each mean squared input, above 0 and at most 1. It is increased tenfold,
+ *   repeatedly, if rounding errors made the moments indefinite.
+ * @param progress listener for the progress, and signal to abort.
+ * @throws GCompressError `invalid-matrix` for zero moments or strongly indefinite moments, `invalid-option`; the signal's reason when
+ *   aborted.
  */
 export function whitening(
   moments: InputMoments,
@@ -47,7 +47,7 @@ export function whitening(
   );
 }
 
-/** {@link whitening} with the inputs in another order. */
+/** {@link whitening} with the inputs in the given order. */
 export function factoredMoments(
   where: string,
   moments: InputMoments,
@@ -77,7 +77,7 @@ export function factoredMoments(
 function scaleOf(where: string, { size, values }: InputMoments): number {
   let largest = 0;
   for (let i = 0; i < size; i++) largest = Math.max(largest, values[i * size + i]);
-  // Relative to the largest, so that the sum stays within range
+  // Relative to the largest, so that the sum does not overflow
   let sum = 0;
   for (let i = 0; i < size; i++) sum += values[i * size + i] / largest;
   const scale = size / sum / largest;
@@ -91,9 +91,9 @@ function scaleOf(where: string, { size, values }: InputMoments): number {
 }
 
 /**
- * Why moments say little about some inputs, in words for a warning; undefined where they say enough.
+ * The reason why moments are too weak for some inputs, as text for a warning; undefined if they suffice.
  *
- * @throws GCompressError `invalid-option` for anything but moments.
+ * @throws GCompressError `invalid-option` when the argument is not moments.
  */
 export function momentsWeakness(moments: InputMoments): string | undefined {
   assertMoments('momentsWeakness', moments);

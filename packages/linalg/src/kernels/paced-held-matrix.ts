@@ -1,15 +1,15 @@
-// A held matrix whose products are cut into short pieces.
+// Wraps a held matrix to cut its products into short pieces.
 import type { HeldMatrix, View64 } from '@gcompress/core/hosts';
 import { block } from '../views/view.ts';
 
-/** Rows that are multiplied at once: kernels that hold matrices work on some 16 rows together. */
+/** Rows of one piece: kernels that hold matrices work on some 16 rows together. */
 const ROWS = 16;
 
 /**
- * The same matrix; after each piece of a product `onWork` hears of its multiply-adds. Rows do not depend on each other, so results stay the
- * same to the last bit.
+ * The same matrix; `onWork` receives the multiply-adds of each piece of a product. Rows do not depend on each other, so results stay the same
+ * to the last bit.
  *
- * @param entries how many the matrix has.
+ * @param entries number of entries of the matrix.
  */
 export function pacedHeldMatrix(held: HeldMatrix, entries: number, onWork: (work: number) => void): HeldMatrix {
   const byRows = (x: View64, c: View64, products: number, multiply: (x: View64, c: View64) => void): void => {

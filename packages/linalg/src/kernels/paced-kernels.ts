@@ -1,4 +1,4 @@
-// Kernels that cut their work into short pieces, so that progress and aborts come in time.
+// Wraps kernels to cut their work into short pieces, so that progress and aborts are timely.
 
 import type { Kernels } from '@gcompress/core';
 import type { Sweep } from '@gcompress/core/hosts';
@@ -8,16 +8,16 @@ import { DEPTH } from './products.ts';
 
 /** The most multiply-adds of one call: some 50 ms on a slow machine. */
 const PIECE = 2 ** 25;
-/** The fewest rows of a product that are worth to pack the other matrix for. */
+/** The fewest rows of a product that make packing the other matrix worthwhile. */
 const LEAST_ROWS = 48;
 
 /**
- * The same kernels, called with pieces of the work; `onWork` hears of the multiply-adds of each piece. Sums are cut where the
- * portable kernels cut them, so their results stay the same to the last bit.
+ * The same kernels, called with pieces of the work; `onWork` receives the multiply-adds of each piece. Sums are cut at the
+ * same terms as in the portable kernels, so their results stay the same to the last bit.
  */
 export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): Kernels {
   const multiply = (a: View, b: View, c: View64, accumulate = false): void => {
-    // The longer side of C is cut; what is cut there is packed once, the other matrix once a piece
+    // Cut the longer side of C: its matrix is packed once, the other matrix once for each piece
     if (c.rows < c.cols) multiplyTall(transposed(b), transposed(a), transposed(c), accumulate);
     else multiplyTall(a, b, c, accumulate);
   };
@@ -96,7 +96,7 @@ export function pacedKernels(kernels: Kernels, onWork: (work: number) => void): 
   };
 }
 
-/** Terms of the sums of one piece: all, unless few rows of such length would be a piece. */
+/** Terms of the sums of one piece: all, unless a piece would then have too few rows. */
 function depthFor(width: number, terms: number): number {
   if (width * terms * LEAST_ROWS <= PIECE) return terms;
   return Math.max(DEPTH, multipleBelow(PIECE / (2 * LEAST_ROWS * width), DEPTH));

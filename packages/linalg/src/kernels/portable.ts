@@ -1,4 +1,4 @@
-// The kernels in plain JavaScript.
+// The portable kernels: all hot loops in plain JavaScript.
 import type { Kernels } from '@gcompress/core';
 import { gram, multiply } from './products.ts';
 import { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates.ts';

@@ -2,18 +2,18 @@
 import { mirrorUpper, transposed, type View, type View64 } from '../views/view.ts';
 
 /**
- * Size of the tile of C that is kept in registers. Of the sizes up to 4 × 4 this one is fastest: a fourth row makes V8
- * spill accumulators to the stack.
+ * Size of the tile of C in registers, the fastest of all sizes up to 4 × 4: a fourth row makes V8 spill accumulators to the
+ * stack.
  */
 const TILE_ROWS = 3;
 const TILE_COLS = 4;
-/** Terms of the sums between two visits to C, so that what a tile reads of A and B stays in the first-level cache. */
+/** Terms of the sums between two visits to C, so that the parts of A and B read by a tile stay in the first-level cache. */
 export const DEPTH = 256;
 
 /** {@link Kernels.multiply}. */
 export function multiply(a: View, b: View, c: View64, accumulate = false): void {
   if (!accumulate) clear(c);
-  // The left matrix is packed strip by strip, the right one as a whole, so the larger one goes left: Cᵀ = Bᵀ·Aᵀ
+  // The left matrix is packed strip by strip, the right matrix as a whole, so the larger goes left: Cᵀ = Bᵀ·Aᵀ
   if (c.rows < c.cols) addProduct(transposed(b), transposed(a), transposed(c), false);
   else addProduct(a, b, c, false);
 }
@@ -48,7 +48,7 @@ function addProduct(a: View, b: View, c: View64, upper: boolean): void {
   }
 }
 
-/** Copies a strip of `width` rows so that what one step of {@link multiplyTile} needs lies together; zeros past the edge. */
+/** Copies a strip of `width` rows so that the values for one step of {@link multiplyTile} are adjacent; zeros past the edge. */
 function pack(
   view: View,
   row: number,

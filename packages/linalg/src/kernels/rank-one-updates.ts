@@ -2,9 +2,9 @@
 import type { View64 } from '../views/view.ts';
 
 /*
- * A reflection costs a product with the matrix and an update of it. Each function here does the update of one reflection
- * and the product of the next in one pass, four rows (two, when symmetric) at a time, because plain JavaScript is bound by
- * loads and stores.
+ * A reflection takes a matrix-vector product and an update of the matrix. Each function here fuses the update of one
+ * reflection with the product of the next, four rows (two if symmetric) at a time, because loads and stores limit the speed
+ * of plain JavaScript.
  */
 
 /** {@link Kernels.updateThenMultiply}. */

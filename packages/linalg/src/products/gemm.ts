@@ -1,4 +1,4 @@
-// Products of matrices: A·B, Aᵀ·B and AᵀA.
+// Matrix products: A·B, Aᵀ·B and AᵀA.
 
 import type { Kernels } from '@gcompress/core';
 import { GCompressError, type ProgressOptions } from '@gcompress/core';
@@ -9,7 +9,7 @@ import { type Dense, denseOf, transposed, type View, viewOf, zeros } from '../vi
 /**
  * `A·B` for `a [m, k]` and `b [k, n]`, as `[m, n]`.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `shape-mismatch`, `invalid-matrix` or `invalid-option`; the signal's reason when aborted.
  */
 export function multiply(
@@ -25,7 +25,7 @@ export function multiply(
 /**
  * `Aᵀ·B` for `a [k, m]` and `b [k, n]`, as `[m, n]`.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `shape-mismatch`, `invalid-matrix` or `invalid-option`; the signal's reason when aborted.
  */
 export function multiplyTransposed(
@@ -41,7 +41,7 @@ export function multiplyTransposed(
 /**
  * The Gram matrix `Aᵀ·A [n, n]` of `a [m, n]`, symmetric to the last bit.
  *
- * @param progress hears of progress and ends the work.
+ * @param progress listener for the progress, and signal to abort.
  * @throws GCompressError `invalid-matrix` or `invalid-option`; the signal's reason when aborted.
  */
 export function gram(

@@ -1,12 +1,11 @@
-// Norms of vectors, rows and columns that neither overflow nor vanish.
+// Euclidean norms of vectors, rows and columns, without overflow or underflow.
 import { assertNumbers } from '../calls/arguments.ts';
 import { type Dense, viewOf } from '../views/view.ts';
 
 /**
- * Euclidean norm `‖x‖₂` of the numbers, scaled so that squares neither overflow nor vanish; infinite or NaN if they
- * are.
+ * Euclidean norm `‖x‖₂`, scaled so that squares neither overflow nor vanish; infinite or NaN if a number is.
  *
- * @throws GCompressError `invalid-matrix` for anything but an array.
+ * @throws GCompressError `invalid-matrix` when `x` is not an array.
  */
 export function norm(x: ArrayLike<number>): number {
   assertNumbers('norm', x);
@@ -20,7 +19,7 @@ export function norm(x: ArrayLike<number>): number {
   return largest * Math.sqrt(sum);
 }
 
-/** `√(a² + b²)` without overflow. `Math.hypot` is only an approximation by the standard, so engines may differ in it. */
+/** `√(a² + b²)` without overflow. Not `Math.hypot`, because engines may approximate it differently. */
 export function hypotenuse(a: number, b: number): number {
   const squares = a * a + b * b;
   if (squares > 1e-280 && squares < 1e280) return Math.sqrt(squares);
@@ -57,7 +56,7 @@ export function columnNorms(a: Dense): Float64Array {
   const sums = new Float64Array(cols);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) {
-      // A column of zeros divides by one
+      // Columns of zeros are divided by one
       const ratio = a.data[i * cols + j] / (largest[j] || 1);
       sums[j] += ratio * ratio;
     }

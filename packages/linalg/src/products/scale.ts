@@ -1,12 +1,12 @@
-// Scales values by a power of two, so that squares stay within range.
+// Scales values by a power of two, so that their squares neither overflow nor vanish.
 import { largestMagnitude } from './norms.ts';
 
-/** Exponents beyond these would leave float64 on the way there or back. */
+/** Larger exponents would exceed float64 when scaling or scaling back. */
 const LARGEST_EXPONENT = 1000;
 
 /**
- * The power of two that brings the largest magnitude into [0.5, 1), or as near as float64 can: no square overflows or
- * vanishes then, and multiplying by it rounds nothing that counts. 1 for zeros, and for what is not finite.
+ * The power of two that brings the largest magnitude into [0.5, 1), or as near as float64 allows. Squares then neither
+ * overflow nor vanish, and scaling causes no significant rounding. 1 for zeros and for values that are not finite.
  */
 export function unitScale(...arrays: readonly ArrayLike<number>[]): number {
   let rest = arrays.reduce((largest, array) => Math.max(largest, largestMagnitude(array)), 0);
@@ -17,7 +17,7 @@ export function unitScale(...arrays: readonly ArrayLike<number>[]): number {
   return 2 ** Math.min(LARGEST_EXPONENT, Math.max(-LARGEST_EXPONENT, exponent));
 }
 
-/** Multiplies in place. */
+/** Multiplies values by `scale` in place. */
 export function scaleInPlace(values: Float64Array, scale: number): void {
   for (let i = 0; i < values.length; i++) values[i] *= scale;
 }

@@ -1,11 +1,11 @@
-// Views for callers outside: the checked forms of block and transposed.
+// Public views with argument checks: `block` and `transposed`.
 import { assertNumber, assertType } from '@gcompress/core/checks';
 import { block as blockOf, transposed as transposeOf, type Values, type View } from './view.ts';
 
 /**
- * The transpose of a view `[m, n]`, as `[n, m]`; no number moves.
+ * The transpose of a view `[m, n]`, as a view `[n, m]` of the same array.
  *
- * @throws GCompressError `invalid-option` for anything but a view.
+ * @throws GCompressError `invalid-option` when the argument is not a view.
  */
 export function transposed<V extends Values>(view: View<V>): View<V> {
   assertView('transposed', view);
@@ -13,9 +13,9 @@ export function transposed<V extends Values>(view: View<V>): View<V> {
 }
 
 /**
- * The block of `rows × cols` that begins at (`row`, `col`); to the end of the matrix where a size is left out. No number moves.
+ * The block of `rows × cols` that begins at (`row`, `col`), as a view of the same array. An omitted size extends to the end of the matrix.
  *
- * @throws GCompressError `invalid-option` for anything but a view, or a block that is not inside.
+ * @throws GCompressError `invalid-option` when the argument is not a view, or when the block is not inside it.
  */
 export function block<V extends Values>(
   view: View<V>,

@@ -1,4 +1,4 @@
-// Strided views of values as matrices.
+// Strided matrix views of arrays: transposes, blocks and copies.
 import { GCompressError, type Shape2D } from '@gcompress/core';
 import { assertShape2D, describeValue } from '@gcompress/core/checks';
 import type { Values, View, View64 } from '@gcompress/core/hosts';
@@ -12,7 +12,7 @@ export interface Dense<V extends Values = Values> {
 }
 
 /**
- * All of a row-major matrix.
+ * A view of a whole row-major matrix.
  *
  * @throws GCompressError `invalid-matrix` when its data does not fill its shape.
  */
@@ -31,7 +31,7 @@ export function viewOf<V extends Values>(matrix: Dense<V>, where = 'matrix'): Vi
   return rowMajor(data, rows, cols);
 }
 
-/** What was passed for a matrix, if it can be one. */
+/** The argument as a matrix, after a check of its type. */
 function denseParts<V extends Values>(matrix: Dense<V>, where: string): Dense<V> {
   const given: { readonly shape?: unknown; readonly data?: unknown } | null | undefined = matrix;
   const values = given?.data instanceof Float32Array || given?.data instanceof Float64Array;
@@ -48,7 +48,7 @@ function describeParts({ shape, data }: { readonly shape?: unknown; readonly dat
 }
 
 /**
- * All of a row-major square matrix.
+ * A view of a whole row-major square matrix.
  *
  * @throws GCompressError `shape-mismatch` when it is not square, `invalid-matrix` when its data does not fill its shape.
  */
@@ -67,7 +67,7 @@ export function rowMajor<V extends Values>(data: V, rows: number, cols: number):
   return { data, rows, cols, offset: 0, rowStride: cols, colStride: 1 };
 }
 
-/** The matrix that a row-major view shows; it must be all of its array. */
+/** The matrix of a row-major view, which must cover its whole array. */
 export function denseOf({ data, rows, cols }: View64): Dense<Float64Array> {
   return { shape: [rows, cols], data };
 }
@@ -77,13 +77,13 @@ export function zeros(rows: number, cols: number): View64 {
   return rowMajor(new Float64Array(rows * cols), rows, cols);
 }
 
-/** The transpose; no number moves. */
+/** The transpose, as a view of the same array. */
 export function transposed<V extends Values>(view: View<V>): View<V> {
   const { data, rows, cols, offset, rowStride, colStride } = view;
   return { data, rows: cols, cols: rows, offset, rowStride: colStride, colStride: rowStride };
 }
 
-/** The block of `rows × cols` that begins at (`row`, `col`); to the end of the matrix where a size is left out. */
+/** The block of `rows × cols` that begins at (`row`, `col`). An omitted size extends to the end of the matrix. */
 export function block<V extends Values>(
   view: View<V>,
   row: number,
@@ -116,7 +116,7 @@ export function copyInto(from: View, into: View64): void {
   }
 }
 
-/** Copies what is above the diagonal below it. */
+/** Copies the upper triangle to the lower triangle. */
 export function mirrorUpper({ data, rows, offset, rowStride, colStride }: View64): void {
   for (let i = 1; i < rows; i++) {
     for (let j = 0; j < i; j++) {
