@@ -1,3 +1,4 @@
+// The format entry does not bundle learning or linear algebra.
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
 

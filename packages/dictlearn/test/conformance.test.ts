@@ -1,3 +1,4 @@
+// Runs the conformance tests of methods on `dictLearn`.
 import { readFileSync } from 'node:fs';
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, describeClaims, normalMatrix, testCompressor } from '@gcompress/testkit';

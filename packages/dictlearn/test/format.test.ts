@@ -1,3 +1,4 @@
+// Reader and writer of the stored form of atoms and sparse codes.
 import { isGCompressError, matrix, type PackedMatrix, type PackedTensor } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { normalMatrix } from '@gcompress/testkit';

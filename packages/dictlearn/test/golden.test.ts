@@ -1,3 +1,4 @@
+// Sizes and errors on golden matrices, compared with the Python library.
 import { relativeError } from '@gcompress/core';
 import { golden, goldenMatrix } from '@gcompress/fixtures';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Small files that claim many codes or atoms are refused.
 import { isGCompressError, type PackedMatrix } from '@gcompress/core';
 import { expect, it, vi } from 'vitest';
 import { dictLearnFormat } from '../src/index.ts';

@@ -1,3 +1,4 @@
+// Dictionary learning: recovery of hidden atoms, sampling and atom updates.
 import { createRandom, relativeError } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
 import { singularValues } from '@gcompress/linalg';

@@ -1,3 +1,4 @@
+// Orthogonal matching pursuit, compared with a direct implementation.
 import { createRandom } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

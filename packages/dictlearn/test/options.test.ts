@@ -1,3 +1,4 @@
+// Options of `dictLearn`: sizes, plans, settings and refusals.
 import { isGCompressError, type Shape2D } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
 import { normalMatrix } from '@gcompress/testkit';

@@ -1,3 +1,4 @@
+// Properties of `dictLearn` on arbitrary matrices and on trained weights.
 import { elementCount, type Matrix, matrix, relativeError, type Shape2D } from '@gcompress/core';
 import { goldenMatrix, trainedMatrix } from '@gcompress/fixtures';
 import { anyMatrices, denseMatrices, shapes } from '@gcompress/testkit';

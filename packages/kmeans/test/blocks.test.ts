@@ -1,3 +1,4 @@
+// Lloyd's algorithm and block codebooks: equivalence with a textbook version, seeding, padding and importance.
 import { createRandom, matrix, relativeError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Runs the conformance tests of methods on `kMeans`.
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Reader and writer of the stored form, lookup, and encoding with a trained codebook.
 import { isGCompressError, matrix, type PackedMatrix } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Errors on golden matrices, compared with the optimum and with the Python library.
 import { matrix } from '@gcompress/core';
 import { golden, goldenMatrix, type NumpyArray } from '@gcompress/fixtures';
 import { ckmeans } from 'simple-statistics';

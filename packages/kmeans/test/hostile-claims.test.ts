@@ -1,3 +1,4 @@
+// Small files that claim huge codebooks are refused.
 import { isGCompressError, type JsonObject, type PackedMatrix } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { kMeansFormat } from '../src/index.ts';

@@ -1,3 +1,4 @@
+// Options of `kMeans`: sizes, plans, codebook scopes, zero and importance.
 import { isGCompressError, matrix } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

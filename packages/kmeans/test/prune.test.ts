@@ -1,3 +1,4 @@
+// Magnitude pruning: chosen entries, ties and refusals.
 import { fromRows, isGCompressError, matrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

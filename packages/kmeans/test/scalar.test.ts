@@ -1,3 +1,4 @@
+// Scalar codebooks: optimality by dynamic programming, precision, and sorting.
 import { createRandom, matrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

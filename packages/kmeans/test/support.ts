@@ -1,3 +1,4 @@
+// Helpers of the tests: errors, random matrices and blocks.
 import { createRandom, type Matrix, matrix, type Shape2D } from '@gcompress/core';
 import type { Blocks } from '../src/layout/blocks.ts';
 

@@ -1,3 +1,4 @@
+// Cholesky factors, triangular solves and whitening.
 import { golden, type NumpyArray } from '@gcompress/fixtures';
 import { momentInputs, momentsOf } from '@gcompress/fixtures/moment-inputs';
 import fc from 'fast-check';

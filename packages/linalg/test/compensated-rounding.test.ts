@@ -1,3 +1,4 @@
+// Compensated rounding, compared with GPTQ in NumPy.
 import { golden, goldenMatrix, type NumpyArray } from '@gcompress/fixtures';
 import { momentInputs, momentsOf, outputError } from '@gcompress/fixtures/moment-inputs';
 import fc from 'fast-check';

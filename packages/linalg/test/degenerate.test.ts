@@ -1,3 +1,4 @@
+// Decompositions of rank-deficient matrices and of extreme scales.
 import type { Matrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { Matrix as MlMatrix, SingularValueDecomposition } from 'ml-matrix';

@@ -1,3 +1,4 @@
+// Matrix products, compared with their definition.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

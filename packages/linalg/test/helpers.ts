@@ -1,3 +1,4 @@
+// Helpers of the tests: matrices, reconstruction and measures of error.
 import { createRandom, type Matrix } from '@gcompress/core';
 import { type Dense, multiply, type Svd, thinQr, type Values } from '../src/index.ts';
 

@@ -1,3 +1,4 @@
+// Portable kernels: fused rank-one updates and rotations.
 import { createRandom } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

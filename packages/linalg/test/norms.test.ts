@@ -1,3 +1,4 @@
+// Euclidean norms, compared with their definition, and their range.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnNorms, norm, rowNorms } from '../src/index.ts';

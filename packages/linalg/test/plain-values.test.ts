@@ -1,3 +1,4 @@
+// The public functions refuse invalid arguments of any type with a GCompressError.
 import { isGCompressError } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Progress reports and aborts, and the pieces of paced kernels.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

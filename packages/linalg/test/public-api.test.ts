@@ -1,3 +1,4 @@
+// The public API of the package, as a snapshot.
 import { createRandom as coreRandom } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';

@@ -1,3 +1,4 @@
+// Thin QR factorisation: factors, orthonormality and refusals.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { multiply, thinQr } from '../src/index.ts';

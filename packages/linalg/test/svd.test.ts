@@ -1,3 +1,4 @@
+// Thin singular value decomposition, compared with NumPy and ml-matrix.
 import type { Matrix } from '@gcompress/core';
 import { golden, goldenMatrix, type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// Symmetric eigenproblems, compared with ml-matrix.
 import fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix as MlMatrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Truncated singular value decomposition: error bounds, options and block Krylov iteration.
 import { frobeniusNorm, type Matrix } from '@gcompress/core';
 import { golden, goldenMatrix, type NumpyArray, type TrainedName, trainedMatrix } from '@gcompress/fixtures';
 import fc from 'fast-check';

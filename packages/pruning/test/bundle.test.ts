@@ -1,3 +1,4 @@
+// The format entry does not bundle mask search or codebook search.
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
 

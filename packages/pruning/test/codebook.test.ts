@@ -1,3 +1,4 @@
+// One-dimensional k-means for kept entries: optimality and precision.
 import { createRandom } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

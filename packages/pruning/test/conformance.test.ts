@@ -1,3 +1,4 @@
+// Runs the conformance tests of methods on `pruned` and `prunedKMeans`.
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
 import { type PrunedKMeansOptions, type PruningOptions, pruned, prunedKMeans } from '../src/index.ts';

@@ -1,3 +1,4 @@
+// Gradual pruning: the sparsity, factors and plan at each training step.
 import { cpuOps } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import {

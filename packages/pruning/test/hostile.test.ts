@@ -1,3 +1,4 @@
+// Hostile files and options are refused with a GCompressError.
 import { isGCompressError, type JsonObject, matrix, type PackedTensor } from '@gcompress/core';
 import { describe, expect, it } from 'vitest';
 import { pruned, prunedFormat, prunedKMeans, prunedKMeansFormat } from '../src/index.ts';

@@ -1,3 +1,4 @@
+// Masks by magnitude, blocks and m of n: kept entries, ties and refusals.
 import { fromRows, type Matrix, matrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// `pruned` and `prunedKMeans`: results, sizes, options and reading of stored forms.
 import { matrix, type PackedMatrix, relativeError } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';

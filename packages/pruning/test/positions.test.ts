@@ -1,3 +1,4 @@
+// Stored positions: round trips, sizes, documented bits and damaged files.
 import { createRandom, type PackedMatrix } from '@gcompress/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

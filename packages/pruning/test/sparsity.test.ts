@@ -1,3 +1,4 @@
+// Sparsity schedules and maps, compared with the Python reference.
 import { golden } from '@gcompress/fixtures';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

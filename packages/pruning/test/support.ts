@@ -1,3 +1,4 @@
+// Helpers of the tests: random matrices, refusals and nonzeros.
 import { createRandom, isGCompressError, type Matrix, matrix, type Shape2D } from '@gcompress/core';
 import { expect } from 'vitest';
 

@@ -1,3 +1,4 @@
+// Runs the conformance tests of methods on `simhash`.
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';

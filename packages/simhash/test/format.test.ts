@@ -1,3 +1,4 @@
+// Reader and writer of the stored form, and refusal of hostile files.
 import { type ErrorCode, isGCompressError, type PackedMatrix } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { normalMatrix } from '@gcompress/testkit';

@@ -1,3 +1,4 @@
+// Factors and ranks, compared with the Python library.
 import { type Matrix, matrix, relativeError } from '@gcompress/core';
 import { golden, goldenMatrix, type NumpyArray } from '@gcompress/fixtures';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Small files that claim large projections are refused.
 import { isGCompressError, type PackedMatrix } from '@gcompress/core';
 import { expect, it } from 'vitest';
 import { simhash, simhashFormat } from '../src/index.ts';

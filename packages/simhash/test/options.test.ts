@@ -1,3 +1,4 @@
+// Options of `simhash`: sizes, break-even, settings and refusals.
 import { type ErrorCode, isGCompressError, matrix, type Shape2D } from '@gcompress/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

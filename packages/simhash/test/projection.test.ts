@@ -1,3 +1,4 @@
+// Rotations and projections of a seed: geometry, fixed bits and size limits.
 import { createRandom, isGCompressError } from '@gcompress/core';
 import { multiplyTransposed } from '@gcompress/linalg';
 import * as fc from 'fast-check';

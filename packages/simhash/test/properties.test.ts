@@ -1,3 +1,4 @@
+// Properties of `simhash` on arbitrary matrices and its errors on known ones.
 import { type Matrix, matrix, relativeError } from '@gcompress/core';
 import { goldenMatrix } from '@gcompress/fixtures';
 import { columnNorms } from '@gcompress/linalg';

@@ -1,3 +1,4 @@
+// The public API of the package, as a snapshot.
 import { expect, it } from 'vitest';
 import * as format from '../src/format.ts';
 import * as api from '../src/index.ts';
