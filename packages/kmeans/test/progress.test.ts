@@ -15,7 +15,7 @@ it.each([
   ['single entries', kMeans({ levels: 16 })],
   ['blocks', kMeans({ levels: 16, blockSize: 4, restarts: 1 })],
   ['pruned blocks', kMeans({ levels: 16, blockSize: 4, restarts: 1, pruningFraction: 0.5 })],
-])('sorts, draws and prunes %s of one value with reports in between', (_, compressor) => {
+])('kMeans reports progress while it sorts, draws and prunes equal values: %s', (_, compressor) => {
   const calls: number[] = [];
   const ones = matrix([512, 512], new Float32Array(2 ** 18).fill(1));
   compressor.compress(ones, { onProgress: (done) => calls.push(done) });

@@ -9,7 +9,7 @@ it.each([
   ['first', [1, 2], [2, 3]],
   // |w − 2·w₁ + w₂| is 0, 1
   ['second', [1, 2], [2, 3]],
-] as const)('importance of the %s order is that of movements', (order, then, now) => {
+] as const)('importance of the %s order follows from the movements of the weights', (order, then, now) => {
   const watch = gradientImportance({ order, decay: 0.5 });
   watch.observe(matrix([1, 2], [0, 0]));
   expect(watch.importance()).toBeUndefined();

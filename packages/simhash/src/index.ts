@@ -1,4 +1,4 @@
-// Public API: the method `simhash`, its format and its option types.
+// Public API: the method `simhash`, its format, its option types, and the percent rule for tensors.
 export {
   type BitsChoice,
   type BitsSizes,

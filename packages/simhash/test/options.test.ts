@@ -42,7 +42,7 @@ describe('the options', () => {
     });
   });
 
-  it('decide which factors are trainable', () => {
+  it('determine which factors are trainable', () => {
     const flags = (options: SimhashOptions) =>
       Object.entries(simhash(options).plan([30, 20]).factors)
         .filter(([, { trainable }]) => trainable)
@@ -57,7 +57,7 @@ describe('the sizes', () => {
   const shapes = fc.tuple(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 1, max: 60 }));
   const planes = fc.constantFrom<'orthogonal' | 'fitted'>('orthogonal', 'fitted');
 
-  it('give the bytes that a compressed matrix stores, which plan answers too', () => {
+  it('give plans with the exact bytes of the stored form', () => {
     fc.assert(
       fc.property(shapes, planes, fc.integer({ min: 1, max: 40 }), ([rows, cols], kind, bits) => {
         const compressor = simhash({ bits, planes: kind, refine: 0, allowLarger: true });
@@ -69,7 +69,7 @@ describe('the sizes', () => {
     );
   });
 
-  it('are the largest that fit into the bytes', () => {
+  it('are the largest that fit in the bytes', () => {
     fc.assert(
       fc.property(shapes, planes, fc.integer({ min: 1, max: 5000 }), (shape, kind, bytes) => {
         const bits = plannedBits(shape, { bytes, planes: kind, allowLarger: true });
@@ -93,7 +93,7 @@ describe('the sizes', () => {
     );
   });
 
-  it('are refused above the break-even, which is the largest smaller than the matrix', () => {
+  it('are refused above the break-even, the most bits whose stored form is smaller than the matrix', () => {
     fc.assert(
       fc.property(shapes, planes, (shape, kind) => {
         const fitted = kind === 'fitted';
@@ -108,7 +108,7 @@ describe('the sizes', () => {
     );
   });
 
-  it('name the break-even when they are refused', () => {
+  it('are refused with an error that names the break-even', () => {
     expect(() => simhash({ bits: 900 }).plan([20, 30])).toThrow(/at most 607 sign bits a column/);
     expect(() => simhash({ bits: 1 }).plan([1, 30])).toThrow(/a matrix that sign bits can make smaller/);
     expect(() => simhash({ ratio: 31 }).plan([20, 30])).toThrow('simhash ratio: expected at most 19.35');
@@ -118,7 +118,7 @@ describe('the sizes', () => {
     expect(simhash({ percent: 50 }).plan([20, 30]).config.bits).toBe(bitsFromPercent([20, 30], 50));
   });
 
-  it('are refused when the projection would be too large', () => {
+  it('are refused if the projection would be too large', () => {
     expect(codeOf(() => simhash({ bits: 9000 }).plan([9000, 9000]))).toBe('file-oversized');
     expect(codeOf(() => simhash({ bits: 1 }).plan([70_000, 10]))).toBe('file-oversized');
   });
