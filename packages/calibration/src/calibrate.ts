@@ -1,4 +1,4 @@
-// One pass over unlabelled inputs, which sums the second moments of what each matrix of a model multiplies.
+// Calibration: one pass over unlabelled inputs that sums the second moments of the inputs of each matrix.
 import { GCompressError, type InputMoments, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed, assertType, describeValue } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -13,33 +13,33 @@ import { momentBytes, type Sums } from './sums/sums.ts';
 
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions {
-  /** Samples that the model sees at a time, where `inputs` are tensors of many. Default 8, or as many as the model fixes. */
+  /** Samples in a batch if `inputs` are tensors. Default 8, or the batch size that the model fixes. */
   readonly batchSize?: number;
-  /** The most positions of a convolution, or rows of a Dense layer, that are taken from a batch. Default 2048. */
+  /** Most positions of a convolution, or rows of a Dense layer, sampled from a batch. Default 2048. */
   readonly rowsPerBatch?: number;
   /** Bytes that all moments may take; each takes 8·m² for m inputs. Default 1 GiB. */
   readonly maxBytes?: number;
   /**
-   * Of graph models: bytes of the outputs of nodes that are held at a time. More are computed in further runs over the batch, of at least
-   * one output each. Sizes are known after the first batch, which takes eight outputs at a time. Default 256 MiB.
+   * Graph models only: most bytes of node outputs held at a time. Further outputs are computed in further runs over the batch, at least one
+   * output each. Their sizes are known after the first batch, which computes eight outputs at a time. Default 256 MiB.
    */
   readonly maxOutputBytes?: number;
-  /** Seed of the positions that are taken, an integer from 0 to 2³² − 1. Default 0. */
+  /** Seed of the sampled positions, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Ends the work between two batches; its reason is thrown. */
+  /** Stops the work between two batches; its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Called with the part of the batches that is done, from 0 to 1; with 0 until the end where their number is not known. */
+  /** Called with the fraction of the batches that is done, from 0 to 1; with 0 until the end if their number is unknown. */
   readonly onProgress?: (done: number) => void;
 }
 
 /**
- * Runs a trained model over unlabelled inputs and sums `xᵀx` over the inputs x of its matrices. Of layers models: Dense, Conv1D, Conv2D,
- * depthwise, separable and transposed convolutions, recurrent kernels and their states, embeddings; nested and shared layers included. Of
- * graph models: products, convolutions and tables with a constant, outside of functions and control flow. A layers model is watched during
- * the call and is the same afterwards; nothing else may use it meanwhile.
+ * Runs a trained model over unlabelled inputs and sums `xᵀx` over the inputs x of its matrices. In layers models it observes Dense, Conv1D,
+ * Conv2D, depthwise, separable and transposed convolutions, recurrent kernels and embeddings, in nested and shared layers too. In graph models
+ * it observes products, convolutions and tables with a constant, outside functions and control flow. During the call, nothing else may use a
+ * layers model, because its layers are instrumented; afterwards it is unchanged.
  *
- * @param inputs tensors with a batch axis, one for each input of the model, or an iterable or a `tf.data` dataset of such batches. The
- *   caller keeps what it gave; batches of a dataset are disposed.
+ * @param inputs tensors with a batch axis, one for each input of the model, or an iterable or a `tf.data` dataset of such batches. Batches of
+ *   a dataset are disposed, other tensors are not.
  * @throws GCompressError `invalid-option` for anything but a model and its inputs, `shape-mismatch` for inputs of another shape,
  *   `non-finite` for NaN or infinity in an input, `unsupported` when the model cannot predict the inputs; the signal's reason when aborted.
  */
@@ -55,7 +55,7 @@ export async function calibrate(
   let samples = 0;
   for await (const { tensors, size, done } of inputBatches(observedModel.inputs, inputs, batchSize)) {
     reportProgress({ signal, onProgress }, done);
-    // The seed and the place decide, so that two models are seen at the same positions
+    // Depends only on the seed and the place, so that two models are sampled at the same positions
     const sampling = { most: rowsPerBatch, seed: (seed + samples) >>> 0 };
     await observedModel.run({
       tensors,
@@ -81,8 +81,8 @@ async function observedModelOf(model: unknown, maxOutputBytes: number): Promise<
 }
 
 /**
- * Empty sums for the matrices whose moments fit the memory, the small ones first, and why the others have no moments. Tables and depthwise
- * kernels are summed nevertheless: their sums are small, and only the matrix of their moments is large.
+ * Empty sums for the matrices whose moments fit `maxBytes`, small ones first, and the reasons for the others. Tables and depthwise kernels are
+ * summed in any case: their sums are small, only their matrix of moments is large.
  */
 function withinMemory(model: ObservedModel, maxBytes: number) {
   const skipped = new Map(model.skipped);
@@ -100,7 +100,7 @@ function withinMemory(model: ObservedModel, maxBytes: number) {
   return { sums, skipped };
 }
 
-/** What the sums say, and why some matrices have no moments after all. */
+/** The calibration from the sums, with reasons for matrices without moments. */
 function results(sums: ReadonlyMap<string, Sums>, without: ReadonlyMap<string, string>) {
   const moments = new Map<string, InputMoments>();
   const inputSums = new Map<string, InputSums>();
@@ -114,7 +114,7 @@ function results(sums: ReadonlyMap<string, Sums>, without: ReadonlyMap<string, s
     inputSums.set(weight, { count, values: inputs });
     if (skipped.has(weight)) continue;
     const own = sum.moments();
-    // No method could use them: every error of the matrix would cost nothing
+    // With zero moments, any error of the matrix would cost nothing
     if (own.values.some((value) => value !== 0)) moments.set(weight, own);
     else skipped.set(weight, 'it has only seen inputs of 0');
   }

@@ -1,4 +1,4 @@
-// How much an error of each output channel of a matrix shows at the outputs of its model.
+// Gains of output channels: how much an error in a channel of a matrix changes the outputs of the model.
 import { createRandom, GCompressError, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed, assertType, describeValue } from '@gcompress/core/checks';
 import { matrixOfWeight } from '@gcompress/weights';
@@ -7,30 +7,30 @@ import { type DifferentiableModel, differentiable, type GainModel, type ModelMat
 
 /** Options of {@link channelGains}. */
 export interface ChannelGainsOptions {
-  /** Samples that the model sees at a time; each time is one random probe of the outputs. Default 1. */
+  /** Samples in a batch; each batch is one random probe of the outputs. Default 1. */
   readonly batchSize?: number;
   /**
-   * How much channels count that the inputs leave silent, from 0 to 1: this part of the mean effect of a channel, for an error that is as
-   * large in proportion to its weights, is added to each. Few or synthetic inputs do not wake all channels that others use. Default 0.1.
+   * Prior for channels that the inputs do not activate, from 0 to 1: this fraction of the mean effect of a channel, for an error proportional
+   * to its weights, is added to every channel. Few or synthetic inputs do not activate all channels that real inputs use. Default 0.1.
    */
   readonly prior?: number;
   /** Seed of the probes, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
-  /** Ends the work between two batches; its reason is thrown. */
+  /** Stops the work between two batches; its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Called with the part of the work that is done, from 0 to 1. */
+  /** Called with the fraction of the work that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** The part of the work that a pass without gradients takes. */
+/** Fraction of the work in a pass without gradients. */
 const FORWARD = 0.25;
-/** Channels of a mean square below this part of the mean are as good as zeros. */
+/** Channels with a mean square below this fraction of the mean count as zeros. */
 const SILENT = 1e-12;
 
 /**
- * The gain of each output channel of the matrices of a model: by how much the squared error of the outputs grows, as a part of their
- * squares, for each unit of squared error in a weight of the channel. The parts of several outputs are added. So if weights with gains g
- * are off by independent errors of mean square e, the relative error of the outputs is about the square root of the sum of all g·e.
+ * The gain of each output channel of a model's matrices: the growth of the relative squared error of the outputs for each unit of squared
+ * error in a weight of the channel. Relative squared errors of several outputs are added. If the weights have independent errors of mean square
+ * e and gains g, the relative error of the outputs is about √(Σ g·e).
  *
  * It is the mean, over the rows of a column, of the diagonal of the Gauss-Newton matrix, estimated by gradients of sums of the outputs
  * with random signs. The backend needs the gradients of all operations of the model; for wasm `registerTrainingKernels` of
@@ -38,7 +38,7 @@ const SILENT = 1e-12;
  * register the gradients.
  *
  * @param inputs a tensor with a batch axis for each input of the model, such as `syntheticInputs` gives; the caller keeps them.
- * @returns the gains `[n]` of the columns of each matrix, by the name of its weight; at least 0. Matrices that no output depends on are
+ * @returns the gains `[n]` of the columns of each matrix, by the name of its weight; at least 0. Matrices without influence on any output are
  *   left out.
  * @throws GCompressError `invalid-option` for anything but a model and its inputs, `unsupported` when the model cannot be differentiated,
  *   `non-finite` when outputs or gradients are; the signal's reason when aborted.
@@ -94,7 +94,7 @@ async function addOutputs({ answer }: DifferentiableModel, batch: readonly Tenso
   }
 }
 
-/** Gradients, by the matrices, of the sum of all outputs with random signs, each divided by the root of the squares of its output. */
+/** Gradients by the matrices of the sum of all output values with random signs, each divided by the norm of its output. */
 function probe(
   { matrices, answer }: DifferentiableModel,
   batch: readonly Tensor[],
@@ -145,7 +145,7 @@ function addColumns({ name, use, value }: ModelMatrix, gradient: Float32Array, g
   gains.set(name, own);
 }
 
-/** Adds a part of the mean of gain times mean square, over the mean square of each channel; none to channels of next to zeros. */
+/** Adds `prior · mean(gain · mean square) / (mean square of the channel)` to each channel, except channels of near zeros. */
 async function addPrior(
   { name, use, value }: ModelMatrix,
   all: ReadonlyMap<string, Float64Array>,

@@ -1,11 +1,11 @@
-// A layers model or a graph model as its matrices and a function that answers inputs, so that answers can be differentiated.
+// A model as its matrices and a prediction function, so that its outputs can be differentiated by the matrices.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { type MatrixWeight, matrixWeights } from '@gcompress/weights';
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** What is used of a graph model of `@tensorflow/tfjs-converter`. */
+/** The members of a graph model of `@tensorflow/tfjs-converter` that are used here. */
 export interface GainGraph {
   readonly weights: Readonly<Record<string, Tensor[]>>;
   predict(inputs: Tensor | Tensor[]): Tensor | Tensor[] | NamedTensorMap;
@@ -19,14 +19,14 @@ export type GainModel = LayersModel | GainGraph;
 export interface ModelMatrix {
   readonly name: string;
   readonly use: MatrixWeight;
-  /** What the operations of the model read; the model owns it. */
+  /** The tensor that the operations of the model read; the model owns it. */
   readonly value: Tensor;
 }
 
-/** What gradients are taken of. */
+/** The inputs of the gradient: the matrices of the model. */
 export interface DifferentiableModel {
   readonly matrices: readonly ModelMatrix[];
-  /** All outputs, as they are without training; the caller owns them. */
+  /** All outputs in inference mode; the caller owns them. */
   answer(batch: readonly Tensor[]): Tensor[];
 }
 

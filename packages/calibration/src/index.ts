@@ -1,4 +1,4 @@
-// What flows through a trained model: second moments of the inputs of its matrices.
+// Public API: second moments of the inputs of a model's matrices, gains of output channels, and bias correction.
 export { type CorrectedBiases, correctBiases } from './biases/correct-biases.ts';
 export { type CalibrateOptions, calibrate } from './calibrate.ts';
 export type { Calibration, InputSums } from './calibration/calibration.ts';

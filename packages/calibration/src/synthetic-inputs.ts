@@ -1,4 +1,4 @@
-// Inputs for models of which no inputs are at hand: noise with the spectrum of pictures and sounds.
+// Synthetic inputs for a model without data: noise with the spectrum of pictures and sounds.
 import { createRandom, GCompressError, type Random } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertSeed, describeValue } from '@gcompress/core/checks';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
@@ -20,15 +20,15 @@ export interface SyntheticOptions {
   readonly side?: number;
 }
 
-/** Standard deviation as a part of the range: what exceeds the range, about 5 %, is cut off. */
+/** Standard deviation as a fraction of the range; values outside the range, about 5 %, are clipped. */
 const SPREAD = 0.25;
-/** The part of the noise that the channels of a place do not share, as in photographs. */
+/** Fraction of the noise that differs between the channels of a pixel, as in photographs. */
 const OWN = 0.35;
 const DTYPES = ['float32', 'int32', 'bool'];
 
 /**
- * Noise for each input of a model. Pictures `[h, w, channels]` and sounds `[length, channels]` get noise whose amplitude falls as 1/f: as
- * much variance in each octave, as natural pictures have it. Other shapes get uniform noise, integer inputs integers of the range.
+ * Noise for each input of a model. Pictures `[h, w, channels]` and sounds `[length, channels]` get noise with amplitude 1/f, which has equal
+ * variance in each octave, like natural pictures. Other shapes get uniform noise, and integer inputs get integers in the range.
  *
  * @param signature the `inputs` of a model.
  * @param seed an integer from 0 to 2³² − 1; the same seed gives the same values.
@@ -128,7 +128,7 @@ function addOctave(plane: Float32Array, { height, width, period }: Octave, rando
         sum += parts[corner] * grid[places[corner]];
         squares += parts[corner] ** 2;
       }
-      // Means of independent values vary less; all places vary alike once divided by this
+      // An interpolated value varies less than a value of the grid; dividing makes the variance equal everywhere
       plane[at] += sum / Math.sqrt(squares);
     }
   }

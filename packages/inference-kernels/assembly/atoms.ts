@@ -1,6 +1,6 @@
 // Small dense products: sums of inputs times atoms or the rows of a codebook.
 
-/** `y [columns] += sums [count] · atoms [count, length]`, of which the first `columns` columns are used. */
+/** `y [columns] += sums [count] · atoms [count, length]`, using only the first `columns` columns of atoms. */
 export function addAtoms(sums: usize, count: i32, atoms: usize, length: i32, columns: i32, y: usize): void {
   const stride = length << 2;
   let l = 0;

@@ -1,7 +1,7 @@
 // Products with a matrix of 4-bit codes: each entry is one of 16 float32 levels.
 import { multiplyPanel, PANEL } from './panel';
 
-/** Rows that one sum of integers spans: 8·16383² stays below 2³¹. */
+/** Rows in one integer sum: 8·16383² stays below 2³¹. */
 const GROUP: i32 = 8;
 /** The largest rounded input and the largest rounded level. */
 const LARGEST: f32 = 16383;
@@ -82,7 +82,7 @@ export function codebookVector(
       for (let r = 0; r < count; r += 2) {
         const pair = v128.load32_splat(inputs + 2 * r);
         const c = v128.load(at);
-        // Below the last row its own codes are read again: the input there is 0
+        // After the last row its codes are read again, with an input of 0
         const d = v128.load(r + 1 < count ? at + stride : at);
         at += 2 * stride;
         const evenC = v128.and(c, mask),

@@ -14,8 +14,8 @@ import { simdLoops } from './loops/simd-loops.ts';
 /** Options of {@link inferenceKernels}. */
 export interface InferenceKernelOptions {
   /**
-   * Whether the wasm backend computes in SIMD, where the engine and the page allow it; plain JavaScript is used where they do not. Default
-   * true. A content security policy must allow `wasm-unsafe-eval`, which that backend needs as well.
+   * Whether the kernels of the wasm backend use SIMD if the engine and the page allow it; otherwise they use plain JavaScript. Default true. A
+   * content security policy must allow `wasm-unsafe-eval`, which the wasm backend itself needs as well.
    */
   readonly simd?: boolean;
 }
@@ -39,7 +39,7 @@ export function inferenceKernels(options: InferenceKernelOptions = {}): Inferenc
   ]);
 }
 
-/** SIMD on the heap of the current backend, opened once for each backend; plain JavaScript where there is none. */
+/** SIMD loops on the heap of the current backend, opened once for each backend; plain JavaScript if there is no heap. */
 function loopsOfBackend(): () => Loops {
   const opened = new WeakMap<object, Loops>();
   return () => {

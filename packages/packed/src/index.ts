@@ -1,4 +1,4 @@
-// What packs a model.
+// Public API: packs a model into one file, splits that file, or writes stock TensorFlow.js files.
 export type { Probe, ProbeTensor, SeededInput } from './container/probe.ts';
 export type { PackableWeight, WeightMethod } from './encode/choose-method.ts';
 export { type PackOptions, type PackResult, pack } from './encode/pack.ts';

@@ -1,4 +1,4 @@
-// One call that compresses a trained model: by a method, or to a size in bytes.
+// Compresses a trained model in one call: with a method, or to a size in bytes.
 import { type CompressedMatrix, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
@@ -10,11 +10,11 @@ import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import type { CompressionReport } from './model/report.ts';
 import { chosenSizes } from './sizes/choose-sizes.ts';
 
-/** What {@link compressNow} gives. */
+/** The result of {@link compressNow}. */
 export interface SmallModel {
-  /** The model with the values of its compressed weights, as the packed file holds it; other weights are rounded already. */
+  /** The model with the values of the packed file: decompressed matrices, and other weights already rounded to `rest`. */
   readonly artifacts: io.ModelArtifacts;
-  /** Gives the artifacts to `tf.loadLayersModel` or `tf.loadGraphModel`. */
+  /** An IOHandler that loads the artifacts, for `tf.loadLayersModel` or `tf.loadGraphModel`. */
   readonly handler: io.IOHandler;
   /** The compressed weights by name: `pack(artifacts, { matrices })` stores them without compressing again. */
   readonly matrices: ReadonlyMap<string, CompressedMatrix>;
@@ -51,7 +51,7 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   return { ...built, handler: { load: async () => built.artifacts } };
 }
 
-/** What one method, or a function that chooses methods, makes of each weight. */
+/** The outcome of each weight for one method, or for a function that chooses methods. */
 async function outcomesOf(
   method: WeightMethod,
   subjects: readonly Subject[],

@@ -1,4 +1,4 @@
-// The options of compressNow, checked and completed.
+// Options of compressNow, with checks and defaults.
 import { GCompressError, type InputMoments, type Kernels } from '@gcompress/core';
 import {
   assertKnownOptions,
@@ -18,41 +18,41 @@ import { assertListeners } from './listeners.ts';
 /** The function that errors name. */
 export const WHERE = 'compressNow';
 
-/** Options of {@link compressNow}: a method or a budget, and what both may use. */
+/** Options of {@link compressNow}: a method or a budget, and options for both. */
 export interface CompressNowOptions {
   /**
-   * What compresses the weights that the model multiplies with: one compressor for all, or a function that chooses for each, as in `pack`.
-   * Default `uniform({ bits: 5, steps: 'column' })`. Not beside `budget`.
+   * One compressor for all weights that the model multiplies with, or a function that chooses one for each, as in `pack`. Default
+   * `uniform({ bits: 5, steps: 'column' })`. Not together with `budget`.
    */
   readonly method?: WeightMethod;
   /**
-   * The most bytes that the whole packed file may take, or how many times smaller it is than the weights that were given. Sizes are
-   * chosen for each weight such that errors cost least together.
+   * Most bytes of the whole packed file, or the ratio between the given weights and the file. The size of each weight is chosen so that the
+   * total cost of errors is small.
    */
   readonly budget?: SizeBudget;
   /**
-   * The forms among which a budget chooses: compressors, and methods that are asked for many sizes, such as `[uniform, lowRank]`; the same
-   * for all weights, or a function of the weight. Default uniform levels of many sizes.
+   * The candidates of a budget: compressors, and methods that make compressors of many sizes, such as `[uniform, lowRank]`. The same list for
+   * all weights, or a function of the weight. Default uniform levels of many sizes.
    */
   readonly candidates?: Candidates;
   /**
-   * Second moments of the inputs of weights, by name, as `calibrate` of `@gcompress/calibration` gives them. Methods that use them keep the
-   * error of the outputs small, and a budget then counts this error instead of the error of the weights. Default none.
+   * Second moments of the inputs of weights, by name: `moments` of `calibrate` of `@gcompress/calibration`. Methods that use moments minimize
+   * the output error, and a budget counts output errors instead of weight errors. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /**
-   * What a squared relative error of a weight costs, by name, beside the others: at least 0, and 1 where a weight is not named.
+   * Cost of one unit of squared relative error in a weight, by name: at least 0, and 1 for weights that are not named.
    */
   readonly sensitivity?: ReadonlyMap<string, number>;
-  /** Values that a weight must have to be compressed. Default 256. */
+  /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
-  /** How float32 weights are stored that are not compressed, see {@link RestDtype}. Default `'float16'`. */
+  /** The stored type of float32 weights that are not compressed, see {@link RestDtype}. Default `'float16'`. */
   readonly rest?: RestDtype;
   /** Faster hot loops than the portable ones, for methods that use them. */
   readonly kernels?: Kernels;
-  /** Ends the work; its reason is thrown. */
+  /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Called with the part that is done, from 0 to 1. */
+  /** Called with the fraction that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 

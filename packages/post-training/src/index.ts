@@ -1,4 +1,4 @@
-// One call that compresses a trained model, and what helps to choose sizes for its weights.
+// Public API: compresses a trained model in one call, and measures how sensitive its outputs are to each weight.
 
 export { compressNow, type SmallModel } from './compress-now.ts';
 export type { CompressNowOptions } from './compress-options.ts';

@@ -1,4 +1,4 @@
-// Checks of what hears of progress and ends the work.
+// Checks the options `signal` and `onProgress`.
 import type { ProgressOptions } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 

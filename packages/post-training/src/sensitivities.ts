@@ -1,4 +1,4 @@
-// How much the outputs of a model change when one of its weights is compressed.
+// Measures how much the outputs of a model change when one weight is compressed.
 import { type InputMoments, type MatrixCompressor, partialProgress, reportProgress } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel, takingTurns } from '@gcompress/packed/weights';
@@ -15,28 +15,28 @@ import { inputTensors, modelOutputs, type RunnableModel } from './model/model-ou
 export interface SensitivityOptions {
   /** Loads a model that runs: `tf.loadLayersModel`, or `tf.loadGraphModel` for graphs. It is called once for each weight. */
   readonly load: (handler: io.IOHandler) => Promise<RunnableModel>;
-  /** What each weight is compressed by, to see what its error does. Default `uniform({ bits: 3, steps: 'column' })`. */
+  /** The compressor that makes an error in each weight. Default `uniform({ bits: 3, steps: 'column' })`. */
   readonly method?: MatrixCompressor;
-  /** The moments that `compressNow` will get, so that both measure the same error. Default none. */
+  /** The same moments that you pass to `compressNow`, so that both measure the same error. Default none. */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
-  /** Values that a weight must have to be compressed. Default 256. */
+  /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
-  /** Ends the work between two weights; its reason is thrown. */
+  /** Stops the work between two weights; its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Called with the part that is done, from 0 to 1. */
+  /** Called with the fraction that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
 const WHERE = 'sensitivities';
 
 /**
- * What a squared relative error of each weight costs at the outputs, for the `sensitivity` of `compressNow`: each weight alone is
- * compressed, and the squared relative change of the outputs is divided by the squared relative error of the weight, or of the outputs of
- * its layer where moments are given. The model is loaded and run once for each weight.
+ * The sensitivity of the model's outputs to an error in each weight, for the option `sensitivity` of `compressNow`. For each weight, it
+ * compresses only this weight and divides the squared relative change of the model's outputs by the squared relative error of the weight (with
+ * moments, of the outputs of its layer). It loads and runs the model once for each weight.
  *
  * @param model a layers model, a graph model, or artifacts; it is not changed.
- * @param inputs a batch of inputs as the model sees them in use, one tensor for each input; they are not disposed.
- * @returns costs by the name of the weight; a weight without an error is left out.
+ * @param inputs a batch of typical inputs, one tensor for each input of the model; they are not disposed.
+ * @returns sensitivities by the name of the weight; a weight without an error is left out.
  * @throws GCompressError `invalid-option` and `unknown-option`; `unsupported` when the model cannot predict the inputs; `non-finite` for NaN
  *   in weights or outputs; the signal's reason when aborted.
  */

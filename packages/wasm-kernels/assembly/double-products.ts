@@ -3,8 +3,8 @@
 const WIDE: usize = 8;
 
 /**
- * `C += A·B` in float64, for A in strips of 4 rows and B in panels of 4 columns; of both, what one step needs lies together. C is
- * row-major with rows of `4 · panels`. Tiles of strip i with a panel before `i + skew` are left out.
+ * `C += A·B` in float64, for A in strips of 4 rows and B in panels of 4 columns; the 4 entries of one step are stored together in both. C is
+ * row-major with rows of `4 · panels`. The tiles of strip i with panels before `i + skew` are skipped.
  */
 export function multiplyStrips(
   left: usize,

@@ -201,7 +201,7 @@ export function updateThenMultiplySymmetric(
   addDiagonal(a, bytes, x, y, v, z, laneSum(sum));
 }
 
-/** Updates the diagonal entry of the row at `a`, and puts into z the sum of the row, to which the entry is added. */
+/** Updates the diagonal entry of the row at `a`, and writes to z the sum of the row including this entry. */
 function addDiagonal(a: usize, bytes: usize, x: usize, y: usize, v: usize, z: usize, sum: f64): void {
   const entry = load<f64>(a + bytes) - 2 * load<f64>(x + bytes) * load<f64>(y + bytes);
   store<f64>(a + bytes, entry);

@@ -1,8 +1,8 @@
 // Sweeps of plane rotations in float64.
 
 /**
- * Turns neighbours of 8 vectors back, whose entries of the same index lie together. A sweep is an entry `(from, count)` of int32 at
- * `sweeps`; its rotations, from the last to the first, are pairs of cosine and sine at `rotations`.
+ * Applies inverse rotations of neighbouring entries to 8 vectors, whose entries of the same index are stored together. A sweep is an int32 pair
+ * `(from, count)` at `sweeps`; its rotations, from the last to the first, are pairs of cosine and sine at `rotations`.
  */
 export function rotateBack(vectors: usize, sweeps: usize, sweepCount: i32, rotations: usize): void {
   for (let sweep = 0; sweep < sweepCount; sweep++, sweeps += 8) {

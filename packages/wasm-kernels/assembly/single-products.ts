@@ -2,12 +2,12 @@
 
 const NARROW: usize = 4;
 
-/** Columns of A between two visits to an image, so that what a tile reads stays in the first-level cache. */
+/** Columns of A that are read before an image is visited again, so that the data of a tile stays in the first-level cache. */
 const REACH: i32 = 1024;
 
 /**
- * `C += X·AᵀA` in float32 for C `[4 · groups, cols]` and A `[rows, cols]`, both row-major; X as in {@link multiplyTransposed}. A is read
- * once, `panel` rows at a time, whose image `[panel, 4 · groups]` takes the place at `image`.
+ * `C += X·AᵀA` in float32 for C `[4 · groups, cols]` and A `[rows, cols]`, both row-major; X as in {@link multiplyTransposed}. A is read once,
+ * `panel` rows at a time. The product of these rows with Xᵀ, `[panel, 4 · groups]`, is stored at `image`.
  */
 export function multiplySquare(
   x: usize,
@@ -29,8 +29,8 @@ export function multiplySquare(
 }
 
 /**
- * `C += A·Xᵀ` in float32 for A `[rows, cols]` and C `[rows, 4 · groups]`, both row-major; `rows` is a multiple of 2, `cols` one of 8. Of each
- * four rows of X, what lies in the same four columns lies together.
+ * `C += A·Xᵀ` in float32 for A `[rows, cols]` and C `[rows, 4 · groups]`, both row-major; `rows` is a multiple of 2, `cols` a multiple of 8. In
+ * each group of four rows of X, entries of the same four columns are stored together.
  */
 export function multiplyTransposed(x: usize, groups: i32, a: usize, rows: i32, cols: i32, c: usize): void {
   const stride = <usize>cols * NARROW;

@@ -1,3 +1,3 @@
-// Kernels in WebAssembly for methods, handed over as `kernels` of `compress`.
+// Public API: linear-algebra kernels in WebAssembly for compression methods, passed as `kernels` of `compress`.
 
 export { wasmKernels } from './wasm-kernels.ts';

@@ -1,4 +1,4 @@
-// Rank-one updates of matrices that lie in WebAssembly memory; others go to the portable kernels.
+// Rank-one updates of matrices in WebAssembly memory; the portable kernels update all other matrices.
 import type { Kernels } from '@gcompress/core';
 import type { View64 } from '@gcompress/core/hosts';
 import { portableKernels } from '@gcompress/linalg';
@@ -8,7 +8,7 @@ import { Workspace } from './module/workspace.ts';
 type Update = 'updateThenMultiply' | 'updateThenMultiplyTransposed' | 'updateThenMultiplySymmetric';
 type Vectors = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
-/** Entries below which a memory of its own costs more than the updates gain. */
+/** Below this many entries, a separate memory costs more than the updates gain. */
 const SMALL = 96 * 96;
 const BYTES = 8;
 
@@ -35,7 +35,7 @@ export function rankOneUpdates(module: Module): Required<Pick<Kernels, Update | 
   };
 }
 
-/** A matrix at the beginning of a memory of its own, with room for four vectors. The memory never grows, so arrays in it stay valid. */
+/** A matrix at the start of its own memory, with room for four vectors. The memory never grows, so arrays in it stay valid. */
 class Home {
   readonly matrix: View64;
   readonly #vectors: readonly [number, number, number, number];
@@ -52,7 +52,7 @@ class Home {
     this.#vectors = [end, end + length, end + 2 * length, end + 3 * length];
   }
 
-  /** Updates a block of the matrix; x belongs to its rows, y to its columns, and the product of `factor` goes to `product`. */
+  /** Updates a block of the matrix by x (one entry a row) and y (one entry a column), and writes its product with `factor` to `product`. */
   update(name: Update, { offset, rows, cols, rowStride }: View64, [x, y, factor, product]: Vectors): void {
     const { workspace } = this;
     const [xs, ys, factors, products] = this.#vectors;

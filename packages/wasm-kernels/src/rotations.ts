@@ -1,4 +1,4 @@
-// Sweeps of plane rotations, applied to eight vectors at a time.
+// Applies sweeps of plane rotations to eight vectors at a time.
 import type { Kernels } from '@gcompress/core';
 import type { Sweep, View64 } from '@gcompress/core/hosts';
 import type { Workspace } from './module/workspace.ts';
@@ -9,7 +9,7 @@ const TOGETHER = 8;
 const MOST_ROTATIONS = 2 ** 16;
 const BYTES = 8;
 
-/** `rotateBack` of {@link Kernels} in a workspace that `open` gives. */
+/** `rotateBack` of {@link Kernels}, in a workspace from `open`. */
 export function rotations(open: () => Workspace): Pick<Kernels, 'rotateBack'> {
   return {
     rotateBack(vectors, sweeps) {
@@ -45,7 +45,7 @@ function rotatePart(workspace: Workspace, vectors: View64, sweeps: readonly Swee
   const group = workspace.float64(0, TOGETHER * vectors.cols);
   for (let row = 0; row < vectors.rows; row += TOGETHER) {
     const size = Math.min(TOGETHER, vectors.rows - row);
-    // What a last group has from the one before is turned as well, and not copied out
+    // The last group may still hold vectors of the group before; they are rotated too, but not copied out
     copyGroup(vectors, row, size, (to, from) => {
       group[to] = vectors.data[from];
     });
@@ -56,7 +56,7 @@ function rotatePart(workspace: Workspace, vectors: View64, sweeps: readonly Swee
   }
 }
 
-/** Calls back with each place of a group and the place of the same entry in the vectors. */
+/** Calls back with each index in a group and the index of the same entry in the vectors. */
 function copyGroup(vectors: View64, row: number, size: number, copy: (group: number, own: number) => void): void {
   const { cols, offset, rowStride, colStride } = vectors;
   for (let i = 0; i < size; i++) {

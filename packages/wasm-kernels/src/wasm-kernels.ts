@@ -1,4 +1,4 @@
-// The kernels of linear algebra in WebAssembly.
+// Creates the linear-algebra kernels in WebAssembly, or returns the portable ones.
 import type { Kernels } from '@gcompress/core';
 import { portableKernels } from '@gcompress/linalg';
 import { compiledModule } from './module/compiled-module.ts';
@@ -8,15 +8,15 @@ import { holdMatrix } from './products/held-matrix.ts';
 import { rankOneUpdates } from './rank-one-updates.ts';
 import { rotations } from './rotations.ts';
 
-/** Memory above this, in bytes, is given back before the next call. */
+/** Memory above this many bytes is freed before the next call. */
 const KEPT = 2 ** 23;
 
 /**
- * Kernels in WebAssembly, of plain 128-bit SIMD: several times as fast as `portableKernels`, and the same bits on every engine. `multiply`,
- * `gram` and `rotateBack` give the bits of the portable kernels, too. Rank-one updates of matrices that `allocate` made add up in another
- * order, so their last digits differ, and `holdSingle` multiplies in float32.
+ * Kernels in WebAssembly with plain 128-bit SIMD: several times as fast as `portableKernels`, with the same bits on every engine. `multiply`,
+ * `gram` and `rotateBack` compute the same bits as the portable kernels. Rank-one updates of matrices from `allocate` add in another order, so
+ * their last digits differ. `holdSingle` multiplies in float32.
  *
- * Resolves to `portableKernels` where WebAssembly or its SIMD is missing, or where a content security policy without
+ * Resolves to `portableKernels` if WebAssembly or its SIMD is missing, or if a content security policy without
  * `'wasm-unsafe-eval'` forbids it. The module is compiled at the first call.
  */
 export async function wasmKernels(): Promise<Kernels> {

@@ -1,4 +1,4 @@
-// Which constants of a graph model are matrices: by the ops that use them.
+// Finds the constants of a graph model that are matrices, by the ops that use them.
 import { assertType } from '@gcompress/core/checks';
 import type { MatrixWeight, WeightKind } from './matrix-weight.ts';
 
@@ -20,13 +20,13 @@ export interface GraphUse {
   readonly node: GraphNode;
   /** Which input of the node the constant is, from 0. */
   readonly input: number;
-  /** Whether the output channels are on the constant's last axis but one, as of {@link MatrixWeight}. */
+  /** Whether the output channels are on the constant's last axis but one, see {@link MatrixWeight}. */
   readonly swapped: boolean;
   /** Whether the node is in a function of the graph instead of the graph itself. */
   readonly inFunction: boolean;
 }
 
-/** An input that may be a kernel, and the attribute that turns it; `swapped` where no attribute is set. */
+/** An input that may be a kernel, and the attribute that transposes it; `swapped` is used if the attribute is missing. */
 interface KernelInput {
   readonly input: number;
   readonly kind: WeightKind;
@@ -69,10 +69,10 @@ const OPS: ReadonlyMap<string, readonly KernelInput[]> = new Map([
   ['GatherV2', TABLE],
   ['ResourceGather', TABLE],
 ]);
-/** Ops that hand on their first input as it is. */
+/** Ops that return their first input unchanged. */
 const PASSING = new Set(['Identity', 'StopGradient', 'PreventGradient', 'Snapshot', 'ReadVariableOp', 'Enter']);
 
-/** The constants that ops multiply with, by name; of the graph and of all its functions. Ops that are not known use none. */
+/** The constants that ops multiply with, by name, in the graph and all its functions. Unknown ops are ignored. */
 export function graphWeights(topology: Readonly<Record<string, unknown>>): Map<string, MatrixWeight> {
   const found = new Map<string, MatrixWeight>();
   for (const { weight, kind, node, swapped } of usesIn(topology)) {
@@ -94,7 +94,7 @@ export function graphUses(topology: object): GraphUse[] {
 }
 
 /**
- * The nodes of a graph model, without those of its functions; what is no node is left out.
+ * The nodes of a graph model, without the nodes of its functions; invalid entries are left out.
  *
  * @param topology the `modelTopology` of a graph model's artifacts.
  * @throws GCompressError `invalid-option` for anything but a topology in JSON; one of layers has no nodes.
@@ -124,10 +124,10 @@ function usesIn(topology: Readonly<Record<string, unknown>>): GraphUse[] {
   });
 }
 
-/** The constant that an input stands for, through ops that hand it on. */
+/** The constant behind an input, through ops that return their input unchanged. */
 function constantOf(input: string | undefined, nodes: ReadonlyMap<string, GraphNode>): string | undefined {
   let name = input;
-  // A graph may be a ring, so that there is an end to following it
+  // A graph may have cycles, so the search must stop
   for (let left = nodes.size; left > 0 && name !== undefined; left--) {
     const node = nodes.get(name.split(':')[0]);
     if (node?.op === 'Const') return node.name;

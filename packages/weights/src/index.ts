@@ -1,4 +1,4 @@
-// Which weights of a saved model are matrices, and how each is read as one.
+// Public API: finds the weight matrices of a saved model, and converts between weights and matrices.
 export { type GraphNode, type GraphUse, graphNodes, graphUses } from './graph-weights.ts';
 export { matrixOfWeight, weightOfMatrix } from './matrix-of-weight.ts';
 export type { MatrixWeight, WeightKind } from './matrix-weight.ts';

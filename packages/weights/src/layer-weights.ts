@@ -1,9 +1,9 @@
-// Which weights of a layers model are matrices: by their names and by the classes of their layers.
+// Finds the weights of a layers model that are matrices, by their names and by the classes of their layers.
 
 import type { io } from '@tensorflow/tfjs-core';
 import type { MatrixWeight, WeightKind } from './matrix-weight.ts';
 
-/** What the last part of a weight's name says; TensorFlow.js appends a number where a name comes twice. */
+/** Kinds of weights by the last part of their name; TensorFlow.js appends a number to repeated names. */
 const NAMES: readonly (readonly [RegExp, WeightKind])[] = [
   [/^depthwise_kernel(_\d+)?$/, 'depthwise'],
   [/^pointwise_kernel(_\d+)?$/, 'convolution'],
@@ -11,7 +11,7 @@ const NAMES: readonly (readonly [RegExp, WeightKind])[] = [
   [/^embeddings(_\d+)?$/, 'embedding'],
   [/^kernel(_\d+)?$/, 'dense'],
 ];
-/** What `kernel` is in a layer of these classes. */
+/** Kinds of `kernel` by layer class. */
 const CLASSES: readonly (readonly [RegExp, WeightKind])[] = [
   [/^Conv\dDTranspose$/, 'transposed-convolution'],
   [/^DepthwiseConv/, 'depthwise'],
@@ -37,7 +37,7 @@ export function layerWeights(topology: unknown, specs: readonly io.WeightsManife
   return found;
 }
 
-/** The classes of all layers, those inside of models and wrappers too, by the layers' names. */
+/** The classes of all layers by layer name, also inside nested models and wrappers. */
 function collectClasses(value: unknown, classes: Map<string, string>): void {
   if (typeof value !== 'object' || value === null) return;
   const { class_name: className, config } = value as { readonly class_name?: unknown; readonly config?: unknown };

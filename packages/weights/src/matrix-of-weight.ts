@@ -1,11 +1,11 @@
-// A weight of any rank as the matrix whose columns are its output channels, and back.
+// Converts a weight of any rank to a matrix whose columns are the output channels, and back.
 import { GCompressError, type Matrix, matrix } from '@gcompress/core';
 import { assertMatrix, describeValue } from '@gcompress/core/checks';
 
 /**
- * The matrix of a weight: all axes but the last are rows, or with `swapped` all but the last but one.
+ * The matrix of a weight. Its columns are the last axis, or with `swapped` the last axis but one; its rows are all other axes.
  *
- * @returns undefined for a weight that is no matrix, because it has one axis or an empty one.
+ * @returns undefined for a weight with fewer than two axes or with an empty axis.
  * @throws GCompressError `shape-mismatch` when the values do not fill the shape, `invalid-option` for other types.
  */
 export function matrixOfWeight(values: Float32Array, shape: readonly number[], swapped: boolean): Matrix | undefined {
@@ -17,7 +17,7 @@ export function matrixOfWeight(values: Float32Array, shape: readonly number[], s
 }
 
 /**
- * The values of the weight that a matrix of {@link matrixOfWeight} stands for.
+ * The values of a weight from its matrix: the inverse of {@link matrixOfWeight}.
  *
  * @throws GCompressError `invalid-matrix`, or `shape-mismatch` when the matrix does not fill the shape.
  */

@@ -1,6 +1,6 @@
-// What a weight that is compressed as a matrix does in its model.
+// Types for a weight that is a matrix, and for its role in the model.
 
-/** How a weight is used, by which a method may be chosen for it. */
+/** The role of a weight in the model, for choosing its method. */
 export type WeightKind =
   | 'dense'
   | 'convolution'
@@ -15,6 +15,6 @@ export interface MatrixWeight {
   readonly kind: WeightKind;
   /** Class of the layer, or op of the node, that uses it. */
   readonly usedBy: string;
-  /** Whether the output channels are on the last axis but one, so that the last two are exchanged. */
+  /** Whether the output channels are on the last axis but one, so that the last two axes must be swapped. */
   readonly swapped: boolean;
 }

@@ -1,4 +1,4 @@
-// Which weights of a saved model are matrices.
+// Finds the weights of a saved model that are matrices.
 import { GCompressError } from '@gcompress/core';
 import { assertType, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ const HINT = 'Pass what the load() of an IOHandler gives.';
  * The weights that a model multiplies with, by name. In a graph: the constants of products, convolutions and tables, in the graph and in
  * its functions. In layers: the kernels and embeddings of stock and custom layers, without the weights of an optimizer.
  *
- * @param artifacts topology and specifications of the weights, as the `load()` of an IOHandler gives them; no value is read.
+ * @param artifacts topology and weight specifications, as the `load()` of an IOHandler returns them; values are not read.
  * @throws GCompressError `invalid-option` for anything but artifacts with a topology in JSON.
  */
 export function matrixWeights(

@@ -1,4 +1,4 @@
-// Biases that take up the mean error of compressed kernels.
+// Bias correction: changes biases so that the mean outputs of compressed kernels match the original.
 import { GCompressError } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import { matrixOfWeight, matrixWeights } from '@gcompress/weights';
@@ -8,22 +8,22 @@ import { graphBiases } from './graph-biases.ts';
 import { layerBiases } from './layer-biases.ts';
 import { decodedWeights, encodedWeights, type FloatWeight } from './weight-values.ts';
 
-/** What {@link correctBiases} gives. */
+/** The result of {@link correctBiases}. */
 export interface CorrectedBiases {
-  /** The compressed artifacts with other biases. */
+  /** The compressed artifacts with corrected biases. */
   readonly artifacts: io.ModelArtifacts;
-  /** Names of the kernels whose mean error a bias took up, each with the name of the bias. */
+  /** Names of the kernels whose bias was corrected, each with the name of the bias. */
   readonly corrected: ReadonlyMap<string, string>;
 }
 
 /**
- * Adds to biases what compression took from the means of the outputs: `b + mean(x)·(W − Ŵ)` for each Dense layer and convolution, or product
- * and convolution of a graph, that has a bias and moments. The inputs x are those of the original network. Kernels of recurrent layers,
- * kernels without a bias, and constants of a graph that several nodes use stay as they are.
+ * Corrects the shift of mean outputs by compression: `b + mean(x)·(W − Ŵ)` replaces b for each Dense layer and convolution (in graphs, each
+ * product and convolution) with a bias and moments. The inputs x come from the original network. Recurrent layers, kernels without a bias, and
+ * graph constants that several nodes use are not corrected.
  *
  * @param original artifacts of the model that was calibrated.
- * @param compressed artifacts of the same model with other kernels, such as the `load()` of a packed file gives; they stay as they are.
- *   In what is returned all weights are stored as their values, without a quantization.
+ * @param compressed artifacts of the same model with compressed kernels, such as the `load()` of a packed file returns; they are not changed.
+ *   The returned artifacts hold all weights as plain values, without quantization.
  * @throws GCompressError `invalid-option` for other arguments, `shape-mismatch` for artifacts or a calibration of different models.
  */
 export async function correctBiases(
@@ -68,7 +68,7 @@ function weightOf(weights: ReadonlyMap<string, FloatWeight>, name: string): Floa
   throw different(`a weight '${name}'`, 'none');
 }
 
-/** `mean(x)·(W − Ŵ)` for each output; those of a depthwise kernel are the columns of each channel. */
+/** `mean(x)·(W − Ŵ)` for each output; the outputs of a depthwise kernel are the columns of each channel. */
 function meanError(
   name: string,
   { count, values: sums }: InputSums,

@@ -1,14 +1,14 @@
-// Which constant takes up the mean error of which kernel in a graph model: what is added to the outputs of its only node.
+// Finds the bias of each kernel in a graph model: the constant that is added to the outputs of the kernel's only node.
 import { type GraphNode, type GraphUse, graphNodes, graphUses } from '@gcompress/weights';
 import { nodeName } from '../graph/calibrated-graph.ts';
 import { texts } from '../graph/node-attributes.ts';
 import { groupedBy } from '../observed/grouped-by.ts';
 
-/** Ops that hand their first input on without changing what its last axis counts. */
+/** Ops that pass their first input on and keep the meaning of its last axis. */
 const PASSING = new Set(['Identity', 'Squeeze', 'BatchToSpaceND']);
 const SUMS = new Set(['BiasAdd', 'Add', 'AddV2']);
 
-/** The constant that is added to the outputs of each kernel, by name. Both must be used once, or others would change too. */
+/** The constant that is added to the outputs of each kernel, by name. Both must be used only once, or other outputs would change too. */
 export function graphBiases(topology: object, shapes: ReadonlyMap<string, readonly number[]>): Map<string, string> {
   const nodes = new Map(graphNodes(topology).map((node) => [node.name, node]));
   const consumers = groupedBy(
@@ -31,9 +31,9 @@ export function graphBiases(topology: object, shapes: ReadonlyMap<string, readon
 
 type OnlyConsumer = (name: string) => GraphNode | undefined;
 
-/** The input that is added to the outputs of a node: its own third one if it is fused with the sum. */
+/** The input that is added to the outputs of a node: the third input of a fused node. */
 function addedTo({ node, input, kind }: GraphUse, onlyConsumer: OnlyConsumer): string | undefined {
-  // With the constant first, the outputs are columns, and a sum adds to the rows
+  // If the constant is the first factor, outputs are columns, and a sum would add to rows
   if (kind === 'embedding' || (kind === 'dense' && input === 0)) return undefined;
   const fused = texts(node, 'fused_ops');
   if (fused.length > 0) return fused[0] === 'biasadd' ? node.inputs[2] : undefined;
@@ -47,14 +47,14 @@ function addedTo({ node, input, kind }: GraphUse, onlyConsumer: OnlyConsumer): s
   return next.inputs.find((one) => nodeName(one) !== last.name);
 }
 
-/** The constant that a node stands for, if nothing else uses it. */
+/** The constant behind a node, if nothing else uses it. */
 function constantOnce(
   name: string,
   nodes: ReadonlyMap<string, GraphNode>,
   onlyConsumer: OnlyConsumer,
 ): string | undefined {
   let node = nodes.get(name);
-  // A graph may be a ring
+  // A graph may have cycles
   for (let left = nodes.size; node && left > 0; left--) {
     if (!onlyConsumer(node.name)) return undefined;
     if (node.op === 'Const') return node.name;
@@ -63,7 +63,7 @@ function constantOnce(
   return undefined;
 }
 
-/** Whether a shape counts the outputs on its last axis alone. */
+/** Whether only the last axis of a shape is longer than 1, with one value for each output. */
 function isVector(shape: readonly number[] | undefined): boolean {
   return shape !== undefined && shape.length > 0 && shape.slice(0, -1).every((side) => side === 1);
 }

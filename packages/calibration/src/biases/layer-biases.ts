@@ -1,8 +1,8 @@
-// Which bias takes up the mean error of which kernel in a layers model: by the names of the weights.
+// Finds the bias of each kernel in a layers model, by the names of the weights.
 
 const KERNELS = /^(kernel|depthwise_kernel|pointwise_kernel)(_\d+)?$/;
 
-/** The bias of each kernel that has one, by name. The kernels of recurrent layers, whose outputs pass gates, are left out. */
+/** The bias of each kernel that has one, by name. Recurrent layers are left out, because gates follow their kernels. */
 export function layerBiases(names: Iterable<string>): Map<string, string> {
   const folders = new Map<string, string[]>();
   for (const name of names) {
@@ -14,7 +14,7 @@ export function layerBiases(names: Iterable<string>): Map<string, string> {
   for (const siblings of folders.values()) {
     const last = (name: string) => name.slice(name.lastIndexOf('/') + 1);
     const biases = siblings.filter((name) => /^bias(_\d+)?$/.test(last(name)));
-    // The last kernel of a separable convolution is the one before the bias
+    // In a separable convolution, the bias belongs to the last kernel
     const kernels = siblings.filter((name) => KERNELS.test(last(name))).slice(-1);
     const isRecurrent = siblings.some((name) => last(name).startsWith('recurrent_kernel'));
     if (biases.length === 1 && kernels.length === 1 && !isRecurrent) found.set(kernels[0], biases[0]);

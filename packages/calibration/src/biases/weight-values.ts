@@ -1,8 +1,8 @@
-// The float weights of artifacts as numbers, and artifacts with other numbers.
+// Reads the float32 weights of artifacts, and writes artifacts with new values.
 import { GCompressError } from '@gcompress/core';
 import { dispose, io, type NamedTensorMap, tensor, tidy } from '@tensorflow/tfjs-core';
 
-/** A weight of float32, from its quantized form too. */
+/** A float32 weight, dequantized if necessary. */
 export interface FloatWeight {
   readonly shape: readonly number[];
   readonly values: Float32Array;
@@ -11,7 +11,7 @@ export interface FloatWeight {
 /**
  * The float32 weights of artifacts by name.
  *
- * @throws GCompressError `invalid-option` where the data is not what the specifications say.
+ * @throws GCompressError `invalid-option` if the data does not fit the specifications.
  */
 export async function decodedWeights(which: string, artifacts: io.ModelArtifacts): Promise<Map<string, FloatWeight>> {
   const tensors = await tensorsOf(which, artifacts);
@@ -26,7 +26,7 @@ export async function decodedWeights(which: string, artifacts: io.ModelArtifacts
   }
 }
 
-/** The artifacts with these values for some of their weights; all weights are stored without a quantization. */
+/** The artifacts with new values for some of the weights; all weights are stored without quantization. */
 export async function encodedWeights(
   artifacts: io.ModelArtifacts,
   changed: ReadonlyMap<string, Float32Array>,
@@ -57,7 +57,7 @@ async function tensorsOf(which: string, artifacts: io.ModelArtifacts): Promise<N
     // Node's type of a stream is not the one of its Response
     const stream = getWeightStream?.() as ReadableStream | undefined;
     const data = weightData ?? (await new Response(stream).arrayBuffer());
-    // In a tidy, which disposes what is read before an error
+    // The tidy disposes tensors that were read before an error
     return tidy(() => io.decodeWeights(data, weightSpecs));
   } catch (cause) {
     throw new GCompressError('invalid-option', {

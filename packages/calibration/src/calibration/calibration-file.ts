@@ -1,4 +1,4 @@
-// A calibration as a file: statistics of data that need not be kept.
+// Saves and loads a calibration as a safetensors file with a checksum.
 import { GCompressError, type InputMoments } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, describeValue } from '@gcompress/core/checks';
 import {
@@ -20,7 +20,7 @@ export interface LoadCalibrationOptions {
   readonly maxBytes?: number;
 }
 
-/** What stands in the file beside its tensors. */
+/** The metadata of the file. */
 interface Header {
   readonly samples: number;
   readonly warnings: readonly string[];
@@ -29,10 +29,10 @@ interface Header {
 }
 
 /**
- * A calibration as the bytes of a safetensors file with a checksum. Of moments, which are symmetric, half is stored; of those that are mostly
- * zeros, the rest alone.
+ * A calibration as the bytes of a safetensors file with a checksum. Moments are symmetric, so half of them is stored; moments that are mostly
+ * zeros are stored as their nonzero entries.
  *
- * @throws GCompressError `invalid-option` for anything but a calibration; `file-oversized` where a matrix has more than 2²⁸ stored values.
+ * @throws GCompressError `invalid-option` for anything but a calibration; `file-oversized` if a matrix has more than 2²⁸ stored values.
  */
 export function saveCalibration(calibration: Calibration): Uint8Array {
   assertCalibration('saveCalibration', calibration);
@@ -52,7 +52,7 @@ export function saveCalibration(calibration: Calibration): Uint8Array {
 /**
  * The calibration of a file that {@link saveCalibration} wrote. The bytes may be hostile: everything is checked before it is used.
  *
- * @throws GCompressError with a `file-…` code or `unsupported-version`, `non-finite` or `invalid-option` for values that are no moments;
+ * @throws GCompressError with a `file-…` code or `unsupported-version`; `non-finite` or `invalid-option` for invalid moments;
  *   `invalid-option` for other arguments.
  */
 export function loadCalibration(bytes: Uint8Array | ArrayBuffer, options: LoadCalibrationOptions = {}): Calibration {
@@ -70,7 +70,7 @@ export function loadCalibration(bytes: Uint8Array | ArrayBuffer, options: LoadCa
     inputSums.set(weight, { count, values });
     if (momentCount === null) continue;
     const size = values.length;
-    // A few stored places may announce a matrix of any size
+    // A few stored entries may announce a matrix of any size
     left -= Float64Array.BYTES_PER_ELEMENT * size ** 2;
     if (left < 0) throw tooLarge(maxBytes);
     const own = {
@@ -116,7 +116,7 @@ function headerOf(text: string | undefined): Header {
   try {
     header = JSON.parse(text ?? '');
   } catch {
-    // Refused below: it is no header
+    // Refused below, because it is not a header
   }
   const { samples, warnings, skipped, counts } = (header ?? {}) as Partial<Record<keyof Header, unknown>>;
   const isHeader =

@@ -1,8 +1,8 @@
-// What one pass over a model's inputs saw.
+// The result of a calibration: moments and sums of the inputs of each matrix.
 import { GCompressError, type InputMoments } from '@gcompress/core';
 import { assertInputMoments, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 
-/** Sums of the inputs of a matrix, whose quotient by `count` is their mean. */
+/** Sum and number of the inputs of a matrix; `sum / count` is their mean. */
 export interface InputSums {
   /** How many inputs were summed, above 0. */
   readonly count: number;
@@ -10,21 +10,21 @@ export interface InputSums {
   readonly values: Float64Array;
 }
 
-/** What one pass saw. */
+/** The statistics of one pass. */
 export interface Calibration {
-  /** The moments of the inputs of each observed matrix, by the name of its weight; `pack` and `compress` take them. */
+  /** The moments of the inputs of each observed matrix, by the name of its weight, for `pack` and `compress`. */
   readonly moments: ReadonlyMap<string, InputMoments>;
   /** The sums of the inputs of each matrix with moments, and of tables and depthwise kernels whose moments would be too large. */
   readonly inputSums: ReadonlyMap<string, InputSums>;
-  /** Samples that were seen. */
+  /** Number of samples. */
   readonly samples: number;
   /** Matrices without moments, each with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
-  /** What a user should know, such as fewer rows than a matrix has inputs. */
+  /** Warnings, for example that a matrix saw fewer rows than it has inputs. */
   readonly warnings: readonly string[];
 }
 
-/** The matrices that saw fewer rows than they have inputs, in words. */
+/** Warnings about matrices that saw fewer rows than they have inputs. */
 export function warningsOf(inputSums: ReadonlyMap<string, InputSums>): string[] {
   return [...inputSums].flatMap(([weight, { count, values }]) =>
     count < values.length
@@ -34,9 +34,9 @@ export function warningsOf(inputSums: ReadonlyMap<string, InputSums>): string[] 
 }
 
 /**
- * Checks that a value is what `calibrate` gives.
+ * Checks that a value is a result of `calibrate`.
  *
- * @throws GCompressError `invalid-option`, `shape-mismatch` where moments and sums of a matrix have other sizes, `non-finite` for NaN or
+ * @throws GCompressError `invalid-option`, `shape-mismatch` if the sizes of a matrix's moments and sums differ, `non-finite` for NaN or
  *   infinity.
  */
 export function assertCalibration(where: string, calibration: unknown): asserts calibration is Calibration {

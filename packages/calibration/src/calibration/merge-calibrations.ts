@@ -1,10 +1,10 @@
-// What two passes over a model saw, in one.
+// Adds the statistics of two calibrations of one model.
 import { GCompressError, type InputMoments } from '@gcompress/core';
 import { assertCalibration, type Calibration, type InputSums, warningsOf } from './calibration.ts';
 
 /**
- * What two passes over one model saw, summed: parts of a data set can be seen by several processes. A matrix that only one of them observed
- * has the sums of this one. Both calibrations stay as they are.
+ * Adds the statistics of two passes over one model, so that several processes can share a data set. A matrix that only one pass observed keeps
+ * the sums of that pass. Both calibrations stay unchanged.
  *
  * @throws GCompressError `invalid-option` for anything but calibrations, `shape-mismatch` for calibrations of different models.
  */

@@ -1,4 +1,4 @@
-// Moments as tensors of a file: their lower triangle, or the entries of it that are not 0 where most of them are.
+// Stores moments as tensors of a file: their lower triangle, or only its nonzero entries if most are 0.
 import { GCompressError, type InputMoments } from '@gcompress/core';
 import type { WritableTensor } from '@gcompress/core/storage';
 
@@ -6,7 +6,7 @@ import type { WritableTensor } from '@gcompress/core/storage';
 export interface StoredMoments {
   /** `[m·(m+1)/2]`, row by row, or `[q]` entries. */
   readonly values: Float64Array;
-  /** `[q]` rising places in the triangle, where only some entries are stored. */
+  /** `[q]` rising positions in the triangle, if only nonzero entries are stored. */
   readonly places: Uint32Array | undefined;
 }
 
@@ -34,7 +34,7 @@ export function momentTensors(name: string, moments: InputMoments): Record<strin
 /**
  * The symmetric matrix of stored moments.
  *
- * @throws GCompressError `file-tensor` for places that do not rise or lie outside, or another number of values.
+ * @throws GCompressError `file-tensor` for positions that do not rise or are out of range, or a wrong number of values.
  */
 export function symmetricMatrix(name: string, { values, places }: StoredMoments, size: number): Float64Array {
   const last = triangleOf(size);

@@ -1,10 +1,10 @@
-// A graph model, as far as its public interface is used.
+// The part of a graph model's public interface that calibration uses.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../observed/observed.ts';
 
-/** What `calibrate` needs of a graph model; a `tf.GraphModel` has it. */
+/** The members of a graph model that `calibrate` uses; `tf.GraphModel` has them. */
 export interface CalibratedGraph {
   readonly inputs: readonly {
     readonly name: string;
@@ -29,7 +29,7 @@ export function isGraphModel(model: unknown): model is CalibratedGraph {
   return isCallable && Array.isArray(inputs) && Array.isArray(inputNodes) && typeof weights === 'object';
 }
 
-/** What a graph model was loaded from: `save` hands it over as it is, without a copy of the weights. */
+/** The artifacts that a graph model was loaded from; `save` passes them on without copying the weights. */
 export async function graphArtifacts(model: CalibratedGraph): Promise<io.ModelArtifacts> {
   let artifacts: io.ModelArtifacts | undefined;
   await model.save({
@@ -51,7 +51,7 @@ export function nodeName(output: string): string {
   return output.split(':')[0];
 }
 
-/** The inputs that a caller gives; resources are the model's own. */
+/** The inputs that a caller must pass, without resources, which belong to the model. */
 export function modelInputs({ inputs, inputNodes, modelSignature }: CalibratedGraph): ModelInput[] {
   const { inputs: signed = {} } = (modelSignature ?? {}) as {
     readonly inputs?: Readonly<Record<string, { readonly resourceId?: unknown } | undefined>>;

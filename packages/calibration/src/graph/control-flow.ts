@@ -1,10 +1,10 @@
-// Which nodes of a graph run only sometimes, or several times.
+// Finds the nodes of a graph inside loops and branches.
 import type { GraphNode } from '@gcompress/weights';
 import { nodeName } from './calibrated-graph.ts';
 
 type Depth = readonly [loops: number, branches: number];
 
-/** How many loops and branches an op enters; the value of a loop leaves it by a branch. */
+/** How many levels of loops and branches an op enters; a loop's value leaves the loop through a branch. */
 const STEPS: ReadonlyMap<string, Depth> = new Map([
   ['Enter', [1, 0]],
   ['Exit', [-1, -1]],
@@ -14,12 +14,12 @@ const STEPS: ReadonlyMap<string, Depth> = new Map([
 const OUTSIDE: Depth = [0, 0];
 
 /**
- * Names of the nodes inside of loops and branches, whose outputs cannot be asked for from outside. Loops and branches of the newer kind are
- * functions, which are no nodes of the graph.
+ * Names of the nodes inside loops and branches, whose outputs cannot be fetched from outside. Loops and branches of TensorFlow 2 are functions,
+ * not nodes of the graph.
  */
 export function nodesInControlFlow(nodes: readonly GraphNode[]): ReadonlySet<string> {
   const depths = new Map<string, Depth>();
-  // Once for sorted nodes; a graph may hold them in any order, and what comes back to the start of a loop is known later
+  // One pass suffices for sorted nodes. A graph may hold nodes in any order, and a loop's feedback is known only later
   let changed = true;
   for (let left = nodes.length + 1; changed && left > 0; left--) {
     changed = false;

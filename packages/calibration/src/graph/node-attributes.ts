@@ -1,14 +1,14 @@
-// The attributes of a convolution's node, as TensorFlow.js reads them.
+// Reads the attributes of convolution nodes as TensorFlow.js does.
 import type { GraphNode } from '@gcompress/weights';
 import type { Pair, Window } from '../rows/window.ts';
 
-/** What the attributes of a convolution say. */
+/** The attributes of a convolution. */
 export interface ConvolutionAttributes {
   readonly window: Window;
   readonly channelsFirst: boolean;
 }
 
-/** The window of a convolution with a kernel of these sides; undefined where an attribute is none that TensorFlow.js knows. */
+/** The window of a convolution with a kernel of these sides; undefined if TensorFlow.js does not support an attribute. */
 export function convolutionAttributes(node: GraphNode, kernel: Pair): ConvolutionAttributes | undefined {
   const alongLine = node.op === 'Conv1D';
   const padding = paddingOf(node);
@@ -19,17 +19,17 @@ export function convolutionAttributes(node: GraphNode, kernel: Pair): Convolutio
   return { window: { kernel, strides, dilation, padding }, channelsFirst };
 }
 
-/** Whether a flag is set; it is not where it is missing. */
+/** Whether a flag is set; false if it is missing. */
 export function flag(node: GraphNode, name: string): boolean {
   return node.attributes[name]?.b === true;
 }
 
-/** An integer; 0 where it is missing. */
+/** An integer; 0 if it is missing. */
 export function integer(node: GraphNode, name: string): number {
   return Number(node.attributes[name]?.i ?? 0);
 }
 
-/** A list of texts in small letters; empty where it is missing. */
+/** A list of strings in lower case; empty if it is missing. */
 export function texts(node: GraphNode, name: string): (string | undefined)[] {
   const { s } = (node.attributes[name]?.list ?? {}) as { readonly s?: unknown };
   return Array.isArray(s) ? s.map(decoded) : [];
@@ -44,7 +44,7 @@ function paddingOf(node: GraphNode): Window['padding'] | undefined {
   return { before: [zeros[first], zeros[first + 2]], after: [zeros[first + 1], zeros[first + 3]] };
 }
 
-/** TensorFlow.js takes the second and third number, whatever the data format is. */
+/** TensorFlow.js uses the second and third number, whatever the data format is. */
 function spatial(node: GraphNode, name: string): Pair | undefined {
   const list = integers(node, name) ?? [1, 1, 1, 1];
   return list.length === 4 ? [list[1], list[2]] : undefined;
@@ -63,7 +63,7 @@ function text(node: GraphNode, name: string): string | undefined {
   return decoded(node.attributes[name]?.s);
 }
 
-/** A text in small letters: topologies in JSON hold it in base64 or as a list of bytes. */
+/** A string in lower case; JSON topologies hold strings in base64 or as a list of bytes. */
 function decoded(stored: unknown): string | undefined {
   if (Array.isArray(stored)) return String.fromCharCode(...stored).toLowerCase();
   if (typeof stored !== 'string') return undefined;

@@ -1,9 +1,9 @@
-// Outputs of the nodes of a graph model, a bounded number of bytes at a time.
+// Computes outputs of graph nodes, with a bounded number of bytes at a time.
 import { GCompressError } from '@gcompress/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type CalibratedGraph, modelInputs, nodeName } from './calibrated-graph.ts';
 
-/** The most outputs of one run whose sizes are not known yet. */
+/** Most outputs of unknown size in one run. */
 const MOST_UNKNOWN = 8;
 
 /** Something that reads outputs of nodes. */
@@ -18,7 +18,7 @@ export class NodeOutputs {
   readonly #maxBytes: number;
   /** Bytes of each output in the run before. */
   readonly #bytes = new Map<string, number>();
-  /** Tensors of the model, which outputs may be. */
+  /** Tensors that belong to the model; an output may be one of them and must not be disposed. */
   readonly #constants: ReadonlySet<number>;
   #isAsynchronous = false;
 
@@ -86,14 +86,14 @@ export class NodeOutputs {
   }
 
   async #execute(feeds: readonly Tensor[], names: readonly string[]): Promise<Tensor[]> {
-    // With the number of the output: a name alone may be a key of the signature, which is another output
+    // Appends the number of the output, because a bare name may be a signature key for a different output
     const outputs = names.map((name) => (name.includes(':') ? name : `${name}:0`));
     try {
       if (!this.#isAsynchronous) {
         try {
           return [this.#model.execute([...feeds], outputs)].flat();
         } catch (error) {
-          // What TensorFlow.js says of control flow and of shapes that depend on values
+          // TensorFlow.js throws this for control flow and for shapes that depend on values
           if (!String(error).includes('executeAsync')) throw error;
           this.#isAsynchronous = true;
         }

@@ -1,4 +1,4 @@
-// A graph model whose nodes are asked for the inputs of its constants.
+// Observes a graph model: executes it up to the inputs of its constants.
 import { groupedBy } from '../observed/grouped-by.ts';
 import type { ObservedModel, Run } from '../observed/observed.ts';
 import { type CalibratedGraph, graphArtifacts, modelInputs } from './calibrated-graph.ts';
@@ -8,11 +8,11 @@ import { observedNodes } from './observed-nodes.ts';
 /**
  * The constants of a graph model that can be observed.
  *
- * @param maxOutputBytes bytes of the outputs of nodes that one run may hold.
+ * @param maxOutputBytes most bytes of node outputs that one run may hold.
  */
 export async function observedGraphModel(model: CalibratedGraph, maxOutputBytes: number): Promise<ObservedModel> {
   const { observed, skipped } = await observedNodes(model, await graphArtifacts(model));
-  // Places that read the same outputs stand together, so that these are computed once
+  // Groups places that read the same outputs, so that these outputs are computed once
   const ordered = [...groupedBy(observed, ({ sources }) => sources.join()).values()].flat();
   const outputs = new NodeOutputs(model, maxOutputBytes);
   const run = async ({ tensors, weights, take, ...sampling }: Run) => {

@@ -1,4 +1,4 @@
-// Which constants of a graph model can be observed, and the outputs of nodes whose rows they multiply.
+// Finds the constants of a graph model that can be observed, and the node outputs that hold their inputs.
 import { type GraphNode, type GraphUse, graphNodes, graphUses } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Observed } from '../observed/observed.ts';
@@ -14,7 +14,7 @@ export interface ObservedNode extends Observed {
   readonly sources: readonly string[];
 }
 
-/** The constants that can be observed, once for each node that uses them, and why the others cannot. */
+/** The constants that can be observed, once for each node that uses them, and the reasons for the others. */
 export async function observedNodes(
   model: Pick<CalibratedGraph, 'weights'>,
   { modelTopology, weightSpecs = [] }: io.ModelArtifacts,
@@ -29,7 +29,7 @@ export async function observedNodes(
   const skipped = new Map<string, string>();
   for (const use of graphUses(topology)) {
     const { weight, node, kind, swapped, inFunction } = use;
-    // Inputs of some uses would be moments of another network
+    // Moments from only some of the uses would be wrong for the whole model
     if (skipped.has(weight)) continue;
     const isInside = inFunction || inside.has(node.name);
     const reading = isInside ? undefined : READERS[node.op]?.(use, shapes.get(weight) ?? []);
@@ -73,11 +73,11 @@ const READERS: Readonly<Record<string, Reader | undefined>> = {
   GatherV2: table,
 };
 
-/** A product `a·b` of which one side is the constant: rows of `a`, or columns of `b`. */
+/** A product `a·b` with the constant on one side: reads rows of `a`, or columns of `b`. */
 function product(turnedA: string, turnedB: string): Reader {
   return ({ node, input, swapped }, shape) => {
     const [rows, columns] = shape.slice(-2);
-    // A constant with a matrix for each part of a batch is no matrix that all rows multiply
+    // A constant with one matrix for each element of a batch has no single matrix for all rows
     if (shape.length < 2 || shape.slice(0, -2).some((side) => side !== 1)) return undefined;
     const isTurned = input === 1 ? flag(node, turnedA) : !flag(node, turnedB);
     return {
@@ -93,7 +93,7 @@ const FULL = { structure: 'full', channels: 1 } as const;
 
 function convolution({ node }: GraphUse, shape: readonly number[]): Reading | undefined {
   if (shape.length < 3) return undefined;
-  // A convolution along a line has a kernel of one row
+  // A one-dimensional convolution has a kernel of one row
   const [rows, columns, channels] = shape.length === 3 ? [1, ...shape] : shape;
   const attributes = convolutionAttributes(node, [rows, columns]);
   if (!attributes) return undefined;
@@ -113,12 +113,12 @@ function transposedConvolution(
 ): Reading | undefined {
   const attributes = convolutionAttributes(node, [rows, columns]);
   if (!attributes) return undefined;
-  // TensorFlow.js takes pictures with their channels last, whatever the data format is
+  // TensorFlow.js expects channels last here, whatever the data format is
   const read = transposedPatches(attributes.window, false);
   return { ...FULL, size: rows * columns * channels, sources: [node.inputs[2], node.inputs[0]], read };
 }
 
-/** A table whose rows are looked up: its ids are the second input. */
+/** A look-up in a table: the ids are the second input. */
 function table({ node }: GraphUse, shape: readonly number[]): Reading | undefined {
   if (shape.length !== 2 || integer(node, 'batch_dims') !== 0) return undefined;
   return { structure: 'ids', channels: 1, size: shape[0], sources: [node.inputs[1]], read: ids };

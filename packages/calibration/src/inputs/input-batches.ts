@@ -1,4 +1,4 @@
-// The inputs of a model in batches, checked.
+// Splits the inputs of a model into checked batches.
 import { describeValue } from '@gcompress/core/checks';
 import { clone, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../observed/observed.ts';
@@ -7,7 +7,7 @@ import { checkedSamples, fixedBatch, wrongInputs } from './input-checks.ts';
 /** One tensor for a model of one input, or one for each input, in order; the first axis counts the samples. */
 type Batch = Tensor | readonly Tensor[];
 
-/** What of a dataset of `tf.data` is used: it makes its batches when they are asked for. */
+/** The member of a `tf.data` dataset that is used here; it produces batches on demand. */
 export interface BatchDataset {
   iterator(): Promise<{ next(): Promise<{ readonly value: unknown; readonly done?: boolean }> }>;
 }
@@ -20,12 +20,13 @@ export interface InputBatch {
   readonly tensors: readonly Tensor[];
   /** Samples of the batch. */
   readonly size: number;
-  /** The part of all samples that came before, 0 where their number is not known. */
+  /** Fraction of all samples that came before, or 0 if their number is unknown. */
   readonly done: number;
 }
 
 /**
- * The batches of the inputs, of as many samples as the model fixes, or `batchSize`. Slices of large tensors are disposed after their turn; what the caller gave stays.
+ * The batches of the inputs, with as many samples as the model fixes, or `batchSize`. Slices of large tensors are disposed after use; the
+ * caller's tensors are not.
  *
  * @throws GCompressError as `calibrate` says.
  */
@@ -45,7 +46,7 @@ export async function* inputBatches(
       try {
         yield { tensors, size: await checkedSamples(expected, tensors, false), done: 0 };
       } finally {
-        // Nobody else holds what a dataset makes
+        // Nothing else refers to the batches of a dataset
         if (dataset) for (const tensor of tensors) tensor.dispose();
       }
     }

@@ -1,11 +1,11 @@
-// Whether tensors fit the inputs of a model.
+// Checks that tensors fit the inputs of a model.
 import { GCompressError } from '@gcompress/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../observed/observed.ts';
 
-const HINT = 'Prepare inputs as the model was trained with them.';
+const HINT = 'Preprocess the inputs as in training.';
 
-/** Samples that the model takes at once; undefined where it takes any number. */
+/** The batch size that the model fixes; undefined if it accepts any. */
 export function fixedBatch(inputs: readonly ModelInput[]): number | undefined {
   return inputs.flatMap(({ shape }) => (shape && isFixed(shape[0]) ? [shape[0]] : [])).find((side) => side > 0);
 }
@@ -14,7 +14,7 @@ export function fixedBatch(inputs: readonly ModelInput[]): number | undefined {
  * The number of samples, once each tensor has the type and the shape of its input and finite values. Inputs without axes are the same for
  * all samples.
  *
- * @param parts whether the tensors will be cut into batches, so that they may hold several times what the model takes at once.
+ * @param parts whether the tensors will be cut into batches, so that they may hold a multiple of the model's batch size.
  */
 export async function checkedSamples(
   inputs: readonly ModelInput[],
@@ -34,7 +34,7 @@ export async function checkedSamples(
   return samples;
 }
 
-/** The error for what are no inputs of the model. */
+/** The error for anything but inputs of the model. */
 export function wrongInputs(actual: string): GCompressError {
   return new GCompressError('invalid-option', {
     where: 'calibrate inputs',

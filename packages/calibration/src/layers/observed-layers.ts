@@ -1,4 +1,4 @@
-// Which layers of a model can be observed, and how the rows that their weights multiply are read.
+// Finds the layers of a model that can be observed, and the way to read the input rows of each weight.
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Observed } from '../observed/observed.ts';
 import { depthwiseOutputs } from '../rows/depthwise-outputs.ts';
@@ -9,16 +9,16 @@ import type { Pair, Window } from '../rows/window.ts';
 /** A layer of TensorFlow.js. */
 export type Layer = LayersModel['layers'][number];
 
-/** A weight whose inputs are observed where a layer, or the cell of a recurrent layer, is called. */
+/** A weight whose inputs are observed at the calls of a layer or of a recurrent cell. */
 export interface ObservedLayer extends Observed {
   readonly layer: Layer;
-  /** Which of the tensors that the layer is called with is read. */
+  /** Index of the call argument that is read. */
   readonly argument: number;
   /** Whether the layer is called once for each step of a sequence, so that the steps are read together. */
   readonly stepwise: boolean;
 }
 
-/** The observed weights of a model, those inside of models and wrappers too. */
+/** The observed weights of a model, also inside nested models and wrappers. */
 export function observedLayers(model: LayersModel): ObservedLayer[] {
   const seen = new Set<Layer>();
   const visit = (layer: Layer) => {
@@ -30,7 +30,7 @@ export function observedLayers(model: LayersModel): ObservedLayer[] {
   return [...seen].flatMap((layer) => READERS[layer.getClassName()]?.(layer) ?? []);
 }
 
-/** What a model or wrapper holds; wrappers and recurrent layers of TensorFlow.js keep their layers under these names. */
+/** The layers inside a model or wrapper, under the property names of TensorFlow.js. */
 function innerLayers(layer: Layer): Layer[] {
   const { layers, cells, ...single } = layer as unknown as Readonly<Record<string, Layer | Layer[] | undefined>>;
   return [
@@ -66,7 +66,7 @@ function depthwise(layer: Layer): ObservedLayer[] {
   return observe(layer, 'depthwise_kernel', { read, structure: 'channels' });
 }
 
-/** The second half of a separable convolution multiplies what its first half gives. */
+/** The inputs of the pointwise kernel of a separable convolution are the outputs of its depthwise kernel. */
 function pointwise(layer: Layer): ObservedLayer[] {
   const kernel = weightOf(layer, 'depthwise_kernel');
   if (!kernel) return [];
@@ -74,11 +74,11 @@ function pointwise(layer: Layer): ObservedLayer[] {
 }
 
 interface Reading extends Pick<Observed, 'read'>, Partial<Pick<ObservedLayer, 'structure' | 'argument' | 'stepwise'>> {
-  /** Whether the kernel has its inputs on the last axis, behind its outputs. */
+  /** Whether the last axis of the kernel counts inputs, as in a transposed convolution. */
   readonly transposed?: boolean;
 }
 
-/** The weight of this name, observed; nothing where the layer has none. */
+/** The observed weight of this name; empty if the layer has none. */
 function observe(layer: Layer, name: string, reading: Reading): ObservedLayer[] {
   const { read, structure = 'full', argument = 0, stepwise = false, transposed = false } = reading;
   const weight = weightOf(layer, name);
@@ -90,7 +90,7 @@ function observe(layer: Layer, name: string, reading: Reading): ObservedLayer[] 
   return [{ weight: weight.originalName, size, structure, channels, read, layer, argument, stepwise }];
 }
 
-/** A variable of a layer; TensorFlow.js appends a number where a name comes twice. */
+/** A variable of a layer; TensorFlow.js appends a number to repeated names. */
 function weightOf(layer: Layer, name: string): Layer['weights'][number] | undefined {
   const pattern = new RegExp(`(^|/)${name}(_\\d+)?$`);
   return layer.weights.find(({ originalName }) => pattern.test(originalName));

@@ -1,4 +1,4 @@
-// A layers model that is watched while it runs.
+// Observes a layers model: records the inputs of its layers while it runs.
 import { GCompressError } from '@gcompress/core';
 import { matrixWeights } from '@gcompress/weights';
 import { concat, keep, type Tensor, tidy } from '@tensorflow/tfjs-core';
@@ -58,7 +58,7 @@ async function runWithTaps(model: LayersModel, observed: readonly ObservedLayer[
   }
 }
 
-/** Notes what a layer is called with, until the result is called. */
+/** Records the arguments of a layer's calls, until the returned function is called. */
 function tapped(layer: Layer, of: readonly ObservedLayer[], seen: Seen[]): () => void {
   const own = Object.getOwnPropertyDescriptor(layer, 'call');
   const call = layer.call.bind(layer);
@@ -73,7 +73,7 @@ function tapped(layer: Layer, of: readonly ObservedLayer[], seen: Seen[]): () =>
   };
 }
 
-/** What was seen, with the steps of each sequence in one tensor, which takes the place of its parts in the list. */
+/** The recorded tensors, with the steps of each sequence joined into one tensor, which replaces them in the list. */
 function stepsTogether(seen: Seen[]): readonly Seen[] {
   const steps = groupedBy(
     seen.filter(({ of }) => of.stepwise),

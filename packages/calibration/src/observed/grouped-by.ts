@@ -1,6 +1,6 @@
-// Lists of what has something in common.
+// Groups the entries of a list by a key.
 
-/** The entries of a list by a key, keys in the order in which they first come. */
+/** The entries of a list by a key, keys in the order of their first occurrence. */
 export function groupedBy<K, V>(list: readonly V[], keyOf: (entry: V) => K): Map<K, V[]> {
   const groups = new Map<K, V[]>();
   for (const entry of list) {

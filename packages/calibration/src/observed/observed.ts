@@ -1,4 +1,4 @@
-// A matrix of a model whose inputs are observed, and what a kind of model must offer for that.
+// Interfaces for observing the inputs of matrices, which layers models and graph models implement.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { RowReader, Rows, Sampling } from '../rows/rows.ts';
 
@@ -9,26 +9,26 @@ export interface Observed {
   /** Rows of the matrix: the inputs of one product. */
   readonly size: number;
   /**
-   * Which products of two inputs meet in an output: those of all inputs (`full`), those of one channel (`channels`), or none, because each
-   * product has one input, an id (`ids`).
+   * Which inputs an output combines: all inputs (`full`), the inputs of one channel (`channels`), or a single id (`ids`). Moments of other
+   * pairs of inputs are 0.
    */
   readonly structure: 'full' | 'channels' | 'ids';
-  /** Channels of `channels`, which are the fastest axis of a row; 1 otherwise. */
+  /** For `channels`, the number of channels, the fastest axis of a row; 1 otherwise. */
   readonly channels: number;
-  /** Reads the rows that the matrix multiplies from the tensors at this place. */
+  /** Reads the input rows of the matrix from the tensors at this place. */
   readonly read: RowReader;
 }
 
 /** An input of a model. */
 export interface ModelInput {
   readonly name: string;
-  /** Null or a negative number for a side that may be any; undefined where the model does not say. */
+  /** Null or a negative number for a side of any length; undefined if the model does not specify it. */
   readonly shape: readonly (number | null)[] | undefined;
-  /** The only type that the model takes; undefined where it converts numbers itself. */
+  /** The only type that the model accepts; undefined if it converts numbers itself. */
   readonly dtype: string | undefined;
 }
 
-/** What one run of the model over a batch needs. */
+/** Arguments of one run of the model over a batch. */
 export interface Run extends Sampling {
   readonly tensors: readonly Tensor[];
   /** Names of the weights whose inputs are wanted. */
@@ -40,7 +40,7 @@ export interface Run extends Sampling {
 /** A model that can be run while the inputs of its matrices are observed. */
 export interface ObservedModel {
   readonly inputs: readonly ModelInput[];
-  /** A matrix that is used in several places comes once for each. */
+  /** One entry for each place that uses a matrix. */
   readonly observed: readonly Observed[];
   /** Names of the other matrices, each with the reason. */
   readonly skipped: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-// What the second half of a separable convolution multiplies.
+// Computes the inputs of the pointwise kernel of a separable convolution.
 import { depthwiseConv2d, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { RowReader } from './rows.ts';
 import { lastAxis } from './sampled-rows.ts';

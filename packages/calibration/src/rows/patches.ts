@@ -1,4 +1,4 @@
-// The patches that convolutions multiply, zeros where they pad.
+// Extracts the input patches of convolutions, with zeros for padding.
 import { type Tensor, transpose } from '@tensorflow/tfjs-core';
 import type { RowReader, Rows, Sampling } from './rows.ts';
 import { chosenPlaces } from './sampled-rows.ts';
@@ -17,8 +17,8 @@ export function convolutionPatches(window: Window, channelsFirst: boolean): RowR
 }
 
 /**
- * Patches `[kernel rows · kernel columns · channels]` of a transposed convolution: for each output the inputs that reach it, and zeros for
- * those between two steps of the stride. A second tensor gives the shape of the outputs; without it they have the size that Keras gives them.
+ * Patches `[kernel rows · kernel columns · channels]` of a transposed convolution: for each output the inputs that reach it, with zeros between
+ * two steps of the stride. A second tensor gives the shape of the outputs; without it, the outputs have the size of Keras.
  */
 export function transposedPatches(window: Window, channelsFirst: boolean): RowReader {
   return async (inputs, sampling) => {

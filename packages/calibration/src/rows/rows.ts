@@ -1,4 +1,4 @@
-// The rows that a matrix multiplies, read from tensors.
+// Types for the input rows of a matrix and for reading them from tensors.
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Rows one after the other. */
@@ -7,13 +7,13 @@ export interface Rows {
   readonly count: number;
 }
 
-/** Which rows are taken. */
+/** Which rows are sampled. */
 export interface Sampling {
-  /** The most rows that are taken from one place of a model. */
+  /** Most rows sampled from one place of a model. */
   readonly most: number;
-  /** Seed of the rows that are taken. */
+  /** Seed of the sampled rows. */
   readonly seed: number;
 }
 
-/** Reads the rows that a matrix multiplies from the tensors at its place, which stay as they are. */
+/** Reads the input rows of a matrix from the tensors at its place, without changing them. */
 export type RowReader = (inputs: readonly Tensor[], sampling: Sampling) => Promise<Rows>;

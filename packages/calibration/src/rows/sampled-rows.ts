@@ -1,4 +1,4 @@
-// The rows of a product, taken from a tensor at seeded places.
+// Samples the input rows of a product from a tensor, with a seed.
 import { createRandom } from '@gcompress/core';
 import { type Tensor, transpose } from '@tensorflow/tfjs-core';
 import type { Rows, Sampling } from './rows.ts';
@@ -13,7 +13,7 @@ export async function lastAxis([input]: readonly Tensor[], sampling: Sampling): 
   return { data, count: places.length };
 }
 
-/** Rows along the last axis but one, which a product that turns its input multiplies. */
+/** Rows along the last axis but one, for a product that transposes its input. */
 export async function lastButOneAxis([input]: readonly Tensor[], sampling: Sampling): Promise<Rows> {
   const axes = input.shape.map((_, axis) => axis);
   const turned = transpose(input, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
@@ -24,7 +24,7 @@ export async function lastButOneAxis([input]: readonly Tensor[], sampling: Sampl
   }
 }
 
-/** Ids, each of which stands for a row that is one at this place and zero elsewhere. */
+/** Ids, each of which stands for a one-hot row. */
 export async function ids([input]: readonly Tensor[], sampling: Sampling): Promise<Rows> {
   const values = await input.data();
   const places = chosenPlaces(values.length, sampling);

@@ -1,4 +1,4 @@
-// The window of a convolution: which inputs meet in an output.
+// The window of a convolution: which inputs an output combines.
 
 /** A number for rows and one for columns. */
 export type Pair = readonly [rows: number, columns: number];
@@ -8,7 +8,7 @@ export interface Window {
   readonly kernel: Pair;
   readonly strides: Pair;
   readonly dilation: Pair;
-  /** Zeros around the input: as TensorFlow's `same` and `valid`, or how many before and after the rows and the columns. */
+  /** Padding of the input: TensorFlow's `same` or `valid`, or the number of zeros before and after rows and columns. */
   readonly padding: 'same' | 'valid' | { readonly before: Pair; readonly after: Pair };
 }
 
@@ -16,7 +16,7 @@ export interface Window {
 export interface Axis {
   /** Outputs along the axis. */
   readonly count: number;
-  /** The input that the kernel's entry `tap` meets at an output; outside of the inputs, or no integer, where that is a zero. */
+  /** Index of the input that entry `tap` of the kernel multiplies at an output; out of range or fractional if that input is a zero. */
   from(output: number, tap: number): number;
 }
 
@@ -28,7 +28,7 @@ export function convolved(side: number, { kernel, strides, dilation, padding }: 
   return { count, from: (output, tap) => output * stride - before + tap * apart };
 }
 
-/** An axis of a transposed convolution with `count` outputs: a convolution of the outputs that is read backwards. */
+/** An axis of a transposed convolution with `count` outputs: the convolution of the outputs, read backwards. */
 export function upsampled(count: number, { kernel, strides, padding }: Window, axis: 0 | 1): Axis {
   const { before } = outputs(count, kernel[axis], strides[axis], explicit(padding, axis));
   return { count, from: (output, tap) => (output + before - tap) / strides[axis] };

@@ -1,4 +1,4 @@
-// Sums of outer products within each channel, for depthwise convolutions.
+// Sums outer products of inputs within each channel, for depthwise convolutions.
 import type { InputMoments } from '@gcompress/core';
 import type { Observed } from '../observed/observed.ts';
 import type { Rows } from '../rows/rows.ts';
@@ -6,8 +6,8 @@ import { addRows } from './add-rows.ts';
 import { notFinite, type Sums } from './sums.ts';
 
 /**
- * Sums `xᵀx` over the inputs of each channel alone. Inputs of two channels never meet in an output of a depthwise convolution, so that
- * the moments with zeros in their places give the error of its outputs exactly.
+ * Sums `xᵀx` separately for each channel. No output of a depthwise convolution mixes two channels, so moments with zeros between channels give
+ * the output error exactly.
  */
 export class ChannelSums implements Sums {
   count = 0;

@@ -1,4 +1,4 @@
-// The sums that a matrix needs.
+// Chooses the kind of sums for a matrix: whole rows, single channels, or ids.
 import type { Observed } from '../observed/observed.ts';
 import { ChannelSums } from './channel-sums.ts';
 import { IdCounts } from './id-counts.ts';

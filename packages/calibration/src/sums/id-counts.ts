@@ -1,10 +1,10 @@
-// How often each id was looked up in a table.
+// Counts how often each id is looked up in an embedding table.
 import { GCompressError, type InputMoments } from '@gcompress/core';
 import type { Observed } from '../observed/observed.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Sums } from './sums.ts';
 
-/** Counts ids. A look-up is a product with a row that is one at the id, so that its moments are the counts on the diagonal. */
+/** Counts ids. A look-up is a product with a one-hot row, so its moments are the counts on the diagonal. */
 export class IdCounts implements Sums {
   count = 0;
   readonly inputs: Float64Array;
@@ -23,7 +23,7 @@ export class IdCounts implements Sums {
         where: `calibrate '${this.#weight}'`,
         expected: `ids from 0 to ${size - 1}`,
         actual: `${wrong}`,
-        hint: 'Prepare inputs as the model was trained with them.',
+        hint: 'Preprocess the inputs as in training.',
       });
     }
     for (const id of data) this.inputs[id]++;

@@ -1,4 +1,4 @@
-// Sums of the outer products of whole rows.
+// Sums the outer products of whole rows of inputs.
 import type { InputMoments } from '@gcompress/core';
 import { matMul, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Observed } from '../observed/observed.ts';
@@ -6,7 +6,7 @@ import type { Rows } from '../rows/rows.ts';
 import { addRows } from './add-rows.ts';
 import { notFinite, type Sums } from './sums.ts';
 
-/** Sums `xᵀx` over the rows of batches. A batch is summed by the backend in float32, all batches in float64. */
+/** Sums `xᵀx` over the rows of batches. The backend sums within a batch in float32; batches are added in float64. */
 export class MomentSums implements Sums {
   count = 0;
   readonly inputs: Float64Array;
@@ -34,7 +34,7 @@ export class MomentSums implements Sums {
     } finally {
       products.dispose();
     }
-    // NaN and infinity of any entry show on the diagonal, too
+    // NaN or infinity in any entry also appears on the diagonal
     for (let i = 0; i < size; i++) {
       const square = values[i * size + i];
       if (!Number.isFinite(square)) throw notFinite(this.#weight, square, i);

@@ -1,4 +1,4 @@
-// What is summed over the inputs of a matrix.
+// The interface of sums over the inputs of a matrix, and its error for inputs that are not finite.
 import { GCompressError, type InputMoments } from '@gcompress/core';
 import type { Rows } from '../rows/rows.ts';
 
@@ -25,6 +25,6 @@ export function notFinite(weight: string, value: number, input: number): GCompre
     where: `calibrate '${weight}'`,
     expected: 'finite inputs of the layer',
     actual: `${value} as the sum of squares of input ${input}`,
-    hint: 'The model gives NaN or infinity for these inputs: prepare them as it was trained with them.',
+    hint: 'The model computes NaN or infinity for these inputs. Preprocess the inputs as in training.',
   });
 }

@@ -25,7 +25,7 @@ interface PieceCodes {
   readonly values: Float32Array;
 }
 
-/** All dictionaries: signals of whole rows, or of pieces of rows. The atoms stay where they are. */
+/** All dictionaries, with signals of whole rows or of pieces of rows. The atoms are read in place. */
 export const dictLearnRules: FormatRules = {
   format: 'dictlearn',
   supports: (form) => codeForm(form) !== undefined,
@@ -33,7 +33,7 @@ export const dictLearnRules: FormatRules = {
     const codes = codeForm(form);
     if (!codes) return false;
     const { rows, cols, pieces, nonzeros, atoms } = codes;
-    // Random additions for the codes, and a small dense product for the atoms, against a dense product
+    // Compares random additions for the codes plus a small dense product for the atoms with the dense product
     const additions = rows * pieces * nonzeros;
     return (simd ? 4 : 2) * additions + atoms * cols <= (rows * cols) / 2;
   },

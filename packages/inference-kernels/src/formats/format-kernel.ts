@@ -1,11 +1,11 @@
-// A kernel for one format and one backend, from the rules of the format.
+// Makes the kernel of a format on a backend from the rules of the format.
 import type { InferenceKernel, KernelSource, StoredForm } from '@gcompress/tfjs/layers';
 import { cast, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
 
 /** A stored matrix, prepared for products. */
 export interface Prepared<R> {
-  /** All numbers that the product reads. */
+  /** All numbers that the product reads, in the memory of the loops. */
   readonly numbers: readonly R[];
   /** `x [b, m] · Ŵ → [b, n]` for at least one row of float32. */
   multiply(x: Tensor): Tensor;
@@ -17,13 +17,13 @@ export interface FormatRules {
   readonly format: string;
   /** See `InferenceKernel`. */
   supports(form: StoredForm): boolean;
-  /** Whether SIMD, or plain JavaScript, is faster than the dense matrix. Asked for supported forms. */
+  /** Whether the product is faster than the dense one, in SIMD or in plain JavaScript. Called only for supported forms. */
   pays(form: StoredForm, simd: boolean): boolean;
   /** @throws GCompressError for damaged values. */
   prepare<R>(source: KernelSource, loops: Loops<R>): Prepared<R>;
 }
 
-/** What a kernel made of a stored matrix. */
+/** A stored matrix, prepared by a kernel. */
 interface Handle extends Prepared<unknown> {
   readonly loops: Loops;
   readonly cols: number;

@@ -6,12 +6,12 @@ import type { KernelSource, StoredForm } from '@gcompress/tfjs/layers';
 import type { Loops } from '../loops/loops.ts';
 import type { FormatRules, Prepared } from './format-kernel.ts';
 
-/** Levels that fit the table that one vector looks up in. */
+/** Levels that fit the look-up table of one vector. */
 const FEW_LEVELS = 16;
-/** Rows of a codebook: codes are bytes at most. */
+/** Most rows of a codebook, because codes are at most bytes. */
 const MOST_ROWS = 256;
 
-/** Entries of a matrix that is read from memory in each call, because it does not fit a cache: reading fewer bytes pays. */
+/** From this many entries on, a dense matrix does not fit the cache, and reading fewer bytes makes the product faster. */
 const LARGE = 2 ** 22;
 
 /** The form of a matrix with one codebook. */
@@ -34,7 +34,7 @@ export const kMeansRules: FormatRules = {
     if (!codebook || !simd) return false;
     const { rows, cols, blockSize, used } = codebook;
     if (blockSize === 1) return used <= FEW_LEVELS && rows * cols >= LARGE;
-    // Each row of the codebook costs as much as a row of the matrix, and each code more than an entry: measured from 1024 × 1024 on
+    // A row of the codebook costs as much as a row of the matrix, and a code costs more than an entry: measured from 1024 × 1024 on
     return blockSize >= 8 && rows * blockSize >= 64 * used;
   },
   prepare(source, loops) {
@@ -113,7 +113,7 @@ function asBytes<R>(tensors: KernelSource['tensors'], packed: PackedMatrix, form
   return loops.hold(Uint8Array.from(codes));
 }
 
-/** The codes, each of which names a stored row of the codebook; packed in bits or entropy coded in the file. */
+/** The codes, each an index of a stored row of the codebook; the file holds them bit-packed or entropy-coded. */
 function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm): Int32Array {
   return unpackCodes(packed, 'encoding', [rows, blocks], used);
 }

@@ -1,13 +1,13 @@
-// Products with pruned matrices: the kept entries alone, row by row.
+// Rules for products with pruned matrices: only the kept entries, row by row.
 import type { StoredForm } from '@gcompress/tfjs/layers';
 import type { FormatRules } from './format-kernel.ts';
 
-/** Columns that 16 bits number. */
+/** Most columns, because 16 bits index them. */
 const MOST_COLUMNS = 2 ** 16;
-/** The largest share of kept entries for which products take less time than with the dense matrix. */
+/** Largest fraction of kept entries at which the product is faster than the dense product. */
 const LARGEST_SHARE = { simd: 0.12, portable: 0.3 };
 
-/** Matrices of at most 65,536 columns with float32 values. The values stay where they are; each entry takes two more bytes. */
+/** Matrices of at most 65,536 columns with float32 values. The values are read in place; each entry takes two more bytes. */
 export const pruningRules: FormatRules = {
   format: 'pruning',
   supports: ({ shape: [, cols], tensors }) => cols <= MOST_COLUMNS && tensors.values?.dtype === 'float32',
@@ -36,7 +36,7 @@ export const pruningRules: FormatRules = {
   },
 };
 
-/** The share of kept entries. */
+/** The fraction of kept entries. */
 function keptShare({ shape: [rows, cols], tensors }: StoredForm): number {
   return tensors.values.shape[0] / (rows * cols);
 }

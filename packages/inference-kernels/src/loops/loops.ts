@@ -1,4 +1,4 @@
-// The products that kernels are made of, whatever computes them: SIMD on the heap of tfjs, or plain JavaScript.
+// The interface of the products that kernels use, implemented in SIMD and in plain JavaScript.
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Lists of numbers that loops read. */
@@ -67,8 +67,8 @@ export interface DictionaryMatrix<R> {
 }
 
 /**
- * Products `x [b, m] · W → [b, n]` of float32 tensors with matrices that are not decompressed. Called in a tidy. Every list of codes must
- * be checked before: loops trust it.
+ * Products `x [b, m] · W → [b, n]` of float32 tensors with matrices in compressed form. Call them in a tidy. Check every list of codes before:
+ * the loops do not.
  *
  * @typeParam R numbers in the memory that the loops compute on.
  */
@@ -77,11 +77,11 @@ export interface Loops<R = unknown> {
   readonly simd: boolean;
   /** Copies numbers into the memory of the loops. */
   hold(numbers: Numbers): R;
-  /** The numbers in the words of a tensor, in place where that is possible. */
+  /** The numbers in the words of a tensor, in place if possible. */
   borrow(tensor: Tensor, type: 'float32' | 'uint8'): R;
   /** Bytes that are held, 0 for numbers in place. */
   heldBytes(numbers: R): number;
-  /** Frees what is held. Numbers in place stay. */
+  /** Frees the held memory. Numbers in place stay. */
   release(numbers: R): void;
   codebook(x: Tensor, matrix: CodebookMatrix<R>): Tensor;
   bytes(x: Tensor, matrix: ByteMatrix<R>): Tensor;

@@ -1,4 +1,4 @@
-// The products in plain JavaScript, for the cpu backend and for the wasm backend where SIMD cannot be used.
+// Products in plain JavaScript, for the cpu backend, and for the wasm backend without SIMD.
 import { getBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type {
   BlockMatrix,

@@ -1,4 +1,4 @@
-// The heap of tfjs's wasm backend, and a module of our own that computes on it. tfjs does not document this, so it is tested first.
+// Runs our WebAssembly module on the heap of tfjs's wasm backend. tfjs does not document this heap, so it is tested first.
 import { type backend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { MODULE_BYTES } from './module-bytes.ts';
 
@@ -24,14 +24,14 @@ export interface SharedHeap {
   address(tensor: Tensor): number;
 }
 
-/** What is used of the global `WebAssembly`, whose types only browsers' libraries declare. */
+/** The members of the global `WebAssembly` that are used here; TypeScript declares them only for browsers. */
 interface WebAssemblyGlobal {
   readonly Memory: new (descriptor: { initial: number }) => object;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 }
 
-/** What the wasm backend of tfjs 4.22 has, as far as it is used here. */
+/** The members of tfjs 4.22's wasm backend that are used here. */
 interface WasmBackend {
   readonly wasm?: { readonly asm?: { readonly memory?: unknown } };
   readonly dataIdMap?: { get(dataId: object): { readonly memoryOffset?: unknown } | undefined };

@@ -1,4 +1,4 @@
-// The products in SIMD, on the heap of tfjs's wasm backend: tensors are read and written where they are.
+// Products in SIMD on the heap of tfjs's wasm backend, which read and write tensors in place.
 import { keep, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import type { Loops } from './loops.ts';
 import type { SharedHeap } from './shared-heap.ts';
@@ -12,10 +12,10 @@ export interface TensorNumbers {
 /** Floats of scratch memory: tables of 64 bytes, and for several rows a panel of 128 × 32. */
 const TABLES = 16;
 const PANEL = 128 * 32;
-/** Rows of x that one vector kernel each takes; more rows are multiplied eight at a time. */
+/** Up to this many rows of x are multiplied one by one; more rows are multiplied eight at a time. */
 const FEW_ROWS = 2;
 const LANES = 8;
-/** Floats for each row of a codebook: the sums of 16 blocks, or of four for eight rows of x. */
+/** Scratch floats for each row of a codebook: sums of 16 blocks for one row of x, or of four blocks for eight rows. */
 const BLOCK_SUMS = 32;
 
 /** Adds the product with rows of x, at an address, to rows of y. */

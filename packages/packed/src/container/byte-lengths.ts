@@ -1,10 +1,10 @@
-// How many bytes tensors take, in the file and once they are decoded.
+// Byte lengths of tensors, in the file and after decoding.
 import type { StoredMatrix, StoredTensor } from './header.ts';
 
-/** Bytes of a value of each type that TensorFlow.js stores; strings have lengths of their own. */
+/** Bytes of a value of each type that TensorFlow.js stores; strings have no fixed length. */
 const VALUE_BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 };
 
-/** Arrays of the types that a format stores. */
+/** Typed arrays of the types that a format stores. */
 export const PACKED_ARRAYS = {
   float32: Float32Array,
   int32: Int32Array,
@@ -33,13 +33,13 @@ export function packedBytes([dtype, ...shape]: StoredMatrix['tensors'][string]):
   return product(shape) * (own(PACKED_ARRAYS, dtype)?.BYTES_PER_ELEMENT ?? Number.NaN);
 }
 
-/** Number of values; NaN where a side is no size, and where there are more than can be counted. */
+/** Number of values; NaN if a side is no size, or if the number is not a safe integer. */
 export function product(shape: readonly number[]): number {
   const values = Array.isArray(shape) && shape.every(isSize) ? shape.reduce((values, side) => values * side, 1) : -1;
   return isSize(values) ? values : Number.NaN;
 }
 
-/** Whether a value is a number of things that can be counted. */
+/** Whether a value is a size: a safe integer of at least 0. */
 export function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,4 +1,4 @@
-// What the header of a packed file says: the types that its writer and its reader share.
+// Types of the header of a packed file, which the writer and the reader share.
 import type { JsonObject, Shape2D } from '@gcompress/core';
 
 /** The letters that a packed file begins with; the version follows. */
@@ -11,15 +11,15 @@ export const PRELUDE_BYTES = 16;
 /** A weight or a tensor of a probe: its name, type and shape, and how its bytes are stored. */
 export type StoredTensor = readonly [name: string, dtype: string, shape: readonly number[], storage?: Storage];
 
-/** How the bytes of a tensor are stored; nothing is said of those that are stored as TensorFlow.js keeps them. */
+/** How the bytes of a tensor are stored; empty for tensors stored as TensorFlow.js keeps them. */
 export interface Storage {
-  /** What the weight's specification says besides name, type and shape, such as its quantization. */
+  /** Fields of the weight's specification besides name, type and shape, such as its quantization. */
   readonly spec?: JsonObject;
   /** Bytes of a tensor of strings. */
   readonly bytes?: number;
   /** A matrix in the form of a format. */
   readonly matrix?: StoredMatrix;
-  /** The seed that a probe's values are drawn from; they take no bytes. */
+  /** The seed of a probe's random values, which take no bytes. */
   readonly seed?: number;
 }
 
@@ -46,11 +46,11 @@ export type StoredPart = readonly [tensors: number, bytes: number, crc32: number
 
 /** The header, as JSON. */
 export interface Header {
-  /** The artifacts of the model without weights and their specifications. */
+  /** The artifacts of the model without weights and weight specifications. */
   readonly model: Readonly<Record<string, unknown>>;
   readonly weights: readonly StoredTensor[];
   readonly probes: readonly StoredProbe[];
-  /** The tensors of weights, then those of probes, in this many pieces. */
+  /** The parts of the file: first the tensors of weights, then the tensors of probes. */
   readonly parts: readonly StoredPart[];
 }
 

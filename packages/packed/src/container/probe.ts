@@ -1,4 +1,4 @@
-// Inputs of a model and what came out for them, which travel with its file.
+// Types of probes: inputs of a model and its outputs, stored in its packed file.
 import { createRandom } from '@gcompress/core';
 
 /** A tensor of a probe as plain values. */
@@ -12,7 +12,7 @@ export interface ProbeTensor {
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
-/** A float32 input whose values, from 0 to 1, are drawn from a seed and take no bytes in a file. */
+/** A float32 input of random values from 0 to 1 with a seed; its values take no bytes in a file. */
 export interface SeededInput {
   readonly name: string;
   readonly shape: readonly number[];
@@ -20,7 +20,7 @@ export interface SeededInput {
   readonly seed: number;
 }
 
-/** What a model answered: all its inputs in their order, and all its outputs. */
+/** All inputs of a model, in order, and all its outputs for them. */
 export interface Probe {
   readonly inputs: readonly (ProbeTensor | SeededInput)[];
   readonly outputs: readonly ProbeTensor[];

@@ -1,6 +1,6 @@
-// How a packed file is split into several, for hosts that limit the size of one.
+// Constants of the files that a packed file is split into.
 
-/** The letters that each of several files begins with; the version follows. */
+/** Magic letters at the start of each file of a split model; the version follows. */
 export const SPLIT_MAGIC = 'GCP';
 /** The newest layout of such a file. */
 export const SPLIT_VERSION = 1;

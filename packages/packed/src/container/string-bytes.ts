@@ -1,6 +1,6 @@
-// Strings as TensorFlow.js stores them: each with its length in 4 bytes before it.
+// Measures string tensors as TensorFlow.js stores them: each string after its length in 4 bytes.
 
-/** Where `count` strings end that begin at `from`; NaN where they would end after the data. */
+/** The end of `count` strings that begin at `from`; NaN if they would end after the data. */
 export function endOfStrings(data: Uint8Array, from: number, count: number): number {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   let at = from;

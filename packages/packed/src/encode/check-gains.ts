@@ -1,9 +1,9 @@
-// Checks that gains of output channels belong to the very model that is packed.
+// Checks that channel gains belong to the model that is packed.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { ModelContents } from './read-model.ts';
 
-/** Gains of a model with other weights would be ignored in silence. */
+/** Throws for gains of other weights, because they would be ignored silently. */
 export function assertGainsOf(
   where: string,
   gains: unknown,

@@ -1,4 +1,4 @@
-// Probes that a user passes, checked and written.
+// Checks the probes that a user passes and turns them into tensors of the file.
 import { GCompressError } from '@gcompress/core';
 import { assertSeed, assertType, describeValue } from '@gcompress/core/checks';
 import { product } from '../container/byte-lengths.ts';

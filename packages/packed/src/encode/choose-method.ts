@@ -1,4 +1,4 @@
-// Which method compresses which weight: one for all, or a function of the weight.
+// Chooses the method of each weight: one compressor for all, or a function of the weight.
 import { GCompressError, type InputMoments, type MatrixCompressor } from '@gcompress/core';
 import { assertCompressor, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { MatrixWeight, WeightKind } from '@gcompress/weights';
@@ -6,7 +6,7 @@ import { assertModelWeight, type ModelWeight } from './model-weights.ts';
 import type { ModelContents } from './read-model.ts';
 import { REST_DTYPES, type RestDtype } from './rest-values.ts';
 
-/** A weight that can be compressed, for those who choose a method for each. */
+/** A weight that can be compressed, as functions that choose a method see it. */
 export interface PackableWeight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -17,18 +17,18 @@ export interface PackableWeight {
 }
 
 /**
- * What compresses weights: one compressor for all, or a function that chooses one for each. The function may also name the type in which
- * a weight is stored, such as `'float32'`, or give `undefined` for the type of the rest.
+ * One compressor for all weights, or a function that chooses a compressor for each. The function may also return the type in which a weight is
+ * stored, such as `'float32'`, or `undefined` for the type `rest`.
  */
 export type WeightMethod = MatrixCompressor | ((weight: PackableWeight) => MatrixCompressor | RestDtype | undefined);
 
-/** Weights with fewer values than this are not compressed unless `minElements` says so. */
+/** Default of `minElements`: weights with fewer values are not compressed. */
 export const MIN_ELEMENTS = 256;
 
 /**
- * The description of a weight that its model multiplies with and that has enough values to be compressed; undefined for all others.
+ * The description of a weight that can be compressed: a matrix with at least `minElements` values. Undefined for all others.
  *
- * @throws GCompressError `invalid-option` for anything but what `readModel` gives.
+ * @throws GCompressError `invalid-option` for anything but a result of `readModel`.
  */
 export function packableWeight(
   weight: ModelWeight,
@@ -46,10 +46,10 @@ export function packableWeight(
 }
 
 /**
- * The compressor of a weight, the type in which it is stored instead, or undefined for the type of the rest.
+ * The compressor of a weight, or the type in which it is stored instead, or undefined for the type `rest`.
  *
  * @param where the function that errors name.
- * @throws GCompressError `invalid-option` when a function gives anything else.
+ * @throws GCompressError `invalid-option` when a function returns anything else.
  */
 export function chooseMethod(
   where: string,
@@ -77,7 +77,7 @@ export function assertWeightMethod(where: string, method: unknown): asserts meth
 }
 
 /**
- * Refuses anything but a map of moments of this model's own weights: moments of another model would be ignored in silence.
+ * Throws for anything but a map of moments of this model's own weights, because moments of another model would be ignored silently.
  *
  * @throws GCompressError `invalid-option`.
  */

@@ -1,4 +1,4 @@
-// One weight as a compressed matrix.
+// Compresses one weight as a matrix.
 import {
   type CompressedMatrix,
   GCompressError,
@@ -22,7 +22,7 @@ export interface WeightMatrix {
   readonly swapped: boolean;
 }
 
-/** The compressed form of a weight, or the reason why there is none. */
+/** The compressed form of a weight, or the reason why the weight has none. */
 export interface Compression {
   readonly matrix?: CompressedMatrix;
   readonly note?: string;
@@ -39,9 +39,9 @@ export interface CompressionOptions extends ProgressOptions {
 }
 
 /**
- * A weight as a matrix; undefined for a weight that is no matrix of floats.
+ * A weight as a matrix; undefined for a weight that is not a matrix of floats.
  *
- * @throws GCompressError `invalid-option` for anything but what `readModel` gives.
+ * @throws GCompressError `invalid-option` for anything but a weight of `readModel`.
  */
 export function weightMatrix(weight: ModelWeight, kernel: MatrixWeight | undefined): WeightMatrix | undefined {
   assertModelWeight('weightMatrix', weight);
@@ -53,7 +53,7 @@ export function weightMatrix(weight: ModelWeight, kernel: MatrixWeight | undefin
 }
 
 /**
- * Compresses a weight. What a method refuses becomes a note.
+ * Compresses a weight. If the method refuses the weight, the message of its error becomes a note.
  *
  * @throws GCompressError `invalid-option`, or `contract` when a compressor breaks its own plan; the signal's reason when aborted.
  */
@@ -97,7 +97,7 @@ function importanceOf(gains: Float64Array, { shape, data: { length } }: Matrix):
 }
 
 /**
- * Refuses a compressed matrix that is not the weight itself, value by value.
+ * Throws unless the compressed matrix has exactly the values of the weight.
  *
  * @throws GCompressError `invalid-option` for anything but a compressed matrix, `shape-mismatch`, or `invalid-option` for other values.
  */

@@ -1,4 +1,4 @@
-// The weights of a model's artifacts, each with its specification and its bytes.
+// Reads the weights of a model's artifacts: specification, bytes and values.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
@@ -12,7 +12,7 @@ export interface ModelWeight {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** What the specification says besides, such as a quantization. */
+  /** The rest of the specification, such as a quantization. */
   readonly spec: NonNullable<Storage['spec']>;
   /** Its bytes as TensorFlow.js keeps them. */
   readonly bytes: Uint8Array;
@@ -22,7 +22,7 @@ export interface ModelWeight {
  * Reads the weights of artifacts, whose data may be one buffer or several.
  *
  * @param where the function that errors name.
- * @throws GCompressError `invalid-option` for what are no artifacts, or where the data is not what the specifications say.
+ * @throws GCompressError `invalid-option` for anything but artifacts, or if the data does not fit the specifications.
  */
 export function modelWeights(artifacts: io.ModelArtifacts, where = 'pack'): ModelWeight[] {
   const badArtifacts = (expected: string, actual: string) => refusal(where, expected, actual);
@@ -64,7 +64,7 @@ export function assertModelWeight(where: string, weight: unknown): asserts weigh
 }
 
 /**
- * The values of a float32 weight, from its quantized form too; undefined for weights of other types.
+ * The values of a float32 weight, dequantized if necessary; undefined for weights of other types.
  *
  * @throws GCompressError `invalid-option` for anything but a weight of `readModel`.
  */

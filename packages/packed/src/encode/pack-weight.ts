@@ -1,4 +1,4 @@
-// One weight in its stored form: a compressed matrix where there is one, plain values where not.
+// Stores one weight: as a compressed matrix if it has one, otherwise as plain values.
 import { type CompressedMatrix, GCompressError, type JsonObject, type PackedMatrix } from '@gcompress/core';
 import { assertOneOf, assertType } from '@gcompress/core/checks';
 import { packedDtype } from '@gcompress/core/storage';
@@ -12,21 +12,21 @@ import type { WrittenTensor } from './write-file.ts';
 
 /** How a weight is packed. */
 export interface WeightPacking {
-  /** Undefined for what is no kernel. */
+  /** Undefined for weights that are no kernels. */
   readonly kernel: MatrixWeight | undefined;
-  /** Its compressed form, or why it has none; empty for what is not to be compressed. */
+  /** The compressed form, or the reason why there is none; empty for a weight that is not to be compressed. */
   readonly compression: Compression;
-  /** How it is stored where it has no compressed form, or one that is not smaller. */
+  /** The stored type if there is no compressed form, or no smaller one. */
   readonly rest: RestDtype;
 }
 
-/** A weight in its stored form, and what is said about it. */
+/** A weight in its stored form, and its entry in the report. */
 export interface PackedResult extends WrittenTensor {
   readonly report: PackedWeight;
 }
 
 /**
- * Stores a weight as its compressed matrix, or plainly where it has none or where that is not smaller; the report says why.
+ * Stores a weight as its compressed matrix, or plainly if it has none or if the matrix is not smaller; the report gives the reason.
  *
  * @throws GCompressError `invalid-option` for anything but a weight of `readModel`, `contract` for a matrix whose format stores nothing.
  */
@@ -55,7 +55,7 @@ export function packWeight(weight: ModelWeight, packing: WeightPacking): PackedR
   return { tensor, bytes, report };
 }
 
-/** Integers, booleans, strings and what is quantized already stay as they are; float32 becomes what is asked for the rest. */
+/** Stores integers, booleans, strings and quantized weights unchanged, and float32 in the type `rest`. */
 function storedPlain(
   { name, dtype, shape, spec, bytes }: ModelWeight,
   values: Float32Array | undefined,

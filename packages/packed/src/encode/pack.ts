@@ -1,4 +1,4 @@
-// A whole model into one file.
+// Packs a whole model into one file.
 import { type CompressedMatrix, GCompressError, type InputMoments, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
@@ -31,51 +31,50 @@ export interface PackOptions {
    */
   readonly method?: WeightMethod;
   /**
-   * Weights that are compressed already, by name, such as the `matrices` of `compressNow`. They are stored as they are; the values of each
-   * weight must be those of its matrix. Default none.
+   * Weights that are already compressed, by name, such as the `matrices` of `compressNow`. They are stored unchanged. Each weight in the
+   * artifacts must have the values of its matrix. Default none.
    */
   readonly matrices?: ReadonlyMap<string, CompressedMatrix>;
-  /** Values that a weight must have to be compressed. Default 256. */
+  /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
   /**
-   * How the float32 weights are stored that are not compressed. Default `'float16'`, which keeps each value to 2⁻¹¹ of its size, see
-   * {@link RestDtype}. Where a weight has few values, or the type would lose more, a larger type is taken; the report says which, why, and
-   * how far the values are off. With `matrices` the default is `'float32'`, because `compressNow` has rounded these weights already.
+   * The type of float32 weights that are not compressed. Default `'float16'`, with errors of at most 2⁻¹¹ of each value, see
+   * {@link RestDtype}. Weights with few values, or with a larger error in this type, get a larger type; the report gives the type, the reason
+   * and the errors. With `matrices` the default is `'float32'`, because `compressNow` has rounded these weights already.
    */
   readonly rest?: RestDtype;
   /**
-   * Second moments of the inputs of weights, by name, as `calibrate` of `@gcompress/calibration` gives them: methods that use them keep the
-   * error of the outputs small. Ignored where the method does not use them. Default none.
+   * Second moments of the inputs of weights, by name: `moments` of `calibrate` of `@gcompress/calibration`. Methods that use moments minimize
+   * the output error; other methods ignore them. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /**
-   * How much an error of each output channel shows at the outputs of the model, by the name of the weight, as `channelGains` of
-   * `@gcompress/calibration` gives them: methods that use `importance` get it for the entries of the channel. With
-   * `uniform({ step, steps: 'importance' })`, each channel of the whole model takes the bytes that its errors deserve. Default none.
+   * How much an error in each output channel changes the outputs of the model, by the name of the weight: the result of `channelGains` of
+   * `@gcompress/calibration`. Methods get the gain of a channel as the `importance` of its entries. With
+   * `uniform({ step, steps: 'importance' })`, channels with larger gains get more bytes across the whole model. Default none.
    */
   readonly channelGains?: ReadonlyMap<string, Float64Array>;
-  /** Inputs and the model's outputs for them, by which `verify` notices a broken backend. Default none. */
+  /** Inputs and the model's outputs for them, with which `verify` detects a broken backend. Default none. */
   readonly probes?: readonly Probe[];
-  /** Ends the work; its reason is thrown. */
+  /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Called with the part of the weights' bytes that is done, from 0 to 1. */
+  /** Called with the fraction of the weights' bytes that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** A packed file, and what became of each weight. */
+/** A packed file, and the report about its weights. */
 export interface PackResult {
   readonly bytes: Uint8Array;
   readonly report: PackReport;
 }
 
 /**
- * Packs a layers model or a graph model into one file. Weights that the model multiplies with are compressed: in a graph those of
- * products, convolutions and tables, in layers the kernels and embeddings. All else is kept: topology, signature and metadata as they
- * are, integers and strings bit by bit, other floats in the type that `rest` says.
+ * Packs a layers model or a graph model into one file. It compresses the weights that the model multiplies with: in a graph the constants of
+ * products, convolutions and tables, in layers the kernels and embeddings. Topology, signature and metadata are kept, integers and strings
+ * too, bit by bit. Other float weights are stored in the type `rest`.
  *
- * @param artifacts what the `load()` of an IOHandler gives; they stay as they are.
- * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is no JSON; the signal's reason when
- *   aborted.
+ * @param artifacts the artifacts that the `load()` of an IOHandler returns; they are not changed.
+ * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is not JSON; the reason of an aborted signal.
  */
 export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Promise<PackResult> {
   const { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress } =
@@ -117,7 +116,7 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   };
 }
 
-/** Matrices of another model would be ignored in silence. */
+/** Throws for matrices of another model, because they would be ignored silently. */
 function assertMatricesOf(matrices: ReadonlyMap<string, unknown>, { weights, kernels }: ModelContents): void {
   const floats = new Set(weights.flatMap(({ name, dtype }) => (dtype === 'float32' ? [name] : [])));
   const stranger = [...matrices.keys()].find((name) => !kernels.has(name) || !floats.has(name));

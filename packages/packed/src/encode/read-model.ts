@@ -1,4 +1,4 @@
-// A model's artifacts, read: its weights, which of them are matrices, and everything else as JSON.
+// Reads a model's artifacts: the weights, which weights are matrices, and the rest as JSON.
 import { GCompressError } from '@gcompress/core';
 import { assertType, describeValue } from '@gcompress/core/checks';
 import { type MatrixWeight, matrixWeights } from '@gcompress/weights';
@@ -11,7 +11,7 @@ export interface ModelContents {
   readonly weights: readonly ModelWeight[];
   /** The weights that the model multiplies with, by name. */
   readonly kernels: ReadonlyMap<string, MatrixWeight>;
-  /** The artifacts without weights and their specifications, as JSON keeps them. */
+  /** The artifacts without weights and weight specifications, as JSON. */
   readonly model: Readonly<Record<string, unknown>>;
 }
 
@@ -19,8 +19,8 @@ export interface ModelContents {
  * Reads artifacts. The bytes of the weights are views of the given data.
  *
  * @param where the function that errors name.
- * @param artifacts what the `load()` of an IOHandler gives; they stay as they are.
- * @throws GCompressError `invalid-option` for anything but artifacts, `unsupported` for a topology that is no JSON.
+ * @param artifacts the artifacts that the `load()` of an IOHandler returns; they are not changed.
+ * @throws GCompressError `invalid-option` for anything but artifacts, `unsupported` for a topology that is not JSON.
  */
 export function readModel(where: string, artifacts: io.ModelArtifacts): ModelContents {
   assertType(where, 'artifacts', artifacts, 'object', 'Pass what the load() of an IOHandler gives.');

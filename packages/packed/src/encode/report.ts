@@ -1,4 +1,4 @@
-// What a user is told about a packed file.
+// The report about a packed file: the stored form, bytes and errors of each weight.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { WeightKind } from '@gcompress/weights';
@@ -8,35 +8,34 @@ export interface PackedWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: string;
-  /** How the model uses it; `'other'` for what is no kernel. */
+  /** How the model uses it; `'other'` for weights that are no kernels. */
   readonly kind: WeightKind;
-  /** Id of the format, the type of its quantized values, or its dtype where it is stored as it was. */
+  /** Id of the format, or the type of the quantized values, or the dtype of a weight that is stored unchanged. */
   readonly storedAs: string;
   /** Bytes in the file. */
   readonly bytes: number;
-  /** Largest absolute difference of a value; 0 where it is stored as it was. */
+  /** Largest absolute difference of a value; 0 if it is stored unchanged. */
   readonly maxError: number;
-  /** Frobenius norm of the difference divided by that of the weight; 0 for a weight of zeros. */
+  /** `‖W − Ŵ‖ / ‖W‖` in the Frobenius norm; 0 for a weight of zeros. */
   readonly relativeError: number;
-  /** Why a kernel was not compressed, or what the method had to say. */
+  /** The reason why a kernel was not compressed, and notes of the method. */
   readonly notes: readonly string[];
 }
 
-/** What {@link pack} tells of its file. */
+/** The report of {@link pack}. */
 export interface PackReport {
   /** Bytes of the whole file. */
   readonly bytes: number;
-  /** Bytes of it that come before the weights: topology, names, checksums. */
+  /** Bytes of the file before the weights: topology, names, checksums. */
   readonly headerBytes: number;
-  /** Bytes of the weights that were given, as they were given. */
+  /** Bytes of the given weights, before packing. */
   readonly originalBytes: number;
   /** All weights in the order of the model. */
   readonly weights: readonly PackedWeight[];
 }
 
 /**
- * How far values are from what they were: the largest absolute difference, and the norm of the difference divided by that of the original,
- * which is 0 for zeros.
+ * The largest absolute difference between two arrays, and the norm of the difference divided by the norm of the original (0 for zeros).
  *
  * @throws GCompressError `invalid-option` for anything but two arrays of float32 of one length.
  */
@@ -56,7 +55,7 @@ export function differences(
   let squares = 0;
   let norm = 0;
   for (let i = 0; i < original.length; i++) {
-    // Equal infinities and two NaN differ by nothing
+    // Equal infinities and two NaN count as equal
     const difference = Object.is(original[i], stored[i]) ? 0 : Math.abs(original[i] - stored[i]);
     maxError = Math.max(maxError, difference);
     squares += difference * difference;

@@ -1,4 +1,4 @@
-// Weights that are not compressed as matrices: biases, statistics of BatchNorm, and all the rest.
+// Stores weights that are not compressed as matrices, such as biases and BatchNorm statistics, in float32, float16 or uint8.
 import type { JsonObject } from '@gcompress/core';
 import { dequantizeUint8, quantizeUint8 } from '@gcompress/core/hosts';
 import { fromFloat16, toFloat16 } from './float16.ts';
@@ -7,14 +7,14 @@ import { fromFloat16, toFloat16 } from './float16.ts';
  * How float32 weights are stored that no method compresses:
  *
  * - `'float32'`: bit by bit.
- * - `'float16'`: each value is off by at most 2⁻¹¹ of its own size; in a weight of two axes or more, where it is smaller than float16 can
- *   round so well, by at most 2⁻¹¹ of the weight's root mean square. Weights for which this cannot be kept become float32, such as a
- *   list of variances of which one is below 2⁻¹⁴.
+ * - `'float16'`: each value is off by at most 2⁻¹¹ of its own size. In a weight of two axes or more, values too small for that are off by at
+ *   most 2⁻¹¹ of the weight's root mean square. A weight that cannot keep this bound becomes float32, such as a list of variances with one
+ *   below 2⁻¹⁴.
  * - `'uint8'`: each value is off by at most (largest − smallest) / 510, and by the rounding of float32.
  */
 export type RestDtype = (typeof REST_DTYPES)[number];
 
-/** The types that there are. */
+/** All types of {@link RestDtype}. */
 export const REST_DTYPES = ['float32', 'float16', 'uint8'] as const;
 
 /** The stored form of a float32 weight, as a manifest of TensorFlow.js describes it. */
@@ -22,18 +22,18 @@ export interface RestValues {
   readonly dtype: RestDtype;
   readonly bytes: Uint8Array;
   readonly quantization?: JsonObject;
-  /** What TensorFlow.js makes of it. */
+  /** The values that TensorFlow.js decodes. */
   readonly values: Float32Array;
-  /** Why another type was taken than the one that was asked for, where that would have lost too much. */
+  /** The reason for a larger type than the requested one, if that type would lose too much. */
   readonly note?: string;
 }
 
-/** Fewer values than this are kept as they are: saying how they are stored would take as much as is saved. */
+/** Weights with fewer values stay float32, because the description of another type takes as many bytes as it saves. */
 const FEWEST: Readonly<Record<RestDtype, number>> = { float32: 0, float16: 8, uint8: 64 };
-/** The largest error of float16 as a part of a value: half a unit in the last of its 11 bits. */
+/** The largest relative error of float16: half a unit in the last of its 11 bits. */
 const HALF_UNIT = 2 ** -11;
 
-/** Stores values as asked, or in the next larger type where they are too few, or where that type would lose too much. */
+/** Stores values in the requested type, or in a larger type if they are too few or would lose too much. */
 export function restValues(values: Float32Array, shape: readonly number[], wanted: RestDtype): RestValues {
   if (wanted === 'uint8' && values.length >= FEWEST.uint8 && values.every(Number.isFinite)) return asUint8(values);
   const full = {
@@ -43,7 +43,7 @@ export function restValues(values: Float32Array, shape: readonly number[], wante
   };
   if (wanted === 'float32' || values.length < FEWEST.float16) return full;
   const half = asFloat16(values);
-  // Each value of a list, such as a variance, belongs to a channel of its own
+  // Each value of a list, such as a variance, belongs to its own channel
   const scale = shape.length > 1 ? rootMeanSquare(values) : 0;
   const worst = values.findIndex((value, i) => {
     const error = Math.abs(value - half.values[i]);
@@ -69,7 +69,7 @@ function asUint8(values: Float32Array): RestValues {
   return { dtype: 'uint8', bytes: codes, quantization, values: dequantizeUint8({ codes, scale, min }) };
 }
 
-/** 0 where a value is not finite, so that no value counts as small beside it. */
+/** The root mean square; 0 if a value is not finite, so that no value counts as small. */
 function rootMeanSquare(values: Float32Array): number {
   const mean = values.reduce((sum, value) => sum + value * value, 0) / values.length;
   return Number.isFinite(mean) ? Math.sqrt(mean) : 0;

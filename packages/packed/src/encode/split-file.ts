@@ -1,4 +1,4 @@
-// A packed file in several, for hosts that limit the size of one.
+// Splits a packed file into several, for hosts that limit the size of a file.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import { MAGIC, PRELUDE_BYTES } from '../container/header.ts';
@@ -14,10 +14,10 @@ export interface SplitOptions {
 }
 
 /**
- * A packed file as files of a limited size, by their names. All loaders take the address of the first one and find the others beside it, or
- * take all files in a list. A file that is small enough stays as it is.
+ * Splits a packed file into files of a limited size, by their names. All loaders take the address of the first file and find the others in the
+ * same folder, or take a list of all files. A file that is small enough is returned unchanged.
  *
- * @param bytes what {@link pack} gave.
+ * @param bytes the `bytes` of {@link pack}.
  * @throws GCompressError `invalid-option` for bytes that are no packed file; `unknown-option`.
  */
 export function splitFile(bytes: Uint8Array, options: SplitOptions): Readonly<Record<string, Uint8Array>> {
@@ -37,7 +37,7 @@ export function splitFile(bytes: Uint8Array, options: SplitOptions): Readonly<Re
   if (bytes.length <= maxFileBytes) return { [name]: bytes };
   const content = maxFileBytes - SPLIT_PRELUDE_BYTES;
   const parts = Math.ceil(bytes.length / content);
-  // The checksum in its header tells a file from all others
+  // The checksum in its header identifies the file
   const identity = bytes.subarray(PRELUDE_BYTES - 4, PRELUDE_BYTES);
   const files = Array.from({ length: parts }, (_, part) => {
     const piece = bytes.subarray(part * content, (part + 1) * content);

@@ -1,4 +1,4 @@
-// The bytes of a packed file.
+// Writes the bytes of a packed file: header, parts, checksums.
 import { crc32 } from '@gcompress/core/storage';
 import {
   CONTAINER_VERSION,

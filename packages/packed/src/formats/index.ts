@@ -1,2 +1,2 @@
-// Decoders of any format, for files whose matrices another method compressed than the built-in one.
+// Decoders of any format, for files that use another method than uniform levels.
 export { rowDecoder } from './row-decoder.ts';

@@ -1,11 +1,11 @@
-// Any format as a decoder of rows.
+// Turns any format into a row decoder.
 import { type CompressedFormat, type CpuTensor, cpuOps } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import type { RowDecoder } from '../load/row-decoder.ts';
 
 /**
- * A decoder for the files that `format` is in, to be passed to `packedModel` among its `formats`. A format that looks rows up gives a few
- * at a time; of any other the whole matrix is made at once.
+ * A decoder of matrices in `format`, for the option `formats` of `packedModel`. It decodes a few rows at a time if the format can look up
+ * rows; otherwise it reconstructs the whole matrix at once.
  *
  * @throws GCompressError `invalid-option` for anything but a format.
  */

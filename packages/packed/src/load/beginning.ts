@@ -1,8 +1,8 @@
-// Letters and version that a file begins with.
+// Checks the magic letters and the version at the start of a file.
 import { refusal } from './refusal.ts';
 
 /**
- * Checks letters and version as far as they have come.
+ * Checks as many of the letters and version bytes as have been read.
  *
  * @throws GCompressError `file-html` for a page, `file-header` for other letters, `unsupported-version` for a newer version.
  */

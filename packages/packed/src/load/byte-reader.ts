@@ -1,13 +1,13 @@
-// Exact numbers of bytes out of a source that gives them in pieces of its own.
+// Reads exact numbers of bytes from a source that comes in pieces of any size.
 import { refusal } from './refusal.ts';
 
-/** Bytes that are taken at once, however large a piece came, so that a checksum over them blocks nobody. */
+/** Most bytes that are read at once, however large a piece is, so that computing their checksum does not block. */
 const MOST = 2 ** 20;
 
-/** A file in the pieces in which it comes. Ending the iteration lets go of the source. */
+/** A file in the pieces in which it comes. Ending the iteration closes the source. */
 export type Pieces = AsyncIterable<Uint8Array>;
 
-/** Reads a source piece by piece, never more than it was asked for beyond the piece that has come. */
+/** Reads a source piece by piece. It requests the next piece only when the current one does not suffice. */
 export class ByteReader {
   #rest: Uint8Array = new Uint8Array(0);
   readonly #source: AsyncIterator<Uint8Array>;
@@ -21,7 +21,7 @@ export class ByteReader {
   /**
    * The next `count` bytes in the pieces in which they come, or all to the end.
    *
-   * @throws GCompressError `file-truncated` where the source ends before.
+   * @throws GCompressError `file-truncated` if the source ends earlier.
    */
   async *pieces(count?: number): AsyncGenerator<Uint8Array, void> {
     for (let left = count ?? Number.POSITIVE_INFINITY; left > 0; ) {
@@ -37,7 +37,7 @@ export class ByteReader {
     }
   }
 
-  /** The next `count` bytes at once. Memory is taken for what comes, not for what was announced. */
+  /** The next `count` bytes in one array. Allocates memory for the bytes that arrive, not for the announced number. */
   async read(count: number): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
     for await (const piece of this.pieces(count)) pieces.push(piece);
@@ -54,7 +54,7 @@ export class ByteReader {
     return this.#rest.subarray(0, count);
   }
 
-  /** Lets go of the source. */
+  /** Closes the source. */
   async close(): Promise<void> {
     await this.#source.return?.();
   }

@@ -1,4 +1,4 @@
-// Whether a header is one: every place of it may hold anything.
+// Checks the JSON of a header, which may be hostile: every field may hold any value.
 import { decodedBytes, isSize, product, storedBytes } from '../container/byte-lengths.ts';
 import { type Header, type StoredMatrix, type StoredTensor, tensorsOf } from '../container/header.ts';
 import { refusal } from './refusal.ts';
@@ -23,7 +23,7 @@ export function assertHeader(header: unknown, maxBytes: number): number {
     const bytes = total(kind, decodedBytes);
     if (!(bytes <= maxBytes)) throw refusal('file-oversized', `at most ${maxBytes} bytes once decoded`, bytes);
   }
-  // Every part must hold exactly the tensors that it says, and each tensor must be in one
+  // Every part must hold exactly the tensors that it announces, and every tensor must be in one part
   let at = 0;
   for (const part of parts) {
     need(Array.isArray(part) && part.slice(0, 3).filter(isSize).length === 3 && part[0] > 0, 'counts of a part');
@@ -41,7 +41,7 @@ function assertTensor(tensor: unknown, isProbe: boolean): void {
   const where = `of tensor '${name.slice(0, 60)}'`;
   const isQuantized = 'quantization' in spec;
   need(!isQuantized || isQuantization(spec.quantization, dtype), `quantization ${where}`);
-  // Of an unknown type or shape they are NaN
+  // The lengths are NaN for an unknown type or shape
   const known = isSize(decodedBytes(tensor as StoredTensor)) && isSize(product(shape as number[]));
   need(known && (dtype === 'string') === isSize(bytes), `type and shape ${where}`);
   const isPlain = dtype === 'float32' && !isQuantized;
@@ -50,7 +50,7 @@ function assertTensor(tensor: unknown, isProbe: boolean): void {
   need(isSize(storedBytes(tensor as StoredTensor)), `types and shapes ${where}`);
 }
 
-/** What TensorFlow.js can undo. */
+/** Quantizations that TensorFlow.js can decode. */
 function isQuantization(value: unknown, dtype: string): boolean {
   const { dtype: codes, scale, min } = recordOf(value);
   if (codes === 'float16') return dtype === 'float32';

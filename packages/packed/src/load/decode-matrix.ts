@@ -1,11 +1,11 @@
-// A compressed matrix into the bytes of its weight, in slices.
+// Decodes a compressed matrix into the bytes of its weight, slice by slice.
 import type { PackedMatrix, PackedTensor } from '@gcompress/core';
 import { PACKED_ARRAYS, packedBytes } from '../container/byte-lengths.ts';
 import type { StoredMatrix } from '../container/header.ts';
 import { refusal } from './refusal.ts';
 import { type RowDecoder, startRows } from './row-decoder.ts';
 
-/** Values that are decoded before others may have their turn: a few milliseconds of work. */
+/** Values that are decoded before the decoder may yield: a few milliseconds of work. */
 const SLICE = 2 ** 14;
 
 /** What decoding needs besides the matrix. */
@@ -20,7 +20,7 @@ export interface DecodeOptions {
  * Writes the values of a matrix over `target`, the bytes of its weight in the order of TensorFlow.js.
  *
  * @param stored the bytes of the matrix's tensors, one after another.
- * @throws GCompressError what the decoder refuses; `file-tensor` where a decoder fails on what it was given.
+ * @throws GCompressError the errors of the decoder; `file-tensor` if a decoder fails in any other way.
  */
 export async function decodeMatrix(
   matrix: StoredMatrix,
@@ -45,7 +45,7 @@ export async function decodeMatrix(
   }
 }
 
-/** Row `r` of the matrix is what the weight has at `[r / inner, all, r mod inner]`. */
+/** Copies row `r` of the matrix to `[r / inner, :, r mod inner]` of the weight. */
 function writeSwapped(values: Float32Array, first: number, columns: number, inner: number, target: Uint8Array): void {
   const view = new DataView(target.buffer, target.byteOffset);
   for (const [at, value] of values.entries()) {

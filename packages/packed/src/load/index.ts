@@ -1,4 +1,4 @@
-// What a page imports to load a packed model: decoders alone.
+// Entry for pages that load a packed model: decoders, without any encoder.
 export { type PackedLimits, type PackedModelOptions, packedModel } from './packed-model.ts';
 export type { NextRows, RowDecoder } from './row-decoder.ts';
 export type { OpenSource, PackedSource } from './source.ts';

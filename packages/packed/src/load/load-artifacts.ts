@@ -1,4 +1,4 @@
-// A packed file into the artifacts that TensorFlow.js makes a model of.
+// Decodes a packed file into the artifacts that TensorFlow.js loads.
 import { crc32 } from '@gcompress/core/storage';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts';
@@ -29,7 +29,7 @@ export interface PackedContents {
   readonly probes: readonly Uint8Array[];
 }
 
-/** Reads a file to its end, and lets go of its source whatever happens. */
+/** Reads a file to its end, and closes its source in any case. */
 export async function readContents(source: Pieces, options: ReadOptions): Promise<PackedContents> {
   const reader = new ByteReader(source);
   try {
@@ -86,7 +86,7 @@ async function readParts(
       read.push([tensor, bytes, target]);
     }
     assertChecksum(`tensors ${at - count} to ${at - 1}`, written, sum);
-    // Only what is known to be what was written is decoded, so that damage is called damage
+    // Checks the checksum before decoding, so that damage is reported as damage
     for (const [[name, dtype, shape, storage], bytes, target] of read) {
       if (storage?.matrix) {
         await decodeMatrix(storage.matrix, shape, bytes, target, { decoders, maxElements: maxBytes / 4, turn });

@@ -1,4 +1,4 @@
-// A packed file as a place that stock TensorFlow.js loads from.
+// An IOHandler from which stock TensorFlow.js loads a packed file.
 import type { io } from '@tensorflow/tfjs-core';
 import type { Pieces } from './byte-reader.ts';
 import { isRecord } from './check-header.ts';
@@ -18,7 +18,7 @@ export interface PackedLimits {
 export interface PackedModelOptions {
   /** Called with the part of the file that was read, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
-  /** Ends the loading; its reason is thrown. */
+  /** Stops the loading; `load` throws its reason. */
   readonly signal?: AbortSignal;
   readonly limits?: PackedLimits;
   /** Decoders of formats besides those that are built in; `rowDecoder` of the `./formats` entry makes one of any format. */
@@ -29,15 +29,15 @@ export interface PackedModelOptions {
 const BUILT_IN: readonly RowDecoder[] = [uniformRows];
 
 /**
- * A packed model, for `tf.loadLayersModel` or `tf.loadGraphModel`. What needs no decoding goes straight into the memory that TensorFlow.js
- * reads; matrices are decoded into it in slices, so that a page stays usable.
+ * A packed model, for `tf.loadLayersModel` or `tf.loadGraphModel`. Plain weights are read straight into the buffer that TensorFlow.js gets;
+ * matrices are decoded into this buffer in slices, so that a page stays responsive.
  *
  * ```ts
  * const model = await tf.loadLayersModel(packedModel('https://example.org/small.gcm'));
  * ```
  *
  * @param source the address of the file, a File or Blob, or its bytes; or a list of all files that `splitFile` made of it.
- * @throws GCompressError `invalid-option`; from `load`, `file-read` where it cannot be reached, `file-interrupted`, `file-truncated`,
+ * @throws GCompressError `invalid-option`; from `load`, `file-read` if it cannot be read, `file-interrupted`, `file-truncated`,
  *   `file-html`, `file-header`, `file-overlap`, `file-checksum`, `file-oversized`, `file-tensor`, `file-part-missing`,
  *   `file-part-mixed`, `unknown-format`, `unsupported-version`; the signal's reason when it is aborted.
  */

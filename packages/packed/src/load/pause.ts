@@ -1,9 +1,9 @@
-// Long work that lets others have their turn.
+// Lets long work yield to other tasks of a page.
 
-/** Milliseconds that work goes on before others have their turn: short beside the 50 that make a page feel stuck. */
+/** Milliseconds of work before it yields: well below the 50 ms of a long task. */
 const TURN = 12;
 
-/** Makes a function to await between two pieces of work; it only waits where enough time has passed. */
+/** Makes a function to await between two pieces of work; it yields only if enough time has passed. */
 export function takingTurns(signal: AbortSignal | undefined): () => Promise<void> {
   let began = performance.now();
   return async () => {
@@ -14,11 +14,11 @@ export function takingTurns(signal: AbortSignal | undefined): () => Promise<void
   };
 }
 
-/** By a message, because timers of a page that is not seen wait for a second. */
+/** Yields by a message, because timers of a hidden page wait for a second. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    // Types of Node do not know that a port has this
+    // Missing in Node's types of a port
     Object.assign(port1, {
       onmessage() {
         port1.close();

@@ -1,4 +1,4 @@
-// The beginning of a packed file: letters, version, and the header, which may be hostile.
+// Reads the start of a packed file: magic letters, version, and the header, which may be hostile.
 import { crc32 } from '@gcompress/core/storage';
 import { CONTAINER_VERSION, type Header, MAGIC, PRELUDE_BYTES } from '../container/header.ts';
 import { assertBeginning } from './beginning.ts';
@@ -7,9 +7,9 @@ import { assertHeader } from './check-header.ts';
 import { messageOf, refusal } from './refusal.ts';
 import { fromStream } from './source.ts';
 
-/** Bytes of text that a header may have at most: what a JSON parser can take within bounded memory. */
+/** Most bytes of text in a header, so that parsing its JSON takes bounded memory. */
 const MAX_TEXT = 2 ** 26;
-/** Deflate makes no more than this of one byte. */
+/** Largest compression ratio of deflate: bytes of text from one compressed byte. */
 const MAX_EXPANSION = 1032;
 
 /** A header and the bytes that follow it. */
@@ -39,12 +39,12 @@ export async function readHeader(reader: ByteReader, maxBytes: number): Promise<
   return { header: header as Header, fileBytes: reader.position + bytes };
 }
 
-/** @throws GCompressError `file-checksum` where bytes are not those that were written. */
+/** @throws GCompressError `file-checksum` if the bytes do not have the stored checksum. */
 export function assertChecksum(what: string, written: number, computed: number): void {
   if (written !== computed) throw refusal('file-checksum', `checksum ${written} of ${what}`, computed);
 }
 
-/** The JSON of so many bytes in deflated ones; nothing is inflated beyond them. */
+/** Inflates and parses JSON of exactly the given number of bytes; inflates nothing beyond them. */
 async function inflated(stored: Uint8Array, length: number): Promise<unknown> {
   const stream = new Blob([stored as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate'));
   const reader = new ByteReader(fromStream(stream));

@@ -1,10 +1,10 @@
-// The errors of a reader, which all speak of the file.
+// Errors of the file reader, each with a hint by its code.
 import { GCompressError } from '@gcompress/core';
 
 const AGAIN = 'Download or copy it again.';
 const UPDATE = 'Update the package that reads it.';
 
-/** What a user can do, by what went wrong. */
+/** Hints by error code. */
 const HINTS: Readonly<Record<string, string>> = {
   'file-html': 'A server that has no such file may answer with a page; check the address.',
   'file-checksum': AGAIN,
@@ -15,7 +15,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'unknown-format': 'Pass what decodes it: formats: [ … ].',
 };
 
-/** The error for a file that is refused, or for what is asked of its reader. */
+/** The error for a file, or for an argument of its reader. */
 export function refusal(
   code: string,
   expected: string,
@@ -38,7 +38,7 @@ export function assertArgument(fits: boolean, where: string, expected: string, v
   if (!fits) throw refusal('invalid-option', expected, kind, undefined, where);
 }
 
-/** What an error says, for the one that it leads to. */
+/** The message of an error, for the error that it causes. */
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

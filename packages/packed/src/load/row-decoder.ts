@@ -1,4 +1,4 @@
-// Rows of a compressed matrix, a few at a time.
+// The interface of decoders that reconstruct a compressed matrix a few rows at a time.
 import type { PackedMatrix, ReadLimits } from '@gcompress/core';
 import { refusal } from './refusal.ts';
 
@@ -11,14 +11,14 @@ export interface RowDecoder {
   readonly id: string;
   /** Newest version that it decodes. */
   readonly version: number;
-  /** Checks the stored form, which may be hostile, and begins at the first row. */
+  /** Checks the stored form, which may be hostile, and starts at the first row. */
   rows(packed: PackedMatrix, limits: ReadLimits): NextRows;
 }
 
 /**
  * Begins to decode a matrix.
  *
- * @throws GCompressError `unknown-format`, `unsupported-version`, and what the decoder refuses.
+ * @throws GCompressError `unknown-format`, `unsupported-version`, and the errors of the decoder.
  */
 export function startRows(packed: PackedMatrix, decoders: readonly RowDecoder[], limits: ReadLimits): NextRows {
   const { format, version } = packed;

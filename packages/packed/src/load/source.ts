@@ -1,17 +1,17 @@
-// Where a packed file comes from: an address, a file of the user, memory, or whatever gives it in pieces.
+// Sources of a packed file: an address, a File or Blob, bytes in memory, or a function that streams it.
 import type { Pieces } from './byte-reader.ts';
 import { assertArgument, messageOf, refusal } from './refusal.ts';
 
-/** Begins to give a file, from its first byte; called once for each loading. */
+/** Opens a file and streams it from its first byte; called once for each loading. */
 export type OpenSource = (signal?: AbortSignal) => Pieces;
 
 /**
- * What a packed file can be loaded from. A string is an address; for a path use the `./node` entry. A function is for all other sources, such
- * as {@link splitSource}.
+ * A source of a packed file. A string is an address; for a path use the `./node` entry. Use a function for any other source, such as
+ * {@link splitSource}.
  */
 export type PackedSource = string | URL | Blob | ArrayBuffer | Uint8Array | OpenSource;
 
-/** Refuses what is no source, before anything is loaded. */
+/** Throws for anything but a source, before anything is loaded. */
 export function assertSource(where: string, source: unknown): asserts source is PackedSource {
   const isSource =
     /^(string|function)$/.test(typeof source) || source instanceof URL || source instanceof Blob || !!bytesOf(source);
@@ -21,8 +21,8 @@ export function assertSource(where: string, source: unknown): asserts source is 
 /**
  * The bytes of a source in pieces.
  *
- * @throws GCompressError `file-read` where a server cannot be reached or refuses; `file-interrupted` where it breaks off; the signal's
- *   reason where that aborted it.
+ * @throws GCompressError `file-read` if a server cannot be reached or refuses; `file-interrupted` if the connection breaks; the reason of an
+ *   aborted signal.
  */
 export async function* openSource(source: PackedSource, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();
@@ -45,7 +45,7 @@ async function bodyAt(address: string | URL, signal?: AbortSignal): Promise<Read
   return response.body;
 }
 
-/** @throws GCompressError `file-interrupted` where the stream fails; the signal's reason where that aborted it. */
+/** @throws GCompressError `file-interrupted` if the stream fails; the reason of an aborted signal. */
 export async function* fromStream(
   stream: ReadableStream<Uint8Array>,
   signal?: AbortSignal,
@@ -61,12 +61,12 @@ export async function* fromStream(
     signal?.throwIfAborted();
     throw refusal('file-interrupted', 'the rest of the file', messageOf(cause), cause);
   } finally {
-    // What a source says when it is no longer wanted is nobody's concern
+    // Errors of a source that is being cancelled do not matter
     reader.cancel().catch(() => {});
   }
 }
 
-/** By tag, because a frame or a test environment has classes of its own. */
+/** Compares the tag, not the class, because a frame or a test environment has its own classes. */
 function bytesOf(source: unknown): Uint8Array | undefined {
   const tag = Object.prototype.toString.call(source);
   if (tag === '[object Uint8Array]' && ArrayBuffer.isView(source)) return source as Uint8Array;

@@ -1,4 +1,4 @@
-// One file out of the several that it may have been split into.
+// Reads a packed file that may be split into several files.
 import { SPLIT_MAGIC, SPLIT_PRELUDE_BYTES, SPLIT_VERSION } from '../container/split.ts';
 import { assertBeginning } from './beginning.ts';
 import { ByteReader, type Pieces } from './byte-reader.ts';
@@ -6,16 +6,16 @@ import { refusal } from './refusal.ts';
 import { type OpenSource, openSource, type PackedSource } from './source.ts';
 
 /**
- * A source for a file that `splitFile` made several of.
+ * A source for a file that `splitFile` split.
  *
  * ```ts
  * const model = await tf.loadGraphModel(packedModel(splitSource('https://example.org/small.gcm')));
  * ```
  *
- * @param source the address of the first file, with the others beside it; or all files in their order. A file that was not split is one
- *   of one.
- * @returns for `packedModel` and `verify`. Loading then may also throw `file-part-missing` where a file is not there, and `file-part-mixed`
- *   where another one is in its place.
+ * @param source the address of the first file, with the others in the same folder; or a list of all files in order. A file that was not
+ *   split works too.
+ * @returns a source for `packedModel` and `verify`. Loading may also throw `file-part-missing` if a file is missing, and `file-part-mixed`
+ *   if a file belongs to another model or position.
  */
 export function splitSource(source: string | URL | readonly PackedSource[]): OpenSource {
   return (signal) =>
@@ -26,10 +26,10 @@ export function splitSource(source: string | URL | readonly PackedSource[]): Ope
 }
 
 /**
- * The bytes of a file, also where it was split.
+ * The bytes of a packed file, split or not.
  *
  * @param open opens a file by its number, from 0; gives undefined when the file does not exist.
- * @throws GCompressError `file-part-missing` where a file is not there, `file-part-mixed` where another one is in its place;
+ * @throws GCompressError `file-part-missing` if a file is missing, `file-part-mixed` if it belongs to another model or position;
  *   `file-html`, `file-truncated`, `file-overlap`, `unsupported-version`.
  */
 export async function* wholeFile(open: (part: number) => Pieces | undefined): AsyncGenerator<Uint8Array, void> {

@@ -1,4 +1,4 @@
-// Uniform levels, the format that every loader knows, row by row.
+// Row decoder of uniform levels, the format that every loader includes.
 import { createIntegerDecoder } from '@gcompress/coder/decode';
 import type { PackedMatrix } from '@gcompress/core';
 import { refusal } from './refusal.ts';

@@ -1,4 +1,4 @@
-// A packed model in a file of the file system, or in the several files that it was split into.
+// An IOHandler for a packed model on disk, in one file or in the files that splitFile made.
 import { createReadStream } from 'node:fs';
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
@@ -8,10 +8,10 @@ import { messageOf, refusal } from '../load/refusal.ts';
 import { addressOfPart, wholeFile } from '../load/split-source.ts';
 
 /**
- * A packed model at a path, for `tf.loadLayersModel` or `tf.loadGraphModel`; read in pieces, never the whole file at once. Of a file that
- * was split, the others are expected beside it: `small.gcm.1`, … .
+ * A packed model at a path, for `tf.loadLayersModel` or `tf.loadGraphModel`. The file is read in pieces. The other files of a split model
+ * must be in the same folder: `small.gcm.1`, … .
  *
- * @throws GCompressError `invalid-option` for anything but a path; from `load` what `packedModel` of `./load` says.
+ * @throws GCompressError `invalid-option` for anything but a path; `load` throws the errors that `packedModel` of `./load` lists.
  */
 export function packedFile(path: string | URL, options: PackedModelOptions = {}): io.IOHandler {
   const read = readOptions('packedFile', options);

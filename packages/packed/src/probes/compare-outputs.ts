@@ -1,22 +1,22 @@
-// How far the outputs of a model are from those of another one.
+// Compares the outputs of two models.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, describeValue } from '@gcompress/core/checks';
 import type { ProbeTensor } from '../container/probe.ts';
 
-/** One output beside what was expected. */
+/** One output compared with the expected one. */
 export interface OutputDifference {
   /** Name of the output. */
   readonly name: string;
-  /** Largest absolute difference of a value; infinite where shapes differ, or where only one of two values is finite. */
+  /** Largest absolute difference of a value; infinite if shapes differ, or if only one of two values is finite. */
   readonly largestDifference: number;
-  /** Largest absolute value that was expected. */
+  /** Largest absolute expected value. */
   readonly largestValue: number;
   readonly agrees: boolean;
 }
 
 /** Options of {@link compareOutputs}. */
 export interface CompareOutputsOptions {
-  /** Largest difference of an output that counts as agreement, as a part of the largest absolute value of that output. Default 0.05. */
+  /** Largest difference that counts as agreement, as a fraction of the largest absolute value of the output. Default 0.05. */
   readonly tolerance?: number;
 }
 

@@ -1,4 +1,4 @@
-// Probes: what a model answered where it was packed, and whether it answers the same elsewhere.
+// Probes: the outputs of a model when it was packed, and checks that it gives the same outputs elsewhere.
 export type { Probe, ProbeTensor, SeededInput } from '../container/probe.ts';
 export { type CompareOutputsOptions, compareOutputs, type OutputDifference } from './compare-outputs.ts';
 export { type ProbedModel, type ProbeInputs, probe } from './probe.ts';

@@ -1,4 +1,4 @@
-// Asking a model before it is packed.
+// Records the outputs of a model before it is packed.
 import { GCompressError } from '@gcompress/core';
 import { assertSeed, assertType, describeValue } from '@gcompress/core/checks';
 import { product } from '../container/byte-lengths.ts';
@@ -7,17 +7,17 @@ import { answers, assertModel, type ProbedModel } from './probed-model.ts';
 
 export type { ProbedModel } from './probed-model.ts';
 
-/** One for each input of the model, in its order; names are the model's own. */
+/** One entry for each input of the model, in the model's order; the names come from the model. */
 export type ProbeInputs = readonly (Omit<ProbeTensor, 'name'> | Omit<SeededInput, 'name'>)[];
 
 /**
- * What a model answers to these inputs, to be packed with it.
+ * Runs a model on these inputs, and returns inputs and outputs to pack with it.
  *
  * ```ts
  * const probes = [await probe(model, [{ shape: [1, 28, 28, 1], seed: 1 }])];
  * ```
  *
- * @throws GCompressError `invalid-option` for anything but a model and its inputs; `unsupported` where an output holds strings.
+ * @throws GCompressError `invalid-option` for anything but a model and its inputs; `unsupported` if an output holds strings.
  */
 export async function probe(model: ProbedModel, inputs: ProbeInputs): Promise<Probe> {
   assertModel('probe', model);

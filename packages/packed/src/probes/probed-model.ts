@@ -1,24 +1,24 @@
-// A model that is asked, of layers or of a graph.
+// Runs a layers model or graph model and returns its outputs as plain values.
 import { GCompressError } from '@gcompress/core';
 import { assertType, describeValue } from '@gcompress/core/checks';
 import { type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { ProbeTensor } from '../container/probe.ts';
 
-/** What a probe needs of a model; `tf.LayersModel` and `tf.GraphModel` have it. */
+/** The part of a model that a probe uses; `tf.LayersModel` and `tf.GraphModel` have it. */
 export interface ProbedModel {
   readonly inputs: readonly { readonly name: string; readonly shape?: readonly (number | null)[] }[];
   readonly outputs: readonly { readonly name: string }[];
   predict(inputs: Tensor | Tensor[]): Tensor | Tensor[] | NamedTensorMap;
-  /** Used of graph models alone. */
+  /** Used only for graph models. */
   execute?(inputs: Tensor | Tensor[] | NamedTensorMap, outputs: string[]): Tensor | Tensor[];
-  /** Of graph models alone; control flow needs it. */
+  /** Only graph models have it; control flow needs it. */
   executeAsync?(inputs: Tensor | Tensor[] | NamedTensorMap, outputs?: string[]): Promise<Tensor | Tensor[]>;
 }
 
 /**
- * The outputs of a model in its own order, as plain values. All tensors that are made on the way are let go.
+ * The outputs of a model in the model's order, as plain values. Disposes all intermediate tensors.
  *
- * @throws GCompressError `unsupported` where the model gives another number of outputs than it says, or one of strings.
+ * @throws GCompressError `unsupported` if the model returns a different number of outputs than it lists, or an output of strings.
  */
 export async function answers(model: ProbedModel, inputs: readonly ProbeTensor[]): Promise<ProbeTensor[]> {
   const given = inputs.map(({ data, shape, dtype }) => tensor(data, [...shape], dtype));
@@ -38,7 +38,7 @@ async function ask(model: ProbedModel, given: Tensor[]): Promise<Tensor[]> {
     return Array.isArray(answer) ? answer : [answer as Tensor];
   }
   const named = Object.fromEntries(given.map((one, i) => [model.inputs[i].name, one]));
-  // By name, because a graph with a signature would answer in an order of its own
+  // By name, because a graph with a signature returns its outputs in another order
   const names = model.outputs.map(({ name }) => name);
   const answer = withoutControlFlow(model, named, names) ?? (await model.executeAsync(named, names));
   return Array.isArray(answer) ? answer : [answer];
@@ -49,7 +49,7 @@ function withoutControlFlow(model: ProbedModel, named: NamedTensorMap, names: st
   try {
     return model.execute?.(named, names);
   } catch {
-    // Whatever else is wrong, executeAsync says it again
+    // executeAsync throws any other error again
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// Asking a model again where it runs.
+// Runs the probes of a packed file on the loaded model.
 import { GCompressError } from '@gcompress/core';
 import { assertNumber, assertType } from '@gcompress/core/checks';
 import type { StoredTensor } from '../container/header.ts';
@@ -12,8 +12,8 @@ import { answers, assertModel, type ProbedModel } from './probed-model.ts';
 /** Options of {@link verify}. */
 export interface VerifyOptions extends PackedModelOptions {
   /**
-   * Largest difference of an output that counts as agreement, as a part of the largest absolute value of that output. The outputs in a file
-   * are those of the model before it was packed, so that what packing loses is part of the difference. Default 0.05.
+   * Largest difference that counts as agreement, as a fraction of the largest absolute value of the output. A file holds the outputs of the
+   * model before packing, so the difference includes the loss of packing. Default 0.05.
    */
   readonly tolerance?: number;
 }
@@ -24,7 +24,7 @@ export interface VerifiedOutput extends OutputDifference {
   readonly probe: number;
 }
 
-/** What {@link verify} found. */
+/** The result of {@link verify}. */
 export interface Verification {
   /** Whether all outputs agree. */
   readonly agrees: boolean;
@@ -34,13 +34,12 @@ export interface Verification {
 }
 
 /**
- * Runs the probes of a packed file on a model that was loaded from it, on this device and backend, and compares what comes out with what
- * the packer saw.
+ * Runs the probes of a packed file on the loaded model, on this device and backend, and compares the outputs with those in the file.
  *
- * @param model the loaded model; stays as it is.
+ * @param model the loaded model; it is not changed.
  * @param source the file that it was loaded from.
- * @throws GCompressError `invalid-option`; `not-ready` for a file without probes; `shape-mismatch` where the model has other inputs; what
- *   loading throws.
+ * @throws GCompressError `invalid-option`; `not-ready` for a file without probes; `shape-mismatch` if the inputs of the model differ from the
+ *   probes; errors of loading.
  */
 export async function verify(
   model: ProbedModel,
@@ -75,7 +74,7 @@ export async function verify(
   };
 }
 
-/** By order and shape: names of a layers model change with every one that is made. */
+/** Matches inputs by order and shape, because the input names of a layers model change each time it is built. */
 function assertInputs(model: ProbedModel, inputs: readonly ProbeTensor[]): void {
   const fits = model.inputs.every(({ shape }, i) => {
     const actual = inputs[i]?.shape;

@@ -1,4 +1,4 @@
-// Values that lie on even levels, as the quantized manifests of TensorFlow.js have them.
+// Finds evenly spaced levels among values, as TensorFlow.js quantizes weights: `value = code · scale + min`.
 
 /** Codes of values: `value = code · scale + min`, up to rounding to float32. */
 export interface EvenLevels {
@@ -7,13 +7,13 @@ export interface EvenLevels {
   readonly min: number;
 }
 
-/** The most levels that two bytes tell apart. */
+/** The most levels of a two-byte code. */
 const MOST_LEVELS = 2 ** 16;
 
 /**
- * The levels of values, where they are even and at most 65,536: then every value comes back within the rounding of float32, and 0 as 0.
+ * The codes of values on at most 65,536 evenly spaced levels. Decoding gives every value up to rounding to float32, and 0 exactly.
  *
- * @returns undefined where the values are not on even levels.
+ * @returns undefined if the values are not on evenly spaced levels.
  */
 export function evenLevels(values: Float32Array): EvenLevels | undefined {
   const levels = distinct(values);
@@ -26,7 +26,7 @@ export function evenLevels(values: Float32Array): EvenLevels | undefined {
   const steps = Math.round(span / gap);
   if (steps >= MOST_LEVELS) return undefined;
   const scale = span / steps;
-  // In the very operations of the reader, so that 0 comes back as 0
+  // Uses the operations of the reader, so that 0 is decoded as 0
   const min = levels.includes(0) ? -(Math.round(-least / scale) * scale) : least;
   const tolerance = 2 ** -23 * Math.max(-least, least + span);
   const isEven = levels.every((level) => {
@@ -39,12 +39,12 @@ export function evenLevels(values: Float32Array): EvenLevels | undefined {
   return { codes, scale, min };
 }
 
-/** The different values in their order; undefined for too many, and where one is not finite. */
+/** The distinct values in rising order; undefined if there are too many, or if one is not finite. */
 function distinct(values: Float32Array): Float32Array | undefined {
   const found = new Set<number>();
   for (const value of values) {
     if (!Number.isFinite(value)) return undefined;
-    // So that −0 and 0 are one
+    // Makes −0 and 0 one value
     found.add(value + 0);
     if (found.size > MOST_LEVELS) return undefined;
   }

@@ -1,4 +1,4 @@
-// A model as the ordinary files of TensorFlow.js.
+// Writes a model as the ordinary files of TensorFlow.js: model.json and weight files.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import { evenLevels } from './even-levels.ts';
 
 /** Options of {@link stockFiles}. */
 export interface StockOptions {
-  /** Bytes that a file of weights has at most; larger ones are split. Default 4 MiB, as the converter does it. */
+  /** Most bytes of a weight file; larger files are split. Default 4 MiB, like the TensorFlow.js converter. */
   readonly shardBytes?: number;
 }
 
@@ -16,15 +16,15 @@ export interface StockOptions {
 export type StockFiles = Readonly<Record<string, Uint8Array>>;
 
 /**
- * A model as an ordinary `model.json` with its files of weights, which any TensorFlow.js loads without this package. Weights whose values
- * lie on even levels become uint8 or uint16 with scale and min, those that float16 holds exactly float16, all others stay float32; so the
- * values are the same, but for the rounding of float32 on even levels.
+ * A model as an ordinary `model.json` with weight files, which any TensorFlow.js loads without this package. Weights on evenly spaced levels
+ * become uint8 or uint16 with scale and min. Weights that float16 represents exactly become float16. All others stay float32. So all values
+ * stay the same, except for float32 rounding on evenly spaced levels.
  *
  * ```ts
  * const files = stockFiles(await packedModel(bytes).load());
  * ```
  *
- * @param artifacts of a layers or graph model, such as what the handler of a packed file loads; stay as they are.
+ * @param artifacts artifacts of a layers or graph model, such as the `load()` of a packed model returns; they are not changed.
  * @throws GCompressError `invalid-option` for anything but artifacts.
  */
 export function stockFiles(artifacts: io.ModelArtifacts, options: StockOptions = {}): StockFiles {
@@ -51,7 +51,7 @@ function stockWeight(weight: ModelWeight): { readonly spec: JsonObject; readonly
   const even = evenLevels(values);
   const half = Uint16Array.from(values, toFloat16);
   const isHalf = values.every((value, i) => Object.is(value, fromFloat16(half[i])));
-  // Of two types of two bytes, the one that rounds nothing
+  // Both types take two bytes; float16 rounds nothing here
   if (isHalf && !(even?.codes instanceof Uint8Array)) {
     return { spec: { ...entry, quantization: { dtype: 'float16' } }, bytes: new Uint8Array(half.buffer) };
   }

@@ -1,4 +1,4 @@
-// What `pack` does to single weights, for tools that choose their compressed forms themselves.
+// The steps of `pack` for single weights, for tools that choose the compressed form of each weight themselves.
 export {
   assertMomentsOf,
   assertWeightMethod,

@@ -1,35 +1,35 @@
-// The forms among which a size is chosen for each weight.
+// Candidates of a budget: the compressors that are tried for each weight.
 import { type CompressionMethod, GCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 import { budgetBytes, describeValue, type SizeBudget } from '@gcompress/core/checks';
 import type { PackableWeight } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 
-/** A method that can be asked for a size; `lowRank`, `kMeans`, `uniform` and others are such methods. */
+/** A method with `forBudget`, such as `lowRank`, `kMeans` or `uniform`. */
 export type SizedMethod = Pick<CompressionMethod, 'forBudget'>;
 
-/** A compressor, or a method that is asked for compressors of many sizes. */
+/** A compressor, or a method that makes compressors of many sizes. */
 export type Candidate = MatrixCompressor | SizedMethod;
 
 /** The candidates of a weight: the same for all, or a function of the weight. */
 export type Candidates = readonly Candidate[] | ((weight: PackableWeight) => readonly Candidate[]);
 
-/** A compressor, and the method that may be asked for sizes beside it. */
+/** A compressor, and the method that can make compressors of neighbouring sizes. */
 export interface SizedCompressor {
   readonly compressor: MatrixCompressor;
   readonly method?: SizedMethod;
 }
 
-/** Sizes that a method is asked for at first, in bits of an entry. */
+/** First sizes that are tried, in bits per entry. */
 const BITS = [0.5, 1.5, 3, 5, 8];
-/** The part of the bytes that steps of columns may take. */
+/** Largest fraction of the bytes for the steps of columns. */
 const STEPS_PART = 0.1;
 
-/** Uniform levels, with a step for each column where these take few of the bytes. */
+/** Uniform levels, with a step for each column if the steps take few of the bytes. */
 export const uniformLevels: SizedMethod = {
   forBudget(shape, budget) {
     const bytes = budgetBytes('uniform', budget, shape);
     const stepBytes = Float32Array.BYTES_PER_ELEMENT * shape[1];
-    // What `budget` allows is known, so that it is the same for both kinds of steps
+    // Both kinds of steps get the same budget
     return stepBytes <= STEPS_PART * bytes
       ? uniform({ bytes, steps: 'column' })
       : uniform.forBudget?.(shape, { bytes });

@@ -1,4 +1,4 @@
-// The error curve of each weight: the forms that were measured.
+// Measures the error curve of each weight: bytes and cost of its candidate forms.
 import { partialProgress } from '@gcompress/core';
 import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
 import {
@@ -15,15 +15,15 @@ export interface MeasureOptions extends FormOptions {
   readonly candidates: Candidates;
 }
 
-/** A weight and the forms that were measured, the plain one first. */
+/** A weight and its measured forms, the plain form first. */
 export interface Curve {
   readonly subject: Subject;
   readonly forms: WeightForm[];
-  /** Why a candidate was refused. */
+  /** The reason why a candidate failed. */
   refusal?: string;
 }
 
-/** The first candidates of each weight, measured. */
+/** Measures the first candidates of each weight. */
 export async function measuredCurves(subjects: readonly Subject[], options: MeasureOptions): Promise<Curve[]> {
   const curves: Curve[] = [];
   const all = subjects.reduce((sum, subject) => sum + entries(subject), 0);
@@ -43,7 +43,7 @@ export async function measuredCurves(subjects: readonly Subject[], options: Meas
   return curves;
 }
 
-/** Measures a form of about this many bytes; undefined where the method has none, or one that is not smaller than the plain form. */
+/** Measures a form of about this many bytes; undefined if the method has none, or none smaller than the plain form. */
 export async function addSize(
   curve: Curve,
   matrix: MatrixSubject,

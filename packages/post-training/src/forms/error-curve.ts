@@ -1,16 +1,16 @@
-// Stored forms of one weight by size, and which of them are worth their bytes.
+// The error curve of one weight: the lower convex hull of its stored forms by bytes and cost.
 
-/** A stored form: what it takes, and what its error costs. */
+/** A stored form: its bytes, and the cost of its error. */
 export interface Point {
   /** Bytes in the file. */
   readonly bytes: number;
-  /** What the error costs, at least 0. */
+  /** Cost of the error, at least 0. */
   readonly cost: number;
 }
 
 /**
- * The lower convex hull of points: the fewest bytes first, each next point with less cost, and for ever more bytes a unit of cost.
- * Between two points of the hull no other form is cheaper than a mixture of both.
+ * The lower convex hull of points, fewest bytes first. From point to point the cost falls, and each byte saves less. No form between two points
+ * of the hull lies below the line between them.
  */
 export function lowerHull<P extends Point>(points: readonly P[]): P[] {
   const sorted = [...points].sort((a, b) => a.bytes - b.bytes || a.cost - b.cost);
@@ -27,7 +27,7 @@ export function lowerHull<P extends Point>(points: readonly P[]): P[] {
   return hull;
 }
 
-/** How much cost each byte saves between two points. */
+/** Cost saved by each byte between two points. */
 export function gain(from: Point, to: Point): number {
   return (from.cost - to.cost) / (to.bytes - from.bytes);
 }

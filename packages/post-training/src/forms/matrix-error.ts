@@ -1,25 +1,25 @@
-// How far a compressed matrix is off: in its entries, and in the outputs for the inputs that were observed.
+// Errors of a compressed matrix: of its entries, and of its outputs for the observed inputs.
 import { frobeniusNorm, type InputMoments, type Kernels, type Matrix, matrix } from '@gcompress/core';
 import { multiply } from '@gcompress/linalg';
 
-/** Errors of a matrix, each a part of what it should be. */
+/** Relative errors of a matrix. */
 export interface MatrixError {
   /** `‖W − Ŵ‖ / ‖W‖` in the Frobenius norm; 0 for a matrix of zeros. */
   readonly relativeError: number;
-  /** `‖X(W − Ŵ)‖ / ‖XW‖` for the inputs X whose moments are known. */
+  /** `‖X(W − Ŵ)‖ / ‖XW‖` for the inputs X, if their moments are known. */
   readonly outputError?: number;
 }
 
-/** Compares with the original what stands for it. */
+/** Compares a compressed matrix with the original. */
 export type CompareMatrix = (compressed: Matrix) => MatrixError;
 
 /**
- * Comparisons with a matrix `[m, n]`. Without moments, or with moments that say that its outputs are 0, only entries are compared.
+ * Makes a comparison with a matrix `[m, n]`. It compares only entries if there are no moments, or if the outputs are 0 by the moments.
  */
 export function comparison(original: Matrix, moments?: InputMoments, kernels?: Kernels): CompareMatrix {
   let [norm, energy] = [Number.NaN, 0];
   return (compressed) => {
-    // At the first comparison, so that a model is ready at once
+    // Computed at the first comparison, so that preparing a model takes no time
     if (Number.isNaN(norm)) {
       norm = frobeniusNorm(original);
       energy = moments ? outputEnergy(original, moments, kernels) : 0;
@@ -39,6 +39,6 @@ function outputEnergy(weights: Matrix, { size, values }: InputMoments, kernels: 
   const products = multiply({ shape: [size, size], data: values }, weights, kernels).data;
   let sum = 0;
   for (let at = 0; at < products.length; at++) sum += products[at] * weights.data[at];
-  // Rounding may leave less than nothing of a tiny sum
+  // Rounding may make a tiny sum negative
   return Math.max(0, sum);
 }

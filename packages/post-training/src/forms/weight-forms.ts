@@ -1,4 +1,4 @@
-// The weights of a model under compression: each with its plain form, and the compressed forms that were tried.
+// The weights of a model that is compressed: each with its plain form and its measured compressed forms.
 import {
   type CompressedMatrix,
   GCompressError,
@@ -33,7 +33,7 @@ export interface WeightForm extends Point, Partial<MatrixError> {
     readonly method: string;
     readonly options: JsonObject;
     readonly matrix: () => CompressedMatrix;
-    /** May be asked for sizes beside this one. */
+    /** The method that can make compressors of neighbouring sizes. */
     readonly sizes?: SizedMethod;
   };
 }
@@ -46,7 +46,7 @@ export interface MatrixSubject {
   readonly weight: WeightMatrix;
   readonly moments: InputMoments | undefined;
   readonly compare: CompareMatrix;
-  /** What a squared relative error of this weight costs. */
+  /** Cost of one unit of squared relative error in this weight. */
   readonly sensitivity: number;
 }
 
@@ -54,13 +54,13 @@ export interface MatrixSubject {
 export interface Subject {
   readonly weight: ModelWeight;
   readonly kernel: MatrixWeight | undefined;
-  /** As it is stored where it is not compressed. */
+  /** The stored form if the weight is not compressed. */
   readonly plain: PackedResult;
-  /** Undefined for what cannot be compressed. */
+  /** Undefined for weights that cannot be compressed. */
   readonly matrix: MatrixSubject | undefined;
 }
 
-/** What weights are prepared with. */
+/** Options for preparing the weights. */
 export interface SubjectOptions {
   /** The function that errors name. */
   readonly where: string;
@@ -101,11 +101,11 @@ export function plainForm({ plain, matrix }: Subject): WeightForm {
 /** How a form is made. */
 export interface FormOptions extends ProgressOptions {
   readonly kernels: Kernels | undefined;
-  /** Lets others have their turn between two compressions, so that a page stays usable and can abort. */
+  /** Yields between two compressions, so that a page stays responsive and can abort. */
   readonly turn: () => Promise<void>;
 }
 
-/** Compresses a weight and measures what that takes and loses; a note where the method refuses it. */
+/** Compresses a weight and measures its bytes and errors; returns a note if the method refuses the weight. */
 export async function compressedForm(
   { where, packable, weight, moments, compare, sensitivity }: MatrixSubject,
   { compressor, method: sizes }: SizedCompressor,
@@ -115,7 +115,7 @@ export async function compressedForm(
   const options = { signal, onProgress, kernels, moments };
   const { matrix, note } = await compressWeight(where, weight, compressor, options);
   if (!matrix) return note ?? `${compressor.method} gave no matrix for '${packable.name}'.`;
-  // The stored form is many times smaller than the factors, so that all candidates of a large model fit in memory
+  // Keeps the stored form, which is many times smaller than the factors, so that all candidates of a large model fit in memory
   const packed = matrix.pack();
   const { format, notes } = matrix;
   const restored = () => {

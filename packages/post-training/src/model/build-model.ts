@@ -1,4 +1,4 @@
-// The compressed model: artifacts, matrices, and the report of the file that they make.
+// Builds the compressed model: artifacts, matrices, and the report about the packed file.
 import type { CompressedMatrix } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type ModelContents, type PackedResult, packWeight } from '@gcompress/packed/weights';
@@ -8,13 +8,13 @@ import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
 import type { CompressedWeight, CompressionReport } from './report.ts';
 
-/** What becomes of a weight. */
+/** The outcome for a weight: a compressed form or a stored type. */
 export interface Outcome {
   readonly subject: Subject;
   readonly form: WeightForm;
-  /** How it is stored where it is not compressed. */
+  /** The stored type if the weight is not compressed. */
   readonly rest: RestDtype;
-  /** Why it is not compressed. */
+  /** The reason why it is not compressed. */
   readonly note?: string | undefined;
 }
 
@@ -74,7 +74,7 @@ function weightReport(
   };
 }
 
-/** The specification with which TensorFlow.js reads a stored weight; a matrix has become float32. */
+/** The specification with which TensorFlow.js reads a stored weight; a compressed matrix is float32 here. */
 function specOf({ tensor: [name, dtype, shape, storage] }: PackedResult): io.WeightsManifestEntry {
   return { ...storage?.spec, name, dtype, shape: [...shape] } as io.WeightsManifestEntry;
 }

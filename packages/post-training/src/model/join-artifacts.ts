@@ -1,4 +1,4 @@
-// Weights and the rest of a model as artifacts.
+// Joins weights and the rest of a model to artifacts.
 import type { io } from '@tensorflow/tfjs-core';
 
 /** A weight as artifacts hold it. */
@@ -21,7 +21,7 @@ export function joinedArtifacts(
   return { ...model, weightSpecs: weights.map(({ spec }) => spec), weightData: data.buffer };
 }
 
-/** The bytes of values, which share their memory. */
+/** The bytes of values, as a view of the same memory. */
 export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

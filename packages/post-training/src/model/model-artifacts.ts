@@ -1,20 +1,20 @@
-// A trained model as artifacts, whichever way it is given.
+// Reads the artifacts of a trained model: a layers model, a graph model, or artifacts.
 import { GCompressError } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 
-/** What is used of a model in memory; `tf.LayersModel` and `tf.GraphModel` have it. */
+/** The member of a model in memory that is used here; `tf.LayersModel` and `tf.GraphModel` have it. */
 export interface SavableModel {
   save(handler: io.IOHandler): Promise<io.SaveResult>;
 }
 
-/** A layers model, a graph model, or what the `load()` of an IOHandler gives. */
+/** A layers model, a graph model, or the artifacts that the `load()` of an IOHandler returns. */
 export type TrainedModel = SavableModel | io.ModelArtifacts;
 
 const HINT = 'Pass a tf.LayersModel, a tf.GraphModel, or what the load() of an IOHandler gives.';
 
 /**
- * The artifacts of a model. The model stays as it is; nothing is written anywhere.
+ * The artifacts of a model. The model is not changed, and nothing is written.
  *
  * @throws GCompressError `invalid-option` for anything but a model, `unsupported` when it cannot be saved.
  */

@@ -1,20 +1,20 @@
-// What a model answers to inputs, as plain values.
+// Runs a model on inputs and returns its outputs as plain values.
 import { GCompressError } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 
 type Outputs = Tensor | Tensor[] | NamedTensorMap;
 
-/** What is used of a loaded model; `tf.LayersModel` and `tf.GraphModel` have it. */
+/** The members of a loaded model that are used here; `tf.LayersModel` and `tf.GraphModel` have them. */
 export interface RunnableModel {
   predict(inputs: Tensor | Tensor[]): Outputs;
-  /** Of graph models alone; control flow needs it. */
+  /** Only graph models have it; control flow needs it. */
   executeAsync?(inputs: Tensor | Tensor[]): Promise<Outputs>;
   dispose(): unknown;
 }
 
 /**
- * The values of all outputs of a model. Tensors that are made on the way are disposed, the given ones stay.
+ * The values of all outputs of a model. Intermediate tensors are disposed, the inputs are not.
  *
  * @throws GCompressError `unsupported` when the model cannot predict the inputs, `non-finite` for NaN or infinity in an output.
  */
@@ -60,7 +60,7 @@ async function finiteValues(where: string, tensor: Tensor): Promise<Float64Array
     where: `${where} outputs`,
     expected: 'finite outputs of the model',
     actual: `${values[at]} at position ${at}`,
-    hint: 'Prepare inputs as the model was trained with them.',
+    hint: 'Preprocess the inputs as in training.',
   });
 }
 

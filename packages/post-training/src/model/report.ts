@@ -1,26 +1,26 @@
-// What a user is told about a compressed model.
+// The report about a compressed model: method, bytes and errors of each weight.
 import type { JsonObject } from '@gcompress/core';
 import type { PackedWeight } from '@gcompress/packed';
 
-/** How one weight is stored, and what it lost. */
+/** The stored form of one weight, and its errors. */
 export interface CompressedWeight extends PackedWeight {
-  /** Class of the layer, or op of the node, that uses it; undefined for what is no kernel. */
+  /** Class of the layer, or op of the node, that uses it; undefined for weights that are no kernels. */
   readonly usedBy?: string;
-  /** Name of the method; undefined where it is not compressed. */
+  /** Name of the method; undefined if the weight is not compressed. */
   readonly method?: string;
   /** Hyperparameters of the method. */
   readonly options?: JsonObject;
-  /** `‖X(W − Ŵ)‖ / ‖XW‖` for the inputs X of the weight, where their moments were given. */
+  /** `‖X(W − Ŵ)‖ / ‖XW‖` for the inputs X of the weight; undefined without their moments. */
   readonly outputError?: number;
 }
 
-/** What {@link compressNow} tells of its model. */
+/** The report of {@link compressNow}. */
 export interface CompressionReport {
   /** Bytes of the packed file. */
   readonly bytes: number;
-  /** Bytes of it that come before the weights: topology, names, checksums. */
+  /** Bytes of the file before the weights: topology, names, checksums. */
   readonly headerBytes: number;
-  /** Bytes of the weights that were given, as they were given. */
+  /** Bytes of the given weights, before compression. */
   readonly originalBytes: number;
   /** All weights in the order of the model. */
   readonly weights: readonly CompressedWeight[];

@@ -1,4 +1,4 @@
-// A form for each weight of a model, so that the whole file keeps to a budget and errors cost least.
+// Chooses the stored form of each weight, so that the whole file fits a budget and the total cost of errors is small.
 import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
@@ -8,24 +8,24 @@ import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { type BuiltModel, builtModel, type Outcome } from '../model/build-model.ts';
 import { equalSlopes } from './equal-slopes.ts';
 
-/** What sizes are chosen by. */
+/** Inputs of the choice of sizes. */
 export interface SizeOptions extends MeasureOptions {
   /** The most bytes that the packed file may take. */
   readonly bytes: number;
   readonly rest: RestDtype;
 }
 
-/** Rounds that look for sizes between those that were tried. */
+/** Rounds that measure sizes between the measured ones. */
 const ROUNDS = 2;
-/** Forms closer to each other than this part of the budget are close enough. */
+/** Gaps between sizes below this fraction of the budget are small enough. */
 const CLOSE = 0.005;
-/** Times that the rest of the budget is spent on one weight. */
+/** Rounds that spend the rest of the budget on one weight. */
 const SPENDINGS = 3;
-/** Packed files that are made until one fits; the header grows with what it describes. */
+/** Most packed files until one fits; the size of the header depends on the chosen forms. */
 const FILES = 8;
 
 /**
- * Measures the candidates of each weight, and chooses forms at which the last byte of every weight saves equal cost.
+ * Measures the candidates of each weight, and chooses forms so that one more byte would reduce the cost equally in every weight.
  *
  * Source: Lagrangian bit allocation, Shoham and Gersho, 1988.
  *
@@ -60,7 +60,7 @@ export async function chosenSizes(
     reportProgress(options, done);
     const built = await build(await spent(curves, chosen(curves, room), room, part(done, done)));
     if (built.report.bytes <= bytes) return built;
-    // Twice as much each time, because other forms may need a larger header again
+    // Doubles the reserve each time, because the new forms may need a larger header again
     room -= 2 ** file * (built.report.bytes - bytes);
   }
   return least;
@@ -86,7 +86,7 @@ async function refine(curves: readonly Curve[], room: number, options: SizeOptio
   }
 }
 
-/** Gives what is left of the room to weights that can use it. */
+/** Spends the remaining bytes on weights that can use them. */
 async function spent(
   curves: readonly Curve[],
   forms: readonly WeightForm[],

@@ -1,12 +1,13 @@
-// Shares bytes among weights so that the sum of their costs is small.
+// Divides bytes among weights so that the sum of their costs is small.
 import { gain, type Point } from '../forms/error-curve.ts';
 
 /**
- * The place on each hull, such that all places together take at most `bytes`. The next byte always goes where it saves most cost, until the
- * slopes of all hulls are equal; what is left then goes where it still fits. Greedy is exact for convex hulls but for what is left.
+ * The chosen point on each hull, so that all points together take at most `bytes`. Each next byte goes to the hull where it saves most cost,
+ * until the slopes of all hulls are equal; the remaining bytes go to any step that still fits. For convex hulls this greedy choice is optimal,
+ * except for the remaining bytes.
  *
  * @param hulls of {@link lowerHull}, each with at least one point.
- * @returns indices into the hulls; those of the fewest bytes even if they do not fit.
+ * @returns indices into the hulls; the smallest points if even they do not fit.
  */
 export function equalSlopes(hulls: readonly (readonly Point[])[], bytes: number): number[] {
   const places = hulls.map(() => 0);

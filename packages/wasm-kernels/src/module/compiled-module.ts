@@ -1,12 +1,12 @@
-// Compiles the module once, where the engine can and may.
+// Compiles the WebAssembly module once, if the engine supports it and the page allows it.
 import { MODULE_BYTES } from './module-bytes.ts';
 import { type Module, webAssembly } from './web-assembly.ts';
 
 let compiled: Promise<Module | undefined> | undefined;
 
 /**
- * The compiled module; undefined where WebAssembly or its 128-bit SIMD is missing, or a content security policy forbids it. The engine is
- * asked once.
+ * The compiled module; undefined if WebAssembly or its 128-bit SIMD is missing, or if a content security policy forbids it. It is compiled at
+ * most once.
  */
 export function compiledModule(): Promise<Module | undefined> {
   compiled ??= compile();
@@ -18,7 +18,7 @@ async function compile(): Promise<Module | undefined> {
   try {
     return await webAssembly()?.compile(bytes);
   } catch {
-    // An engine without SIMD does not know the instructions, and a content security policy refuses any module
+    // An engine without SIMD rejects the instructions, and a content security policy rejects any module
     return undefined;
   }
 }

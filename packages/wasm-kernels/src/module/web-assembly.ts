@@ -1,4 +1,4 @@
-// The part of the WebAssembly interface that is used here: TypeScript declares it only for pages.
+// Types of the WebAssembly interface used here, which TypeScript declares only for browsers.
 
 /** A compiled module; it can be instantiated any number of times. */
 export interface Module {
@@ -8,7 +8,7 @@ export interface Module {
 /** Linear memory. */
 interface Memory {
   readonly buffer: ArrayBuffer;
-  /** @throws RangeError when there is no more. */
+  /** @throws RangeError if the engine has no more memory. */
   grow(pages: number): number;
 }
 
@@ -22,7 +22,7 @@ interface WebAssemblyInterface {
   readonly Instance: new <E>(module: Module) => Instance<E>;
 }
 
-/** What the engine offers; undefined where it has no WebAssembly. */
+/** The engine's WebAssembly; undefined if it has none. */
 export function webAssembly(): WebAssemblyInterface | undefined {
   return (globalThis as unknown as { readonly WebAssembly?: WebAssemblyInterface }).WebAssembly;
 }

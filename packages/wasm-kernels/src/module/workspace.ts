@@ -13,7 +13,7 @@ type UpdateLoop = (
   product: number,
 ) => void;
 
-/** What the module exports: the files of `assembly` say what each function does. Addresses are in bytes. */
+/** The exports of the module; the files of `assembly` document each function. Addresses are in bytes. */
 interface Loops {
   multiplyStrips(
     left: number,
@@ -42,15 +42,15 @@ interface Loops {
   rotateBack(vectors: number, sweeps: number, sweepCount: number, rotations: number): void;
 }
 
-/** Bytes of a page of memory. */
+/** Bytes of a page of WebAssembly memory. */
 const PAGE = 65_536;
 
-/** One instance of the module. Its memory is given back when nothing refers to the workspace any more. */
+/** One instance of the module. Its memory is freed when nothing refers to the workspace any more. */
 export class Workspace {
   readonly loops: Loops;
   readonly #memory: Instance<Loops>['exports']['memory'];
 
-  /** @throws GCompressError `unsupported` when the engine compiled the module and does not instantiate it. */
+  /** @throws GCompressError `unsupported` if the engine compiled the module but cannot instantiate it. */
   constructor(module: Module) {
     const engine = webAssembly();
     if (!engine) {
@@ -72,7 +72,7 @@ export class Workspace {
   }
 
   /**
-   * Makes the memory at least so many bytes large. Arrays that {@link float64} and {@link float32} gave before are then of no use.
+   * Grows the memory to at least this many bytes. That invalidates earlier arrays of {@link float64} and {@link float32}.
    *
    * @throws GCompressError `out-of-memory`.
    */
@@ -99,7 +99,7 @@ export class Workspace {
   }
 }
 
-/** The error for memory that the engine does not give. */
+/** The error if the engine refuses memory. */
 function outOfMemory(bytes: number, cause: unknown): GCompressError {
   return new GCompressError('out-of-memory', {
     where: 'wasmKernels',

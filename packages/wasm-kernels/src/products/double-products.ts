@@ -4,7 +4,7 @@ import type { View, View64 } from '@gcompress/core/hosts';
 import type { Workspace } from '../module/workspace.ts';
 import { packStrips, roundUp, STRIP } from './packing.ts';
 
-/** The largest block of C, and terms of the sums between two visits to it: 2.5 MiB in all, and panels fit the first-level cache. */
+/** The largest block of C, and the terms added to it in one pass: 2.5 MiB in all, with panels that fit the first-level cache. */
 const ROWS = 256;
 const COLS = 512;
 const DEPTH = 256;
@@ -15,10 +15,10 @@ const RIGHT = LEFT + BYTES * ROWS * DEPTH;
 const RESULT = RIGHT + BYTES * COLS * DEPTH;
 const END = RESULT + BYTES * ROWS * COLS;
 
-/** So low that a strip leaves no panel out. */
+/** A skew so low that no strip skips a panel. */
 const ALL_PANELS = -ROWS * COLS;
 
-/** `multiply` and `gram` of {@link Kernels} in a workspace that `open` gives. */
+/** `multiply` and `gram` of {@link Kernels}, in a workspace from `open`. */
 export function doubleProducts(open: () => Workspace): Pick<Kernels, 'multiply' | 'gram'> {
   return {
     multiply(a, b, c, accumulate = false) {
@@ -62,7 +62,7 @@ interface Part {
   readonly cols: number;
 }
 
-/** The place of a block of C, all zeros: row-major, with rows of whole panels. */
+/** The zeroed memory of a block of C: row-major, with rows of whole panels. */
 function openResult(workspace: Workspace, { rows, cols }: Part): Float64Array {
   return workspace.float64(RESULT, roundUp(rows, STRIP) * roundUp(cols, STRIP)).fill(0);
 }
@@ -99,7 +99,7 @@ function copyOut(result: Float64Array, { row, col, rows, cols }: Part, c: View64
   }
 }
 
-/** Copies what is on and above the diagonal of C there and below it. */
+/** Copies the upper triangle of a block to C and mirrors it below the diagonal. */
 function copySymmetric(result: Float64Array, { row, col, rows, cols }: Part, c: View64): void {
   const { data, offset, rowStride, colStride } = c;
   const width = roundUp(cols, STRIP);
@@ -112,7 +112,7 @@ function copySymmetric(result: Float64Array, { row, col, rows, cols }: Part, c: 
   }
 }
 
-/** The transpose, without the checks of views from outside. */
+/** The transpose, without the checks for views of callers. */
 function transposedView(view: View): View {
   const { rows, cols, rowStride, colStride } = view;
   return { ...view, rows: cols, cols: rows, rowStride: colStride, colStride: rowStride };

@@ -2,10 +2,10 @@
 import type { View, View64 } from '@gcompress/core/hosts';
 import { STRIP } from './packing.ts';
 
-/** Entries outside of 2⁻³⁰ to 2³⁰ are brought near 1, because float32 must hold sums of their squares. */
+/** Matrices with entries outside 2⁻³⁰ to 2³⁰ are scaled to about 1, because float32 must hold sums of squares. */
 const USUAL = 2 ** 30;
 
-/** The power of two that a matrix is multiplied by, so that float32 holds its squares; 1 for usual matrices. */
+/** The power of two that scales a matrix so that float32 holds its squares; 1 for usual matrices. */
 export function scaleOf({ data, rows, cols, offset, rowStride, colStride }: View): number {
   let largest = 0;
   for (let i = 0; i < rows; i++) {
@@ -23,10 +23,10 @@ export function scaleOf({ data, rows, cols, offset, rowStride, colStride }: View
   return scale;
 }
 
-/** Columns that are copied together: neighbours in memory of a matrix that is stored the other way round. */
+/** Columns copied together: they are neighbours in memory if the matrix is stored column by column. */
 const STRIPE = 16;
 
-/** Copies a view, times `scale`, into rows of `width`; what fills the rows up is zero already. */
+/** Copies `scale` times a view into rows of `width`; the padding is already zero. */
 export function copyScaled(view: View, into: Float32Array, width: number, scale: number): void {
   const { data, rows, cols, offset, rowStride, colStride } = view;
   if (colStride === 1 && scale === 1) {
@@ -46,7 +46,7 @@ export function copyScaled(view: View, into: Float32Array, width: number, scale:
   }
 }
 
-/** Copies `count` rows from `row` on; of each {@link STRIP} rows of `width`, what lies in the same four columns lies together. */
+/** Copies `count` rows from `row` on; in each group of {@link STRIP} rows of `width`, entries of the same four columns are stored together. */
 export function packRows(from: View64, row: number, count: number, into: Float32Array, width: number): void {
   const { data, cols, offset, rowStride, colStride } = from;
   into.fill(0);

@@ -5,16 +5,16 @@ import type { Workspace } from '../module/workspace.ts';
 import { copyScaled, packRows, scaleOf } from './held-copies.ts';
 import { roundUp, STRIP } from './packing.ts';
 
-/** Rows of X that are multiplied at once. */
+/** Rows of X multiplied at once. */
 const BATCH = 16;
 /** Entries of A between two visits to C: 128 KiB, which stay in the second-level cache. */
 const PANEL = 2 ** 15;
-/** Columns are padded to whole tiles, and rows kept from beginning a multiple of this many entries apart, which caches handle badly. */
+/** Rows must not start a multiple of this many entries apart, which causes cache conflicts. Columns are also padded to whole tiles. */
 const TILE = 8;
 const UNLUCKY = 64;
 const BYTES = 4;
 
-/** A {@link HeldMatrix} of a view, in a workspace of its own. */
+/** A {@link HeldMatrix} of a view, in its own workspace. */
 export function holdMatrix(view: View, workspace: Workspace): HeldMatrix {
   const rows = roundUp(view.rows, 2);
   const cols = widthFor(view.cols);
@@ -85,7 +85,7 @@ function inBatches({ rows }: View64, run: (row: number, count: number) => void):
   for (let row = 0; row < rows; row += BATCH) run(row, Math.min(BATCH, rows - row));
 }
 
-/** Copies a result, whose entries are these steps apart, into `count` rows from `row` on, times `factor`. */
+/** Copies `factor` times a result with these strides into `count` rows, starting at `row`. */
 function copyOut(
   result: Float32Array,
   rowStep: number,
