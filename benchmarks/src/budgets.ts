@@ -138,7 +138,7 @@ const text = `# Budgets
 
 A 784-300-100-10 network, trained for ${EPOCHS} epochs on MNIST, then compressed without training. Test error, mean ± standard
 deviation over seeds ${SEEDS.join(', ')}. The dense networks have ${percent(dense)}, and their weights take 1,066.4 kB. As uint8 of a stock manifest,
-gzipped, they take ${kilobytes(uint8)} and have ${error(uint8)}. Bytes are those of whole files.
+gzipped, they take ${kilobytes(uint8)} and have ${error(uint8)}. Bytes count whole files.
 
 "Same bits" gives both large layers the same bits an entry, with a step for each column, and leaves the last layer float16. "Sizes chosen" is
 \`compressNow\` with the bytes of that file as its budget. Moments and sensitivities come from ${SEEN} unlabelled training images. Nothing was

@@ -130,11 +130,11 @@ const table = markdownTable(
 );
 const text = `# Calibrated without training
 
-A 784-300-100-10 network, trained for ${EPOCHS} epochs on MNIST, then packed by \`pack\` without training, plainly and with the moments that
-\`calibrate\` took from ${SEEN} unlabelled training images. Test error, mean ± standard deviation over seeds ${SEEDS.join(', ')}; the dense networks
-have ${percent(dense)}. Bytes are those of the whole packed file; the dense weights take 1,066.4 kB. The last layer, of 1,000 weights, stays float16.
+A 784-300-100-10 network, trained for ${EPOCHS} epochs on MNIST, then packed by \`pack\` without further training: once without moments, once with
+moments that \`calibrate\` measured on ${SEEN} unlabelled training images. Test error, mean ± standard deviation over seeds ${SEEDS.join(', ')}; the dense networks
+have ${percent(dense)}. Bytes count the whole packed file; the dense weights take 1,066.4 kB. The last layer, of 1,000 weights, stays float16.
 All layers are calibrated on the inputs of the dense network, and no bias is corrected. Nothing was tuned on these networks. The
-goals come from dense networks of 1.51 %. Made by
+goals were set for dense networks with an error of 1.51 %. Made by
 \`pnpm --filter @gcompress/benchmarks calibrated\`.
 
 ${table}

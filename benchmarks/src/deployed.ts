@@ -103,15 +103,15 @@ const table = markdownTable(
 );
 const text = `# Deployed networks
 
-What a 784-300-100-10 network needs once it is stripped, with all of its two larger matrices compressed: the weights as they are saved, the bytes that
-are held between two calls of \`predict\`, and the time of a call, medians of ${ROUNDS}, with its part of the dense one in the same round in brackets.
+Memory and time of a stripped 784-300-100-10 network whose two larger matrices are compressed: the bytes of the saved weights, the bytes that the
+model holds between two calls of \`predict\`, and the time of a call, medians of ${ROUNDS}, with the ratio to the dense network in the same round in brackets.
 ${backend.name} backend. Made by \`pnpm --filter @gcompress/benchmarks deployed\`.
 
 ${table}
 
-\`prefer\` is the option of \`stripCompression\`. For speed, a layer holds its matrix unpacked beside the packed weights: as factors where it
-multiplies by them and they are smaller, otherwise as the dense kernel. For memory it holds the packed weights alone and unpacks them for each
-call, which costs the time in the last columns; while a layer is called its unpacked factors or its kernel come on top.
+\`prefer\` is the option of \`stripCompression\`. With \`'speed'\`, a layer holds its unpacked matrix beside the packed weights: as factors if it can
+multiply with them and they are smaller, otherwise as the dense kernel. With \`'memory'\`, a layer holds only the packed weights and unpacks them for
+each call, which takes the extra time in the last columns. During a call, the unpacked factors or kernel of one layer take additional memory.
 `;
 console.log(text);
 writeFileSync(resolve(import.meta.dirname, '../../docs/results/deployed.md'), text);

@@ -127,12 +127,12 @@ const text = `# Fashion-MNIST through the CIFAR-10 network
 Mean ± standard deviation over seeds ${SEEDS.join(', ')} on the native backend, for all ${test.count.toLocaleString('en-US')} test images, with the moving averages of
 the weights. ${STEPS.toLocaleString('en-US')} steps with batches of ${BATCH} (the reference's default is 128), everything else as in \`examples/cifar10\`: the network, learning
 rate, distortions and weight decay of the Python library's CIFAR-10 program. The three networks of a seed share the first ${SHARED.toLocaleString('en-US')} steps,
-which are dense; then one goes on dense, and in the others \`local3\` and \`local4\` are compressed with
+which are dense. Then one continues dense, and the others compress \`local3\` and \`local4\` with
 \`${SCHEDULE}\`.
 
-"50 %" and "66 %" is how the reference calls these two ranks, and the points in brackets are what it loses with them on CIFAR-10. Layers and
-parameters are parts of the dense network: values of the two compressed layers, and of the whole network. Bytes are those of the file that
-\`train\` writes; beside them, what is left when every value becomes one byte. Made by \`pnpm --filter @gcompress/benchmarks fashion-cifar\`.
+"50 %" and "66 %" are the reference's names for these two ranks, and the points in brackets are its loss with them on CIFAR-10. Layers and
+parameters are fractions of the dense network: values of the two compressed layers, and of the whole network. Bytes count the file that
+\`train\` writes; the last column is its size with one byte for each value, gzipped. Made by \`pnpm --filter @gcompress/benchmarks fashion-cifar\`.
 
 ${table}
 `;

@@ -164,14 +164,14 @@ const sections = SHAPES.map((shape) => {
 });
 const text = `# Products in the stored form
 
-What \`x · Ŵ\` takes with the kernels of \`@gcompress/inference-kernels\`, for one row and for 32 rows of x, on the ${backend} backend of TensorFlow.js
-${tf.version.tfjs}. In brackets: how many times faster than a dense layer in the same rounds; below 1 it is slower. The fastest of ${ROUNDS}
+Time and memory of \`x · Ŵ\` with the kernels of \`@gcompress/inference-kernels\`, for one row and for 32 rows of x, on the ${backend} backend of TensorFlow.js
+${tf.version.tfjs}. In brackets: the speed relative to a dense layer in the same rounds; below 1 is slower. Times are the fastest of ${ROUNDS}
 rounds in processor time, Node ${process.versions.node}, ${cpus()[0].model.trim()}, ${cpus().length} processors, one thread. Matrices are random, in the stored forms of their methods; a third of the
 rows of pruned matrices and a quarter of the codes of dictionaries are empty. Made by \`pnpm --filter @gcompress/benchmarks inference\`.
 
 *Held* is what a layer keeps in memory, as a multiple of the stored bytes; the goal is at most ${MOST_HELD}. *First call* includes the preparation. *For speed* is what
-\`chooseExecution\` takes when a layer prefers speed: a kernel is taken only where it is faster than dense for one row and for 32. A layer that
-prefers memory takes every kernel of the table. Sign bits (simhash) have no kernel yet, and low rank needs none.
+\`chooseExecution\` chooses for \`prefer: 'speed'\`: the kernel only if it is faster than dense for one row and for 32 rows. With
+\`prefer: 'memory'\`, a layer uses every kernel of the table. Sign bits (simhash) have no kernel yet, and low rank needs none.
 
 ${sections.join('\n')}`;
 console.log(text);

@@ -72,10 +72,10 @@ const LOAD = quiet
   : `**Goals are not judged here: other programs used the machine (load ${loadavg()[0].toFixed(0)} on ${cpus().length} cores), which makes\nall slow, and the threads of NumPy and scikit-learn, which wait for each other, slowest. Only the rows of gcompress are comparable.**`;
 const text = `# Kernels
 
-Truncated SVD of rank ${RANK} and products of matrices, with the portable and the WebAssembly kernels of gcompress and beside other
+Truncated SVD of rank ${RANK} and products of matrices, with the portable and the WebAssembly kernels of gcompress and with other
 libraries. All take turns in one run; a time is the shortest of ${rounds} rounds in milliseconds of the clock, and of one round for the whole
-decompositions of NumPy and ml-matrix. The last two columns say how many times as long as the WebAssembly kernels each takes, and the goal for
-that. gcompress uses one thread, NumPy and scikit-learn as many as they want. ${LOAD} Matrices are a signal in ${DIRECTIONS} directions, the i-th of size
+decompositions of NumPy and ml-matrix. The last two columns are the time relative to the WebAssembly kernels, and the goal for
+this ratio. gcompress uses one thread; NumPy and scikit-learn choose their number of threads. ${LOAD} Matrices are a signal in ${DIRECTIONS} directions, the i-th of size
 \`i^-0.5\`, with noise. Made by \`pnpm --filter @gcompress/benchmarks kernels\` on ${cpus().length} cores of ${cpus()[0].model}, Node
 ${process.versions.node}, ${versions.join(', ')}.
 

@@ -193,14 +193,14 @@ function writeResults(): void {
 ${SEEDS.length === 1 ? `Seed ${SEEDS[0]}` : `Mean ± standard deviation over seeds ${SEEDS.join(', ')}`}; ${training.count.toLocaleString('en-US')} training and ${test.count.toLocaleString('en-US')} test images, batches of ${BATCH_SIZE}, on the native backend. Both networks of a
 seed share the first ${PRETRAINING_EPOCHS} epochs and train ${EPOCHS} more with the same learning rates, one dense, the other with \`prunedKMeans\`: sparsity grows
 during the first 30 % of these steps, alpha falls from 1 to 0 between 70 % and 75 %, and the codebooks are trained until the end. Bytes
-are those of all files of the saved model, biases included; the accuracy is that of the model that was read back from them. Made by
+count all files of the saved model, biases included; the accuracy is measured on the model loaded from these files. Made by
 \`pnpm native:build\` and \`pnpm --filter @gcompress/benchmarks lenet5${SEEDS.length === 1 && SEEDS[0] === 1 ? '' : ` ${SEEDS.join(' ')}`}\`.
 
 ${outcome}
 
 ${sizes}
 
-Sizes and schedule were found by the test accuracy of two trials with other seeds or other sizes; there was no validation set.
+Sizes and schedule were chosen by the test accuracy of two trials with other seeds or other sizes, without a validation set.
 
 Deep Compression (Han, Mao and Dally, 2016) reports 39× for this network, with Huffman codes, at 0.06 points gained.
 `;

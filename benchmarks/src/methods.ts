@@ -87,9 +87,9 @@ const sections = NAMES.map((name) => {
 });
 const text = `# Four methods on trained weights
 
-Weights of two networks trained on Fashion-MNIST, compressed to 50 %, 25 % and 10 % of their bytes, without any training afterwards: the
-errors are what training starts from, not what it ends with. Times are medians of ${REPEATS} on one core. A row of plain uint8 stands first
-in each table; with gzip it is what every method must be compared with. Made by \`pnpm --filter @gcompress/benchmarks methods\`.
+Weights of two networks trained on Fashion-MNIST, compressed to 50 %, 25 % and 10 % of their bytes, without any training afterwards:
+training would start from these errors and reduce them. Times are medians of ${REPEATS} on one core. The first row of each table is
+plain uint8; with gzip it is the baseline for every method. Made by \`pnpm --filter @gcompress/benchmarks methods\`.
 
 ${sections.join('\n')}`;
 console.log(text);

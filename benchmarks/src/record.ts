@@ -57,13 +57,13 @@ const table = markdownTable(
 const [{ backend, options }] = all;
 writeFileSync(
   resolve(import.meta.dirname, '../../docs/results/record.md'),
-  `# MNIST, 784-300-100-10, to a size that is named beforehand
+  `# MNIST, 784-300-100-10, trained to a given file size
 
 \`examples/record\`: a dense network, then compression to \`targetBytes\` with this network as its teacher; ${options.images.toLocaleString('en-US')} training images,
-the last 5,000 of MNIST's training set kept for choices. The whole file counts: topology, biases, checksums. The ratio is to the float32 weights,
-1,066,440 bytes. The file was read in a fresh process for its test error. The dense network had the first epochs only, not as many as both
-together. Backend ${backend}. Made by \`pnpm --filter @gcompress/benchmarks record\`, which also takes the JSON of runs with other options; the
-table says which seeds and epochs these were. Few epochs and one seed are a sample, no record.
+the last 5,000 of MNIST's training set are a validation set. Bytes count the whole file: topology, biases, checksums. The ratio is to the float32
+weights, 1,066,440 bytes. A fresh process read the file and measured the test error. The dense network trained only for the first epochs, not for
+the epochs of both phases. Backend ${backend}. Made by \`pnpm --filter @gcompress/benchmarks record\`, which also takes the JSON of runs with other options; the
+table lists their seeds and epochs. A run with few epochs and one seed is only a sample.
 
 ${table}
 `,

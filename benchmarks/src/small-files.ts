@@ -25,13 +25,13 @@ writeFileSync(
   new URL('../../docs/results/small-files.md', import.meta.url),
   `# Small files
 
-Weights of two networks trained on Fashion-MNIST, without any training afterwards. Bytes are those of the stored form. Made by
+Weights of two networks trained on Fashion-MNIST, without any training afterwards. Bytes count the stored form. Made by
 \`pnpm --filter @gcompress/benchmarks small-files\`.
 
 ## Uniform levels beside k-means, at the bytes of k-means
 
-The relative error of \`uniform\` as a part of that of \`kMeans\`, without a trellis and with one of 8 states: at the bytes that k-means takes
-with packed bits, and at those that it takes with the entropy coder, which its own codes gain by.
+The relative error of \`uniform\` divided by the relative error of \`kMeans\`, without a trellis and with a trellis of 8 states, at two sizes: the
+bytes of k-means with packed bits, and the bytes of k-means with the entropy coder.
 
 ${againstKMeans()}
 
@@ -41,23 +41,23 @@ ${againstUint8()}
 
 ## Streams of indices
 
-What \`packCodes\` makes of the indices of three matrices together, fc1, fc2 and fc3 of a network 784-300-100-10, and what general compressors
-make of them, matrix by matrix, one byte an index. Each matrix keeps the 3 % of its entries that are largest by magnitude: as signs, as 1, 2 or 4
-even levels on each side, or as 16 levels by \`prunedKMeans\`, whose places and codes are two streams. Then dense codes of \`kMeans\`, which are
-compared with packed bits. Bytes are those of the tensors without codebooks.
+Bytes of the indices of three matrices together, fc1, fc2 and fc3 of a 784-300-100-10 network: coded by \`packCodes\`, and by general compressors,
+which get each matrix with one byte an index. Each matrix keeps the 3 % of its entries with the largest magnitude: as signs, as 1, 2 or 4 evenly
+spaced levels on each side, or as 16 levels by \`prunedKMeans\`, whose positions and codes are two streams. The second table compares dense codes of
+\`kMeans\` with packed bits. Bytes count the tensors without codebooks.
 
 ${streams()}
 
 ${denseStreams()}
 
-The goals were 25 % below brotli and 40 % below gzip for sparse streams, and at most 0.5 % above packed bits for dense ones. The second is missed:
-by little where there are few levels, and by more where many levels are used evenly, because their bits and the signs cost every coder the same. Where
-the kept entries are, which is what contexts help with, takes less than three quarters of a stream.
+The goals were 25 % below brotli and 40 % below gzip for sparse streams, and at most 0.5 % above packed bits for dense streams. The second goal is
+missed: by little for few levels, and by more for many evenly used levels, because their bits and the signs cost every coder the same. Contexts
+help only to code the positions of the kept entries, which take less than three quarters of a stream.
 
 ## Speed of decoding, in millions of weights a second
 
-Plain JavaScript on one core, by processor time, median of ${RUNS}. \`decodeIntegers\` reads integers with a sign, \`unpackCodes\` codes; both read
-packed bits where these are smaller.
+Plain JavaScript on one core, by processor time, median of ${RUNS}. \`decodeIntegers\` reads signed integers, \`unpackCodes\` codes; both read
+packed bits if these are smaller.
 
 ${speeds()}
 `,

@@ -34,14 +34,14 @@ for (const model of MODELS) {
 
 const text = `# Real models
 
-Published models without any training, on the ${backend} backend. Bytes are those of the whole file: the packed file as it is, stock files
-as \`model.json\` and weights, each gzipped. Quality compares with the answers of the original model to inputs that no method saw;
-pictures for calibration and for evaluation come from different pictures of scikit-image. basic-pitch hears synthetic plucked strings,
-because no recording is at hand. Made by \`pnpm --filter @gcompress/benchmarks real-models\`.
+Published models without any training, on the ${backend} backend. Bytes count whole files: the packed file, or for stock files \`model.json\` and
+weights, each gzipped. Quality compares the outputs with those of the original model, on inputs that no method saw: calibration and evaluation
+use pieces of different pictures of scikit-image. The inputs of basic-pitch are synthetic plucked strings, because no recording is available.
+Made by \`pnpm --filter @gcompress/benchmarks real-models\`.
 
 ## Goals
 
-The smallest measured file of the wanted quality, as a part of the converter's uint8 + gzip.
+The smallest measured file of the required quality, as a fraction of the converter's uint8 + gzip.
 
 ${goalsTable(results)}
 

@@ -1,4 +1,4 @@
-// Writes docs/wasm-kernels.md: the kernels that each layer, loss and optimizer reaches, as they are registered now.
+// Writes docs/wasm-kernels.md: the registered kernels that each layer, loss and optimizer calls.
 import * as tf from '@tensorflow/tfjs';
 import { normal, stockKernels } from '../both-backends.ts';
 import { type LayerCase, layerCases, layersWithoutCase, withoutGradient } from './layer-cases.ts';
@@ -138,7 +138,7 @@ function shared(reached: readonly Reached[]): string[] {
 function tableOf(what: string, reached: readonly Reached[]): string {
   const all = shared(reached);
   return table(
-    [what, 'kernels of its gradients', 'of ours, in its output'],
+    [what, 'kernels of its gradients', 'our kernels in its output'],
     reached.map(({ name, output, gradient }) => [
       `\`${name}\``,
       beyond(gradient, all).map(marked).join(', ') || '—',
@@ -159,33 +159,36 @@ export function kernelPage(found: Awaited<ReturnType<typeof everythingReached>>)
       .map(({ name }) => `\`${name}\``);
   return `# Kernels of the wasm backend
 
-Which kernels training reaches on the wasm backend of TensorFlow.js ${tf.version_core}, and where each comes from. A test writes this page
-from the registered kernels and fails where it differs: do not edit it, run
+This page lists the kernels that training calls on the wasm backend of TensorFlow.js ${tf.version_core}, and the origin of each: the backend itself, or
+\`registerTrainingKernels\` of \`@gcompress/tfjs/backends\`. [\`@gcompress/wasm-kernels\`](../packages/wasm-kernels/README.md) is something else: it is a
+WebAssembly module for compression methods and does not change the backend.
+
+A test writes this page from the registered kernels and fails if the page differs. Do not edit it; run
 \`pnpm vitest run --project @gcompress/tfjs-backends kernel-page -u\`.
 
-A kernel in **bold** is added or replaced by \`registerTrainingKernels\` of \`@gcompress/tfjs/backends\`, which \`selectBackend\` calls; all
-others are the backend's own. Each layer, loss and optimizer below is held against \`cpu\` in the tests, with several strides, windows and
-paddings. Why a kernel is replaced is shown by the smallest input for which the backend's own is wrong, in
-[stock-kernels.test.ts](../packages/tfjs/test/backends/stock-kernels.test.ts).
+\`registerTrainingKernels\`, which \`selectBackend\` calls, adds or replaces the kernels in **bold**; the backend has all others itself. Tests compare
+each layer, loss and optimizer below with the \`cpu\` backend, with several strides, windows and paddings. For each replaced kernel,
+[stock-kernels.test.ts](../packages/tfjs/test/backends/stock-kernels.test.ts) shows the smallest input for which the backend's own kernel is
+wrong.
 
 ## Added and replaced
 
 ${table(
-  ['kernel', 'here it is', 'layers that reach it'],
+  ['kernel', 'origin', 'layers that call it'],
   ours.map((kernel) => [kernel, originOf(kernel), users(kernel).join(', ') || '—']),
 )}
 
-\`FusedDepthwiseConv2D\`, which converted models call and no layer does, is replaced too.
+\`FusedDepthwiseConv2D\` is replaced too. Converted models call it, layers do not.
 
 ## Layers
 
-The gradients of all layers reach ${shared(found.layers).join(', ')}, which the table leaves out.
+The gradients of all layers call ${shared(found.layers).join(', ')}, which the table leaves out.
 
 ${tableOf('layer', found.layers)}
 
 ## Losses and penalties
 
-The gradients of all of them reach ${shared(found.losses).join(', ')}, which the table leaves out.
+The gradients of all losses and penalties call ${shared(found.losses).join(', ')}, which the table leaves out.
 
 ${tableOf('loss', found.losses)}
 
@@ -198,24 +201,24 @@ ${table(
 
 ## Left out
 
-These kernels exist on \`cpu\` and not on wasm, and are not added, because nothing above reaches them:
+These kernels exist on \`cpu\` but not on wasm. They are not added, because nothing above calls them:
 
 ${table(
-  ['kernels', 'what they are for'],
+  ['kernels', 'purpose'],
   Object.entries(UNREACHED).map(([names, purpose]) => [names, purpose]),
 )}
 
 These layers do not train in TensorFlow.js ${tf.version_core} on any backend:
 
 ${table(
-  ['layer', 'what it says'],
+  ['layer', 'error'],
   withoutGradient.map(([{ kind, variant }, message]) => [
     [`\`${kind}\``, variant].join(' ').trim(),
     `\`…${message}…\``,
   ]),
 )}
 
-These layers are not held against \`cpu\`:
+The tests do not compare these layers with \`cpu\`:
 
 ${table(
   ['class', 'why'],
