@@ -86,7 +86,7 @@ const text = `# MNIST, 784-300-100-10
 
 Mean ± standard deviation over seeds ${SEEDS.join(', ')}; ${IMAGES.toLocaleString('en-US')} training images, ${EPOCHS} epochs. All networks of a
 seed share the first half of the epochs. In the second half, one continues dense, and the others train with compression. The two large layers are
-compressed; the last layer, of 1,000 weights, stays dense. Bytes count all files of the saved model, topology included; percentages are relative
+compressed; the last layer, of 1,000 weights, stays dense. Bytes count all files of the saved model, topology included; ratios are relative
 to the dense float32 model. Made by \`pnpm --filter @gcompress/benchmarks mnist\`.
 
 The methods were not tuned alike. The learning rate falls to 0 in the second half. It starts at 4e-3 for low rank and at 1e-3 for all others and

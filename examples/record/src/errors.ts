@@ -1,9 +1,9 @@
-// The part of digits that a model reads wrongly.
+// Measures the classification error of a model on digits.
 import type { Digits } from '@gcompress/example-datasets';
 import { tensors } from '@gcompress/example-mnist/network';
 import * as tf from '@tensorflow/tfjs';
 
-/** Percent of the digits from `first` to before `end` that a model takes for another digit. */
+/** Error in percent on the digits from `first` to before `end`. */
 export function errorOf(model: tf.LayersModel, digits: Digits, first = 0, end = digits.count): number {
   const order = Int32Array.from({ length: end - first }, (_, at) => first + at);
   return tf.tidy(() => {

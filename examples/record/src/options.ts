@@ -1,10 +1,10 @@
-// The options of the command line.
+// Parses the command-line options of the example.
 import { type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
 import { Command } from 'commander';
 
-/** What the command line says. */
+/** The options of a run. */
 export interface Options {
-  /** Bytes of the whole file at most. */
+  /** Most bytes of the whole file. */
   readonly bytes: number;
   /** Epochs of the dense network, and of its compression. */
   readonly denseEpochs: number;
@@ -13,7 +13,7 @@ export interface Options {
   readonly images: number;
   readonly seed: number;
   readonly backend?: Backend;
-  /** The file that is written. */
+  /** Path of the output file. */
   readonly output: string;
   /** Print the results as JSON, and nothing else, to the standard output. */
   readonly json: boolean;
@@ -22,7 +22,7 @@ export interface Options {
 /**
  * The options of a command line without node and script. Help is printed here.
  *
- * @throws UsageError with one line that says what is wrong.
+ * @throws UsageError with the mistake in one line.
  */
 export function parseOptions(args: readonly string[]): Options {
   const command = new Command('record')

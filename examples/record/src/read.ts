@@ -1,4 +1,4 @@
-// Reads a packed file in a process of its own and prints the percent of the test digits that it gets wrong.
+// Reads a packed file in a separate process and prints the test error in percent.
 import { mnist } from '@gcompress/example-datasets';
 import { type Backend, startBackend } from '@gcompress/example-program';
 import { packedFile } from '@gcompress/packed/node';

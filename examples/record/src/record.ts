@@ -1,4 +1,4 @@
-// Trains a dense network, then compresses it to a size while it trains on, with the dense network as its teacher.
+// Trains a dense network, then continues training with compression to a file size, with the dense network as the teacher.
 import { writeFileSync } from 'node:fs';
 import { mnist } from '@gcompress/example-datasets';
 import { compile, epochOrder, LEARNING_RATE, network, tensors } from '@gcompress/example-mnist/network';
@@ -12,14 +12,14 @@ import { errorOf } from './errors.ts';
 import type { Options } from './options.ts';
 
 const BATCH = 128;
-/** Images of the training set that no network trains on, for choices; the first ones train. */
+/** Size of the validation set: images of the training set that no network trains on. */
 const VALIDATION = [55_000, 60_000] as const;
-/** The part of the epochs after which alpha is 0: then levels stay, and steps and biases train on. */
+/** Fraction of the epochs after which alpha is 0: then levels are fixed, and steps and biases continue to train. */
 const FALL = 0.8;
-/** Compressions until then, about: each takes as long as some steps. */
+/** Approximate number of compressions until then; each takes as long as several steps. */
 const COMPRESSIONS = 97;
 
-/** What a training gave. */
+/** The result of a training. */
 export interface Result {
   readonly denseValidationError: number;
   readonly denseTestError: number;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { run } from './program/run.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-// A reader that has seen enough, such as head, is no error
+// A closed pipe is no error: a reader such as head stops early
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

@@ -1,4 +1,4 @@
-// What a model may take and lose, and whether it does.
+// The limits of a model's size and accuracy, and the measurement of a model against them.
 import type { Backend } from '../models/backend-names.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
@@ -6,14 +6,14 @@ import { formatBytes } from '../output/byte-size.ts';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
-/** The limits of one model. Paths are relative to where the budget is written. */
+/** The limits of one model. Paths are relative to the file of the budget. */
 export interface Budget {
   readonly model: string;
   /** Largest size of all files of the model, in bytes. */
   readonly maxBytes?: number;
-  /** The original, which the model is compared with. */
+  /** The original model, for comparison. */
   readonly against?: string;
-  /** Largest difference of an output, as a part of the largest value of the original. */
+  /** Largest difference of an output, as a fraction of the largest value of the original. */
   readonly maxDifference?: number;
   /** Largest loss of accuracy against the original, in percentage points. */
   readonly maxDrop?: number;
@@ -23,7 +23,7 @@ export interface Budget {
   readonly labels?: string;
 }
 
-/** How models run where they must. */
+/** How models run, if a limit needs it. */
 export interface CheckSettings {
   readonly backend: Backend;
   readonly batchSize: number;
@@ -40,7 +40,7 @@ export interface Check {
 }
 
 /**
- * Refuses a budget that says nothing or asks for what it does not have.
+ * Throws for a budget without any limit, or with a limit that lacks its model or inputs.
  *
  * @throws GCompressError `invalid-option`.
  */
@@ -60,7 +60,7 @@ export function assertComplete(budget: Budget, where: string): void {
   }
 }
 
-/** Measures a model by its budget. A model runs only where a difference or a drop is limited. */
+/** Measures a model by its budget. Models run only if a difference or a drop is limited. */
 export async function checkBudget(
   budget: Budget,
   settings: CheckSettings,

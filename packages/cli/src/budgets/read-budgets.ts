@@ -1,4 +1,4 @@
-// Budgets from a configuration: gcompress.json, another file, or the key `gcompress` of package.json.
+// Reads budgets from gcompress.json, another file, or the key `gcompress` of package.json.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -17,9 +17,9 @@ const CONFIG_FILE = 'gcompress.json';
 const KEYS = ['model', 'maxBytes', 'against', 'maxDifference', 'maxDrop', 'inputs', 'labels'];
 
 /**
- * Reads the budgets of a configuration file; without a name those of `gcompress.json`, or else of `package.json`.
+ * Reads the budgets of a configuration file, by default `gcompress.json`, or else `package.json`.
  *
- * @throws GCompressError `invalid-option`, `unknown-option` for what the schema does not allow; `file-read` for a file that cannot be read.
+ * @throws GCompressError `invalid-option`, `unknown-option` for content that the schema does not allow; `file-read` for an unreadable file.
  */
 export async function readBudgets(cwd: string, name?: string): Promise<ReadBudgets> {
   const path = resolve(cwd, name ?? (existsSync(join(cwd, CONFIG_FILE)) ? CONFIG_FILE : 'package.json'));
@@ -78,7 +78,7 @@ function parsed(text: string, shown: string): object {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;
   } catch {
-    // The same error as for JSON that is no object
+    // Throws the same error as for JSON that is not an object
   }
   throw usageError(`'${shown}'`, 'a JSON object', describeValue(text.slice(0, 40)));
 }

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { EXIT } from '../process/exit-codes.ts';
 import type { Perform } from './perform.ts';
 
-/** Adds the verb to the program. Add it last, because it completes the verbs that are there. */
+/** Adds the verb to the program. Add it last, because it completes the verbs added before. */
 export function addCompletion(program: Command, perform: Perform): void {
   program
     .command('completion')

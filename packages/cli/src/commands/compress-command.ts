@@ -11,7 +11,7 @@ export function addCompress(program: Command, perform: Perform): void {
     .command('compress')
     .summary('make the best packed file of a size')
     .description(
-      'Packs a model into one file of at most so many bytes, which the weights share where errors cost least. No training, no labels; a few unlabelled inputs make it better.',
+      'Packs a model into one file of a limited size, and divides the bytes among the weights so that the total error is small. It needs no training and no labels; a few unlabelled inputs lower the error.',
     )
     .argument('<model>', MODEL_HELP)
     .requiredOption('--max-bytes <size>', 'most bytes of the file', byteSize)

@@ -10,7 +10,7 @@ export function addEval(program: Command, perform: Perform): void {
     .command('eval')
     .summary('score a model on labelled examples')
     .description(
-      'Scores the first output of a model: accuracy where the labels are classes, mean squared error where they are values. Inputs go in as they are in the file.',
+      'Scores the first output of a model: accuracy if the labels are classes, mean squared error if they are values. The model gets the inputs as the file has them.',
     )
     .argument('<model>', MODEL_HELP)
     .requiredOption('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')

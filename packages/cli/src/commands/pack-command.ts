@@ -10,12 +10,16 @@ export function addPack(program: Command, perform: Perform): void {
   const command = program
     .command('pack')
     .summary('pack a model into one small file')
-    .description('Packs a model into one file, which the loader of @gcompress/packed hands to stock TensorFlow.js.')
+    .description('Packs a model into one file, which stock TensorFlow.js loads with the loader of @gcompress/packed.')
     .argument('<model>', MODEL_HELP)
     .requiredOption('--out <file>', 'the file to write, such as small.gcm');
   withPacking(withMethod(command))
     .option('--keep <pattern...>', 'names of weights that stay float32; * stands for anything')
-    .option('--probes <integer>', 'seeded inputs whose outputs go into the file, for verify', integer(1, 100))
+    .option(
+      '--probes <integer>',
+      'number of seeded inputs whose outputs are stored in the file, for verify',
+      integer(1, 100),
+    )
     .addOption(new Option('--backend <name>', 'backend that answers the probes').choices(BACKENDS).default('wasm'));
   withForm(withForce(command))
     .addHelpText(

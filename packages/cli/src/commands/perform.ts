@@ -1,4 +1,4 @@
-// What the command line of a verb does once it was read.
+// Runs a verb after its command line is parsed.
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 

@@ -4,7 +4,7 @@ import { BACKENDS } from '../models/backend-names.ts';
 import { METHOD_NAMES } from '../models/methods.ts';
 import { byteSize, integer, jsonObject, numberAbove } from './value-readers.ts';
 
-/** What every verb with a MODEL accepts. */
+/** Description of the argument MODEL. */
 export const MODEL_HELP =
   'a folder, a model.json, a packed file (.gcm), their address, or npm:PACKAGE[@VERSION][/PATH]';
 
@@ -27,7 +27,7 @@ export function withForm(command: Command): Command {
     .addOption(new Option('--markdown', 'print a table in GitHub-flavoured Markdown'));
 }
 
-/** Adds the options that say which inputs a model is asked, and on what it runs. */
+/** Adds the options for a model's inputs and backend. */
 export function withInputs(command: Command): Command {
   return command
     .option('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')

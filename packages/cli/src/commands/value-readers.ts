@@ -1,4 +1,4 @@
-// Reads the values of options.
+// Parses and checks the values of options.
 import { InvalidArgumentError } from 'commander';
 import { parseByteSize } from '../output/byte-size.ts';
 
@@ -44,7 +44,7 @@ export function jsonObject(text: string): Record<string, never> {
     const value = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // The same error as for JSON that is no object
+    // Throws the same error as for JSON that is not an object
   }
   throw new InvalidArgumentError('Give a JSON object, such as \'{"levels": 16}\'.');
 }

@@ -1,4 +1,4 @@
-// What two forms of a model answer to the same inputs.
+// Compares the outputs of two forms of a model for the same inputs.
 import { isGCompressError } from '@gcompress/core';
 import { compareOutputs, type OutputDifference, type ProbeInputs, probe } from '@gcompress/packed/probes';
 import { arrayInputs, seededInputs } from '../inputs/model-inputs.ts';
@@ -9,15 +9,15 @@ import { runnable, startBackend } from '../models/run-model.ts';
 import { inputError, messageOf } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
-/** The inputs that models are asked, and where they run. */
+/** The inputs of the comparison, and the backend. */
 export interface Question {
-  /** A file with inputs; without one they are drawn from the seed. */
+  /** A file with inputs; without it, inputs are random with the seed. */
   readonly inputs?: string;
   readonly seed: number;
   readonly backend: Backend;
 }
 
-/** An output of both models, and how large the difference is beside the largest value of the first. */
+/** An output of both models, and its difference relative to the largest value of the first. */
 export interface AnswerDifference extends OutputDifference {
   /** Largest difference divided by the largest absolute value of the first model. */
   readonly relativeDifference: number;
@@ -26,7 +26,7 @@ export interface AnswerDifference extends OutputDifference {
 /**
  * Runs both models on the same inputs and compares their outputs.
  *
- * @throws GCompressError `file-read` where a model cannot be run or takes other inputs.
+ * @throws GCompressError `file-read` if a model cannot run or needs other inputs.
  */
 export async function compareAnswers(
   first: OpenedModel,

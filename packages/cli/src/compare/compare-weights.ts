@@ -1,22 +1,22 @@
-// The weights of two forms of a model beside each other.
+// Compares the weights of two forms of a model.
 import { differences, floatValues, type ModelWeight, readModel } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 
-/** What happened to one weight on the way from the first model to the second. */
+/** The difference of one weight between the first and the second model. */
 export interface WeightDifference {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Bytes in the first and in the second model, as TensorFlow.js loads them; undefined where it has no such weight. */
+  /** Bytes in the first and in the second model, as TensorFlow.js loads them; undefined if the model lacks this weight. */
   readonly bytes: readonly [number | undefined, number | undefined];
-  /** Frobenius norm of the difference over that of the first weight; undefined where the two cannot be compared. */
+  /** Frobenius norm of the difference divided by the norm of the first weight; undefined if the two cannot be compared. */
   readonly relativeError?: number;
   /** Largest absolute difference of a value. */
   readonly maxError?: number;
-  /** Why they cannot be compared. */
+  /** The reason why they cannot be compared. */
   readonly reason?: string;
 }
 
-/** Compares the weights of two models by their names; those of the second alone come last. */
+/** Compares the weights of two models by name; weights that only the second model has come last. */
 export function compareWeights(first: io.ModelArtifacts, second: io.ModelArtifacts): WeightDifference[] {
   const others = new Map(readModel('diff', second).weights.map((weight) => [weight.name, weight]));
   const compared = readModel('diff', first).weights.map((weight) => {

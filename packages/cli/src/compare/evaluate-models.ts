@@ -1,4 +1,4 @@
-// The scores of a model, and of the original beside it, on labelled examples.
+// Scores a model, and optionally the original, on labelled examples.
 import { readArrays } from '../inputs/read-arrays.ts';
 import type { Backend } from '../models/backend-names.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
@@ -9,7 +9,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { outputsFor } from './run-examples.ts';
 import { agreement, type Score, score } from './score.ts';
 
-/** Labelled examples, and where they are run. */
+/** Labelled examples, and the backend. */
 export interface LabelledExamples {
   readonly inputs: string;
   readonly labels: string;
@@ -17,13 +17,13 @@ export interface LabelledExamples {
   readonly backend: Backend;
 }
 
-/** The score of a model, alone or beside the original. */
+/** The score of a model, and of the original if given. */
 export interface Evaluation extends Score {
-  /** The same of the original. */
+  /** The score of the original. */
   readonly original?: Score;
   /** How much worse the model is: percentage points of accuracy, or the difference of the mean squared errors. */
   readonly drop?: number;
-  /** Part of the examples, from 0 to 1, for which both models have the largest output in the same place. */
+  /** Fraction of the examples, from 0 to 1, for which both models predict the same class. */
   readonly agreement?: number;
 }
 

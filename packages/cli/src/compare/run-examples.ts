@@ -1,4 +1,4 @@
-// The outputs of a model for the examples of a file, batch by batch.
+// Runs a model on the examples of a file, batch by batch.
 import { isGCompressError } from '@gcompress/core';
 import { probe } from '@gcompress/packed/probes';
 import { arrayInputs } from '../inputs/model-inputs.ts';
@@ -12,16 +12,16 @@ import { inputError, messageOf } from '../process/refusals.ts';
 /** The examples that a model is run on. */
 export interface Examples {
   readonly arrays: NamedArrays;
-  /** What the file is called in an error. */
+  /** The name of the file in errors. */
   readonly where: string;
-  /** Examples that the model is given at a time. */
+  /** Examples in a batch. */
   readonly batchSize: number;
 }
 
 /**
  * The first output of a model for all examples, `[n, …]`. The backend must have been started.
  *
- * @throws GCompressError `file-read` where the model cannot be run or takes other inputs.
+ * @throws GCompressError `file-read` if the model cannot run or needs other inputs.
  */
 export async function outputsFor(
   opened: OpenedModel,

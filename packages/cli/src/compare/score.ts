@@ -1,4 +1,4 @@
-// How good the outputs of a model are for labels, and how often two models agree.
+// Scores the outputs of a model by labels, and counts how often two models agree.
 
 import type { PlainArray } from '../inputs/plain-array.ts';
 import { inputError } from '../process/refusals.ts';
@@ -6,14 +6,14 @@ import { inputError } from '../process/refusals.ts';
 /** A score over all examples. */
 export interface Score {
   readonly examples: number;
-  /** `accuracy`, from 0 to 1, where labels are classes; `meanSquaredError` where they are values. */
+  /** `accuracy`, from 0 to 1, for labels that are classes; `meanSquaredError` for labels that are values. */
   readonly metric: 'accuracy' | 'meanSquaredError';
   readonly value: number;
 }
 
 /**
- * Scores outputs `[n, …]`. Labels of shape `[n]` or `[n, 1]` that are integers are classes, and so are rows of which one value is 1 and all
- * others are 0; other labels have the shape of the outputs and are values.
+ * Scores outputs `[n, …]`. Integer labels of shape `[n]` or `[n, 1]` are classes, and one-hot rows are classes too. All other labels are values
+ * and have the shape of the outputs.
  *
  * @throws GCompressError `file-read` for labels of another shape, or classes that the model does not have.
  */
@@ -42,7 +42,7 @@ export function score(outputs: PlainArray, labels: PlainArray, where: string): S
   return { examples, metric: 'meanSquaredError', value: squares / outputs.data.length };
 }
 
-/** Part of the examples for which two models have their largest output in the same place. */
+/** Fraction of the examples for which two models predict the same class. */
 export function agreement(outputs: PlainArray, others: PlainArray): number {
   const [places, otherPlaces] = [largestPlaces(outputs), largestPlaces(others)];
   return places.filter((place, i) => place === otherPlaces[i]).length / places.length;
@@ -63,7 +63,7 @@ function classesOf({ shape, dtype, data }: PlainArray, width: number): number[] 
   return classes;
 }
 
-/** The place of the largest value of each example. */
+/** The index of the largest value of each example. */
 function largestPlaces({ shape, data }: PlainArray): number[] {
   const width = data.length / Math.max(1, shape[0] ?? 1);
   return Array.from({ length: shape[0] ?? 0 }, (_, example) => {

@@ -1,7 +1,7 @@
-// Completion for bash.
+// Writes the completion script for bash.
 import type { VerbWords } from './verb-words.ts';
 
-/** A script for `source`; paths are completed where no word fits. */
+/** A script for `source`; completes paths if no word fits. */
 export function bashScript(verbs: readonly VerbWords[]): string {
   const values = verbs.flatMap(({ name, options }) =>
     options

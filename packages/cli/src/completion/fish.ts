@@ -1,4 +1,4 @@
-// Completion for fish.
+// Writes the completion script for fish.
 import type { VerbWords } from './verb-words.ts';
 
 /** A script for a file `gcompress.fish` among the completions. */

@@ -1,4 +1,4 @@
-// What a shell completes: verbs, their options, and the values of these.
+// The words that a shell completes: verbs, their options, and option values.
 import type { Command } from 'commander';
 
 /** An option as a shell knows it. */
@@ -8,7 +8,7 @@ export interface OptionWords {
   readonly description: string;
   /** Whether a value follows. */
   readonly takesValue: boolean;
-  /** The values, where there is a list of them. */
+  /** The allowed values, if they are listed. */
   readonly choices: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface VerbWords {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionWords[];
-  /** The words that the verb takes, where there is a list of them. */
+  /** The allowed arguments of the verb, if they are listed. */
   readonly choices: readonly string[];
 }
 

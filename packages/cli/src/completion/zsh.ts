@@ -1,4 +1,4 @@
-// Completion for zsh.
+// Writes the completion script for zsh.
 import type { OptionWords, VerbWords } from './verb-words.ts';
 
 /** A script for a file `_gcompress` in a folder of `fpath`. */
@@ -34,7 +34,7 @@ function argument({ flag, description, takesValue, choices }: OptionWords): stri
   return `'${text}:value:${choices.length > 0 ? `(${choices.join(' ')})` : '_files'}'`;
 }
 
-/** Text between single quotes, in which colons separate. */
+/** Text in single quotes with escaped colons, which are separators in zsh. */
 function quoted(text: string): string {
   return text.replaceAll("'", "'\\''").replaceAll(':', '\\:');
 }

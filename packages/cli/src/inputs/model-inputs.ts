@@ -1,4 +1,4 @@
-// The inputs that a model is asked: arrays of a file, or values that are drawn from a seed.
+// Inputs for a model: arrays of a file, or random values with a seed.
 import type { ProbeInputs } from '@gcompress/packed/probes';
 import type { RunnableModel } from '../models/run-model.ts';
 import { inputError } from '../process/refusals.ts';
@@ -6,9 +6,9 @@ import type { PlainArray } from './plain-array.ts';
 import type { NamedArrays } from './read-arrays.ts';
 
 /**
- * One example for each input, drawn from a seed, from 0 to 1. Free sides have the length 1.
+ * One random example for each input, from 0 to 1, with a seed. Sides of any length get the length 1.
  *
- * @throws GCompressError `file-read` where an input takes anything but float32, whose values cannot be guessed.
+ * @throws GCompressError `file-read` for an input of another type than float32, because sensible values are unknown.
  */
 export function seededInputs(model: RunnableModel, seed: number): ProbeInputs {
   return model.inputs.map(({ name, shape, dtype }, i) => {
@@ -21,9 +21,9 @@ export function seededInputs(model: RunnableModel, seed: number): ProbeInputs {
 }
 
 /**
- * The arrays of a file for the inputs of a model: by the names of the inputs, or else in their order.
+ * Assigns the arrays of a file to the inputs of a model: by name, or else in order.
  *
- * @throws GCompressError `file-read` where their number or a shape is not that of the inputs.
+ * @throws GCompressError `file-read` if their number or a shape does not fit the inputs.
  */
 export function arrayInputs(model: RunnableModel, arrays: NamedArrays, where: string): PlainArray[] {
   const { inputs } = model;
@@ -38,7 +38,7 @@ export function arrayInputs(model: RunnableModel, arrays: NamedArrays, where: st
       const sides = (shape ?? []).map((side) => (isFree(side) ? 'any' : side));
       throw inputError(where, `the shape [${sides.join(', ')}] for input '${name}'`, `[${array.shape.join(', ')}]`);
     }
-    // Integers in a file of pictures are no reason to refuse them
+    // Converts integers to float32, because files of pictures often hold integers
     return dtype === 'float32' && array.dtype !== 'float32'
       ? { ...array, dtype, data: Float32Array.from(array.data) }
       : array;

@@ -1,4 +1,4 @@
-// NumPy's file format for one array: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+// Reads NumPy's file format for one array: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 import { inputError } from '../process/refusals.ts';
 import type { PlainArray } from './plain-array.ts';
 
@@ -7,7 +7,7 @@ const MAX_VALUES = 2 ** 28;
 
 type Read = (view: DataView, at: number) => number;
 
-/** How the values of each type are read, little-endian; the second part is the type that they become. */
+/** How little-endian values of each type are read, and the type that they become. */
 const TYPES: Readonly<
   Record<string, readonly [bytes: number, dtype: PlainArray['dtype'], read: (little: boolean) => Read]>
 > = {
@@ -27,8 +27,8 @@ const TYPES: Readonly<
 /**
  * Reads an `.npy` file: float32 and float64 become float32, integers int32, booleans bool.
  *
- * @param where what the file is called in an error.
- * @throws GCompressError `file-read` for another file, a type that is not listed, integers beyond int32, or fewer values than the shape says.
+ * @param where the name of the file in errors.
+ * @throws GCompressError `file-read` for another kind of file, an unsupported type, integers beyond int32, or fewer values than the shape needs.
  */
 export function readNpy(where: string, bytes: Uint8Array): PlainArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

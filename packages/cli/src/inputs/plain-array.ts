@@ -1,5 +1,5 @@
-// An array of numbers as files hold it.
+// The type of an array read from a file.
 import type { ProbeTensor } from '@gcompress/packed/probes';
 
-/** Values in row-major order, with their shape and a type of TensorFlow.js. */
+/** Values in row-major order, with a shape and a TensorFlow.js dtype. */
 export type PlainArray = Omit<ProbeTensor, 'name'>;

@@ -1,4 +1,4 @@
-// Arrays from a file: .npy holds one, .npz several by name, .json one or several by name.
+// Reads arrays from a file: .npy holds one, .npz several by name, .json one or several by name.
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
@@ -8,7 +8,7 @@ import { inputError, messageOf } from '../process/refusals.ts';
 import { readNpy } from './npy.ts';
 import type { PlainArray } from './plain-array.ts';
 
-/** Arrays by name, in the order of their file; the name of a single one is empty. */
+/** Arrays by name, in the order of the file; a single array has an empty name. */
 export type NamedArrays = ReadonlyMap<string, PlainArray>;
 
 /**
@@ -47,7 +47,7 @@ function fromJson(where: string, text: string): NamedArrays {
   return new Map(entries.map(([name, array]) => [name, nested(`${where}, '${name}'`, array)]));
 }
 
-/** Nested lists of one shape; integers where all values are. */
+/** Nested lists of one shape; int32 if all values are integers. */
 function nested(where: string, value: unknown): PlainArray {
   if (!Array.isArray(value)) throw inputError(where, 'nested lists of numbers', describeValue(value));
   const shape: number[] = [];

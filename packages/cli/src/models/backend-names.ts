@@ -1,4 +1,4 @@
-// The backends of TensorFlow.js that the program brings along.
+// Names of the TensorFlow.js backends that the program includes.
 
 /** Names that `--backend` takes; the first one is the default. */
 export const BACKENDS = ['wasm', 'cpu'] as const;

@@ -8,7 +8,7 @@ import type { RowDecoder } from '@gcompress/packed/load';
 import { prunedFormat, prunedKMeansFormat } from '@gcompress/pruning/format';
 import { simhashFormat } from '@gcompress/simhash/format';
 
-/** Decoders besides that of uniform levels, which every loader has. */
+/** All decoders except the decoder of uniform levels, which every loader has. */
 export function decoders(): RowDecoder[] {
   const formats = [
     blockDiagonalFormat,

@@ -1,4 +1,4 @@
-// Models in the file system: a folder with a model.json, or a packed file.
+// Reads models from the file system: a folder with a model.json, or a packed file.
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { packedFile } from '@gcompress/packed/node';
@@ -27,7 +27,7 @@ export async function fromFile(path: string, onRead?: OnRead): Promise<Omit<Open
   return { artifacts, bytes: await bytesOfFile(path), isPacked: true, path };
 }
 
-/** What a handler loads; all handlers here can load. */
+/** Loads the artifacts of a handler; all handlers here can load. */
 export async function loaded(handler: io.IOHandler): Promise<io.ModelArtifacts> {
   return (await handler.load?.()) as io.ModelArtifacts;
 }
@@ -37,14 +37,14 @@ export function weightBytes({ weightData = [] }: io.ModelArtifacts): number {
   return [weightData].flat().reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-/** Bytes of a packed file, together with the parts beside it where it was split. */
+/** Bytes of a packed file, together with its other parts if it was split. */
 async function bytesOfFile(path: string): Promise<number> {
   const parts = await numberOfParts(path);
   const sizes = Array.from({ length: parts }, async (_, i) => (await stat(i === 0 ? path : `${path}.${i}`)).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** How many files a packed model was split into, which each of them says behind its letters, version and number. */
+/** How many files a packed model was split into: each file stores it after letters, version and number. */
 async function numberOfParts(path: string): Promise<number> {
   const handle = await open(path);
   try {

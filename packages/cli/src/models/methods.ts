@@ -1,4 +1,4 @@
-// The methods by name, each loaded when it is asked for.
+// The compression methods by name, each loaded on demand.
 import type { JsonObject, JsonValue, MatrixCompressor } from '@gcompress/core';
 import { usageError } from '../process/refusals.ts';
 
@@ -19,7 +19,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
 /** Names that `--method` takes. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
 
-/** Options of a method that have an option of their own on the command line. */
+/** Options of methods that the command line has as separate options. */
 export interface MethodChoice {
   readonly method?: string;
   readonly bits?: number;
@@ -32,9 +32,9 @@ export interface MethodChoice {
 }
 
 /**
- * The compressor that was asked for; `uniform({ bits: 5, steps: 'column' })`, the default of `pack`, where nothing was.
+ * The requested compressor, by default `uniform({ bits: 5, steps: 'column' })` as in `pack`.
  *
- * @throws GCompressError what the method says about its options.
+ * @throws GCompressError the errors of the method about its options.
  */
 export async function compressorFor(choice: MethodChoice): Promise<MatrixCompressor> {
   const { method = 'uniform', bits, ratio, rank, levels, sparsity, options = {} } = choice;

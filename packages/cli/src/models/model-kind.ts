@@ -1,7 +1,7 @@
-// Which of the two kinds of TensorFlow.js a model is.
+// Tells layers models and graph models apart.
 import type { io } from '@tensorflow/tfjs-core';
 
-/** Whether a model is a graph; if not, it is of layers. */
+/** True for a graph model, false for a layers model. */
 export function isGraph({ format, modelTopology }: io.ModelArtifacts): boolean {
   return format === 'graph-model' || 'node' in ((modelTopology ?? {}) as object);
 }

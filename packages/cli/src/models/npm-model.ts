@@ -1,4 +1,4 @@
-// Models that npm packages carry.
+// Finds models in npm packages, installed or downloaded.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import type { OnRead, OpenedModel } from './opened-model.ts';
 
 const run = promisify(execFile);
 
-/** What stands after `npm:`: a name, perhaps a version or tag, perhaps the path of a model in the package. */
+/** The text after `npm:`: a name, optionally a version or tag, optionally the path of a model in the package. */
 interface PackagePlace {
   readonly name: string;
   readonly version?: string | undefined;
@@ -20,10 +20,10 @@ interface PackagePlace {
 }
 
 /**
- * The model of an npm package: of the installed one if there is one of this version, or else of what `npm pack` downloads, which is removed
- * again. No script of the package is run.
+ * The model of an npm package: the installed package if it has this version, otherwise a download of `npm pack`, which is removed afterwards.
+ * No script of the package is run.
  *
- * @throws GCompressError `invalid-option` for no package, or where the package has several models and none is named; `file-read` otherwise.
+ * @throws GCompressError `invalid-option` for an invalid name, or if the package has several models and none is named; `file-read` otherwise.
  */
 export async function fromPackage(text: string, cwd: string, onRead?: OnRead): Promise<Omit<OpenedModel, 'name'>> {
   const place = parsePlace(text);
@@ -42,7 +42,7 @@ function parsePlace(text: string): PackagePlace {
   throw usageError(`'npm:${text}'`, 'the name of a package', 'none', 'For example npm:@spotify/basic-pitch.');
 }
 
-/** The folder of the package that a program in this folder would get. */
+/** The folder of the package that a program in this folder would import. */
 async function installed({ name, version }: PackagePlace, cwd: string): Promise<string | undefined> {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -71,7 +71,7 @@ async function fetched({ name, version }: PackagePlace, folder: string): Promise
   }
 }
 
-/** The path of the model in a package: the one that was named, or the only one there is. */
+/** The path of the model in a package: the named one, or the only one. */
 async function modelIn(folder: string, { name, path }: PackagePlace): Promise<string> {
   if (path !== undefined) {
     const named = resolve(folder, path);

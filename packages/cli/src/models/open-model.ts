@@ -1,4 +1,4 @@
-// A model from wherever its user names it: a folder, a file, an address, or an npm package.
+// Opens a model from a folder, a file, an address, or an npm package.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
@@ -11,9 +11,9 @@ import type { OnRead, OpenedModel } from './opened-model.ts';
 import { fromAddress } from './web-model.ts';
 
 /**
- * Opens a model: a folder with a `model.json`, this file, a packed file, an address of one of these, or `npm:PACKAGE`.
+ * Opens a model: a folder with a `model.json`, the `model.json` itself, a packed file, an address of one of these, or `npm:PACKAGE`.
  *
- * @throws GCompressError `file-…` where it is missing, damaged or leads out of its folder; `invalid-option` for no name.
+ * @throws GCompressError `file-…` if the model is missing, damaged or leads out of its folder; `invalid-option` for an invalid name.
  */
 export async function openModel(
   name: string,

@@ -1,4 +1,4 @@
-// Models that run: loaded on a backend of TensorFlow.js, only by the verbs that need answers.
+// Loads a model on a TensorFlow.js backend, for the verbs that need its outputs.
 import type { ProbedModel } from '@gcompress/packed/probes';
 import { selectBackend } from '@gcompress/tfjs/backends';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
@@ -9,7 +9,7 @@ import type { Backend } from './backend-names.ts';
 import { isGraph } from './model-kind.ts';
 import type { OpenedModel } from './opened-model.ts';
 
-/** A model that answers. Its inputs have names, shapes (`null` or negative where a side is free) and types. */
+/** A model that can run. Its inputs have names, shapes (`null` or negative for a side of any length) and types. */
 export interface RunnableModel extends ProbedModel {
   readonly inputs: readonly {
     readonly name: string;
@@ -31,9 +31,9 @@ export async function startBackend(only: Backend = 'wasm'): Promise<void> {
 }
 
 /**
- * Loads a model to be asked.
+ * Loads a model that can run.
  *
- * @throws GCompressError `file-read` where TensorFlow.js cannot load it, such as for layers that it does not know.
+ * @throws GCompressError `file-read` if TensorFlow.js cannot load it, for example because of unknown layers.
  */
 export async function runnable({ name, artifacts }: OpenedModel): Promise<RunnableModel & (LayersModel | GraphModel)> {
   const handler: io.IOHandler = { load: async () => artifacts };

@@ -1,4 +1,4 @@
-// Models at addresses, which may answer with anything.
+// Reads models from web addresses, and checks the responses.
 import { GCompressError, isGCompressError } from '@gcompress/core';
 import { packedModel, splitSource } from '@gcompress/packed/load';
 import { io } from '@tensorflow/tfjs-core';
@@ -67,7 +67,7 @@ function assertNoPage(address: string, response: Response, content: ArrayBuffer)
   throw new GCompressError('file-html', { where: `'${address}'`, expected: 'a file of a model', actual: 'a web page' });
 }
 
-/** The address of the model.json of a folder; of a file as it is. */
+/** The address of the model.json in a folder; the address of a file unchanged. */
 function withModelJson(url: URL): URL {
   if (url.pathname.endsWith('.json')) return url;
   const file = new URL(url);

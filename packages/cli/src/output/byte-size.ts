@@ -27,7 +27,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ${unit}`;
 }
 
-/** How many times smaller: `'7.8×'`; a dash where nothing can be said. */
+/** How many times smaller: `'7.8×'`, or a dash if that is undefined. */
 export function formatRatio(from: number, to: number): string {
   return to > 0 && from > 0 ? `${(from / to).toFixed(from / to < 10 ? 2 : 1)}×` : '–';
 }

@@ -1,7 +1,7 @@
-// Progress with the time left, on a terminal alone.
+// Shows progress with the remaining time, only on a terminal.
 import type { Surroundings } from '../process/surroundings.ts';
 
-/** Takes the part of the work that is done, from 0 to 1. */
+/** Called with the fraction of the work that is done, from 0 to 1. */
 export interface Progress {
   readonly update: (done: number) => void;
   readonly stop: () => void;
@@ -9,7 +9,7 @@ export interface Progress {
 
 const SILENT: Progress = { update: () => {}, stop: () => {} };
 
-/** Starts to show the progress of a piece of work on the standard error; shows nothing where that is no terminal. */
+/** Starts to show the progress of a piece of work on standard error; shows nothing if that is not a terminal. */
 export async function startProgress(label: string, { stderr }: Surroundings): Promise<Progress> {
   if (!stderr.isTTY) return SILENT;
   const { SingleBar } = await import('cli-progress');
@@ -17,7 +17,7 @@ export async function startProgress(label: string, { stderr }: Surroundings): Pr
     format: `${label} {bar} {percentage} % · {eta_formatted} left`,
     stream: stderr as NodeJS.WriteStream,
     clearOnComplete: true,
-    // A cursor that is hidden would stay so after Ctrl-C
+    // A hidden cursor would stay hidden after Ctrl-C
     hideCursor: null,
     forceRedraw: true,
   });
@@ -25,7 +25,7 @@ export async function startProgress(label: string, { stderr }: Surroundings): Pr
   return { update: (done) => bar.update(Math.round(1000 * done)), stop: () => bar.stop() };
 }
 
-/** Shows progress while work runs, and clears the line at its end, whatever that is. */
+/** Shows progress while work runs, and clears the line afterwards, even after an error. */
 export async function withProgress<T>(
   label: string,
   surroundings: Surroundings,

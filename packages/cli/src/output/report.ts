@@ -1,4 +1,4 @@
-// Prints what a verb found: as a table for people, as Markdown, or as JSON for programs.
+// Prints the result of a verb: as a table for people, as Markdown, or as JSON for programs.
 import type { Surroundings } from '../process/surroundings.ts';
 import { markdownTable, type TableContent, terminalTable } from './table.ts';
 import { colorsFor, printable } from './terminal-text.ts';
@@ -9,7 +9,7 @@ export interface ReportForm {
   readonly markdown?: boolean;
 }
 
-/** What a verb found, in both forms. */
+/** The result of a verb, as data and as a table. */
 export interface Report {
   /** Everything, with exact numbers. */
   readonly data: object;

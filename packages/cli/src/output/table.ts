@@ -2,13 +2,13 @@
 import Table from 'cli-table3';
 import { printable } from './terminal-text.ts';
 
-/** A column: its head, and the side that its cells stand on. */
+/** A column: its head, and the alignment of its cells. */
 export interface Column {
   readonly head: string;
   readonly align: 'left' | 'right';
 }
 
-/** Rows of text, the last of which may sum up the others. */
+/** Rows of text; the last row may sum up the others. */
 export interface TableContent {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];

@@ -1,8 +1,8 @@
-// Text for terminals: colours where they are wanted, and no control characters of others.
+// Text for terminals: colours if wanted, and no control characters from files.
 import { createColors } from 'picocolors';
 import type { Surroundings } from '../process/surroundings.ts';
 
-/** Colours for an output: none where it is no terminal, or where the user wants none (https://no-color.org). */
+/** Colours for an output: none if it is not a terminal, or if the user wants none (https://no-color.org). */
 export function colorsFor(output: Surroundings['stdout'], env: Surroundings['env']): ReturnType<typeof createColors> {
   return createColors(output.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
 }

@@ -1,4 +1,4 @@
-// Outputs that are there whole or not at all.
+// Writes output files and folders atomically: whole or not at all.
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
@@ -6,21 +6,21 @@ import { isGCompressError } from '@gcompress/core';
 import { messageOf, outputError } from '../process/refusals.ts';
 import { withTemporary } from '../process/temporaries.ts';
 
-/** Where an output goes, and what may not be lost. */
+/** The path of an output, and protection against overwriting. */
 export interface Target {
   readonly path: string;
   /** Whether an output that exists may be replaced. */
   readonly force: boolean;
-  /** The file or folder that the model was read from; undefined where it was read from elsewhere. */
+  /** The file or folder of the model; undefined if it comes from elsewhere. */
   readonly source?: string | undefined;
 }
 
-/** Letters that a packed file, and a part of one, begin with. */
+/** Magic letters of a packed file and of a part of one. */
 const PACKED = ['GCM', 'GCP'];
 
 /**
- * Refuses a file that may not be written, before any work is done. A packed file may be replaced by another one; any other file only with
- * `force`; the source never.
+ * Throws if a file may not be written, before any work is done. A packed file may be replaced by another packed file, any other file only with
+ * `force`, and the source never.
  *
  * @throws GCompressError `file-write`.
  */
@@ -36,7 +36,7 @@ export async function assertFileTarget({ path, force, source }: Target): Promise
 }
 
 /**
- * Refuses a folder that may not be written. An empty folder may be filled; with `force` also one that holds nothing but a model.
+ * Throws if a folder may not be written. An empty folder may be filled; with `force`, a folder that holds nothing but a model may be replaced.
  *
  * @throws GCompressError `file-write`.
  */
@@ -57,7 +57,7 @@ export async function assertFolderTarget({ path, force, source }: Target): Promi
   throw outputError(`'${path}'`, 'no folder, or an empty one', 'a folder with a model', hint);
 }
 
-/** Writes a file, and the other parts of it, beside each other: `{ 'small.gcm': …, 'small.gcm.1': … }`; the first one comes last. */
+/** Writes all parts of a file into one folder, `{ 'small.gcm': …, 'small.gcm.1': … }`; the first part is written last. */
 export async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
   const [first, ...others] = Object.entries(files);
   for (const [name, bytes] of [...others, first]) {
@@ -65,7 +65,7 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
-/** Writes a folder with these files in the place of whatever is there. */
+/** Writes a folder with these files, replacing an existing folder. */
 export async function writeFolder(path: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
   const [partial, replaced] = [temporaryBeside(path), temporaryBeside(path)];
   await writing(path, () =>
@@ -100,7 +100,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   );
 }
 
-/** @throws GCompressError `file-write` in the place of what the file system says. */
+/** @throws GCompressError `file-write` instead of the file system's error. */
 async function writing(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -120,7 +120,7 @@ async function assertParent(path: string): Promise<void> {
   throw outputError(`'${path}'`, 'a folder to write to', `none at '${dirname(path)}'`, 'Make the folder first.');
 }
 
-/** A packed file in the folder of a model is no part of this model; any other file may be one. */
+/** A packed file in the folder of a model does not belong to this model; any other file may. */
 async function assertNotSource(path: string, source: string | undefined, isPacked: boolean): Promise<void> {
   if (source === undefined) return;
   const [target = path, original = source] = await Promise.all([path, source].map((each) => realpath(each)));

@@ -1,4 +1,4 @@
-// How the program ends, as numbers that scripts can rely on.
+// Exit codes of the program, which scripts can rely on.
 import { isGCompressError } from '@gcompress/core';
 
 /** Exit codes of the program; the README lists them. */

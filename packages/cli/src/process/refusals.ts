@@ -1,7 +1,7 @@
-// Errors that the program itself raises, in the house's form.
+// Makes the errors of the program: usage, input and output errors.
 import { GCompressError } from '@gcompress/core';
 
-/** The message of whatever was thrown, on one line. */
+/** The message of any thrown value, on one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }

@@ -1,16 +1,16 @@
-// What the program uses of the process that it runs in, so that tests can run it in their own.
+// The parts of a process that the program uses, so that tests can pass their own.
 
-/** Where text goes. A terminal says so with `isTTY`, as the streams of Node do. */
+/** An output stream for text. `isTTY` marks a terminal, as in Node's streams. */
 export interface TextOutput {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** What the program uses of its process. */
+/** Folder, environment and streams of the process. */
 export interface Surroundings {
   /** The folder that paths are relative to. */
   readonly cwd: string;
-  /** Environment variables, of which `NO_COLOR` is read. */
+  /** Environment variables; only `NO_COLOR` is read. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Results. */
   readonly stdout: TextOutput;

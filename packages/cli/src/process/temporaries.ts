@@ -1,12 +1,12 @@
-// Files and folders that exist only while they are written: an interrupted program leaves none behind.
+// Temporary files and folders for outputs in progress, removed even if the program is interrupted.
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
- * Runs work that fills a file or folder, and removes what is left of it: afterwards, and when a signal ends the process. The process does
- * not listen to signals before and after, so that Ctrl-C ends a computation at once.
+ * Runs work that fills a temporary file or folder, and removes it afterwards, or when a signal ends the process. The process listens to signals
+ * only during this work, so that Ctrl-C stops any other computation at once.
  */
 export async function withTemporary<T>(path: string, work: () => Promise<T>): Promise<T> {
   const stop = (signal: NodeJS.Signals) => {

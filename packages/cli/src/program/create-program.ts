@@ -1,4 +1,4 @@
-// The program with all its verbs. What a verb needs is loaded when the verb runs.
+// Creates the program with all its verbs. The code of a verb is loaded when the verb runs.
 import { Command } from 'commander';
 import { addCheck } from '../commands/check-command.ts';
 import { addCompletion } from '../commands/completion-command.ts';

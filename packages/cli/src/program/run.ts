@@ -1,4 +1,4 @@
-// Runs a command line: one line for an error, and a documented exit code for everything.
+// Runs a command line: prints an error as one line and returns a documented exit code.
 import { CommanderError } from 'commander';
 import { colorsFor, printable } from '../output/terminal-text.ts';
 import { EXIT, exitCodeFor } from '../process/exit-codes.ts';

@@ -1,4 +1,4 @@
-// gcompress check: fails when a model takes or loses more than its budget allows.
+// gcompress check: fails when a model is larger or less accurate than its budget allows.
 import {
   assertComplete,
   type Budget,

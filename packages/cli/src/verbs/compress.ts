@@ -1,4 +1,4 @@
-// gcompress compress: the best packed file of a size, by one call.
+// gcompress compress: packs a model into a file of a given size with the smallest error.
 import { resolve } from 'node:path';
 import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
@@ -20,7 +20,7 @@ export interface CompressVerbOptions extends ReportForm {
   readonly out: string;
   /** Most bytes of the whole file. */
   readonly maxBytes: number;
-  /** A file with unlabelled inputs, whose moments keep the errors of outputs small. */
+  /** A file with unlabelled inputs; their moments lower the output error. */
   readonly inputs?: string;
   readonly rest?: RestDtype;
   readonly minElements?: number;
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'error of outputs', align: 'right' },
 ];
 
-/** Compresses a model to a size that its weights share, and packs it. */
+/** Compresses a model to a size, divided among its weights, and packs it. */
 export async function compress(
   name: string,
   options: CompressVerbOptions,
@@ -78,7 +78,7 @@ export async function compress(
   return EXIT.done;
 }
 
-/** Second moments of what the matrices of the model multiply, for the inputs of a file. */
+/** Second moments of the matrices' inputs, measured on the inputs of a file. */
 async function momentsOf(
   opened: OpenedModel,
   inputs: string,

@@ -1,4 +1,4 @@
-// What a model consists of, in a few words.
+// Describes a model in a few words: its kind and its layers or ops.
 import type { io } from '@tensorflow/tfjs-core';
 import { isGraph } from '../models/model-kind.ts';
 
@@ -25,7 +25,7 @@ export function describeModel(artifacts: io.ModelArtifacts): ModelDescription {
   return { kind, parts, text };
 }
 
-/** Ops that compute; constants and inputs are none. */
+/** Ops that compute, without constants and inputs. */
 function opsOf(topology: unknown): string[] {
   const { node, library } = topology as { node?: unknown; library?: { function?: { nodeDef?: unknown }[] } };
   const nodes = [node, ...(library?.function ?? []).map(({ nodeDef }) => nodeDef)].filter(Array.isArray).flat();
@@ -39,7 +39,7 @@ function layersOf(topology: unknown): string[] {
 
 function innerLayers(model: unknown): string[] {
   const { config } = (model ?? {}) as { config?: unknown };
-  // Old files have the list of a Sequential in the place of its configuration
+  // In old files, the configuration of a Sequential is its list of layers
   const layers = Array.isArray(config) ? config : ((config ?? {}) as { layers?: unknown }).layers;
   if (!Array.isArray(layers)) return [];
   return layers.flatMap((layer: { class_name?: unknown }) => {

@@ -1,4 +1,4 @@
-// gcompress diff: how far two forms of a model are apart, in weights, bytes and answers.
+// gcompress diff: compares the weights, bytes and outputs of two forms of a model.
 
 import type { AnswerDifference, Question } from '../compare/ask-models.ts';
 import { compareWeights, type WeightDifference } from '../compare/compare-weights.ts';
@@ -11,7 +11,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 
 /** Options of `gcompress diff`. */
 export interface DiffVerbOptions extends Question, ReportForm {
-  /** False leaves out the answers, so that no model runs. */
+  /** False skips the outputs, so that no model runs. */
   readonly answers: boolean;
   /** Shows also weights that are equal. */
   readonly all?: boolean;

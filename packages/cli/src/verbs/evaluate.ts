@@ -1,4 +1,4 @@
-// gcompress eval: how good a model is on labelled examples.
+// gcompress eval: scores a model on labelled examples.
 import { type Evaluation, evaluateModels, type LabelledExamples } from '../compare/evaluate-models.ts';
 import type { Score } from '../compare/score.ts';
 import { openModel } from '../models/open-model.ts';
@@ -9,11 +9,11 @@ import type { Surroundings } from '../process/surroundings.ts';
 
 /** Options of `gcompress eval`. */
 export interface EvaluateVerbOptions extends LabelledExamples, ReportForm {
-  /** The original, to be scored beside the model. */
+  /** The original, scored too for comparison. */
   readonly against?: string;
 }
 
-/** Prints the score of a model, alone or beside the original. */
+/** Prints the score of a model, alone or compared with the original. */
 export async function evaluate(
   name: string,
   options: EvaluateVerbOptions,

@@ -1,4 +1,4 @@
-// gcompress inspect: what the weights of a model are, and what they take in each form.
+// gcompress inspect: lists the weights of a model and their bytes in each form.
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type PackedWeight, pack } from '@gcompress/packed';
@@ -16,10 +16,10 @@ import { describeModel } from './describe-model.ts';
 
 const gzipped = promisify(gzip);
 const brotlied = promisify(brotliCompress);
-/** What servers use for what they compress on the fly; the highest quality takes minutes for a large model. */
+/** The quality of servers that compress on the fly; the highest quality takes minutes for a large model. */
 const BROTLI_QUALITY = 5;
 
-/** What one weight takes. */
+/** One weight and its bytes in each form. */
 interface InspectedWeight extends Omit<PackedWeight, 'bytes'> {
   /** Class of the layer, or op of the node, that multiplies with it. */
   readonly usedBy?: string;
@@ -128,7 +128,7 @@ function cells(weight: InspectedWeight): string[] {
   ];
 }
 
-/** A row for each weight that the model multiplies with, and one for all others together unless `all` asks for each. */
+/** A row for each matrix, and one row for all other weights together, or with `all` one row each. */
 function rowsOf(weights: readonly InspectedWeight[], all: boolean): string[][] {
   const others = weights.filter(({ kind }) => kind === 'other');
   if (all || others.length < 2) return weights.map(cells);

@@ -1,4 +1,4 @@
-// gcompress pack: a model into one small file.
+// gcompress pack: packs a model into one small file.
 import { resolve } from 'node:path';
 import { type PackableWeight, type PackedWeight, pack as packModel, type RestDtype } from '@gcompress/packed';
 import type { Probe } from '@gcompress/packed/probes';
@@ -22,7 +22,7 @@ export interface PackVerbOptions extends MethodChoice, ReportForm {
   readonly minElements?: number;
   /** Patterns of names of weights that stay float32; `*` stands for anything. */
   readonly keep?: readonly string[];
-  /** Seeded inputs whose outputs go into the file. */
+  /** Number of seeded inputs whose outputs are stored in the file. */
   readonly probes?: number;
   readonly backend: Backend;
   /** Largest size of a file in bytes. */
@@ -38,7 +38,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'relative error', align: 'right' },
 ];
 
-/** Packs a model into one file, or into several that are at most so large. */
+/** Packs a model into one file, or into several of a limited size. */
 export async function pack(name: string, options: PackVerbOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { rest, minElements, keep = [], maxFileBytes, force = false } = options;
   const compressor = await compressorFor(options);

@@ -1,4 +1,4 @@
-// gcompress unpack: a packed file into an ordinary folder that any TensorFlow.js loads.
+// gcompress unpack: writes a packed file as an ordinary folder that any TensorFlow.js loads.
 import { resolve } from 'node:path';
 import { stockFiles } from '@gcompress/packed';
 import { openModel } from '../models/open-model.ts';

@@ -1,13 +1,13 @@
-// Writes a packed file, in parts where that is asked for.
+// Writes a packed file, split into parts if requested.
 import { basename, dirname, join } from 'node:path';
 import { splitFile } from '@gcompress/packed';
 import { assertFileTarget, type Target, writeFiles } from '../output/write-output.ts';
 
 /**
- * Writes a packed file, or the parts of it that take at most so many bytes each.
+ * Writes a packed file, or its parts of a limited size.
  *
  * @returns the names of the files in their folder.
- * @throws GCompressError `file-write` where one of them may not or cannot be written.
+ * @throws GCompressError `file-write` if one of them may not or cannot be written.
  */
 export async function writePacked(bytes: Uint8Array, target: Target, maxFileBytes?: number): Promise<string[]> {
   const [folder, name] = [dirname(target.path), basename(target.path)];
