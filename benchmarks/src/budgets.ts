@@ -1,4 +1,4 @@
-// Sizes chosen for a budget by compressNow, beside the same bits for every layer, without training: a 784-300-100-10 network. Writes
+// Test error of compressNow with a budget, compared with the same bits for every layer, without training: a 784-300-100-10 network. Writes
 // docs/results/budgets.md; `--seeds=3 --epochs=1 --bits=2` prints a quick look instead.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';

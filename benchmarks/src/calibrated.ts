@@ -1,4 +1,4 @@
-// What calibration gains without training: a 784-300-100-10 network, packed with and without the moments of its inputs. Writes
+// The gain of calibration without training: a 784-300-100-10 network, packed with and without the moments of its inputs. Writes
 // docs/results/calibrated.md. Takes about five minutes on two quiet cores.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// What a stripped 784-300-100-10 network of each method needs in memory and in time, for both preferences of `stripCompression`, beside
-// the dense one in the same run. Writes docs/results/deployed.md.
+// Memory and time of a stripped 784-300-100-10 network for each method and both preferences of `stripCompression`, compared with the dense
+// network in the same run. Writes docs/results/deployed.md.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MatrixCompressor } from '@gcompress/core';

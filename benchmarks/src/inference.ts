@@ -1,4 +1,4 @@
-// What products with compressed matrices take in their stored form, beside the dense product in the same run. Writes
+// Time and memory of products with matrices in compressed form, compared with the dense product in the same run. Writes
 // docs/results/inference.md. Options: `--backend=cpu`, `--quick` for one shape and no file.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

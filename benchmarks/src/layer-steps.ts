@@ -1,7 +1,7 @@
 /**
- * What a training step costs while a layer is compressed to 25 % of its size, beside the same network with the dense layer, for each
- * kind of layer. Both train in turns in the same run; the factor is the middle one of the rounds. Times are those of the processor, of all
- * threads together, so that other work on the machine counts little.
+ * Time of a training step with a layer compressed to 25 % of its size, compared with the dense layer in the same network, for each kind of
+ * layer. Both train in turns in the same run; the factor is the median of the rounds. Times are processor time of all threads together, so
+ * that other work on the machine counts little.
  *
  * Run: npx tsx src/layer-steps.ts wasm|tensorflow [part of a kind's name]. `tensorflow` needs `pnpm native:build`.
  */

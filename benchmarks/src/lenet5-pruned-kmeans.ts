@@ -40,7 +40,7 @@ const SIZES: Readonly<Record<LayerName, Required<Pick<PrunedKMeansOptions, 'leve
     fc2: { target: 0.7, levels: 32 },
   };
 
-/** A model on disk, and what it recognises. */
+/** A model on disk, and its accuracy. */
 interface Outcome {
   readonly bytes: number;
   readonly gzipped: number;
@@ -110,7 +110,7 @@ async function trainCompressed(weights: Weights, recipe: Recipe): Promise<Outcom
   return { ...sizesOf(files), accuracy: await accuracyOfFiles(files) };
 }
 
-/** What a program recognises that has nothing but the files. */
+/** Accuracy of a program that has only the files. */
 async function accuracyOfFiles(files: Readonly<Record<string, Uint8Array>>): Promise<number> {
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)));

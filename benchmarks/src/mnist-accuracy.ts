@@ -1,4 +1,4 @@
-// What each method costs in accuracy on MNIST, and what it gains in bytes: the job of examples/mnist with three seeds and all 60,000
+// Accuracy and bytes of each method on MNIST: the training of examples/mnist with three seeds and all 60,000
 // images. Writes docs/results/mnist.md. Takes about 40 minutes on two quiet cores.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { deviation, markdownTable, mean } from './statistics.ts';
 
 const EPOCHS = 12;
 const IMAGES = 60_000;
-/** Not 1 and 2, with which the courses of low rank and k-means were found. */
+/** Other seeds than 1 and 2, with which the schedules of low rank and k-means were chosen. */
 const SEEDS = [3, 4, 5];
 const RUNS: readonly (CompressedRun & { readonly title: string })[] = [
   { title: 'low rank, ratio 6.2', method: 'lowrank', ratio: 6.2 },

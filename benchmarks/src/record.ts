@@ -1,5 +1,5 @@
-// MNIST to a size that is named beforehand: what examples/record reaches. Writes docs/results/record.md. Without arguments it runs three
-// seeds one after the other, some ten minutes each on two quiet cores; with files, it reads the JSON that runs of the example printed.
+// MNIST trained to a given file size: results of examples/record. Writes docs/results/record.md. Without arguments it runs three seeds one
+// after the other, some ten minutes each on two quiet cores; with files as arguments, it reads the JSON that runs of the example printed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// What a training step costs while a 784-300-100-10 network is compressed, and what an inference step costs once it is stripped,
-// beside the dense network in the same run.
+// Time of a training step of a 784-300-100-10 network with compression, and of inference after stripping, compared with the dense network in
+// the same run.
 import { lowRank } from '@gcompress/lowrank';
 import { linearAlpha } from '@gcompress/scheduler';
 import { selectBackend } from '@gcompress/tfjs/backends';

@@ -1,4 +1,4 @@
-// A Python process that times its libraries on the matrices it is told of, if there is one with all of them.
+// Times NumPy, SciPy and scikit-learn in a Python process, if Python has all of them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

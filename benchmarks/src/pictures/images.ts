@@ -111,7 +111,7 @@ export function saveUnits(): void {
   );
 }
 
-/** A corner of a weight matrix and what is left of it when half is pruned in different structures. */
+/** A corner of a weight matrix, and the kept entries after pruning half of it in different structures. */
 export function savePruning(): void {
   const { shape, data } = trainedMatrix('fc2');
   const weights = matrix(shape, data);

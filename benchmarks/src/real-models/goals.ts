@@ -1,4 +1,4 @@
-// What was to be reached, and by which file it was.
+// The goals for each model, and the smallest file that reaches each.
 import { markdownTable } from '../statistics.ts';
 import type { RealModel } from './models.ts';
 import type { Knowledge, ModelFiles, SmallFile } from './small-files.ts';
@@ -7,7 +7,7 @@ import type { Knowledge, ModelFiles, SmallFile } from './small-files.ts';
 interface Goal {
   /** Part of the title of the model. */
   readonly model: string;
-  /** What a file may be made with. */
+  /** The knowledge that a file may use: none, noise or inputs. */
   readonly knowledge: Exclude<Knowledge, 'stock'>;
   /** Largest part of the bytes of uint8 and gzip. */
   readonly part: number;
@@ -71,14 +71,14 @@ export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string 
   return markdownTable(['model', 'made with', 'goal', 'smallest file of this quality', ''], rows);
 }
 
-/** The rival that all files are compared with. */
+/** The uint8 file that all files are compared with. */
 export function uint8Of(files: readonly SmallFile[]): SmallFile {
   const found = files.find(({ title }) => title.startsWith('uint8'));
   if (!found) throw new Error('no uint8 file was measured');
   return found;
 }
 
-/** Bytes as a part of those of uint8. */
+/** Bytes as a fraction of the uint8 file. */
 export function part(file: SmallFile, uint8: SmallFile): string {
   return `${(file.bytes / uint8.bytes).toFixed(3)}×`;
 }

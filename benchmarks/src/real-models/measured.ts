@@ -1,11 +1,11 @@
-// What was measured of each model, kept beside the packages, so that one model can be measured anew without the others.
+// Caches the measurements of each model beside the packages, so that one model can be measured again without the others.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE } from './downloads.ts';
 import type { RealModel } from './models.ts';
 import type { ModelFiles } from './small-files.ts';
 
-/** What the last run measured of a model, if it did. */
+/** The last measurements of a model, if there are any. */
 export function lastMeasured({ title }: RealModel): ModelFiles | undefined {
   const path = pathOf(title);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ModelFiles) : undefined;

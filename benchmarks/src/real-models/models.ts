@@ -1,4 +1,4 @@
-// The models of the test bed: where each comes from, what it sees, and how its answers are judged.
+// The published models of the benchmark: package, inputs and quality measure of each.
 import { join } from 'node:path';
 import { createRandom } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
@@ -21,7 +21,7 @@ export interface RealModel {
   readonly measure: Measure;
   /** Smallest and largest value of an input. */
   readonly range: readonly [number, number];
-  /** Relative errors of the outputs that gains are asked for, without moments and with them: chosen once, by the bytes that they take. */
+  /** Target relative errors of the outputs for gains, without and with moments: chosen once, by the resulting bytes. */
   readonly errors: { readonly plain: readonly number[]; readonly compensated: readonly number[] };
   /** States of the trellis where there are no moments. */
   readonly trellis: 0 | 8;
@@ -65,7 +65,7 @@ export const MODELS: readonly RealModel[] = [
         crops({ size: 224, parts: [1, 0.6, 0.35, 0.2] }, { calibration: 48, evaluation: 200 })(use, pictures).div(255),
       ),
     batchSize: 8,
-    // A softmax that is sure of itself would hide what the layers before it count
+    // A saturated softmax would hide differences in the layers before it
     hidden: ['flatten_1', 'dense_2'],
     measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
     range: [0, 1],
@@ -107,7 +107,7 @@ function superResolution(title: string, from: PinnedPackage): RealModel {
 interface FaceInputs {
   readonly size: number;
   readonly gray: boolean;
-  /** What black and white become. */
+  /** The values of black and white. */
   readonly range: readonly [number, number];
 }
 
@@ -137,7 +137,7 @@ function crops(cut: Omit<Cut, 'count'>, counts: Readonly<Record<Use, number>>) {
   return (use: Use, pictures: Pictures): tf.Tensor => pieces(pictures[use], { ...cut, count: counts[use] });
 }
 
-/** Two seconds of plucked strings each, `[count, 43844, 1]` at 22,050 Hz: no recording is at hand. Algorithm of Karplus and Strong. */
+/** Plucked strings of two seconds each, `[count, 43844, 1]` at 22,050 Hz, by the algorithm of Karplus and Strong, because no recording is available. */
 function melodies(count: number, seed: number): tf.Tensor {
   const random = createRandom(seed);
   const length = 43_844;

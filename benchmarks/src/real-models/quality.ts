@@ -1,4 +1,4 @@
-// How near the answers of a small model are to those of the original.
+// Quality measures: compare the outputs of a small model with the outputs of the original.
 import type { Outputs } from './run-model.ts';
 
 /** A measure of quality, and how its numbers are printed. */
@@ -7,7 +7,7 @@ export interface Measure {
   readonly titles: readonly string[];
   compare(original: Outputs, other: Outputs): readonly number[];
   print(numbers: readonly number[]): readonly string[];
-  /** What should be known about the answers of the original itself. */
+  /** A note about the outputs of the original itself. */
   note?(original: Outputs): string;
 }
 
@@ -41,7 +41,7 @@ export function sameClass(classes: readonly string[]): Measure {
   };
 }
 
-/** Norm of the difference of all outputs as a part of their norm; the worst output, where there are several. */
+/** Relative error of the outputs in norm; the worst output if there are several. */
 export const outputError: Measure = {
   titles: ['output error'],
   compare: (original, other) => [Math.max(...original.map((values, index) => relativeError(values, other[index])))],

@@ -1,4 +1,4 @@
-// Published models as small files without training: bytes and quality beside what TensorFlow.js users can do today. Writes
+// Published models as small files without training: bytes and quality compared with stock TensorFlow.js files. Writes
 // docs/results/real-models.md. With names of models as arguments, only these are measured, and the others stay as the last run left them.
 import { writeFileSync } from 'node:fs';
 import { startBackend } from '@gcompress/example-program';

@@ -1,4 +1,4 @@
-// What models of both kinds answer to batches of inputs.
+// Runs layers models and graph models on batches of inputs.
 import * as tf from '@tensorflow/tfjs';
 
 /** A loaded model, and the tensors that are compared. */

@@ -1,4 +1,4 @@
-// Small files of one model, stock ones and packed ones, each with its bytes and its quality.
+// Makes small files of one model, stock and packed, and measures bytes and quality of each.
 import { calibrate, channelGains, syntheticInputs } from '@gcompress/calibration';
 import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
@@ -9,7 +9,7 @@ import type { Pictures } from './pictures.ts';
 import { type Outputs, outputsOf, type RunningModel, startModel } from './run-model.ts';
 import { type StockType, stockFile } from './stock-rivals.ts';
 
-/** What a file was made with besides the model. */
+/** The data that a file was made with, besides the model. */
 export type Knowledge = 'stock' | 'no data' | 'inputs';
 
 /** One small file. */
@@ -25,7 +25,7 @@ export interface SmallFile {
 /** All files of a model. */
 export interface ModelFiles {
   readonly files: readonly SmallFile[];
-  /** What a reader should know. */
+  /** Notes for the reader. */
   readonly notes: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface ModelFiles {
 const LEAST = 1000;
 const BITS = [7, 5];
 const STOCK: readonly StockType[] = ['float16', 8, 7, 6, 5, 4];
-/** Of noise where no inputs are used, and of inputs for the gains of channels. */
+/** Number of noise samples without inputs, and of inputs for channel gains. */
 const SAMPLES = 16;
 
 /** Makes all files of a model and measures them on the inputs for evaluation. */
@@ -119,8 +119,8 @@ interface StepSettings extends UniformSettings {
 }
 
 /**
- * The method that leaves outputs off by a part of their size, as far as gains foretell it: errors of a step have a mean square of step²/12,
- * and all weights share the error. Depthwise kernels that are uint8 already stay so, because their channels share one gain.
+ * The method whose outputs have a given relative error, as predicted by gains: rounding to a step has a mean square error of step²/12, and all
+ * weights contribute to the error. Depthwise kernels that are already uint8 stay uint8, because their channels share one gain.
  */
 function methodFor(
   { weightSpecs = [] }: tf.io.ModelArtifacts,
@@ -138,7 +138,7 @@ function percent(part: number): string {
   return `${+(100 * part).toPrecision(2)} %`;
 }
 
-/** What could not be done is a note, not the end. */
+/** Turns a failure into a note, so that the run continues. */
 async function orNote<T>(notes: string[], what: string, run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();

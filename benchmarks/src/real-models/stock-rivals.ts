@@ -1,4 +1,4 @@
-// The files that TensorFlow.js users can make today: quantized manifests, gzipped.
+// The stock files for comparison: quantized manifests of TensorFlow.js, gzipped.
 import { gzipSync } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -54,7 +54,7 @@ function quantized(values: Float32Array, type: StockType) {
   return { quantization: { dtype: 'uint8', scale, min }, bytes };
 }
 
-/** The nearest half-precision number, in 16 bits; what is too large becomes infinity. */
+/** The nearest half-precision number, in 16 bits; numbers that are too large become infinity. */
 function halfBits(value: number): number {
   const sign = value < 0 ? 0x8000 : 0;
   const size = Math.abs(value);

@@ -91,7 +91,7 @@ describe('calibrate of a graph model', () => {
     pictures.dispose();
   });
 
-  it('gives a model of one sample at a time one sample at a time, in the same sums', async () => {
+  it('runs a model with batch size 1 sample by sample, with the same sums', async () => {
     const [free, fixed] = [
       await graphModel(artifactsOfGraph(network())),
       await graphModel(artifactsOfGraph(network(1))),
@@ -110,7 +110,7 @@ describe('calibrate of a graph model', () => {
     pictures.dispose();
   });
 
-  it('runs a graph with branches, and leaves out what is inside of them', async () => {
+  it('runs a graph with branches, and leaves out constants inside them', async () => {
     const artifacts = artifactsOfGraph({
       inputs: { x: [-1, 4] },
       constants: {
@@ -138,7 +138,7 @@ describe('calibrate of a graph model', () => {
     x.dispose();
   });
 
-  it('leaves out constants that are used inside of functions or turned in two ways', async () => {
+  it('leaves out constants that are used inside functions, or both plain and transposed', async () => {
     const body = [
       { name: 'f/w', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } },
       { name: 'f/y', op: 'MatMul', input: ['a', 'f/w:output:0'], attr: {} },

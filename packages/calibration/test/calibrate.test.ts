@@ -192,7 +192,7 @@ describe('calibrate', () => {
     tf.dispose([inputs, infinite]);
   });
 
-  it('takes positions by the seed, the same for the same seed', async () => {
+  it('samples the same positions for the same seed', async () => {
     const model = network();
     const inputs = normal([4, 6, 6, 2]);
     const first = (data: Awaited<ReturnType<typeof calibrate>>) => [...data.moments.values()][0];
@@ -208,7 +208,7 @@ describe('calibrate', () => {
     inputs.dispose();
   });
 
-  it('leaves out moments that the memory does not hold', async () => {
+  it('leaves out moments that exceed the memory limit', async () => {
     const model = network();
     const inputs = normal([4, 6, 6, 2]);
     const { moments, skipped } = await calibrate(model, inputs, { maxBytes: 8 * 18 ** 2 });

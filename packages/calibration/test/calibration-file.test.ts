@@ -66,7 +66,7 @@ describe('saveCalibration', () => {
     );
   });
 
-  it('refuses what is no calibration', () => {
+  it('refuses anything but a calibration', () => {
     const nan = new Map([['w', { count: 1, values: Float64Array.of(Number.NaN) }]]);
     for (const [wrong, code] of [
       [null, 'invalid-option'],
@@ -158,7 +158,7 @@ describe('loadCalibration', () => {
     expect(loadCalibration(file, { maxBytes: 8 * (27 ** 2 + 18 ** 2) }).moments.size).toBe(2);
   });
 
-  it('reads no file that is cut or of which a byte changed', () => {
+  it('refuses a file that is cut off or has a changed byte', () => {
     fc.assert(
       fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, bits, cut) => {
         const changed = cut
@@ -206,7 +206,7 @@ describe('mergeCalibrations', () => {
     expect(merged.skipped).toEqual(whole.skipped);
   });
 
-  it('refuses calibrations of two models, and what is none', () => {
+  it('refuses calibrations of two models, and other values', () => {
     const sums = (name: string, size: number): Calibration => ({
       moments: new Map(),
       inputSums: new Map([[name, { count: 1, values: new Float64Array(size) }]]),

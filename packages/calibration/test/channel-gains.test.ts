@@ -1,4 +1,4 @@
-// Gains against the errors that they foretell.
+// Channel gains, compared with the output errors that they predict.
 import { isGCompressError } from '@gcompress/core';
 import { pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
@@ -63,7 +63,7 @@ describe('channelGains', () => {
     expect(gains.get('one/kernel')).toHaveLength(3);
   });
 
-  it('foretell the error of the outputs of a model whose weights are rounded', async () => {
+  it('predict the output error of a model with rounded weights', async () => {
     const model = network();
     const inputs = tf.randomNormal([24, 8, 8, 2], 0, 1, 'float32', 3);
     const gains = await channelGains(model, inputs, { seed: 1 });
@@ -87,7 +87,7 @@ describe('channelGains', () => {
     expect(error / wanted).toBeLessThan(1.4);
   });
 
-  it('are above 0 with a prior for channels that the inputs leave silent, larger for smaller weights', async () => {
+  it('are above 0 with a prior for channels that the inputs do not activate, and larger for smaller weights', async () => {
     const kernel = tf.tensor2d([1, 0.1, 0.2, 0.5, -0.1, -0.2], [2, 3]);
     const model = tf.sequential({
       layers: [
@@ -111,7 +111,7 @@ describe('channelGains', () => {
     expect(large * 0.04).toBeCloseTo((0.1 / 3) * first * 0.625, 6);
   });
 
-  it('come out the same for a seed, and leave model, inputs and memory as they were', async () => {
+  it('are the same for the same seed, change neither model nor inputs, and leak no tensor', async () => {
     const model = network();
     const [inputs] = syntheticInputs(model.inputs, 5, { count: 3 });
     const held = tf.memory().numTensors;
@@ -139,7 +139,7 @@ describe('channelGains', () => {
     expect([...done].sort((a, b) => a - b)).toEqual(done);
   });
 
-  it('refuse what they cannot use in the words of the house', async () => {
+  it('refuse invalid arguments with a GCompressError', async () => {
     const model = network();
     const [inputs] = syntheticInputs(model.inputs);
     const wrong: readonly (readonly [model: unknown, inputs: unknown, options?: unknown])[] = [

@@ -1,4 +1,4 @@
-// Biases that take up the mean error of compressed kernels.
+// Bias correction for the mean error of compressed kernels.
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calibrate, correctBiases } from '../src/index.ts';
@@ -82,7 +82,7 @@ describe('correctBiases of a layers model', () => {
     inputs.dispose();
   });
 
-  it('leaves recurrent layers and layers without a bias alone, and changes nothing that it was given', async () => {
+  it('skips recurrent layers and layers without a bias, and does not change its arguments', async () => {
     const model = tf.sequential({
       layers: [
         tf.layers.lstm({ inputShape: [4, 3], units: 5, name: 'lstm' }),
@@ -103,7 +103,7 @@ describe('correctBiases of a layers model', () => {
     inputs.dispose();
   });
 
-  it('refuses artifacts and calibrations of different models, and what is none', async () => {
+  it('refuses artifacts and calibrations of different models, and other values', async () => {
     const [model, other] = [4, 5].map((units) =>
       tf.sequential({ layers: [tf.layers.dense({ inputShape: [units], units, name: 'only' })] }),
     );
@@ -172,7 +172,7 @@ describe('correctBiases of a graph model', () => {
     inputs.dispose();
   });
 
-  it('leaves kernels alone whose outputs or biases are used twice', async () => {
+  it('skips kernels whose outputs or biases are used twice', async () => {
     const constants = () => ({ w: normal([4, 4], 2), v: normal([4, 4], 4), b: normal([4], 3) });
     for (const nodes of [
       { y: ['MatMul', ['x', 'w']], one: ['BiasAdd', ['y', 'b']], out: ['AddV2', ['one', 'y']] },

@@ -28,7 +28,7 @@ describe('arrays of NumPy', () => {
     expect(() => readNpy('x', new Uint8Array(20))).toThrow('x: expected an .npy file');
   });
 
-  it('are refused wherever they end', () => {
+  it('are refused at whatever byte they are cut off', () => {
     const whole = bytesOf('float32');
     for (let length = 0; length < whole.length; length++) {
       expect(() => readNpy('cut', whole.subarray(0, length)), `${length} bytes`).toThrow('cut: expected');
@@ -70,7 +70,7 @@ describe('arrays in JSON', () => {
     },
   );
 
-  it('are refused in files that are none, missing, or of another kind', async () => {
+  it('are refused in files that are invalid, missing, or of another kind', async () => {
     writeFileSync(join(cwd, 'b.json'), '[1');
     writeFileSync(join(cwd, 'c.csv'), '1,2');
     await expect(readArrays('b.json', cwd)).rejects.toThrow("'b.json': expected a .json file");

@@ -87,7 +87,7 @@ describe('budgets come from', () => {
     ]);
   });
 
-  it('nowhere else, which is a mistake', async () => {
+  it('no other place, so that their absence is an error', async () => {
     at('without', { name: 'x' })('package.json');
     const codes = await Promise.all([
       gcompress(newFolder(), 'check'),

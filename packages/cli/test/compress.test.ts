@@ -46,7 +46,7 @@ it('uses the moments of unlabelled inputs', async () => {
   expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
 });
 
-it('says the least possible bytes of a budget that cannot be met, with code 1, and writes nothing', async () => {
+it('names the smallest possible size when a budget cannot be met, with code 1, and writes nothing', async () => {
   const { code, stdout, stderr } = await compress('--max-bytes', '100B', '--out', 'small.gcm');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/^error: [^\n]*\d+[^\n]*\n$/);

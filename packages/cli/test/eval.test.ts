@@ -48,7 +48,7 @@ describe('a score', () => {
     expect(() => score(outputs, floats([3, 3], 0, 0, 0, 0, 0, 0, 0, 0, 0), 'y')).toThrow('got [3, 3]');
   });
 
-  it('goes with the agreement of two models', () => {
+  it('comes with the agreement of two models', () => {
     expect(agreement(outputs, floats([3, 2], 0.6, 0.4, 0.9, 0.1, 0.6, 0.4))).toBeCloseTo(2 / 3, 12);
   });
 });
@@ -92,7 +92,7 @@ describe('the verb', () => {
     expect(stdout).toMatch(/both give the same class for \d+\.\d\d % of the examples/);
   });
 
-  it('says what does not fit, with code 3', async () => {
+  it('names inputs and labels that do not fit, with code 3', async () => {
     const graph = await evaluated('graph', '--inputs', 'x.json', '--labels', 'y.json');
     expect(graph).toMatchObject({ code: 3, stderr: expect.stringContaining("the shape [any, 16] for input 'x'") });
     writeFileSync(join(cwd, 'few.json'), '[0, 1]');

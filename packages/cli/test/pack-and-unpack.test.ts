@@ -26,7 +26,7 @@ describe('pack', () => {
     expect(files()).toEqual(['model', 'small.gcm']);
   });
 
-  it('hands method, size and types on', async () => {
+  it('passes method, size and types on', async () => {
     const size = ['--bits', '3', '--options', '{"trellis":4}', '--rest', 'uint8', '--min-elements', '40'];
     await gcompress(cwd, 'pack', 'model', '--out', 'small.gcm', ...size, '--keep', 'out/*', '*.no');
     const { bytes } = await pack(layersModel(), {
@@ -65,7 +65,7 @@ describe('pack', () => {
     model.dispose();
   });
 
-  it('splits the file where that is asked for, and reads the parts', async () => {
+  it('splits the file on request, and reads the parts', async () => {
     await gcompress(cwd, 'pack', 'model', '--out', 'small.gcm', '--max-file-bytes', '600B');
     const { bytes } = await pack(layersModel());
     const parts = splitFile(bytes, { name: 'small.gcm', maxFileBytes: 600 });
@@ -91,7 +91,7 @@ describe('pack', () => {
     expect(read('notes.txt')).toEqual(before);
   });
 
-  it('replaces no file of the model, and no stranger among the parts', async () => {
+  it('replaces no file of the model, and no foreign file in the place of a part', async () => {
     const shard = read('model', 'group1-shard1of3.bin');
     const inside = await gcompress(cwd, 'pack', 'model', '--out', 'model/group1-shard1of3.bin', '--force');
     expect(inside).toMatchObject({ code: 4, stderr: expect.stringContaining('a file of it') });
@@ -104,14 +104,14 @@ describe('pack', () => {
     expect(files()).toEqual(['model', 'small.gcm.1']);
   });
 
-  it('counts no file that is beside a packed one by chance', async () => {
+  it('does not count an unrelated file beside a packed one', async () => {
     await gcompress(cwd, 'pack', 'model', '--out', 'small.gcm');
     writeFileSync(join(cwd, 'small.gcm.1'), 'mine');
     const { bytes } = json(await gcompress(cwd, 'inspect', 'small.gcm', '--json'));
     expect(bytes).toBe(read('small.gcm').length);
   });
 
-  it('says where it cannot write, and leaves nothing', async () => {
+  it('names the path that it cannot write, and leaves no file', async () => {
     writeFileSync(join(cwd, 'file'), '');
     for (const out of ['nowhere/small.gcm', 'model', 'file/small.gcm', '/proc/small.gcm']) {
       const { code, stderr } = await gcompress(cwd, 'pack', 'model', '--out', out);

@@ -47,7 +47,7 @@ it('give the channels that count most the smallest steps', async () => {
   }
 });
 
-it('are refused where they are of another model', async () => {
+it('are refused when they belong to another model', async () => {
   const wrong: readonly unknown[] = [
     null,
     {},

@@ -27,7 +27,7 @@ beforeAll(() => {
   graph = compressedGraph();
 });
 
-it('stores them as they are, and everything else bit by bit', async () => {
+it('stores them unchanged, and everything else bit by bit', async () => {
   const { artifacts, compressed } = graph;
   const { bytes, report } = await pack(artifacts, { matrices: new Map([['dense/kernel', compressed]]) });
   const stored = report.weights.find(({ name }) => name === 'dense/kernel');
@@ -39,14 +39,14 @@ it('stores them as they are, and everything else bit by bit', async () => {
   expect(new Uint8Array(loaded.weightData as ArrayBuffer)).toEqual(new Uint8Array(given));
 });
 
-it('compresses others by the method that is given beside them', async () => {
+it('compresses other weights with the given method', async () => {
   const matrices = new Map([['dense/kernel', graph.compressed]]);
   const { report } = await pack(graph.artifacts, { matrices, method: kMeans({ levels: 4 }), rest: 'float16' });
   const storedAs = Object.fromEntries(report.weights.map((weight) => [weight.name, weight.storedAs]));
   expect(storedAs).toMatchObject({ table: 'kmeans', 'dense/kernel': 'kmeans', 'conv/bias': 'float16' });
 });
 
-it('refuses matrices that are not the weights', async () => {
+it('refuses matrices whose values differ from the weights', async () => {
   const { artifacts, compressed } = graph;
   const original = pack(graphArtifacts(), { matrices: new Map([['dense/kernel', compressed]]) });
   await expect(original).rejects.toThrow(

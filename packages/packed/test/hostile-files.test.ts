@@ -1,4 +1,4 @@
-// Files that may come from anywhere: each fault has its code, and none gives a model.
+// Damaged and hostile packed files: each fault has its error code, and no such file loads.
 import { type ErrorCode, isGCompressError } from '@gcompress/core';
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import * as tf from '@tensorflow/tfjs';
@@ -36,14 +36,14 @@ async function codeOf(bytes: Uint8Array, options: PackedModelOptions = {}): Prom
   }
 }
 
-describe('what is damaged', () => {
-  it('is refused wherever it ends', async () => {
+describe('a damaged file', () => {
+  it('is refused at whatever byte it is cut off', async () => {
     for (let length = 0; length < file.length; length += length < 64 ? 1 : 31) {
       expect(await codeOf(file.subarray(0, length))).toBe('file-truncated');
     }
   });
 
-  it('is refused where a bit is turned', async () => {
+  it('is refused when a bit is flipped', async () => {
     const codes = new Set<ErrorCode | undefined>();
     const property = fc.asyncProperty(fc.nat(file.length - 1), fc.nat(7), async (at, bit) => {
       const damaged = file.slice();
@@ -56,18 +56,18 @@ describe('what is damaged', () => {
     expect(codes).toContain('file-checksum');
   });
 
-  it('is refused where something follows', async () => {
+  it('is refused when bytes follow its end', async () => {
     expect(await codeOf(Uint8Array.of(...file, 0))).toBe('file-overlap');
   });
 
-  it('is refused where bytes of the parts are exchanged', async () => {
+  it('is refused when bytes of its parts are swapped', async () => {
     const { header, data } = takenApart(file);
     const swapped = Uint8Array.from([...data.subarray(8, 16), ...data.subarray(0, 8), ...data.subarray(16)]);
     expect(await codeOf(putTogether(JSON.stringify(header), swapped))).toBe('file-checksum');
   });
 });
 
-describe('what is something else', () => {
+describe('a file of another kind', () => {
   const text = (content: string) => new TextEncoder().encode(content);
   const OTHERS: readonly (readonly [string, Uint8Array, ErrorCode])[] = [
     ['a page', text('<!doctype html><title>404</title>'), 'file-html'],
@@ -77,15 +77,17 @@ describe('what is something else', () => {
     ['a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0), 'file-header'],
     ['nothing', new Uint8Array(0), 'file-truncated'],
   ];
-  it.each(OTHERS)('%s is called what it is', async (_, bytes, code) => expect(await codeOf(bytes)).toBe(code));
+  it.each(OTHERS)('%s is reported with its own error code', async (_, bytes, code) =>
+    expect(await codeOf(bytes)).toBe(code),
+  );
 
-  it('a newer version is called that', async () => {
+  it('of a newer version is reported as unsupported-version', async () => {
     const newer = file.slice();
     newer[3] = 2;
     expect(await codeOf(newer)).toBe('unsupported-version');
   });
 
-  it('a format that is not passed is called unknown, and a newer one newer', async () => {
+  it('with a format without a decoder is reported as unknown-format, with a newer format as unsupported-version', async () => {
     expect(await codeOf(file, { formats: [] })).toBe('unknown-format');
     const { header, data } = takenApart(file);
     const newer = JSON.stringify(header).replaceAll('"format":"kmeans","version":2', '"format":"kmeans","version":3');
@@ -93,8 +95,8 @@ describe('what is something else', () => {
   });
 });
 
-describe('what announces too much', () => {
-  it('is held to the limit of the caller, exactly', async () => {
+describe('a file that announces too much', () => {
+  it('is held exactly to the limit of the caller', async () => {
     const maxBytes = (await load(file)).byteLength;
     const { header, data } = takenApart(file);
     // Without topology, so that the header's own length does not meet the limit
@@ -103,7 +105,7 @@ describe('what announces too much', () => {
     expect(await codeOf(small, { limits: { maxBytes: maxBytes - 1 } })).toBe('file-oversized');
   });
 
-  it.each([2 ** 20, 2 ** 28, 2 ** 40, 2 ** 53])('is refused before memory is taken for %d rows', async (rows) => {
+  it.each([2 ** 20, 2 ** 28, 2 ** 40, 2 ** 53])('is refused before memory is allocated for %d rows', async (rows) => {
     const { header, data } = takenApart(file);
     const weights = header.weights.map((weight) => (weight[0] === 'gain' ? ['gain', 'float32', [rows, 1024]] : weight));
     const code = await codeOf(putTogether(JSON.stringify({ ...header, weights }), data), {
@@ -112,7 +114,7 @@ describe('what announces too much', () => {
     expect(['file-oversized', 'file-header']).toContain(code);
   });
 
-  it('is refused where a header says that its text is longer, or shorter, than it is', async () => {
+  it('is refused when its header announces more or less text than it has', async () => {
     const { header, data } = takenApart(file);
     const text = JSON.stringify(header);
     for (const bytes of [0, 1, text.length - 1, text.length + 1, 2 ** 26]) {
@@ -121,7 +123,7 @@ describe('what announces too much', () => {
     expect(await codeOf(putTogether(text, data, 2 ** 26 + 1))).toBe('file-oversized');
   });
 
-  it('is refused where a small header unfolds into a large one', async () => {
+  it('is refused when a small header inflates to a large one', async () => {
     const bomb = `{"model":{},"weights":[],"probes":[],"parts":[]${' '.repeat(2 ** 24)}}`;
     expect(await codeOf(putTogether(bomb, new Uint8Array(0)), { limits: { maxBytes: 2 ** 20 } })).toBe(
       'file-oversized',
@@ -185,8 +187,8 @@ function edited(tree: unknown, path: readonly string[], value: unknown): unknown
   return copy;
 }
 
-describe('what its checksums do not betray', () => {
-  it('is refused where a string is longer than its tensor', async () => {
+describe('a malformed file with correct checksums', () => {
+  it('is refused when a string is longer than its tensor', async () => {
     const { header, data } = takenApart(file);
     const at = Buffer.from(data).indexOf('Katze');
     for (const length of [4, 6, 255]) {

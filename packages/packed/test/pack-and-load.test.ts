@@ -33,7 +33,7 @@ const LAYERS = [
 ] as const;
 
 describe.each(LAYERS)('%s', (_, network, input) => {
-  it.each(METHODS)('comes back with its topology, and with weights as far off as the report says', async (options) => {
+  it.each(METHODS)('loads with its topology, and with the weight errors of the report', async (options) => {
     const artifacts = await artifactsOf(network());
     const { bytes, report } = await pack(artifacts, options);
     const loaded = await load(bytes);
@@ -62,7 +62,7 @@ describe.each(LAYERS)('%s', (_, network, input) => {
     expect(a.sub(b).abs().max().dataSync()[0]).toBeLessThan(0.2);
   });
 
-  it('predicts the same where nothing was lost', async () => {
+  it('predicts the same when packed without loss', async () => {
     const model = network();
     const { bytes } = await pack(await artifactsOf(model), exact);
     const loaded = await tf.loadLayersModel(packedModel(bytes));
@@ -72,7 +72,7 @@ describe.each(LAYERS)('%s', (_, network, input) => {
 });
 
 describe('a graph model', () => {
-  it('keeps everything but the kernels as it was', async () => {
+  it('keeps everything except the kernels unchanged', async () => {
     const artifacts = graphArtifacts();
     const { bytes, report } = await pack(artifacts, { method: kMeans({ levels: 16 }), rest: 'float32' });
     const loaded = await load(bytes);

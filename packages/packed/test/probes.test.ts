@@ -1,4 +1,4 @@
-// Probes: asked before, asked again after loading, on models that are sound and on one that is not.
+// Probes, recorded before packing and verified after loading, on correct models and on a broken one.
 import { isGCompressError } from '@gcompress/core';
 import { kMeans } from '@gcompress/kmeans';
 import * as tf from '@tensorflow/tfjs';
@@ -12,7 +12,7 @@ import { formats } from './packed-example.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-it('agrees exactly where nothing was lost, of layers', async () => {
+it('agrees exactly for a layers model that was packed without loss', async () => {
   const model = pictureNetwork();
   const probes = [await probe(model, [{ shape: [2, 8, 8, 3], seed: 4 }])];
   const { bytes } = await pack(await artifactsOf(model), { method: () => undefined, rest: 'float32', probes });
@@ -22,7 +22,7 @@ it('agrees exactly where nothing was lost, of layers', async () => {
   expect(found.outputs).toHaveLength(1);
 });
 
-it('agrees exactly for inputs that were given', async () => {
+it('agrees exactly for given inputs', async () => {
   const model = wordNetwork();
   const data = Int32Array.of(1, 2, 3, 4, 5, 39);
   const probes = [await probe(model, [{ shape: [1, 6], dtype: 'int32', data }])];
@@ -31,7 +31,7 @@ it('agrees exactly for inputs that were given', async () => {
   expect(await verify(loaded, bytes)).toMatchObject({ agrees: true, largestDifference: 0 });
 });
 
-it('tells what packing lost, of a graph, and leaves no tensor behind', async () => {
+it('reports the loss of packing for a graph model, and leaks no tensor', async () => {
   const artifacts = graphArtifacts();
   const model = await tf.loadGraphModel(handlerOf(artifacts));
   const probes = [1, 2].map((seed) => probe(model, [{ shape: [1, 6, 6, 2], seed }]));
@@ -47,7 +47,7 @@ it('tells what packing lost, of a graph, and leaves no tensor behind', async () 
   expect(found.outputs[0].largestDifference).toBeCloseTo(difference.dataSync()[0], 6);
 });
 
-it('does not agree where the model is broken', async () => {
+it('does not agree when the model is broken', async () => {
   const model = pictureNetwork();
   const probes = [await probe(model, [{ shape: [1, 8, 8, 3], seed: 4 }])];
   const { bytes } = await pack(await artifactsOf(model), { method: () => undefined, probes });
@@ -56,7 +56,7 @@ it('does not agree where the model is broken', async () => {
   expect(await verify(broken, bytes)).toMatchObject({ agrees: false, largestDifference: Number.POSITIVE_INFINITY });
 });
 
-it('refuses a file without probes, and one of another model', async () => {
+it('refuses a file without probes, and a file of another model', async () => {
   const model = pictureNetwork();
   const { bytes } = await pack(await artifactsOf(model), { method: () => undefined });
   await expect(verify(model, bytes)).rejects.toSatisfy((error) => isGCompressError(error, 'not-ready'));

@@ -1,4 +1,4 @@
-// Where a file may come from: memory, files, servers that do well and servers that do not.
+// Sources of a packed file: memory, files, and servers, working and failing.
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -89,7 +89,7 @@ it.each([
   expect(new Uint8Array(loaded?.weightData as ArrayBuffer)).toEqual(expected);
 });
 
-describe('what goes wrong has its own code', () => {
+describe('a failing source has its own error code', () => {
   it.each([
     ['/nothing', 'file-read'],
     ['/page', 'file-html'],
@@ -97,11 +97,12 @@ describe('what goes wrong has its own code', () => {
     ['/broken', 'file-interrupted'],
   ])('%s', async (path, code) => expect(await codeOf(dataOf(address + path))).toBe(code));
 
-  it('no server', async () => expect(await codeOf(dataOf('http://127.0.0.1:1/x'))).toBe('file-read'));
+  it('for a server that cannot be reached', async () =>
+    expect(await codeOf(dataOf('http://127.0.0.1:1/x'))).toBe('file-read'));
 
-  it('no address', async () => expect(await codeOf(dataOf('no address'))).toBe('file-read'));
+  it('for an invalid address', async () => expect(await codeOf(dataOf('no address'))).toBe('file-read'));
 
-  it('no file', async () => {
+  it('for a missing file', async () => {
     expect(await codeOf(packedFile(join(folder, 'nothing')).load?.())).toBe('file-read');
     expect(await codeOf(packedFile(folder).load?.())).toBe('file-read');
   });
@@ -130,7 +131,7 @@ describe('abort', () => {
   });
 });
 
-it('tells progress that grows from above 0 to 1', async () => {
+it('reports progress that grows from above 0 to 1', async () => {
   const told: number[] = [];
   await packedModel(`${address}/slow.gcm`, { formats, onProgress: (done) => told.push(done) }).load?.();
   expect(told).toEqual([...told].sort((a, b) => a - b));
@@ -138,7 +139,7 @@ it('tells progress that grows from above 0 to 1', async () => {
   expect(told[told.length - 1]).toBe(1);
 });
 
-it('what was loaded can be handed from a worker to its page', async () => {
+it('loaded artifacts can be transferred from a worker to its page', async () => {
   const loaded = await packedModel(file, { formats }).load?.();
   expect(structuredClone(loaded)).toEqual(loaded);
 });

@@ -77,7 +77,7 @@ async function codeAt(change: Readonly<Record<string, Uint8Array | undefined>>):
 }
 
 describe('a file that was split', () => {
-  it('has names that follow one another, and no file larger than was asked for', () => {
+  it('has numbered names, and no file is larger than requested', () => {
     expect(Object.keys(files)).toEqual(parts.map((_, part) => (part === 0 ? 'small.gcm' : `small.gcm.${part}`)));
     expect(Math.max(...parts.map(({ length }) => length))).toBe(LIMIT);
     expect(parts.reduce((sum, { length }) => sum + length - PRELUDE, 0)).toBe(file.length);
@@ -101,13 +101,13 @@ describe('a file that was split', () => {
     await fc.assert(property, { numRuns: 20, seed: 1, examples: [[PRELUDE + 1]] });
   });
 
-  it('stays as it is where it is small enough, and loads from a list of one', async () => {
+  it('stays unchanged when it is small enough, and loads from a list of one', async () => {
     const whole = splitFile(file, { name: 'small.gcm', maxFileBytes: file.length });
     expect(whole).toEqual({ 'small.gcm': file });
     expect(await dataOf(splitSource([file]))).toEqual(expected);
   });
 
-  it('is made of a packed file alone', () => {
+  it('can only be made from a packed file', () => {
     const split = (bytes: Uint8Array, maxFileBytes: number) => () => splitFile(bytes, { name: 'x', maxFileBytes });
     expect(split(new Uint8Array(20), 1000)).toThrow('expected a packed file');
     expect(split(parts[0], 1000)).toThrow('expected a packed file');
@@ -115,20 +115,20 @@ describe('a file that was split', () => {
   });
 });
 
-describe('what goes wrong has its own code', () => {
-  it('a file that is missing', async () => {
+describe('a fault of split files has its own error code', () => {
+  it('for a missing file', async () => {
     expect(await codeAt({ 'small.gcm.2': undefined })).toBe('file-part-missing');
     expect(await codeOf(dataOf(splitSource(parts.slice(0, -1))))).toBe('file-part-missing');
     expect(await codeAt({ 'small.gcm': undefined })).toBe('file-read');
   });
 
-  it('a page in the place of a file', async () => {
+  it('for a web page in the place of a file', async () => {
     expect(await codeAt({ 'small.gcm.1': new TextEncoder().encode('<!doctype html><p>Not here</p>') })).toBe(
       'file-html',
     );
   });
 
-  it('files of another model, in another order, or twice', async () => {
+  it('for files of another model, in another order, or given twice', async () => {
     expect(await codeAt({ 'small.gcm.1': others[1] })).toBe('file-part-mixed');
     expect(await codeAt({ 'small.gcm': others[0] })).toBe('file-part-mixed');
     expect(await codeAt({ 'small.gcm.1': parts[2], 'small.gcm.2': parts[1] })).toBe('file-part-mixed');
@@ -136,7 +136,7 @@ describe('what goes wrong has its own code', () => {
     expect(await codeOf(dataOf(splitSource(parts.slice(1))))).toBe('file-part-mixed');
   });
 
-  it('a file that is cut off, that goes on, that was damaged, or that a newer version wrote', async () => {
+  it('for a file that is cut off, too long, damaged, or written by a newer version', async () => {
     expect(await codeAt({ 'small.gcm.1': parts[1].subarray(0, -1) })).toBe('file-truncated');
     expect(await codeAt({ 'small.gcm.1': Uint8Array.of(...parts[1], 0) })).toBe('file-overlap');
     expect(await codeAt({ 'small.gcm.1': parts[1].map((byte, at) => (at === 500 ? byte ^ 1 : byte)) })).toBe(
@@ -147,13 +147,13 @@ describe('what goes wrong has its own code', () => {
     );
   });
 
-  it('one of several, where a whole file is expected', async () => {
+  it('for one part, when a whole file is expected', async () => {
     expect(await codeOf(dataOf(parts[0]))).toBe('file-header');
     expect(await codeOf(dataOf(splitSource([file.subarray(0, 5)])))).toBe('file-truncated');
     expect(await codeOf(dataOf((() => 1) as never))).toBe('invalid-option');
   });
 
-  it('any byte of what stands before the content', async () => {
+  it('for any changed byte before the content', async () => {
     for (let at = 0; at < PRELUDE; at++) {
       for (const part of [0, 1]) {
         const name = part === 0 ? 'small.gcm' : `small.gcm.${part}`;

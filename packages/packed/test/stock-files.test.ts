@@ -17,7 +17,7 @@ import { formats } from './packed-example.ts';
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('even levels', () => {
-  it('are found for whatever step, range and place they have, and give the values back', () => {
+  it('are found for any step, range and position, and decode to the values', () => {
     const levels = fc.record({
       step: fc.double({ min: 1e-4, max: 10, noNaN: true }),
       // At least two neighbours, by which the step is known
@@ -45,7 +45,7 @@ describe('even levels', () => {
     ['nothing', []],
   ])('are not found for %s', (_, values) => expect(evenLevels(Float32Array.from(values))).toBeUndefined());
 
-  it('of one value are that value', () => {
+  it('of a single value decode to that value', () => {
     expect(evenLevels(Float32Array.of(3, 3))).toEqual({ codes: new Uint8Array(2), scale: 1, min: 3 });
   });
 });
@@ -87,7 +87,7 @@ it('are loaded by a process without our code, which predicts the same', async ()
   }
 });
 
-it('keeps what is quantized, and takes uint8 where levels are even and float16 where it is exact', async () => {
+it('keeps quantized weights, and uses uint8 for evenly spaced levels and float16 where it is exact', async () => {
   const values = {
     even: Float32Array.of(-0.2, 0, 0.2, 0.4),
     half: Float32Array.of(1, 0.5, 1.125, 100.25),

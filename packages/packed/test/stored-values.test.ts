@@ -17,7 +17,7 @@ it('every float16 comes back from its number', () => {
   expect(all.filter((bits) => toFloat16(fromFloat16(bits)) !== (isNumber(bits) ? bits : 0x7e00))).toEqual([]);
 });
 
-it('a number becomes the nearest float16, of two the even one', () => {
+it('a number becomes the nearest float16, with ties to even', () => {
   fc.assert(
     fc.property(fc.double({ min: -65519, max: 65519, noNaN: true }), (value) => {
       const bits = toFloat16(value);
@@ -35,7 +35,7 @@ it('a number becomes the nearest float16, of two the even one', () => {
   expect([65519.99, 65520, -1e9, 2 ** -25, 2 ** -25 + 2 ** -40].map(toFloat16)).toEqual([0x7bff, 0x7c00, 0xfc00, 0, 1]);
 });
 
-it('TensorFlow.js makes the same of the rest as the report says', () => {
+it('TensorFlow.js decodes the other weights to the values that the report describes', () => {
   const floats = fc.array(fc.float({ noDefaultInfinity: true, noNaN: true }), { minLength: 1, maxLength: 100 });
   const property = fc.property(floats, fc.constantFrom('float32', 'float16', 'uint8'), (list, dtype) => {
     const values = Float32Array.from(list);
@@ -53,11 +53,11 @@ it('TensorFlow.js makes the same of the rest as the report says', () => {
   fc.assert(property, { numRuns: 300, seed: 2 });
 });
 
-describe('the rest keeps the bounds that it states', () => {
+describe('other weights keep the documented error bounds', () => {
   const sizes = fc.array(fc.float({ noDefaultInfinity: true, noNaN: true, min: -70000, max: 70000 }), { minLength: 8 });
   const tiny = fc.array(fc.float({ noNaN: true, min: -(2 ** -12), max: 2 ** -12 }), { minLength: 8 });
 
-  it('float16: a part of each value, and for weights of several axes of their root mean square', () => {
+  it('float16: relative to each value, and for weights of several axes relative to the root mean square', () => {
     const property = fc.property(fc.oneof(sizes, tiny), fc.boolean(), (list, isList) => {
       const values = Float32Array.from(list);
       const stored = restValues(values, isList ? [values.length] : [1, values.length], 'float16');
@@ -148,7 +148,7 @@ it('rows of a matrix end where its weight has them, however its axes lie', async
   await fc.assert(property, { numRuns: 30, seed: 4 });
 });
 
-it('topology and metadata come back as JSON has them, whatever they are', async () => {
+it('any topology and metadata come back as their JSON', async () => {
   const property = fc.asyncProperty(
     fc.dictionary(fc.string(), fc.jsonValue()),
     fc.jsonValue(),
@@ -162,7 +162,7 @@ it('topology and metadata come back as JSON has them, whatever they are', async 
   await fc.assert(property, { numRuns: 100, seed: 5 });
 });
 
-it('the header of a small network is a small part of even a small file', async () => {
+it('the header of a small network takes a small part of even a small file', async () => {
   const model = tf.sequential();
   model.add(tf.layers.dense({ inputShape: [784], units: 300, activation: 'relu' }));
   model.add(tf.layers.dense({ units: 100, activation: 'relu' }));

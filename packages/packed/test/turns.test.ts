@@ -1,4 +1,4 @@
-// Long work lets others have their turn, and can be ended between two of its slices.
+// Long decoding yields to other tasks, and can be aborted between two slices.
 import { afterEach, expect, it, vi } from 'vitest';
 import { packedModel, type RowDecoder } from '../src/load/index.ts';
 import { putTogether, withChecksums } from './packed-example.ts';

@@ -15,7 +15,7 @@ async function fileBytes({ artifacts, matrices }: SmallModel): Promise<number> {
   return (await pack(artifacts, { matrices })).bytes.length;
 }
 
-it.each([3500, 8000])('%d bytes are kept to and used to 3 % by a layers model', async (bytes) => {
+it.each([3500, 8000])('a layers model fits a budget of %d bytes and uses it up to 3 %', async (bytes) => {
   const small = await compressNow(pictureNetwork(), { budget: { bytes } });
   const size = await fileBytes(small);
   expect(size).toBe(small.report.bytes);
@@ -23,14 +23,14 @@ it.each([3500, 8000])('%d bytes are kept to and used to 3 % by a layers model', 
   expect(size).toBeGreaterThanOrEqual(0.97 * bytes);
 });
 
-it('a ratio counts from the weights that were given', async () => {
+it('a ratio is relative to the given weights', async () => {
   const { report } = await compressNow(graphArtifacts(), { budget: { ratio: 4 } });
   expect(report.originalBytes).toBe(4 * (24 * 64 + 64 + 6 * 64));
   expect(report.bytes).toBeLessThanOrEqual(report.originalBytes / 4);
   expect(report.bytes).toBeGreaterThanOrEqual((0.97 * report.originalBytes) / 4);
 });
 
-it('more bytes lose less, and all that is wanted leaves the plain file', async () => {
+it('a larger budget gives a smaller error, and a budget without limit gives the plain file', async () => {
   const errors: number[] = [];
   for (const bytes of [2000, 2600, 1e9]) {
     const { report } = await compressNow(graphArtifacts(), { budget: { bytes } });
@@ -40,7 +40,7 @@ it('more bytes lose less, and all that is wanted leaves the plain file', async (
   expect(errors[2]).toBeLessThan(1e-6);
 });
 
-it('a budget below the smallest file is refused with its bytes, which are enough', async () => {
+it('a budget below the smallest file is refused with the bytes of that file, which suffice', async () => {
   const least = await compressNow(graphArtifacts(), { budget: { bytes: 1 } }).catch((error) => error);
   expect(least).toMatchObject({ code: 'budget-unreachable' });
   const bytes = Number(/at least (\d+) bytes/.exec(least.message)?.[1]);
@@ -63,7 +63,7 @@ it('sizes are chosen across methods and single compressors, the same every time'
   expect(perWeight.report.weights.map(({ method }) => method)).toEqual(['kmeans', undefined, undefined]);
 });
 
-it('a sensitive weight loses less', async () => {
+it('a weight with a larger sensitivity gets a smaller error', async () => {
   const errorOfA = async (sensitivity: ReadonlyMap<string, number>) => {
     const { report } = await compressNow(graphArtifacts(), { budget: { bytes: 2200 }, sensitivity });
     return report.weights[0].relativeError;
@@ -77,7 +77,7 @@ it('a sensitive weight loses less', async () => {
   expect(even).toBeGreaterThan(high);
 });
 
-it('moments make errors of outputs small, which the report tells', async () => {
+it('moments lower the output errors, and the report shows these errors', async () => {
   const model = tf.sequential({
     layers: [
       tf.layers.dense({ inputShape: [48], units: 32, kernelInitializer: tf.initializers.glorotNormal({ seed: 1 }) }),

@@ -28,7 +28,7 @@ function compressedNames({ report }: SmallModel): string[] {
 }
 
 describe('a layers model', () => {
-  it('is compressed with its nested and transposed kernels, and stays as it was', async () => {
+  it('is compressed with its nested and transposed kernels, and is not changed', async () => {
     const model = pictureNetwork();
     const before = weightValues(await artifactsOf(model));
     const tensors = tf.memory().numTensors;
@@ -138,7 +138,7 @@ describe('refuses', () => {
   });
 });
 
-it('tells progress that never falls, and ends when it is aborted', async () => {
+it('reports progress that never falls, and stops when it is aborted', async () => {
   for (const options of [{ method }, { budget: { bytes: 2500 } }]) {
     const heard: number[] = [];
     await compressNow(graphArtifacts(), { ...options, onProgress: (done) => heard.push(done) });
@@ -155,7 +155,7 @@ it('tells progress that never falls, and ends when it is aborted', async () => {
   await expect(aborted).rejects.toThrow('enough');
 });
 
-it('lets others have their turn, so that a timer can end it', async () => {
+it('yields to other tasks, so that a timer can abort it', async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Error('too late')), 20);
   const aborted = compressNow(pictureNetwork(), { budget: { bytes: 5000 }, signal: controller.signal });

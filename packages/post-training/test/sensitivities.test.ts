@@ -30,7 +30,7 @@ function branches(): tf.LayersModel {
   return tf.model({ inputs: x, outputs: sum });
 }
 
-it('a weight of which the outputs hold ten times as much costs a hundred times as much', async () => {
+it('a weight whose branch is scaled by ten has a hundred times the sensitivity', async () => {
   const model = branches();
   const before = weightValues(await artifactsOf(model));
   const inputs = tf.randomNormal([32, 24], 0, 1, 'float32', 2);
@@ -78,7 +78,7 @@ it('measures the constants of a graph, and leaves no tensor behind', async () =>
   expect(await sensitivities(graphArtifacts(), inputs, options)).toEqual(costs);
 });
 
-it('refuses inputs that the model cannot take, and what is no loader', async () => {
+it('refuses inputs that do not fit the model, and an invalid loader', async () => {
   const options = { load: tf.loadLayersModel };
   const model = branches();
   await expect(sensitivities(model, tf.zeros([2, 5]), options)).rejects.toMatchObject({ code: 'unsupported' });

@@ -25,7 +25,7 @@ it('a hull begins with the fewest bytes, ends with the least cost, and falls eve
   fc.assert(property, { numRuns: 500, seed: 1 });
 });
 
-it('bytes are shared as well as any sharing does, but for one step', () => {
+it('the division of bytes is optimal except for one step', () => {
   const property = fc.property(
     fc.array(points, { minLength: 1, maxLength: 3 }),
     fc.integer({ min: 0, max: 150 }),

@@ -16,12 +16,12 @@ async function loadedWith(webAssembly: unknown) {
   return { kernels: await wasmKernels(), portable };
 }
 
-it('without WebAssembly', async () => {
+it('returns the portable kernels without WebAssembly', async () => {
   const { kernels, portable } = await loadedWith(undefined);
   expect(kernels).toBe(portable);
 });
 
-it('under a content security policy that forbids it, and without SIMD', async () => {
+it('returns the portable kernels without SIMD, or when a content security policy forbids WebAssembly', async () => {
   const compile = vi.fn(() => Promise.reject(new Error('Refused to compile or instantiate WebAssembly module')));
   const { kernels, portable } = await loadedWith({ compile });
   expect(compile).toHaveBeenCalledOnce();

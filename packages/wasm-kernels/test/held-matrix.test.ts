@@ -80,7 +80,7 @@ describe('holdSingle', () => {
     expect(() => matrix.gram(normalView(4, 4, 'rows', 2))).toThrow('HeldMatrix: expected a matrix that is held');
   });
 
-  it('says so when the engine has not enough memory', () => {
+  it('throws out-of-memory when the engine has too little memory', () => {
     const huge: View = { ...singleView(1, 1, 'rows', 1), rows: 2 ** 20, cols: 2 ** 20 };
     expect(() => held(huge)).toThrow(/^wasmKernels: expected \d+ bytes of WebAssembly memory, got less\. Leave/);
     expect(() => held(huge)).toThrow(expect.objectContaining({ code: 'out-of-memory' }));

@@ -83,7 +83,7 @@ describe('truncatedSvd with WebAssembly kernels', () => {
     expectNearOptimum(trainedMatrix(name), rank, 1e-4);
   });
 
-  it('is so by block Krylov iteration, tall and wide', () => {
+  it('is within that bound by block Krylov iteration, for tall and wide matrices', () => {
     expectNearOptimum(
       signal([320, 260], 40, (i) => (i + 1) ** -0.5, 0.8),
       8,
@@ -96,7 +96,7 @@ describe('truncatedSvd with WebAssembly kernels', () => {
     );
   });
 
-  it('multiplies in float64 where little is left', () => {
+  it('multiplies in float64 when the remainder is small', () => {
     let held = 0;
     const counting: Kernels = {
       ...kernels,
@@ -115,7 +115,7 @@ describe('truncatedSvd with WebAssembly kernels', () => {
     expect(truncatedSvd(a, 8, { kernels })).toEqual(truncatedSvd(a, 8, { kernels }));
   });
 
-  it('gives the same bits when somebody listens', () => {
+  it('gives the same bits with a progress listener', () => {
     const a = signal([320, 260], 40, (i) => (i + 1) ** -0.5, 0.8);
     expect(truncatedSvd(a, 8, { kernels, onProgress: () => {} }).s).toEqual(truncatedSvd(a, 8, { kernels }).s);
   });

@@ -1,3 +1,4 @@
+// Every export of the package.
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 

@@ -50,7 +50,7 @@ describe.each(UPDATES)('%s', (name) => {
     expectClose(name, allocated(151, size), 1e-13);
   });
 
-  it('equals the portable kernel for small matrices, and for those of others', () => {
+  it('equals the portable kernel for small matrices, and for matrices that it did not allocate', () => {
     expectClose(name, allocated(9, 9), 0);
     expectClose(name, normalView(150, 150, 'rows', 1), 0);
   });
@@ -64,12 +64,12 @@ describe('allocate', () => {
     expect(second.data).toEqual(before);
   });
 
-  it('gives the memory of matrices back that nothing refers to', () => {
+  it('frees the memory of matrices that nothing refers to', () => {
     // 400 matrices of 8 MB
     for (let i = 0; i < 400; i++) expect(kernels.allocate?.(1000, 1000).data.length).toBe(1e6);
   });
 
-  it('says so when the engine has not enough memory', () => {
+  it('throws out-of-memory when the engine has too little memory', () => {
     expect(() => kernels.allocate?.(2 ** 20, 2 ** 20)).toThrow(expect.objectContaining({ code: 'out-of-memory' }));
   });
 });

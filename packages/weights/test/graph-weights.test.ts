@@ -31,7 +31,7 @@ it.each([
   expect([...matrixWeights({ modelTopology: { node } })]).toEqual([['w', { kind, usedBy: op, swapped }]]);
 });
 
-it('follows what hands a constant on, and ends where that is a ring', () => {
+it('follows ops that pass a constant on, and stops at a cycle', () => {
   const node = [
     constant('w'),
     { name: 'r1', op: 'Identity', input: ['w'] },
@@ -75,7 +75,7 @@ it('lists each node that shares a constant, with the input that the constant is'
   expect(uses[1].node.inputs).toEqual(['w', 'y:1']);
 });
 
-it('finds no uses in a topology of layers, and refuses what is no topology', () => {
+it('finds no uses in a topology of layers, and refuses anything but a topology', () => {
   expect(graphUses({ config: {} })).toEqual([]);
   expect(() => graphUses(null as never)).toThrow('graphUses');
   expect(graphNodes({ config: {} })).toEqual([]);
