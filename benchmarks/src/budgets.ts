@@ -29,7 +29,7 @@ const SEEDS = given.seeds.split(',').map(Number);
 const EPOCHS = Number(given.epochs);
 const BITS = given.bits.split(',').map(Number);
 const LAST = 2000;
-/** Unlabelled images, from those that the network was trained with. */
+/** Number of unlabelled training images for calibration. */
 const SEEN = 512;
 
 await startBackend();

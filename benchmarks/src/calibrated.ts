@@ -22,7 +22,7 @@ import { deviation, markdownTable, mean } from './statistics.ts';
 
 const SEEDS = [3, 4, 5];
 const EPOCHS = 12;
-/** Unlabelled images for calibration, from those that the network was trained with. */
+/** Number of unlabelled training images for calibration. */
 const SEEN = 512;
 /** Values from which on a layer is compressed; the last one, of 1,000, is not. */
 const LEAST = 2000;

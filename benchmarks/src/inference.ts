@@ -27,7 +27,7 @@ const ROUNDS = 9;
 const SPAN = quick ? 5 : 20;
 const BATCHES = [1, 32] as const;
 
-/** What a layer may hold, as a multiple of the stored bytes. */
+/** Most memory of a layer, as a multiple of the stored bytes. */
 const MOST_HELD = 1.1;
 
 /** How many times faster than dense a batch of 1 and of 32 should be at 4096². */

@@ -38,11 +38,11 @@ interface Row {
   readonly what: string;
   /** Milliseconds of each round. */
   readonly times: number[];
-  /** The norm of what is left out. */
+  /** The norm of the remainder. */
   error?: number | null;
 }
 
-/** What is measured: an own function, or by its name a run of the Python process. */
+/** A measured subject: a function of ours, or the name of a run in the Python process. */
 interface Subject {
   readonly what: string;
   readonly run?: () => unknown;

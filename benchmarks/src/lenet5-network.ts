@@ -18,7 +18,7 @@ export const LAYER_NAMES = Object.keys(LAYERS) as LayerName[];
 /** One kernel a layer, as tensors or variables. */
 export type Kernels = Readonly<Record<LayerName, tf.Tensor>>;
 
-/** What a network consists of. */
+/** The variables of a network. */
 export interface Weights {
   readonly kernels: Readonly<Record<LayerName, tf.Variable>>;
   readonly biases: Readonly<Record<LayerName, tf.Variable>>;

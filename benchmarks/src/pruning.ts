@@ -44,7 +44,7 @@ function printStructures(): void {
   print('What is pruned together, half of fc1', ['structure', 'relative error', 'bytes', 'gzipped'], rows);
 }
 
-/** How far the error of the codebook is from that of the optimum over the same kept entries, which `@gcompress/kmeans` finds. */
+/** Error of the codebook compared with the optimum over the same kept entries, which `@gcompress/kmeans` finds. */
 function printCodebooks(): void {
   const rows = NAMES.flatMap((name) =>
     [16, 256].map((levels) => {

@@ -7,7 +7,7 @@ import type { Options } from '@gcompress/example-record/options';
 import type { Result } from '@gcompress/example-record/record';
 import { markdownTable } from './statistics.ts';
 
-/** What a run prints with `--json`. */
+/** The output of a run with `--json`. */
 interface Run {
   readonly options: Options;
   readonly backend: string;

@@ -50,7 +50,7 @@ ${streams()}
 
 ${denseStreams()}
 
-The goals were 25 % below brotli and 40 % below gzip for sparse streams, and at most 0.5 % above packed bits for dense streams. The second goal is
+The goals were 25 % below brotli and 40 % below gzip for sparse streams, and at most 0.5 % above packed bits for dense streams. The gzip goal is
 missed: by little for few levels, and by more for many evenly used levels, because their bits and the signs cost every coder the same. Contexts
 help only to code the positions of the kept entries, which take less than three quarters of a stream.
 
@@ -119,7 +119,7 @@ interface Stream {
   readonly values: Int32Array;
 }
 
-/** The levels of a matrix of which this part is kept, from −levels to levels. */
+/** The levels of a pruned matrix, from −levels to levels. */
 function prunedStream(name: TrainedName, kept: number, levels: number): Stream {
   const { shape, data } = trained(name);
   const sizes = Float32Array.from(data, Math.abs).sort();
@@ -154,7 +154,7 @@ function bytesOf(tensors: Readonly<Record<string, PackedTensor>>): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-/** What gzip, brotli, zstd and xz make of one byte an index. */
+/** Bytes of gzip, brotli, zstd and xz for one byte an index. */
 function others(indices: Int32Array): (number | undefined)[] {
   const bytes = Uint8Array.from(indices);
   return [

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** Threads of OpenBLAS go on spinning for some 30 ms, and would disturb what is measured next. */
 const CALM = 100;
 
-/** What a call took, in milliseconds, and for a decomposition the norm of what its first triplets leave out. */
+/** Time of a call in milliseconds, and for a decomposition the norm of the remainder after its first triplets. */
 export interface PeerTime {
   readonly milliseconds: number;
   readonly error: number | null;

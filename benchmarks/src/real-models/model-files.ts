@@ -32,7 +32,7 @@ function artifacts({ weightsManifest, ...model }: ModelJson, read: (name: string
   };
 }
 
-/** What a CommonJS script exports; it sees nothing of this process. */
+/** The exports of a CommonJS script, which runs without access to this process. */
 function exportOf(path: string): unknown {
   const module = { exports: {} };
   runInNewContext(readFileSync(path, 'utf8'), { module, exports: module.exports });

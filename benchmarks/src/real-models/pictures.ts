@@ -17,7 +17,7 @@ const NAMES = {
   evaluation: ['astronaut', 'coffee', 'ihc', 'color', 'camera', 'grass', 'gravel', 'clock_motion', 'text', 'horse'],
 } as const;
 
-/** What pictures are used for. */
+/** The use of a picture: calibration or evaluation. */
 export type Use = keyof typeof NAMES;
 
 /** Pictures `[height, width, 3]` with values from 0 to 255. */

@@ -1,4 +1,4 @@
-// What a model's `save` hands to its handler.
+// The artifacts that a model's `save` passes to its handler.
 import * as tf from '@tensorflow/tfjs';
 
 /** The artifacts of a layers model. */

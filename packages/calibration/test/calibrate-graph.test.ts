@@ -17,7 +17,7 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(tensors);
 });
 
-/** Two convolutions, of which the second one is used twice, and a product; `batch` fixes the samples. */
+/** Two convolutions, the second one used twice, and a product; `batch` fixes the batch size. */
 function network(batch = -1): Graph {
   return {
     inputs: { picture: [batch, 6, 6, 2] },

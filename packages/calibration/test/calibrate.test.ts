@@ -137,7 +137,7 @@ describe('calibrate', () => {
     expect(model.layers.every((layer) => !Object.hasOwn(layer, 'call'))).toBe(true);
     expect([...moments.keys()].some((name) => name.startsWith('head/'))).toBe(true);
     expect([...skipped.keys()].map((name) => name.split('/')[0])).toEqual(['volume']);
-    expect(warnings.join()).toContain("'head/kernel' has 27 inputs, of which 4 rows were seen");
+    expect(warnings.join()).toContain("'head/kernel' saw 4 rows, fewer than its 27 inputs");
     model.dispose();
     inputs.dispose();
   });

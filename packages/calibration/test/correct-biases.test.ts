@@ -32,7 +32,7 @@ function rounded(artifacts: tf.io.ModelArtifacts, names: (name: string) => boole
   return { ...artifacts, weightData };
 }
 
-/** Means of the outputs over all axes but that of the channels. */
+/** Means of the outputs over all axes except the channels. */
 function means(model: tf.LayersModel | tf.GraphModel, inputs: tf.Tensor, axis = -1): Float32Array {
   return tf.tidy(() => {
     const y = model.predict(inputs) as tf.Tensor;

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { calibrate } from '../src/index.ts';
 import { artifactsOf } from './artifacts.ts';
 
-/** Inputs that lie near a few directions, as those of real layers do. */
+/** Inputs near a few directions, like the inputs of real layers. */
 function inputs(samples: number, seed: number): tf.Tensor {
   return tf.tidy(() =>
     tf.matMul(tf.randomNormal([samples, 8], 0, 1, 'float32', seed), tf.randomNormal([8, 64], 0, 1, 'float32', 1)),

@@ -1,4 +1,4 @@
-// gcompress compress: a file of at most the bytes that were asked for, as the API makes it.
+// gcompress compress: a file of at most the requested bytes, identical to the file of the API.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrate } from '@gcompress/calibration';

@@ -69,7 +69,7 @@ describe('the verb', () => {
     writeFileSync(join(cwd, 'y.json'), JSON.stringify(labels));
   });
 
-  it('gives the same score whatever the size of a batch', async () => {
+  it('gives the same score for any batch size', async () => {
     const files = ['--inputs', 'x.json', '--labels', 'y.json', '--json'];
     const scores = await Promise.all(
       ['1', '7', '64'].map(async (size) => json(await evaluated('model', ...files, '--batch-size', size)).value),

@@ -1,4 +1,4 @@
-// gcompress inspect: every figure is that of an API call or of zlib.
+// gcompress inspect: every figure equals the result of an API call or of zlib.
 
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -62,7 +62,7 @@ it('counts bytes raw, gzipped, in brotli and packed for each weight', async () =
   }
 });
 
-it('packs by the method that is asked for', async () => {
+it('packs by the requested method', async () => {
   const { weights } = json(await gcompress(cwd, 'inspect', 'model', '--bits', '3', '--json'));
   const { report } = await pack(layersModel(), { method: uniform({ bits: 3, steps: 'column' }) });
   expect(weights[0]).toMatchObject({ packedBytes: report.weights[0].bytes, storedAs: 'uniform' });

@@ -1,7 +1,7 @@
 // Products with a sparse matrix, given row by row as columns and values.
 
 /**
- * `y [n] += x [m] · C`. The entries of the first row of C begin at `begin`; those of row i end at `ends[i]`, where the next row begins.
+ * `y [n] += x [m] · C`. The entries of the first row of C begin at `begin`; the entries of row i end at `ends[i]`, where the next row begins.
  * Rows whose input is 0 are left out.
  */
 export function sparseVector(x: usize, m: i32, begin: u32, ends: usize, columns: usize, values: usize, y: usize): void {

@@ -21,7 +21,7 @@ export function denseMatrix({ format, packed }: StoredMatrix): ArrayLike<number>
   return format.reconstruct(cpuOps, format.unpack(packed), packed).data;
 }
 
-/** What a product may differ by: part of the sums of absolute products, and steps to which inputs and matrix are rounded. */
+/** The tolerance of a product: a fraction of the sums of absolute products, and the rounding steps of inputs and matrix. */
 interface Tolerance {
   readonly sums: number;
   /** Steps between 0 and the largest value. 0 for no rounding. */

@@ -1,4 +1,4 @@
-// Gains of output channels, handed to methods as the importance of entries.
+// Gains of output channels, passed to methods as the importance of entries.
 import { isGCompressError } from '@gcompress/core';
 import { uniform } from '@gcompress/uniform';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Weights that are compressed already, which pack stores as they are.
+// Weights that are already compressed, which pack stores unchanged.
 import { kMeans } from '@gcompress/kmeans';
 import { kMeansFormat } from '@gcompress/kmeans/format';
 import { matrixOfWeight, weightOfMatrix } from '@gcompress/weights';

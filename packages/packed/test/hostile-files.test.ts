@@ -139,7 +139,7 @@ describe('a file that announces too much', () => {
   });
 });
 
-/** What stands where a number, a string, a list or an object belongs. */
+/** Values in the place of a number, a string, a list or an object. */
 const JUNK: readonly unknown[] = [
   null,
   true,
@@ -200,7 +200,7 @@ describe('a malformed file with correct checksums', () => {
 
   it('is refused by the house error, or loads with data that TensorFlow.js makes tensors of', async () => {
     const { header, data } = takenApart(file);
-    // The topology is handed on as it is; its places would only hide the others
+    // The topology is passed on unchanged; edits of it would only hide the others
     const rest = { ...header, model: { modelTopology: {} } };
     const places = placesOf(rest);
     const edit = fc.record({ place: fc.constantFrom(...places), value: fc.constantFrom(...JUNK) });
@@ -232,7 +232,7 @@ describe('a malformed file with correct checksums', () => {
     expect(loaded).toBeGreaterThan(0);
   });
 
-  it('is refused by the house error, or loads, whatever its bytes are', async () => {
+  it('is refused with a GCompressError, or loads, for any bytes', async () => {
     const { header, data } = takenApart(file);
     const edits = fc.array(fc.tuple(fc.nat(data.length - 1), fc.nat(255)), { minLength: 1, maxLength: 40 });
     const property = fc.asyncProperty(edits, async (bytes) => {

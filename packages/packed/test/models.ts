@@ -2,7 +2,7 @@
 import { createRandom } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 
-/** What a model's `save` hands to its handler. */
+/** The artifacts that a model's `save` passes to its handler. */
 export async function artifactsOf(model: tf.LayersModel, config?: tf.io.SaveConfig): Promise<tf.io.ModelArtifacts> {
   let saved: tf.io.ModelArtifacts | undefined;
   const handler = tf.io.withSaveHandler(async (artifacts) => {
@@ -40,7 +40,7 @@ export function wordNetwork(): tf.LayersModel {
 type GraphWeight = readonly [dtype: 'float32' | 'int32' | 'string' | 'bool', shape: number[], bytes: ArrayBufferView];
 
 /**
- * A graph with a convolution, a product whose kernel is turned, a table, one op that nobody knows how to compress (`Mul`), strings and
+ * A graph with a convolution, a product with a transposed kernel, a table, one op whose constant is not compressed (`Mul`), strings and
  * integers: a picture `[1, 6, 6, 2]` to `[1, 7]`.
  */
 export function graphArtifacts(): tf.io.ModelArtifacts {

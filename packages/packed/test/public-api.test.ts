@@ -1,4 +1,4 @@
-// What each entry exports, and what a loading page carries.
+// The exports of each entry, and the code that a loading page contains.
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
 import * as formats from '../src/formats/index.ts';

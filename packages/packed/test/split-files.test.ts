@@ -93,7 +93,7 @@ describe('a file that was split', () => {
     }
   });
 
-  it('loads whatever the limit is', async () => {
+  it('loads for any limit', async () => {
     const property = fc.asyncProperty(fc.integer({ min: PRELUDE + 1, max: file.length + 10 }), async (maxFileBytes) => {
       const split = Object.values(splitFile(file, { name: 'x', maxFileBytes }));
       expect(await dataOf(splitSource(split))).toEqual(expected);

@@ -115,7 +115,7 @@ async function load(bytes: Uint8Array, formats: readonly RowDecoder[]): Promise<
   return (await packedModel(bytes, { formats }).load?.()) as tf.io.ModelArtifacts;
 }
 
-/** A format that stores float32 as they are, and gives them row by row. */
+/** A format that stores float32 values unchanged, and decodes them row by row. */
 const plain: RowDecoder = {
   id: 'plain',
   version: 1,

@@ -2,7 +2,7 @@
 import { createRandom } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 
-/** What a model's `save` hands to its handler. */
+/** The artifacts that a model's `save` passes to its handler. */
 export async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
   const saved: tf.io.ModelArtifacts[] = [];
   const handler = tf.io.withSaveHandler(async (artifacts) => {

@@ -1,4 +1,4 @@
-// What the package exports, and what it carries.
+// The exports of the package, and the code that it contains.
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';

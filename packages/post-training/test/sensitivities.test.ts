@@ -1,4 +1,4 @@
-// What errors of weights do at the outputs, measured by compressing one weight at a time.
+// Sensitivities of the outputs to errors of weights, measured by compressing one weight at a time.
 import { calibrate } from '@gcompress/calibration';
 import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
@@ -8,7 +8,7 @@ import { artifactsOf, graphArtifacts, weightValues } from './models.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-/** Two branches of the same kernel; the outputs hold 10 times the first and the second as it is. */
+/** Two branches with the same kernel; the output is 10 times the first branch plus the second. */
 function branches(): tf.LayersModel {
   const x = tf.input({ shape: [24] });
   const branch = (name: string, gain: number) => {

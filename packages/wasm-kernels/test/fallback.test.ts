@@ -7,7 +7,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** What a fresh copy of the package loads with this in the place of WebAssembly. */
+/** The kernels of a fresh copy of the package with this value in the place of WebAssembly. */
 async function loadedWith(webAssembly: unknown) {
   vi.resetModules();
   vi.stubGlobal('WebAssembly', webAssembly);

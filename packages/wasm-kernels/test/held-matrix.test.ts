@@ -1,4 +1,4 @@
-// Products with a held matrix are those of float32, whatever the shape, the layout and the scale.
+// Products with a held matrix have float32 accuracy for any shape, layout and scale.
 import type { HeldMatrix, View, View64 } from '@gcompress/core/hosts';
 import { portableKernels, transposed } from '@gcompress/linalg';
 import fc from 'fast-check';

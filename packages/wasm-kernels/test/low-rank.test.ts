@@ -1,4 +1,4 @@
-// Low rank with these kernels: the conformance suite, and factors as good as those of the portable kernels.
+// Low rank with these kernels: the conformance suite, and factors as accurate as with the portable kernels.
 import { createRandom, type Kernels, type Matrix, type MatrixCompressor } from '@gcompress/core';
 import { trainedMatrix } from '@gcompress/fixtures';
 import { type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';

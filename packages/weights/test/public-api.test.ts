@@ -1,4 +1,4 @@
-// What the package exports.
+// The exports of the package.
 import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 

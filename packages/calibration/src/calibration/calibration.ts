@@ -28,7 +28,7 @@ export interface Calibration {
 export function warningsOf(inputSums: ReadonlyMap<string, InputSums>): string[] {
   return [...inputSums].flatMap(([weight, { count, values }]) =>
     count < values.length
-      ? [`'${weight}' has ${values.length} inputs, of which ${count} rows were seen: give more samples.`]
+      ? [`'${weight}' saw ${count} rows, fewer than its ${values.length} inputs: pass more samples.`]
       : [],
   );
 }

@@ -38,7 +38,7 @@ export function comparedBytes(from: number, to: number): string {
   return from > to ? `${formatRatio(from, to)} smaller` : `${formatRatio(to, from)} larger`;
 }
 
-/** An error or a difference with three digits; 0 as it is. */
+/** An error or a difference with three digits, or `0`. */
 export function formatError(value: number): string {
   if (value === 0) return '0';
   if (!Number.isFinite(value)) return String(value);

@@ -37,7 +37,7 @@ export async function evaluate(
         ],
         rows,
       },
-      outro: [`${evaluation.examples} examples, given as they are in ${options.inputs}.`, ...comparison(evaluation)],
+      outro: [`${evaluation.examples} examples from ${options.inputs}, unchanged.`, ...comparison(evaluation)],
     },
     options,
     surroundings,

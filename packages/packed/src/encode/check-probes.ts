@@ -8,7 +8,7 @@ import type { FileContents, WrittenTensor } from './write-file.ts';
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /**
- * The tensors of probes as they are written.
+ * The tensors of probes for the file.
  *
  * @throws GCompressError `invalid-option` for anything but probes.
  */

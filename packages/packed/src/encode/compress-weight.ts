@@ -28,7 +28,7 @@ export interface Compression {
   readonly note?: string;
 }
 
-/** What a compression may use besides the matrix. */
+/** Data that a compression may use besides the matrix. */
 export interface CompressionOptions extends ProgressOptions {
   /** Second moments of the inputs of the weight. Ignored by methods that do not use them. */
   readonly moments?: InputMoments | undefined;

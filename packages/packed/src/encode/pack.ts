@@ -25,7 +25,7 @@ import { writeFile } from './write-file.ts';
 /** Options of {@link pack}. */
 export interface PackOptions {
   /**
-   * What compresses the weights that a model multiplies with: one compressor for all, or a function that chooses for each. Default
+   * One compressor for all weights that the model multiplies with, or a function that chooses one for each. Default
    * `uniform({ bits: 5, steps: 'column' })` of `@gcompress/uniform`, which every loader decodes; other methods need their decoder on the
    * page. With `matrices` the default is none.
    */

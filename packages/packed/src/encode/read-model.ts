@@ -5,7 +5,7 @@ import { type MatrixWeight, matrixWeights } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { type ModelWeight, modelWeights } from './model-weights.ts';
 
-/** What {@link readModel} finds in artifacts. */
+/** The result of {@link readModel}. */
 export interface ModelContents {
   /** All weights in the order of the model. */
   readonly weights: readonly ModelWeight[];

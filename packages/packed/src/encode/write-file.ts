@@ -16,7 +16,7 @@ export interface WrittenTensor {
   readonly bytes: Uint8Array;
 }
 
-/** What a file is made of. */
+/** The content of a file. */
 export interface FileContents {
   readonly model: Header['model'];
   readonly weights: readonly WrittenTensor[];

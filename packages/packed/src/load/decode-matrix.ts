@@ -8,7 +8,7 @@ import { type RowDecoder, startRows } from './row-decoder.ts';
 /** Values that are decoded before the decoder may yield: a few milliseconds of work. */
 const SLICE = 2 ** 14;
 
-/** What decoding needs besides the matrix. */
+/** Options of the decoding. */
 export interface DecodeOptions {
   readonly decoders: readonly RowDecoder[];
   readonly maxElements: number;
@@ -55,7 +55,7 @@ function writeSwapped(values: Float32Array, first: number, columns: number, inne
   }
 }
 
-/** The tensors as typed arrays; those that are not aligned are copied. */
+/** The tensors as typed arrays; unaligned tensors are copied. */
 function packedMatrix({ format, version, shape, config, tensors }: StoredMatrix, stored: Uint8Array): PackedMatrix {
   let at = 0;
   const packed = Object.entries(tensors).map(([name, entry]): [string, PackedTensor] => {

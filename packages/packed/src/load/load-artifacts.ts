@@ -20,12 +20,12 @@ export interface ReadOptions {
   readonly onProgress: ((done: number) => void) | undefined;
 }
 
-/** What a file holds. */
+/** The decoded content of a file. */
 export interface PackedContents {
   readonly header: Header;
   /** The decoded weights, one after another. */
   readonly weights: ArrayBuffer;
-  /** The tensors of the probes; those that are drawn from a seed have no bytes. */
+  /** The tensors of the probes; seeded tensors have no bytes. */
   readonly probes: readonly Uint8Array[];
 }
 

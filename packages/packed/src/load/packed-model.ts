@@ -8,7 +8,7 @@ import type { RowDecoder } from './row-decoder.ts';
 import { assertSource, openSource, type PackedSource } from './source.ts';
 import { uniformRows } from './uniform-rows.ts';
 
-/** Limits of a reader, whatever a file announces. */
+/** Limits of a reader, independent of the sizes that a file announces. */
 export interface PackedLimits {
   /** The most bytes that the decoded weights may take. Default 2³⁰ (1 GiB). */
   readonly maxBytes?: number;
@@ -21,7 +21,7 @@ export interface PackedModelOptions {
   /** Stops the loading; `load` throws its reason. */
   readonly signal?: AbortSignal;
   readonly limits?: PackedLimits;
-  /** Decoders of formats besides those that are built in; `rowDecoder` of the `./formats` entry makes one of any format. */
+  /** Decoders of further formats; `rowDecoder` of the `./formats` entry makes a decoder of any format. */
   readonly formats?: readonly RowDecoder[];
 }
 

@@ -61,7 +61,7 @@ export function ofSize(method: SizedMethod, shape: Shape2D, budget: SizeBudget):
 }
 
 /**
- * Refuses anything but a list of compressors and methods that can be asked for sizes.
+ * Throws for anything but a list of compressors and methods with `forBudget`.
  *
  * @throws GCompressError `invalid-option`.
  */
