@@ -198,7 +198,7 @@ describe('a malformed file with correct checksums', () => {
     }
   });
 
-  it('is refused by the house error, or loads with data that TensorFlow.js makes tensors of', async () => {
+  it('is refused with a GCompressError, or loads with valid data for tensors', async () => {
     const { header, data } = takenApart(file);
     // The topology is passed on unchanged; edits of it would only hide the others
     const rest = { ...header, model: { modelTopology: {} } };

@@ -1,4 +1,4 @@
-// Any JavaScript value for any argument gives a result or the house's error.
+// Any JavaScript value for any argument gives a result or a GCompressError.
 import { isGCompressError } from '@gcompress/core';
 import { kMeans } from '@gcompress/kmeans';
 import * as fc from 'fast-check';

@@ -15,7 +15,7 @@ export function addEval(program: Command, perform: Perform): void {
     .argument('<model>', MODEL_HELP)
     .requiredOption('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')
     .requiredOption('--labels <file>', 'one label an example: classes from 0, rows with a single 1, or values')
-    .option('--against <model>', 'the original, to be scored beside it')
+    .option('--against <model>', 'the original, scored too for comparison')
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the model').choices(BACKENDS).default('wasm'));
   withForm(command)
