@@ -23,6 +23,8 @@ export interface RealModel {
   readonly range: readonly [number, number];
   /** Target relative errors of the outputs for gains, without and with moments: chosen once, by the resulting bytes. */
   readonly errors: { readonly plain: readonly number[]; readonly compensated: readonly number[] };
+  /** Sizes of files that `compressNow` makes, as parts of uint8 and gzip. */
+  readonly parts: readonly number[];
   /** States of the trellis where there are no moments. */
   readonly trellis: 0 | 8;
 }
@@ -70,6 +72,7 @@ export const MODELS: readonly RealModel[] = [
     measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
     range: [0, 1],
     errors: { plain: [0.06, 0.08], compensated: [0.06, 0.12] },
+    parts: [0.75, 0.6],
     trellis: 0,
   },
   {
@@ -82,6 +85,7 @@ export const MODELS: readonly RealModel[] = [
     measure: outputError,
     range: [-1, 1],
     errors: { plain: [0.005, 0.02], compensated: [0.02, 0.05] },
+    parts: [0.65, 0.45],
     trellis: 8,
   },
   faceModel('emotion', { size: 64, gray: true, range: [0, 1] }),
@@ -100,6 +104,7 @@ function superResolution(title: string, from: PinnedPackage): RealModel {
     measure: signalToNoise(255),
     range: [0, 255],
     errors: { plain: [0.003, 0.0045], compensated: [0.01, 0.015, 0.03, 0.05] },
+    parts: [0.4, 0.31, 0.25],
     trellis: 8,
   };
 }
@@ -129,6 +134,7 @@ function faceModel(name: string, { size, gray, range: [black, white] }: FaceInpu
     measure: outputError,
     range: [black, white],
     errors: { plain: [0.005, 0.02, 0.05], compensated: [0.02, 0.05] },
+    parts: [0.65, 0.45],
     trellis: 8,
   };
 }

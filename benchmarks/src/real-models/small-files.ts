@@ -1,7 +1,8 @@
 // Makes small files of one model, stock and packed, and measures bytes and quality of each.
-import { calibrate, channelGains, syntheticInputs } from '@gcompress/calibration';
+import { type Calibration, calibrate, channelGains, correctBiases, syntheticInputs } from '@gcompress/calibration';
 import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
+import { compressNow } from '@gcompress/post-training';
 import { type UniformSettings, uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 import type { RealModel } from './models.ts';
@@ -29,6 +30,8 @@ export interface ModelFiles {
   readonly notes: readonly string[];
 }
 
+type ChannelGains = ReadonlyMap<string, Float64Array>;
+
 /** Weights with fewer values stay as they are, such as the last layer of a classifier. */
 const LEAST = 1000;
 const BITS = [7, 5];
@@ -52,6 +55,18 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
   const addPacked = async (title: string, knowledge: Knowledge, options: PackOptions) => {
     const { bytes } = await pack(artifacts, options);
     await add(title, knowledge, bytes.length, packedModel(bytes));
+  };
+
+  /** Files of the sizes of `parts`, by `compressNow`, with the means of the outputs in the biases. */
+  const addBudgets = async (knowledge: Knowledge, known: Calibration, channelGains: ChannelGains) => {
+    const uint8 = files.find(({ title }) => title === stockTitle(8))?.bytes ?? 0;
+    for (const part of model.parts) {
+      const options = { budget: { bytes: Math.floor(part * uint8) }, inputMoments: known.moments, channelGains };
+      const small = await compressNow(artifacts, { ...options, minElements: LEAST });
+      const { artifacts: corrected } = await correctBiases(artifacts, small.artifacts, known);
+      const { bytes } = await pack(corrected, { matrices: small.matrices, rest: 'float16' });
+      await add(`compressNow, to ${part}×, biases corrected`, knowledge, bytes.length, packedModel(bytes));
+    }
   };
 
   const weights = tf.io.decodeWeights(artifacts.weightData as ArrayBuffer, artifacts.weightSpecs ?? []);
@@ -90,6 +105,7 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
       const moments = known && { inputMoments: known.moments };
       await withGains('pack, gains and moments', knowledge, { error, rateWeight: 0.25 }, { ...moments });
     }
+    if (known && gains) await addBudgets(knowledge, known, gains);
   }
   tf.dispose([noise, inputs, seen]);
   running.dispose();

@@ -80,6 +80,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/weights graphNodes': () => [{ node: [] }],
   '@gcompress/weights graphUses': () => [{ node: [] }],
   '@gcompress/weights matrixWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
+  '@gcompress/packed/weights assertGainsOf': () => ['walk', new Map(), contents()],
   '@gcompress/packed/weights assertMomentsOf': () => ['walk', new Map(), contents()],
   '@gcompress/packed/weights assertWeightMethod': () => ['walk', compressor],
   '@gcompress/packed/weights chooseMethod': () => ['walk', compressor, { name: 'w', shape: [16, 16] }],

@@ -20,6 +20,7 @@ it.each([
     [
       'MIN_ELEMENTS',
       'REST_DTYPES',
+      'assertGainsOf',
       'assertMomentsOf',
       'assertWeightMethod',
       'chooseMethod',

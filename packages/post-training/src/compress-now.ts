@@ -1,7 +1,7 @@
 // Compresses a trained model in one call: with a method, or to a size in bytes.
 import { type CompressedMatrix, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
-import { assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
+import { assertGainsOf, assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
 import { compressedForm, type FormOptions, plainForm, type Subject, subjectsOf } from './forms/weight-forms.ts';
@@ -30,9 +30,11 @@ export interface SmallModel {
  */
 export async function compressNow(model: TrainedModel, options: CompressNowOptions = {}): Promise<SmallModel> {
   const checked = completeOptions(options);
-  const { budget, candidates, method, inputMoments, sensitivity, rest, kernels, signal, onProgress } = checked;
+  const { budget, candidates, method, inputMoments, channelGains, sensitivity, rest, kernels, signal, onProgress } =
+    checked;
   const contents = readModel(WHERE, await modelArtifacts(WHERE, model));
   assertMomentsOf(WHERE, inputMoments, contents);
+  assertGainsOf(WHERE, channelGains, contents);
   assertSensitivity(sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
   const subjects = subjectsOf(contents, { where: WHERE, ...checked });

@@ -12,7 +12,7 @@ import {
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertWeightMethod, MIN_ELEMENTS, type ModelContents, REST_DTYPES } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
-import { assertCandidates, type Candidates, uniformLevels } from './forms/candidates.ts';
+import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from './forms/candidates.ts';
 import { assertListeners } from './listeners.ts';
 
 /** The function that errors name. */
@@ -41,7 +41,13 @@ export interface CompressNowOptions {
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /**
-   * Cost of one unit of squared relative error in a weight, by name: at least 0, and 1 for weights that are not named.
+   * Gains of the columns of weights, by name: `channelGains` of `@gcompress/calibration`. Methods that use importance round columns of large
+   * gain more finely, and a budget counts the error at the outputs of the model. Default none.
+   */
+  readonly channelGains?: ReadonlyMap<string, Float64Array>;
+  /**
+   * Cost of one unit of squared relative error in a weight, by name: at least 0, and 1 for weights that are not named. With `channelGains` it
+   * multiplies the cost that follows from the gains.
    */
   readonly sensitivity?: ReadonlyMap<string, number>;
   /** The fewest values of a weight that is compressed. Default 256. */
@@ -67,6 +73,7 @@ export function completeOptions(options: CompressNowOptions) {
     'budget',
     'candidates',
     'inputMoments',
+    'channelGains',
     'sensitivity',
     'minElements',
     'rest',
@@ -74,7 +81,9 @@ export function completeOptions(options: CompressNowOptions) {
     'signal',
     'onProgress',
   ]);
-  const { budget, candidates = [uniformLevels], signal, onProgress, kernels } = options;
+  const { budget, channelGains = new Map(), signal, onProgress, kernels } = options;
+  assertMap('channelGains', channelGains, 'gains');
+  const { candidates = [channelGains.size > 0 ? levelsByGain : uniformLevels] } = options;
   const { inputMoments = new Map(), sensitivity = new Map(), minElements = MIN_ELEMENTS, rest = 'float16' } = options;
   const given = (['method', 'budget'] as const).filter((name) => options[name] !== undefined);
   if (given.length > 1) throw oneOf('a method or a budget', 'both');
@@ -87,18 +96,33 @@ export function completeOptions(options: CompressNowOptions) {
     if (sizeBudgetOf(`${WHERE} budget`, budget) === undefined) throw oneOf('a budget of bytes or a ratio', 'neither');
   }
   if (typeof candidates !== 'function') assertCandidates(candidates, `${WHERE} candidates`);
-  if (!(sensitivity instanceof Map)) {
-    throw new GCompressError('invalid-option', {
-      where: `${WHERE} sensitivity`,
-      expected: 'a map from names of weights to numbers',
-      actual: describeValue(sensitivity),
-    });
-  }
+  assertMap('sensitivity', sensitivity, 'numbers');
   assertNumber(WHERE, 'minElements', minElements, { min: 0 });
   assertOneOf(WHERE, 'rest', rest, REST_DTYPES);
   if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
   assertListeners(WHERE, { signal, onProgress });
-  return { method, budget, candidates, inputMoments, sensitivity, minElements, rest, kernels, signal, onProgress };
+  return {
+    method,
+    budget,
+    candidates,
+    inputMoments,
+    channelGains,
+    sensitivity,
+    minElements,
+    rest,
+    kernels,
+    signal,
+    onProgress,
+  };
+}
+
+function assertMap(option: string, value: unknown, values: string): void {
+  if (value instanceof Map) return;
+  throw new GCompressError('invalid-option', {
+    where: `${WHERE} ${option}`,
+    expected: `a map from names of weights to ${values}`,
+    actual: describeValue(value),
+  });
 }
 
 function oneOf(expected: string, actual: string): GCompressError {

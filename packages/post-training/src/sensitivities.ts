@@ -64,6 +64,7 @@ export async function sensitivities(
     minElements,
     rest: 'float32',
     inputMoments,
+    channelGains: new Map(),
     sensitivity: new Map(),
     kernels: undefined,
   }).flatMap(({ matrix, weight }) => (matrix ? [{ matrix, weight }] : []));

@@ -5,9 +5,9 @@ import { lowRank } from '@gcompress/lowrank';
 import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { compressNow, type SmallModel } from '../src/index.ts';
-import { graphArtifacts, pictureNetwork } from './models.ts';
+import { graphArtifacts, pictureNetwork, weightValues } from './models.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -114,4 +114,39 @@ it('moments of a graph reach its transposed kernel too', async () => {
     ['b', false],
     ['c', true],
   ]);
+});
+
+describe('with channel gains', () => {
+  /** Gains of the columns of both kernels; of the second, the first three columns may count for more. */
+  const gains = (first: number, second: number, more = 1) =>
+    new Map([
+      ['a', new Float64Array(64).fill(first)],
+      ['c', Float64Array.from({ length: 6 }, (_, column) => second * (column < 3 ? more : 1))],
+    ]);
+  const errorsOf = async (channelGains: ReadonlyMap<string, Float64Array>) => {
+    const { artifacts, report } = await compressNow(graphArtifacts(), { budget: { bytes: 2600 }, channelGains });
+    expect(report.bytes).toBeLessThanOrEqual(2600);
+    const [before, after] = [weightValues(graphArtifacts()), weightValues(artifacts)];
+    // The second kernel is stored with its columns first
+    const error = (from: number, to: number) =>
+      before.c.slice(from, to).reduce((sum, value, at) => sum + (value - after.c[from + at]) ** 2, 0);
+    return { first: error(0, 3 * 64), others: error(3 * 64, 6 * 64) };
+  };
+
+  it('columns of large gain have smaller errors', async () => {
+    const { first, others } = await errorsOf(gains(1, 1, 100));
+    expect(first).toBeLessThan(others / 10);
+  });
+
+  it('the weight whose errors cost more gets more bytes', async () => {
+    const [cheap, dear] = [await errorsOf(gains(1, 0.01)), await errorsOf(gains(1, 10_000))];
+    expect(dear.first + dear.others).toBeLessThan((cheap.first + cheap.others) / 10);
+  });
+
+  it('gains of another model are refused', async () => {
+    const stranger = compressNow(graphArtifacts(), { channelGains: new Map([['z', Float64Array.of(1)]]) });
+    await expect(stranger).rejects.toMatchObject({ code: 'invalid-option' });
+    const plain = compressNow(graphArtifacts(), { channelGains: null as never });
+    await expect(plain).rejects.toThrow('compressNow channelGains: expected a map from names of weights to gains');
+  });
 });

@@ -1,4 +1,5 @@
 // The steps of `pack` for single weights, for tools that choose the compressed form of each weight themselves.
+export { assertGainsOf } from '../encode/check-gains.ts';
 export {
   assertMomentsOf,
   assertWeightMethod,

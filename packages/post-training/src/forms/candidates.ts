@@ -25,16 +25,27 @@ const BITS = [0.5, 1.5, 3, 5, 8];
 const STEPS_PART = 0.1;
 
 /** Uniform levels, with a step for each column if the steps take few of the bytes. */
-export const uniformLevels: SizedMethod = {
-  forBudget(shape, budget) {
-    const bytes = budgetBytes('uniform', budget, shape);
-    const stepBytes = Float32Array.BYTES_PER_ELEMENT * shape[1];
-    // Both kinds of steps get the same budget
-    return stepBytes <= STEPS_PART * bytes
-      ? uniform({ bytes, steps: 'column' })
-      : uniform.forBudget?.(shape, { bytes });
-  },
-};
+export const uniformLevels: SizedMethod = levelsWith('column', 1);
+
+/**
+ * Uniform levels whose steps follow the gains of the columns, if the steps take few of the bytes. Rounding weighs bits less: a full weight
+ * shrinks values, and errors of one sign add up from layer to layer, which gains do not count.
+ */
+export const levelsByGain: SizedMethod = levelsWith('importance', 0.25);
+
+function levelsWith(steps: 'column' | 'importance', rateWeight: number): SizedMethod {
+  return {
+    forBudget(shape, budget) {
+      const bytes = budgetBytes('uniform', budget, shape);
+      const stepBytes = Float32Array.BYTES_PER_ELEMENT * shape[1];
+      // Both kinds of steps get the same budget; undefined where not even one step fits
+      const fits = uniform.forBudget?.(shape, { bytes }) !== undefined;
+      return fits
+        ? uniform({ bytes, steps: stepBytes <= STEPS_PART * bytes ? steps : 'matrix', rateWeight })
+        : undefined;
+    },
+  };
+}
 
 /**
  * The compressors that are tried first for a matrix of this shape.

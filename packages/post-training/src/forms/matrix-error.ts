@@ -10,35 +10,82 @@ export interface MatrixError {
   readonly outputError?: number;
 }
 
+/** Errors, and the relative error by which a budget judges a form. */
+export interface CountedError extends MatrixError {
+  /** The output error if it is known, else the error of the entries; with gains, each column counts by its gain. */
+  readonly countedError: number;
+}
+
 /** Compares a compressed matrix with the original. */
-export type CompareMatrix = (compressed: Matrix) => MatrixError;
+export type CompareMatrix = (compressed: Matrix) => CountedError;
+
+/** What is known about the effect of errors, beside the entries. */
+export interface Effects {
+  /** Moments of the inputs of the matrix. */
+  readonly moments?: InputMoments | undefined;
+  /** Gains of the columns `[n]`. */
+  readonly gains?: Float64Array | undefined;
+  readonly kernels?: Kernels | undefined;
+}
 
 /**
  * Makes a comparison with a matrix `[m, n]`. It compares only entries if there are no moments, or if the outputs are 0 by the moments.
  */
-export function comparison(original: Matrix, moments?: InputMoments, kernels?: Kernels): CompareMatrix {
-  let [norm, energy] = [Number.NaN, 0];
+export function comparison(original: Matrix, effects: Effects = {}): CompareMatrix {
+  const { moments, gains } = effects;
+  let [norm, energy, gained] = [Number.NaN, 0, 0];
   return (compressed) => {
     // Computed at the first comparison, so that preparing a model takes no time
     if (Number.isNaN(norm)) {
       norm = frobeniusNorm(original);
-      energy = moments ? outputEnergy(original, moments, kernels) : 0;
+      const own = columnEnergies(original, effects);
+      energy = moments ? sum(own) : 0;
+      gained = gains ? weightedSum(own, gains) : 0;
     }
     const error = matrix(
       original.shape,
       original.data.map((value, at) => value - compressed.data[at]),
     );
     const relativeError = norm === 0 ? 0 : frobeniusNorm(error) / norm;
-    if (!moments || !(energy > 0)) return { relativeError };
-    return { relativeError, outputError: Math.sqrt(outputEnergy(error, moments, kernels) / energy) };
+    const own = columnEnergies(error, effects);
+    const outputError = energy > 0 ? Math.sqrt(sum(own) / energy) : undefined;
+    const countedError =
+      gains && gained > 0 ? Math.sqrt(weightedSum(own, gains) / gained) : (outputError ?? relativeError);
+    return { relativeError, countedError, ...(outputError !== undefined && { outputError }) };
   };
 }
 
-/** `tr(Wᵀ·H·W)` for the moments `H = XᵀX`: the squared norm of the outputs `XW`. */
-function outputEnergy(weights: Matrix, { size, values }: InputMoments, kernels: Kernels | undefined): number {
-  const products = multiply({ shape: [size, size], data: values }, weights, kernels).data;
-  let sum = 0;
-  for (let at = 0; at < products.length; at++) sum += products[at] * weights.data[at];
+/**
+ * The cost at the outputs of the model if all of a matrix were lost: `Σ gain · ‖column‖²`. With moments the squared norms are those of the
+ * outputs, relative to inputs of mean square 1, for which gains are measured.
+ */
+export function gainedEnergy(original: Matrix, gains: Float64Array, effects: Effects): number {
+  const { moments } = effects;
+  let meanSquare = 1;
+  if (moments) {
+    const { size, values } = moments;
+    meanSquare = 0;
+    for (let at = 0; at < size; at++) meanSquare += values[at * size + at] / size;
+  }
+  return meanSquare > 0 ? weightedSum(columnEnergies(original, effects), gains) / meanSquare : 0;
+}
+
+/** `‖w‖²` of each column w, or with moments `wᵀ·H·w` for `H = XᵀX`: the squared norm of the outputs `Xw`. */
+function columnEnergies(weights: Matrix, { moments, kernels }: Effects): Float64Array {
+  const [, columns] = weights.shape;
+  const energies = new Float64Array(columns);
+  const products = moments
+    ? multiply({ shape: [moments.size, moments.size], data: moments.values }, weights, kernels).data
+    : weights.data;
+  for (let at = 0; at < products.length; at++) energies[at % columns] += products[at] * weights.data[at];
   // Rounding may make a tiny sum negative
-  return Math.max(0, sum);
+  return energies.map((energy) => Math.max(0, energy));
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function weightedSum(values: Float64Array, weights: Float64Array): number {
+  return values.reduce((total, value, at) => total + value * weights[at], 0);
 }

@@ -24,7 +24,7 @@ import {
 import type { MatrixWeight } from '@gcompress/weights';
 import type { SizedCompressor, SizedMethod } from './candidates.ts';
 import type { Point } from './error-curve.ts';
-import { type CompareMatrix, comparison, type MatrixError } from './matrix-error.ts';
+import { type CompareMatrix, comparison, gainedEnergy, type MatrixError } from './matrix-error.ts';
 
 /** A form in which a weight may be stored. */
 export interface WeightForm extends Point, Partial<MatrixError> {
@@ -45,8 +45,10 @@ export interface MatrixSubject {
   readonly packable: PackableWeight;
   readonly weight: WeightMatrix;
   readonly moments: InputMoments | undefined;
+  /** Gains of the columns. */
+  readonly gains: Float64Array | undefined;
   readonly compare: CompareMatrix;
-  /** Cost of one unit of squared relative error in this weight. */
+  /** Cost of one unit of the squared relative error that counts in this weight. */
   readonly sensitivity: number;
 }
 
@@ -67,6 +69,7 @@ export interface SubjectOptions {
   readonly minElements: number;
   readonly rest: RestDtype;
   readonly inputMoments: ReadonlyMap<string, InputMoments>;
+  readonly channelGains: ReadonlyMap<string, Float64Array>;
   readonly sensitivity: ReadonlyMap<string, number>;
   readonly kernels: Kernels | undefined;
 }
@@ -77,8 +80,8 @@ export interface SubjectOptions {
  * @throws GCompressError `non-finite` for NaN in any weight, and for infinity in one that is to be compressed.
  */
 export function subjectsOf({ weights, kernels }: ModelContents, options: SubjectOptions): Subject[] {
-  const { where, minElements, rest, inputMoments, sensitivity, kernels: loops } = options;
-  return weights.map((weight) => {
+  const { where, minElements, rest, inputMoments, channelGains, sensitivity, kernels: loops } = options;
+  const subjects = weights.map((weight): Subject => {
     const kernel = kernels.get(weight.name);
     const packable = packableWeight(weight, kernel, minElements);
     assertNumbers(where, weight, packable !== undefined);
@@ -86,10 +89,23 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     const matrix = packable && weightMatrix(weight, kernel);
     if (!matrix) return { weight, kernel, plain, matrix: undefined };
     const moments = inputMoments.get(weight.name);
-    const compare = comparison(matrix.matrix, moments, loops);
-    const cost = sensitivity.get(weight.name) ?? 1;
-    return { weight, kernel, plain, matrix: { where, packable, weight: matrix, moments, compare, sensitivity: cost } };
+    const gains = channelGains.get(weight.name);
+    const effects = { moments, gains, kernels: loops };
+    const compare = comparison(matrix.matrix, effects);
+    const cost = (sensitivity.get(weight.name) ?? 1) * (gains ? gainedEnergy(matrix.matrix, gains, effects) : 1);
+    const subject = { where, packable, weight: matrix, moments, gains, compare, sensitivity: cost };
+    return { weight, kernel, plain, matrix: subject };
   });
+  return channelGains.size > 0 ? subjects.map((subject) => withMeanCost(subject, subjects, sensitivity)) : subjects;
+}
+
+/** A weight without gains costs as much as the mean weight with gains. */
+function withMeanCost(subject: Subject, all: readonly Subject[], sensitivity: ReadonlyMap<string, number>): Subject {
+  const { matrix, weight } = subject;
+  if (!matrix || matrix.gains) return subject;
+  const known = all.flatMap((one) => (one.matrix?.gains ? [one.matrix.sensitivity] : []));
+  const mean = known.reduce((sum, cost) => sum + cost / known.length, 0);
+  return { ...subject, matrix: { ...matrix, sensitivity: (sensitivity.get(weight.name) ?? 1) * mean } };
 }
 
 /** The plain form of a weight. */
@@ -107,12 +123,12 @@ export interface FormOptions extends ProgressOptions {
 
 /** Compresses a weight and measures its bytes and errors; returns a note if the method refuses the weight. */
 export async function compressedForm(
-  { where, packable, weight, moments, compare, sensitivity }: MatrixSubject,
+  { where, packable, weight, moments, gains, compare, sensitivity }: MatrixSubject,
   { compressor, method: sizes }: SizedCompressor,
   { signal, onProgress, kernels, turn }: FormOptions,
 ): Promise<WeightForm | string> {
   await turn();
-  const options = { signal, onProgress, kernels, moments };
+  const options = { signal, onProgress, kernels, moments, gains };
   const { matrix, note } = await compressWeight(where, weight, compressor, options);
   if (!matrix) return note ?? `${compressor.method} gave no matrix for '${packable.name}'.`;
   // Keeps the stored form, which is many times smaller than the factors, so that all candidates of a large model fit in memory
@@ -122,11 +138,11 @@ export async function compressedForm(
     const { shape, config } = packed;
     return createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
   };
-  const error = compare(matrix.decompress());
+  const { countedError, ...error } = compare(matrix.decompress());
   return {
     ...error,
     bytes: bytesOf(packed),
-    cost: sensitivity * (error.outputError ?? error.relativeError) ** 2,
+    cost: sensitivity * countedError ** 2,
     compressed: {
       method: compressor.method,
       options: compressor.options,
