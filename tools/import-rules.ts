@@ -78,7 +78,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     ],
   },
   'create-gcompress-compressor': {
-    lives: 'makes a package for a method of one’s own from its `template`',
+    lives: 'makes a package for a new method from its `template`',
     imports: [],
   },
 };

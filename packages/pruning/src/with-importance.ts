@@ -8,7 +8,7 @@ import type { GradientImportance } from './gradient-importance.ts';
  * files are the same as without it.
  *
  * @param source called at each compression, also by the compressors of `atStep`. Either a `gradientImportance`, whose history is then saved
- * in checkpoints; or a function that returns the importance, or undefined if there is none yet. Checkpoints save nothing of a function. A
+ * in checkpoints; or a function that returns the importance, undefined before the first observation. Checkpoints do not save functions. A
  * source belongs to one matrix, so each matrix needs its own compressor.
  * @throws GCompressError `invalid-option` if the arguments are not a compressor and a source.
  */

@@ -14,7 +14,7 @@ import type { WrittenTensor } from './write-file.ts';
 export interface WeightPacking {
   /** Undefined for weights that are no kernels. */
   readonly kernel: MatrixWeight | undefined;
-  /** The compressed form, or the reason why there is none; empty for a weight that is not to be compressed. */
+  /** The compressed form, or the reason why compression failed; empty if the weight stays uncompressed. */
   readonly compression: Compression;
   /** The stored type if there is no compressed form, or no smaller one. */
   readonly rest: RestDtype;

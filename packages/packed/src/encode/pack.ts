@@ -27,7 +27,7 @@ export interface PackOptions {
   /**
    * One compressor for all weights that the model multiplies with, or a function that chooses one for each. Default
    * `uniform({ bits: 5, steps: 'column' })` of `@gcompress/uniform`, which every loader decodes; other methods need their decoder on the
-   * page. With `matrices` the default is none.
+   * page. With `matrices`, weights without a matrix stay uncompressed by default.
    */
   readonly method?: WeightMethod;
   /**

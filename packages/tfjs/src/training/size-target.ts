@@ -29,7 +29,7 @@ const REACHED_AT = 0.5;
  * Trains several matrices to a size. At each update it searches the common price of a bit at which all stored forms together take the
  * bytes that the state of the training allows, by compressing the matrices as they are now; so it has no state, and a training that was
  * saved and loaded goes on with the same prices. From an alpha of {@link SizeTargetOptions.reachedAt} on, the bytes are at most the target.
- * Bytes change only when a matrix is compressed, so those of the last compression are those of the file.
+ * Bytes change only when a matrix is compressed, so the last compression determines the bytes of the file.
  *
  * Needs compressors with `withBitPrice`, such as `uniform({ lambda })`: each compresses at its own price times the common factor.
  */

@@ -100,7 +100,7 @@ describe('targetBytes', () => {
     }
   });
 
-  it('also steers a loop of one’s own, and a model whose callback is made anew', async () => {
+  it('also reaches the size in a custom training loop, and with a new callback for the same model', async () => {
     const { model } = compressModel(smallNetwork(), {
       ...options,
       targetBytes: undefined as never,
