@@ -10,17 +10,13 @@ import {
 } from '@gcompress/core';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { concat, mul, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
 import { UntrainedFactors } from '../untrained-factors.ts';
-import { BlendedWeight } from '../weight/blended-weight.ts';
-import { DenseWeight } from '../weight/dense-weight.ts';
-import { FactorWeight } from '../weight/factor-weight.ts';
-import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts';
-import { tfOps } from '../weight/tf-ops.ts';
+import { type MatrixView, toMatrix } from '../weight/matrix-view.ts';
 import type { Weight } from '../weight/weight.ts';
-import { ZeroMask } from '../weight/zero-mask.ts';
 import { type CompressionVariables, createVariables } from './compression-variables.ts';
+import { dueUpdate, isFilled } from './due-update.ts';
 import { type FactorValues, factorValues, factorValuesSync, matrixOfValues } from './factor-values.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import {
@@ -31,7 +27,6 @@ import {
   assertOpArguments,
   assertStep,
   assertTrimOption,
-  checkedAlpha,
   checkedUpdateCompressor,
   sizeWarnings,
   viewOf,
@@ -45,6 +40,7 @@ import type {
   UpdateOptions,
   UpdateResult,
 } from './op-options.ts';
+import { OperatorWeights } from './operator-weights.ts';
 import { type PlannedFactors, plannedFactors } from './planned-factors.ts';
 import { relativeError } from './relative-error.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
@@ -68,13 +64,7 @@ export class TfCompressionOp {
   readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
-  readonly #zeroMask: ZeroMask;
-  /** A, masked where the format or its zeros prune. */
-  readonly #dense: DenseWeight;
-  /** Ŵ. */
-  readonly #compressed: FactorWeight;
-  readonly #trainingWeight: BlendedWeight;
-  readonly #inferenceWeight: BlendedWeight;
+  readonly #weights: OperatorWeights;
   readonly #ownsVariables: boolean;
   readonly #untrained: UntrainedFactors;
   /** The method's notes on the last compression, and its warnings without those about size, because training may change the size. */
@@ -102,19 +92,16 @@ export class TfCompressionOp {
     this.#ownsVariables = options.variables === undefined;
     this.variables = options.variables ?? createVariables(matrix, this.#plan, this.name);
     this.#state = new StepStateVariable(this.variables.state);
-    const { form, variables } = this;
-    const { format } = options.compressor;
-    const constant = Object.values(this.#plan.factors).every((spec) => !spec.trainable);
-    const view = this.#view;
-    const { factors, alpha } = variables;
-    this.#dense = new DenseWeight(() => this.#uncompressed(), view);
-    this.#compressed = new FactorWeight({ format, form, factors, view, weightShape: matrix.shape, constant });
-    const deciding = Object.values(factors).filter((factor) => !factor.trainable);
-    this.#zeroMask = new ZeroMask(deciding, () => this.#compressed.read());
-    const parts = { dense: this.#dense, compressed: this.#compressed, view, alpha };
-    this.#trainingWeight = new BlendedWeight(parts);
-    this.#inferenceWeight = new BlendedWeight(parts, () => this.alpha);
-    this.#untrained = new UntrainedFactors(matrix, Object.values(variables.factors));
+    this.#weights = new OperatorWeights({
+      compressor: this.compressor,
+      plan: this.#plan,
+      form: this.form,
+      view: this.#view,
+      variables: this.variables,
+      filled: () => this.#filled,
+      alpha: () => this.alpha,
+    });
+    this.#untrained = new UntrainedFactors(matrix, Object.values(this.variables.factors));
   }
 
   /** True if the axes of the variable are read in another order than they have. */
@@ -236,10 +223,8 @@ export class TfCompressionOp {
    */
   nextUpdate(step: number): NextUpdate {
     assertStep(step, this.name);
-    const { state } = this;
-    const { compress, state: next } = this.schedule.update(step, state);
-    const compresses = compress || this.#changes(state.steps - 1, step);
-    return { alpha: checkedAlpha(this.schedule, next, this.name), compresses };
+    const due = dueUpdate(this, this.state, step);
+    return { alpha: due?.alpha ?? this.alpha, compresses: due?.compresses ?? false };
   }
 
   /**
@@ -250,9 +235,7 @@ export class TfCompressionOp {
    */
   async matrixToCompress(): Promise<Matrix> {
     this.#assertLive();
-    const { atStep, format } = this.compressor;
-    const weight = atStep && (format.remaining || this.alpha === 0) ? this.#inferenceWeight : this.#dense;
-    const source = tidy(() => toMatrix(weight.read(), this.#view));
+    const source = tidy(() => toMatrix(this.#weights.source.read(), this.#view));
     return matrix(this.form.shape, Float32Array.from(await source.data().finally(() => source.dispose())));
   }
 
@@ -284,8 +267,7 @@ export class TfCompressionOp {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#compressed.dispose();
-    this.#zeroMask.dispose();
+    this.#weights.dispose();
     if (!this.#ownsVariables) return;
     const { factors, alpha, state } = this.variables;
     for (const variable of [...Object.values(factors), alpha, state]) variable.dispose();
@@ -298,23 +280,21 @@ export class TfCompressionOp {
   async #update(step: number, compressor: MatrixCompressor | undefined): Promise<UpdateResult> {
     const state = this.state;
     this.#untrained.look(this.#filled);
-    const { due, compress, state: next } = this.schedule.update(step, state);
-    const changes = this.#changes(state.steps - 1, step);
-    if (!due && !changes) {
+    const due = dueUpdate(this, state, step);
+    if (!due) {
       this.#state.write({ ...state, steps: step + 1 });
       return 'idle';
     }
     // Everything that can fail comes first; then all variables change at once
-    const alpha = checkedAlpha(this.schedule, next, this.name);
-    const compressed = compress || changes ? await this.#compress(step, compressor) : undefined;
+    const compressed = due.compresses ? await this.#compress(step, compressor) : undefined;
     this.#assertLive();
     tidy(() => {
       for (const [name, factor] of Object.entries(compressed?.factors ?? {})) {
         this.variables.factors[name].assign(tensor(factor.data, [...factor.shape], factor.dtype));
       }
-      this.variables.alpha.assign(scalar(alpha));
+      this.variables.alpha.assign(scalar(due.alpha));
     });
-    this.#state.write({ ...next, steps: step + 1 });
+    this.#state.write({ ...due.state, steps: step + 1 });
     this.#untrained.forget();
     if (!compressed) return 'decayed';
     this.#notes = compressed.notes;
@@ -323,36 +303,14 @@ export class TfCompressionOp {
     return 'compressed';
   }
 
-  /** True if the compressor at step `to` has other options than the compressor at step `from`. */
-  #changes(from: number, to: number): boolean {
-    const { compressor } = this;
-    if (!compressor.atStep) return false;
-    return JSON.stringify(compressor.atStep(from).options) !== JSON.stringify(compressor.atStep(to).options);
-  }
-
   /** Whether the factors have been computed. */
   get #filled(): boolean {
-    const { updates, steps } = this.state;
-    return updates > 0 || this.#changes(-1, steps - 1);
+    return isFilled(this.compressor, this.state);
   }
 
   #weight({ training = true }: ApplyOptions): Weight {
     this.#assertLive();
-    return training ? this.#trainingWeight : this.#inferenceWeight;
-  }
-
-  /** A in its own shape, masked where the format or its zeros prune. Call it in a tidy. */
-  #uncompressed(): Tensor {
-    const { matrix, factors } = this.variables;
-    const { format, atStep, lastingZeros } = this.compressor;
-    if (!this.#filled) return matrix;
-    if (lastingZeros) return mul(matrix, this.#zeroMask.get());
-    if (!atStep || !format.remaining) return matrix;
-    return fromMatrix(
-      format.remaining(tfOps, toMatrix(matrix, this.#view), factors, this.form),
-      matrix.shape,
-      this.#view,
-    );
+    return training ? this.#weights.training : this.#weights.inference;
   }
 
   /** The factors of this step in their planned shapes, with the compressor's notes and warnings. */
@@ -365,7 +323,7 @@ export class TfCompressionOp {
   /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */
   async relativeError(): Promise<number> {
     this.#assertLive();
-    return relativeError(this.variables.matrix, () => this.#compressed.read(), this.#view);
+    return relativeError(this.variables.matrix, () => this.#weights.compressed.read(), this.#view);
   }
 
   #asMatrix(values: FactorValues, { trim = this.#filled }: ToCompressedMatrixOptions): CompressedMatrix {
