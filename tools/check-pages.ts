@@ -7,17 +7,14 @@ import { BUNDLERS } from './pages/bundlers.ts';
 
 const LIMIT = 6_000;
 /** Of a page that deserializes compressed matrices. */
-const COMPRESSED_LIMIT = 9_300;
+const COMPRESSED_LIMIT = 9_350;
 /** What misses the goal, and why. */
 const MISSED: Readonly<Record<string, number>> = {
   // Draws its projection again from a seed: a generator, rotations and their checks
-  simhashDecoder: 6_550,
+  simhashDecoder: 6_400,
   // Carry the entropy decoder, 800 bytes
-  kMeansDecoder: 6_400,
-  dictLearnDecoder: 6_950,
-  prunedDecoder: 6_550,
-  prunedKMeansDecoder: 6_750,
-  uniformDecoder: 6_350,
+  prunedKMeansDecoder: 6_150,
+  dictLearnDecoder: 6_600,
   // Carries the entropy decoder, and a check of every place of a header
   packedModel: 6_900,
 };

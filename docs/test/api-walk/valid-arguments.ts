@@ -3,7 +3,7 @@ import * as core from '@gcompress/core';
 import { writeTensorFile } from '@gcompress/core/storage';
 import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
-import { lowRankFormat } from '@gcompress/lowrank/format';
+import { lowRankDecoder, lowRankFormat } from '@gcompress/lowrank/format';
 import { readModel } from '@gcompress/packed/weights';
 import { linearAlpha } from '@gcompress/scheduler';
 import { TfCompressionOp } from '@gcompress/tfjs';
@@ -105,7 +105,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core createFormatRegistry': () => [[lowRankFormat]],
   '@gcompress/core createRandom': () => [1],
   '@gcompress/core defineMethod': () => [definition()],
-  '@gcompress/core/decode decodeMatrices': () => [file(), [lowRankFormat], {}],
+  '@gcompress/core/decode decodeMatrices': () => [file(), [lowRankDecoder], {}],
   '@gcompress/core/storage fileError': () => ['file-read', 'walk', 'x', 'y', 'z'],
   '@gcompress/core deserialize': () => [file(), core.createFormatRegistry([lowRankFormat]), {}],
   '@gcompress/core/checks exactlyOneOption': () => ['walk', { x: 1 }, ['x', 'y']],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Shape2D } from '@gcompress/core';
 import { type CompressorClaims, describeClaims, testCompressor } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
+import { blockDiagonalDecoder, inputOutputDecoder, mixedBlockDecoder } from '../src/format.ts';
 import { blockDiagonal, inputOutput, mixedBlock } from '../src/index.ts';
 
 /** Shapes that 2 and 4 divide. */
@@ -18,6 +19,7 @@ testCompressor({
   runner,
   name: 'block-diagonal',
   method: blockDiagonal,
+  decoder: blockDiagonalDecoder,
   create: () => blockDiagonal({ blocks: 2 }),
   claims: {
     ...fitted,
@@ -33,6 +35,7 @@ testCompressor({
   runner,
   name: 'block-diagonal from a random start',
   method: blockDiagonal,
+  decoder: blockDiagonalDecoder,
   create: () => blockDiagonal({ ratio: 3, start: 'random', seed: 5 }),
   claims: random,
   shapes,
@@ -44,6 +47,7 @@ for (const order of ['interleaved', 'contiguous'] as const) {
     runner,
     name: `mixed-block, ${order}`,
     method: mixedBlock,
+    decoder: mixedBlockDecoder,
     create: () => mixedBlock({ blocks: 4, order }),
     claims: {
       ...fitted,
@@ -59,6 +63,7 @@ testCompressor({
   runner,
   name: 'mixed-block from a random start',
   method: mixedBlock,
+  decoder: mixedBlockDecoder,
   create: () => mixedBlock({ ratio: 2, start: 'random' }),
   claims: random,
   shapes,
@@ -106,6 +111,7 @@ for (const [name, { options, claims }] of Object.entries(sides)) {
     runner,
     name: `input-output, ${name}`,
     method: inputOutput,
+    decoder: inputOutputDecoder,
     create: () => inputOutput(options),
     claims,
     shapes: name === 'the input' ? shapes.slice(0, 2) : shapes,

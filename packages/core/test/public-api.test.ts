@@ -82,5 +82,15 @@ it('exports this under ./checks, ./hosts and ./storage', () => {
 });
 
 it('exports this under ./decode', () => {
-  expect(Object.keys(decode)).toEqual(['decodeMatrices']);
+  expect(Object.keys(decode).sort()).toEqual([
+    'add',
+    'decodeMatrices',
+    'firstColumns',
+    'gather',
+    'matMul',
+    'mul',
+    'reshape',
+    'slice',
+    'transpose',
+  ]);
 });

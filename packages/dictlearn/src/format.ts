@@ -9,7 +9,7 @@ import {
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { firstColumns, gather, type MatrixDecoder, matMul, reshape } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { assertLayoutSize, layoutOf, MAX_ATOMS } from './codes/layout.ts';
 import { packSparseCodes, unpackSparseCodes } from './codes/packed-codes.ts';
@@ -66,7 +66,16 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
 export const dictLearnDecoder: MatrixDecoder<DictLearnFactor> = {
   id: 'dictlearn',
   version: VERSION,
-  reconstruct,
+  operations: [gather, matMul, reshape, firstColumns],
+  // Read codes are 0 where the support is; only training changes them
+  reconstruct(ops, { codes, support, atoms }, form) {
+    const { masked } = layoutOf(form);
+    return laidOut(
+      ops,
+      masked ? ops.matMul(codes, atoms) : weighted(ops, codes, ops.gather(atoms, support), form),
+      form,
+    );
+  },
   unpack,
 };
 
@@ -90,6 +99,12 @@ function combined<T>(ops: TensorOps<T>, codes: T, support: T, atoms: T, form: Ma
   const used = ops.gather(atoms, support);
   // For single nonzeros, a batch of 1 × 1 matrix products would be slower
   if (nonzeros === 1) return ops.mul(codes, ops.reshape(used, [-1, signalLength]));
+  return weighted(ops, codes, used, form);
+}
+
+/** The signals `[q, L]` of codes `[q, t]` and their atoms `[q, t, L]`. */
+function weighted<T>(ops: TensorOps<T>, codes: T, used: T, form: MatrixForm): T {
+  const { signalLength, nonzeros } = layoutOf(form);
   return ops.reshape(ops.matMul(ops.reshape(codes, [-1, 1, nonzeros]), used), [-1, signalLength]);
 }
 

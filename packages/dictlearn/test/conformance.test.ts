@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, describeClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
+import { dictLearnDecoder } from '../src/format.ts';
 import { type DictLearnOptions, dictLearn } from '../src/index.ts';
 
 const common: CompressorClaims = {
@@ -50,6 +51,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     runner: { describe, it },
     name,
     method: dictLearn,
+    decoder: dictLearnDecoder,
     create: () => dictLearn({ ...options, allowLarger: true }),
     claims,
     fuzzRuns: testRuns(100),

@@ -14,7 +14,7 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import { assertElementLimit, describeValue } from '@gcompress/core/checks';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { firstColumns, gather, type MatrixDecoder, reshape } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { groupOf, type Layout, layoutOf, MAX_LEVELS } from './layout/layout.ts';
 
@@ -54,7 +54,13 @@ export const kMeansFormat: CompressedFormat<KMeansFactor> = {
 };
 
 /** The decoder of {@link kMeansFormat} alone, for pages that only decode to dense matrices. */
-export const kMeansDecoder: MatrixDecoder<KMeansFactor> = { id: 'kmeans', version: VERSION, reconstruct, unpack };
+export const kMeansDecoder: MatrixDecoder<KMeansFactor> = {
+  id: 'kmeans',
+  version: VERSION,
+  operations: [gather, reshape, firstColumns],
+  reconstruct,
+  unpack,
+};
 
 /** The rows of the matrix for these encodings `[…, ⌈n/s⌉]`. */
 function decoded<T>(ops: TensorOps<T>, codebook: T, encoding: T, form: MatrixForm): T {

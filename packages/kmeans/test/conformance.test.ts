@@ -2,6 +2,7 @@
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
+import { kMeansDecoder } from '../src/format.ts';
 import { type KMeansOptions, kMeans } from '../src/index.ts';
 
 const common: CompressorClaims = {
@@ -58,6 +59,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     runner: { describe, it },
     name,
     method: kMeans,
+    decoder: kMeansDecoder,
     create: () => kMeans({ ...options, allowLarger: true }),
     claims,
     fuzzRuns: testRuns(200),

@@ -1,6 +1,6 @@
 // The decoder of low-rank factors: how a matrix comes back from b and c.
 import { type CompressedFormat, type Factorization, floatFactor } from '@gcompress/core';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { type MatrixDecoder, matMul } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 
 const reconstruct: CompressedFormat<'b' | 'c'>['reconstruct'] = (ops, { b, c }) => ops.matMul(b, c);
@@ -38,7 +38,13 @@ export const lowRankFormat: CompressedFormat<'b' | 'c'> = {
 };
 
 /** The part of {@link lowRankFormat} that gives dense matrices: all that a page needs which only decodes. */
-export const lowRankDecoder: MatrixDecoder<'b' | 'c'> = { id: 'lowrank', version: 1, reconstruct, unpack };
+export const lowRankDecoder: MatrixDecoder<'b' | 'c'> = {
+  id: 'lowrank',
+  version: 1,
+  operations: [matMul],
+  reconstruct,
+  unpack,
+};
 
 /** Drops the inner indices whose column of b or row of c is zero; keeps one index of a zero matrix. */
 function trim(factorization: Factorization<'b' | 'c'>): Factorization<'b' | 'c'> {

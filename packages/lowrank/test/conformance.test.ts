@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type CompressorClaims, describeClaims, testCompressor } from '@gcompress/testkit';
 import { describe, expect, it } from 'vitest';
+import { lowRankDecoder } from '../src/format.ts';
 import { type LowRankOptions, lowRank } from '../src/index.ts';
 
 const common: CompressorClaims = {
@@ -43,7 +44,14 @@ const subjects: Record<string, { readonly options: LowRankOptions; readonly clai
 };
 
 for (const [name, { options, claims }] of Object.entries(subjects)) {
-  testCompressor({ runner: { describe, it }, name, method: lowRank, create: () => lowRank(options), claims });
+  testCompressor({
+    runner: { describe, it },
+    name,
+    method: lowRank,
+    decoder: lowRankDecoder,
+    create: () => lowRank(options),
+    claims,
+  });
 }
 
 it('the README states what the conformance tests check', () => {

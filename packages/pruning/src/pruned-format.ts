@@ -41,7 +41,14 @@ export const prunedFormat: CompressedFormat<PrunedFactor> = {
 };
 
 /** The decoder of {@link prunedFormat} alone, for pages that only decode to dense matrices. */
-export const prunedDecoder: MatrixDecoder<PrunedFactor> = { id: 'pruning', version: VERSION, reconstruct, unpack };
+export const prunedDecoder: MatrixDecoder<PrunedFactor> = {
+  id: 'pruning',
+  version: VERSION,
+  operations: [],
+  // Read values are 0 where the mask is; only training changes them
+  reconstruct: (_, { values }) => values,
+  unpack,
+};
 
 function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor>): Record<string, PackedTensor> {
   const grid = gridOf(form);

@@ -12,9 +12,9 @@ import {
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { gather, type MatrixDecoder, reshape } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
-import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
+import { assertExpansion, badConfig, flagsOf, gridOf, isCount, keptEntries } from './masks/block-grid.ts';
 import { packPositions, unpackPositions } from './masks/positions.ts';
 
 /** Version of the stored form. */
@@ -55,7 +55,9 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
 export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
   id: 'kmeans-pruning',
   version: VERSION,
-  reconstruct,
+  operations: [gather, reshape],
+  // The first row of a codebook that was read is 0; only training changes it
+  reconstruct: (ops, { codebook, encoding }, form) => entriesOf(ops, codebook, encoding, form),
   unpack,
 };
 
@@ -71,9 +73,14 @@ function decoded<T>(
   ops: TensorOps<T>,
   { codebook, kept }: Readonly<Record<'codebook' | 'kept', T>>,
   encoding: T,
-  { shape: [, cols] }: MatrixForm,
+  form: MatrixForm,
 ): T {
-  return ops.reshape(ops.gather(ops.mul(codebook, kept), encoding), [-1, cols]);
+  return entriesOf(ops, ops.mul(codebook, kept), encoding, form);
+}
+
+/** The rows of the matrix whose entries have these codes. */
+function entriesOf<T>(ops: TensorOps<T>, codebook: T, encoding: T, { shape: [, cols] }: MatrixForm): T {
+  return ops.reshape(ops.gather(codebook, encoding), [-1, cols]);
 }
 
 function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<string, PackedTensor> {
@@ -94,19 +101,14 @@ function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<s
 function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
   assertVersion(packed, VERSION);
   const { levels } = packed.config;
-  if (!(typeof levels === 'number' && Number.isInteger(levels) && levels >= 1 && levels <= MAX_LEVELS)) {
-    throw fileError(
-      'file-header',
-      'kmeans-pruning config',
-      `levels from 1 to ${MAX_LEVELS}`,
-      JSON.stringify(packed.config).slice(0, 80),
-    );
+  if (!isCount(levels, MAX_LEVELS)) {
+    throw badConfig(packed.config, `levels from 1 to ${MAX_LEVELS}`);
   }
   const grid = gridOf(packed);
   assertExpansion(packed);
   const entries = keptEntries(unpackPositions(packed, grid), grid);
   const stored = packedTensor(packed, 'codebook', 'float32', [null]).data;
-  if (stored.length < 1 || stored.length > levels) {
+  if (!isCount(stored.length, levels)) {
     throw fileError('file-tensor', "kmeans-pruning tensor 'codebook'", `1 to ${levels} levels`, `${stored.length}`);
   }
   const codes = unpackCodes(packed, 'encoding', [1, entries.length], stored.length);

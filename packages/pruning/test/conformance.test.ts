@@ -1,6 +1,7 @@
 // Runs the conformance tests of methods on `pruned` and `prunedKMeans`.
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
+import { prunedDecoder, prunedKMeansDecoder } from '../src/format.ts';
 import { type PrunedKMeansOptions, type PruningOptions, pruned, prunedKMeans } from '../src/index.ts';
 
 const common: CompressorClaims = {
@@ -34,6 +35,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     runner,
     name,
     method: pruned,
+    decoder: prunedDecoder,
     create: () => pruned(options),
     claims: { ...claims, usesImportance: true, usesInputMoments: true },
     fuzzRuns: 100,
@@ -61,5 +63,14 @@ const coded: Record<string, { readonly options: PrunedKMeansOptions; readonly cl
 
 for (const [name, { options, claims }] of Object.entries(coded)) {
   const create = () => prunedKMeans(options);
-  testCompressor({ runner, name, method: prunedKMeans, create, claims, fuzzRuns: 100, matrices });
+  testCompressor({
+    runner,
+    name,
+    method: prunedKMeans,
+    decoder: prunedKMeansDecoder,
+    create,
+    claims,
+    fuzzRuns: 100,
+    matrices,
+  });
 }

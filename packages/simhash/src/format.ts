@@ -1,7 +1,7 @@
 // The format `simhash`: projection, sign bits and scales, with reader and writer of the stored form.
 import { type CompressedFormat, type Factor, floatFactor, type JsonObject, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { type MatrixDecoder, matMul, mul } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
@@ -60,7 +60,13 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
 };
 
 /** The decoder of {@link simhashFormat} alone, for pages that only decode to dense matrices. */
-export const simhashDecoder: MatrixDecoder<SimhashFactor> = { id: 'simhash', version: 1, reconstruct, unpack };
+export const simhashDecoder: MatrixDecoder<SimhashFactor> = {
+  id: 'simhash',
+  version: 1,
+  operations: [matMul, mul],
+  reconstruct,
+  unpack,
+};
 
 function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bits: number): Factor {
   const rows = packed.shape[0];

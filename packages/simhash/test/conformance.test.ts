@@ -2,6 +2,7 @@
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
+import { simhashDecoder } from '../src/format.ts';
 import { type SimhashOptions, simhash } from '../src/index.ts';
 
 const leastSquares: CompressorClaims = { fixedSize: true, neverWorseThanZero: true, scaleEquivariant: true };
@@ -38,6 +39,7 @@ for (const [name, { options, claims }] of Object.entries(subjects)) {
     runner: { describe, it },
     name,
     method: simhash,
+    decoder: simhashDecoder,
     create: () => simhash(options),
     claims,
     fuzzRuns: testRuns(60),

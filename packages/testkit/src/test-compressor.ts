@@ -63,6 +63,7 @@ export async function checkCompressor(options: CheckCompressorOptions): Promise<
 const OPTIONS: readonly (keyof CheckCompressorOptions)[] = [
   'create',
   'method',
+  'decoder',
   'claims',
   'shapes',
   'matrices',
@@ -82,7 +83,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
   assertKnownOptions('testCompressor', subject, OPTIONS);
   assertType('testCompressor', 'create', subject.create, 'function', 'It makes a compressor for a shape.');
   const bench = createWorkbench(subject);
-  const { claims = {}, method } = subject;
+  const { claims = {}, method, decoder } = subject;
   const calls = [
     ...callChecks,
     ...progressChecks,
@@ -96,7 +97,7 @@ function compressorChapters(subject: CompressorSubject): Chapter[] {
     chapter('contract', contractChecks, bench),
     chapter('calls', calls, bench),
     chapter('matrices', matrixChecks(bench), bench),
-    ...formatChapters({ examples: () => bench.compressions() }, subject),
+    ...formatChapters({ decoder, examples: () => bench.compressions() }, subject),
     chapter('claims', claimChecks(bench), bench),
   ].filter(({ checks }) => checks.length > 0);
 }

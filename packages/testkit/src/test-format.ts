@@ -1,6 +1,7 @@
 // testFormat: checks a format against its part of the contract.
 import { type CompressedFormat, type Factorization, GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { assertRunner } from './assertions/argument-checks.ts';
 import {
@@ -21,6 +22,8 @@ import { readBack } from './samples/workbench.ts';
 /** Options of {@link checkFormat}. */
 export interface CheckFormatOptions extends FuzzSettings {
   readonly format: CompressedFormat;
+  /** The format's decoder for pages that only decode, which must give the same matrices. Omit it to check the format alone. */
+  readonly decoder?: MatrixDecoder;
   /** At least one; they should differ in shape and in every option that the config holds. */
   readonly examples: readonly Factorization[];
   /** Checks that are not run, each with a reason that is shown. */
@@ -63,6 +66,7 @@ export async function checkFormat(options: CheckFormatOptions): Promise<CheckRes
 /** The chapters about the matrices of a format: as they were made, and as they are read from a file. */
 export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[] {
   const readAgain: Examples = {
+    decoder: made.decoder,
     async examples() {
       const examples = await made.examples();
       return Promise.all(
@@ -80,8 +84,8 @@ export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[
 }
 
 function examplesOf(options: CheckFormatOptions): Examples {
-  assertKnownOptions('testFormat', options, ['format', 'examples', 'skip', 'fuzzRuns', 'seed']);
-  const { format, examples } = options;
+  assertKnownOptions('testFormat', options, ['format', 'decoder', 'examples', 'skip', 'fuzzRuns', 'seed']);
+  const { format, decoder, examples } = options;
   assertType('testFormat', 'format', format, 'object');
   if (!Array.isArray(examples) || examples.length === 0) {
     throw new GCompressError('invalid-option', {
@@ -94,5 +98,5 @@ function examplesOf(options: CheckFormatOptions): Examples {
     name: `example ${i} [${factorization.shape.join(', ')}]`,
     compressed: createCompressedMatrix(format, factorization),
   }));
-  return { examples: async () => named };
+  return { decoder, examples: async () => named };
 }

@@ -12,7 +12,7 @@ import {
   type PackedTensor,
 } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { type MatrixDecoder, mul } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { normalized } from './normalized.ts';
 
@@ -48,7 +48,13 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
 };
 
 /** The decoder of {@link uniformFormat} alone, for pages that only decode to dense matrices. */
-export const uniformDecoder: MatrixDecoder<UniformFactor> = { id: 'uniform', version: 1, reconstruct, unpack };
+export const uniformDecoder: MatrixDecoder<UniformFactor> = {
+  id: 'uniform',
+  version: 1,
+  operations: [mul],
+  reconstruct,
+  unpack,
+};
 
 function pack({
   factors: { levels, steps },

@@ -2,6 +2,7 @@
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { type CompressorClaims, normalMatrix, testCompressor } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
+import { uniformDecoder } from '../src/format.ts';
 import { type UniformOptions, uniform } from '../src/index.ts';
 
 const claims: CompressorClaims = {
@@ -45,6 +46,7 @@ for (const [name, { options, claims: own }] of Object.entries(subjects)) {
     runner: { describe, it },
     name,
     method: uniform,
+    decoder: uniformDecoder,
     create: () => uniform({ ...options, allowLarger: true }),
     claims: own,
     fuzzRuns: testRuns(200),

@@ -1,7 +1,7 @@
 // The decoder of block-diagonal matrices.
 import { type CompressedFormat, type Factor, floatFactor, type ReadLimits, type Shape2D } from '@gcompress/core';
 import { assertElementLimit, MAX_ELEMENTS } from '@gcompress/core/checks';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { type MatrixDecoder, mul, reshape } from '@gcompress/core/decode';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
@@ -62,6 +62,7 @@ export const blockDiagonalFormat: CompressedFormat<BlockDiagonalFactor> = {
 export const blockDiagonalDecoder: MatrixDecoder<BlockDiagonalFactor> = {
   id: 'block-diagonal',
   version: 1,
+  operations: [mul, reshape],
   reconstruct,
   unpack,
 };

@@ -9,7 +9,7 @@ import {
   type TensorOps,
 } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { type MatrixDecoder, matMul, reshape, transpose } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
@@ -80,7 +80,13 @@ export const inputOutputFormat: CompressedFormat = {
 };
 
 /** The part of {@link inputOutputFormat} that gives dense matrices: all that a page needs which only decodes. */
-export const inputOutputDecoder: MatrixDecoder = { id: 'input-output', version: 1, reconstruct, unpack };
+export const inputOutputDecoder: MatrixDecoder = {
+  id: 'input-output',
+  version: 1,
+  operations: [matMul, reshape, transpose],
+  reconstruct,
+  unpack,
+};
 
 /** Shapes of the factors that a matrix of this shape has. */
 export function factorShapes([rows, cols]: MatrixForm['shape'], { input, output }: Sides): Record<string, number[]> {

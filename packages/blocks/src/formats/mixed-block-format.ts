@@ -1,7 +1,7 @@
 // The decoder of blocks that a small matrix mixes.
 import { type CompressedFormat, floatFactor, type JsonObject } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import type { MatrixDecoder } from '@gcompress/core/decode';
+import { type MatrixDecoder, mul, reshape, transpose } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { configDivisor } from './config-divisor.ts';
 
@@ -69,6 +69,7 @@ export const mixedBlockFormat: CompressedFormat<MixedBlockFactor> = {
 export const mixedBlockDecoder: MatrixDecoder<MixedBlockFactor> = {
   id: 'mixed-block',
   version: 1,
+  operations: [mul, reshape, transpose],
   reconstruct,
   unpack,
 };

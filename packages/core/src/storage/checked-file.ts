@@ -1,6 +1,7 @@
 // A safetensors file that says what it holds, with a checksum.
 import { fileError, GCompressError } from '../checks/errors.ts';
 import { assertNumber, assertType, describeValue } from '../checks/option-checks.ts';
+import { newerVersion } from './container.ts';
 import { crc32 } from './crc32.ts';
 import { type ArrayTypes, type PackedArrays, type ReadTensors, readSafetensors } from './read-safetensors.ts';
 import { type WritableTensor, writeSafetensors } from './write-safetensors.ts';
@@ -53,13 +54,7 @@ export function readCheckedFile<A extends ArrayTypes = PackedArrays>(
   const { metadata, tensors } = readSafetensors(file, arrays);
   if (metadata.format !== format) throw badFile(`'${format}' as format`, describeValue(metadata.format));
   if (metadata['gcompress.version'] !== String(version)) {
-    throw fileError(
-      'unsupported-version',
-      'file',
-      `layout version ${version}`,
-      describeValue(metadata['gcompress.version']),
-      'Update the package that decodes this format.',
-    );
+    throw newerVersion('file', `layout version ${version}`, metadata['gcompress.version']);
   }
   assertChecksum(file, metadata['gcompress.checksum']);
   return { metadata, tensors };

@@ -1,5 +1,6 @@
 // The safetensors container: what its reader and its writer have in common.
-import { fileError } from '../checks/errors.ts';
+import { fileError, type GCompressError } from '../checks/errors.ts';
+import { describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit } from '../checks/size-limit.ts';
 import { elementCount } from '../tensors/element-count.ts';
 
@@ -20,6 +21,12 @@ export function assertTensorLimit(name: string, shape: readonly number[]): void 
 export function assertHeaderLimit(bytes: number): void {
   if (bytes <= MAX_HEADER_BYTES) return;
   throw fileError('file-oversized', 'file header', `at most ${MAX_HEADER_BYTES} bytes`, `${bytes}`);
+}
+
+/** The error for a version that this reader does not know. */
+export function newerVersion(where: string, expected: string, version: unknown): GCompressError {
+  const hint = 'Update the package that decodes this format.';
+  return fileError('unsupported-version', where, expected, describeValue(version), hint);
 }
 
 /** Refuses to go on where arrays have another byte order than files. */

@@ -4,14 +4,16 @@ import { describeValue } from '../checks/option-checks.ts';
 import { MAX_ELEMENTS, type ReadLimits } from '../checks/size-limit.ts';
 import type { CompressedFormat } from '../contract/compressed-format.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { type CpuTensor, cpuLoops } from '../tensors/cpu-loops.ts';
+import type { CpuTensor } from '../tensors/cpu-loops.ts';
+import type { DecoderOperation } from '../tensors/decoder-operations.ts';
 import { readFile } from './read-file.ts';
 
-/** The part of a format that gives a dense matrix. A whole {@link CompressedFormat} is one. */
-export type MatrixDecoder<K extends string = string> = Pick<
-  CompressedFormat<K>,
-  'id' | 'version' | 'reconstruct' | 'unpack'
->;
+/** The part of a format that gives a dense matrix. */
+export interface MatrixDecoder<K extends string = string>
+  extends Pick<CompressedFormat<K>, 'id' | 'version' | 'reconstruct' | 'unpack'> {
+  /** The operations that `reconstruct` uses, such as `[matMul]` of this module. A page carries no others. */
+  readonly operations: readonly DecoderOperation[];
+}
 
 /**
  * The dense matrices of a file, by name. It reads what `deserialize` reads and refuses what that refuses, but gives plain matrices
@@ -28,19 +30,22 @@ export function decodeMatrices(
   limits?: ReadLimits,
 ): Record<string, Matrix> {
   const { maxElements = MAX_ELEMENTS } = limits ?? {};
-  if (!Array.isArray(decoders)) {
+  if (!Array.isArray(decoders) || decoders.some((one) => !Array.isArray(one?.operations))) {
     throw fileError('invalid-option', 'decodeMatrices decoders', 'a list of decoders', describeValue(decoders));
   }
-  const list: readonly (MatrixDecoder | undefined)[] = decoders;
+  const list: readonly MatrixDecoder[] = decoders;
   const decoded = readFile(bytes, maxElements).map(([name, packed]): [string, Matrix] => {
     const { format, shape, config } = packed;
-    const decoder = list.find((one) => one?.id === format);
+    const decoder = list.find(({ id }) => id === format);
     if (!decoder) {
-      const ids = list.map((one) => one?.id).join(', ');
+      const ids = list.map(({ id }) => id).join(', ');
       throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, '');
     }
     const factors = decoder.unpack(packed, { maxElements });
-    const { data } = decoder.reconstruct<CpuTensor>(cpuLoops, factors, { shape, config });
+    const { data } = decoder.reconstruct<CpuTensor>(Object.assign({}, ...decoder.operations), factors, {
+      shape,
+      config,
+    });
     const fits = data instanceof Float32Array && data.length === shape[0] * shape[1];
     if (!fits) throw fileError('contract', `format '${format}'`, `${shape[0] * shape[1]} values`, `${data?.length}`);
     return [name, { shape, data }];

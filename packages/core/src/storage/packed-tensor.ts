@@ -2,6 +2,7 @@
 import { fileError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
+import { newerVersion } from './container.ts';
 
 interface TypedArrays {
   float32: Float32Array;
@@ -48,9 +49,8 @@ export function packedTensor<D extends PackedDtype>(
   const where = `${packed.format} tensor '${String(name)}'`;
   const tensor = Object.hasOwn(packed.tensors, name) ? packed.tensors[name] : undefined;
   const allowed: readonly PackedDtype[] = [dtypes].flat();
-  if (tensor && !allowed.includes(packedDtype(tensor.data))) {
-    throw fileError('file-dtype', where, allowed.map(String).join(' or '), packedDtype(tensor.data));
-  }
+  const dtype = tensor && packedDtype(tensor.data);
+  if (dtype && !allowed.includes(dtype)) throw fileError('file-dtype', where, allowed.map(String).join(' or '), dtype);
   const matches =
     Array.isArray(shape) &&
     tensor?.shape.length === shape.length &&
@@ -70,15 +70,8 @@ export function packedTensor<D extends PackedDtype>(
 export function assertVersion(packed: PackedMatrix, newest: number): void {
   assertPacked(packed);
   const { format, version } = packed;
-  if (Number.isInteger(version) && Number.isInteger(newest) && version >= 1 && version <= newest) return;
-  const hint = 'Update the package that decodes this format.';
-  throw fileError(
-    'unsupported-version',
-    `format '${format}'`,
-    `version 1 to ${String(newest)}`,
-    describeValue(version),
-    hint,
-  );
+  if (Number.isInteger(version) && version >= 1 && version <= newest) return;
+  throw newerVersion(`format '${format}'`, `version 1 to ${String(newest)}`, version);
 }
 
 function assertPacked(packed: unknown): asserts packed is PackedMatrix {

@@ -10,58 +10,77 @@ export interface CpuTensor {
 }
 
 /** What `cpuOps` computes once it has checked the arguments. Readers call it directly, since an `unpack` has checked its factors. */
-export const cpuLoops: TensorOps<CpuTensor> = {
-  matMul(a, b) {
-    const [m, k] = a.shape.slice(-2);
-    const n = b.shape[b.shape.length - 1];
-    const shape = [...a.shape.slice(0, -1), n];
-    const out = new Float32Array(elementCount(shape));
-    const sums = new Float64Array(n);
-    for (let i = 0; i * n < out.length; i++) {
-      const bAt = Math.floor(i / m) * k * n;
-      sums.fill(0);
-      for (let p = 0; p < k; p++) {
-        const factor = a.data[i * k + p];
-        if (factor === 0) continue;
-        const row = bAt + p * n;
-        for (let j = 0; j < n; j++) sums[j] += factor * b.data[row + j];
-      }
-      out.set(sums, i * n);
+type CpuOps = TensorOps<CpuTensor>;
+
+// Each is a function of its own, so that a page carries only those that its decoders use
+
+/** `[m, k]·[k, n] → [m, n]`, or with one leading batch axis in both. Sums are accumulated in float64. */
+export const matMul: CpuOps['matMul'] = (a, b) => {
+  const [m, k] = a.shape.slice(-2);
+  const n = b.shape[b.shape.length - 1];
+  const shape = [...a.shape.slice(0, -1), n];
+  const out = new Float32Array(elementCount(shape));
+  const sums = new Float64Array(n);
+  for (let i = 0; i * n < out.length; i++) {
+    const bAt = Math.floor(i / m) * k * n;
+    sums.fill(0);
+    for (let p = 0; p < k; p++) {
+      const factor = a.data[i * k + p];
+      if (factor === 0) continue;
+      const row = bAt + p * n;
+      for (let j = 0; j < n; j++) sums[j] += factor * b.data[row + j];
     }
-    return { shape, data: out };
-  },
+    out.set(sums, i * n);
+  }
+  return { shape, data: out };
+};
 
-  add: (a, b) => broadcast(a, b, (x, y) => x + y),
-  mul: (a, b) => broadcast(a, b, (x, y) => x * y),
+/** Element-wise sum with broadcasting. */
+export const add: CpuOps['add'] = (a, b) => broadcast(a, b, (x, y) => x + y);
 
-  gather(table, indices) {
-    const rest = table.shape.slice(1);
-    const size = elementCount(rest);
-    const out = sameType(table, indices.data.length * size);
-    for (let i = 0; i < indices.data.length; i++) {
-      const at = indices.data[i] * size;
-      for (let j = 0; j < size; j++) out[i * size + j] = table.data[at + j];
-    }
-    return { shape: [...indices.shape, ...rest], data: out };
-  },
+/** Element-wise product with broadcasting. */
+export const mul: CpuOps['mul'] = (a, b) => broadcast(a, b, (x, y) => x * y);
 
-  reshape({ data }, wanted) {
-    const rest = elementCount(wanted.filter((side) => side !== -1));
-    return { shape: wanted.map((side) => (side === -1 ? data.length / rest : side)), data };
-  },
+/** Slices of a table along its first axis. */
+export const gather: CpuOps['gather'] = (table, indices) => {
+  const rest = table.shape.slice(1);
+  const size = elementCount(rest);
+  const out = sameType(table, indices.data.length * size);
+  for (let i = 0; i < indices.data.length; i++) {
+    const at = indices.data[i] * size;
+    for (let j = 0; j < size; j++) out[i * size + j] = table.data[at + j];
+  }
+  return { shape: [...indices.shape, ...rest], data: out };
+};
 
-  transpose(x, permutation = x.shape.map((_, axis) => x.shape.length - 1 - axis)) {
-    const strides = stridesOf(x.shape);
-    const turned = (sides: readonly number[]) => permutation.map((axis) => sides[axis]);
-    return strided(x, turned(x.shape), turned(strides), 0);
-  },
+/** The same data under another shape; one side may be −1. */
+export const reshape: CpuOps['reshape'] = ({ data }, wanted) => {
+  const rest = elementCount(wanted.filter((side) => side !== -1));
+  return { shape: wanted.map((side) => (side === -1 ? data.length / rest : side)), data };
+};
 
-  slice(x, begin, wanted) {
-    const size = wanted.map((side, axis) => (side === -1 ? x.shape[axis] - begin[axis] : side));
-    const strides = stridesOf(x.shape);
-    const offset = begin.reduce((sum, at, axis) => sum + at * strides[axis], 0);
-    return strided(x, size, strides, offset);
-  },
+/** Axes in another order; reversed if none is given. */
+export const transpose: CpuOps['transpose'] = (
+  x,
+  permutation = x.shape.map((_, axis) => x.shape.length - 1 - axis),
+) => {
+  const strides = stridesOf(x.shape);
+  const turned = (sides: readonly number[]) => permutation.map((axis) => sides[axis]);
+  return strided(x, turned(x.shape), turned(strides), 0);
+};
+
+/** A block; a size of −1 reaches to the end. */
+export const slice: CpuOps['slice'] = (x, begin, wanted) => {
+  const size = wanted.map((side, axis) => (side === -1 ? x.shape[axis] - begin[axis] : side));
+  const strides = stridesOf(x.shape);
+  const offset = begin.reduce((sum, at, axis) => sum + at * strides[axis], 0);
+  return strided(x, size, strides, offset);
+};
+
+/** `slice` for the first columns of a matrix alone. */
+export const firstColumns: CpuOps['slice'] = ({ shape: [rows], data }, _begin, [, columns]) => {
+  const width = data.length / rows;
+  return { shape: [rows, columns], data: data.filter((_, at) => at % width < columns) };
 };
 
 /** The shape that two shapes broadcast to. */

@@ -1,7 +1,8 @@
 // The tensor operations on typed arrays: the reference implementation.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
-import { broadcastShape, type CpuTensor, cpuLoops } from './cpu-loops.ts';
+import type { CpuTensor } from './cpu-loops.ts';
+import * as loops from './cpu-loops.ts';
 import { elementCount } from './element-count.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
@@ -21,7 +22,7 @@ export const cpuOps: TensorOps<CpuTensor> = {
       a.shape[rank - 1] === b.shape[rank - 2] &&
       (rank === 2 || a.shape[0] === b.shape[0]);
     if (!fits) throw mismatch('matMul', '[m, k] and [k, n], or both with one batch axis', a, b);
-    return cpuLoops.matMul(a, b);
+    return loops.matMul(a, b);
   },
 
   add: (a, b) => checkedBroadcast('add', a, b),
@@ -35,7 +36,7 @@ export const cpuOps: TensorOps<CpuTensor> = {
     }
     const outside = indices.data.find((at) => !(at >= 0 && at < rows));
     if (outside !== undefined) throw argumentError('gather', `indices from 0 to ${rows - 1}`, `${outside}`);
-    return cpuLoops.gather(table, indices);
+    return loops.gather(table, indices);
   },
 
   reshape(x, wanted) {
@@ -48,18 +49,18 @@ export const cpuOps: TensorOps<CpuTensor> = {
     if (elementCount(shape) !== x.data.length || open > 1 || !sides) {
       throw mismatch('reshape', `${x.data.length} values`, x, { shape: wanted });
     }
-    return cpuLoops.reshape(x, wanted);
+    return loops.reshape(x, wanted);
   },
 
   transpose(x, permutation) {
     assertTensors('transpose', x);
-    if (permutation === undefined || permutation === null) return cpuLoops.transpose(x);
+    if (permutation === undefined || permutation === null) return loops.transpose(x);
     assertList('transpose', permutation);
     const rank = x.shape.length;
     if (permutation.length !== rank || !x.shape.every((_, axis) => permutation.includes(axis))) {
       throw mismatch('transpose', `each of ${rank} axes once`, x, { shape: permutation });
     }
-    return cpuLoops.transpose(x, permutation);
+    return loops.transpose(x, permutation);
   },
 
   slice(x, begin, wanted) {
@@ -73,18 +74,18 @@ export const cpuOps: TensorOps<CpuTensor> = {
     if (!inside || begin.length !== x.shape.length || size.length !== x.shape.length) {
       throw mismatch('slice', `a block inside [${x.shape.join(', ')}]`, { shape: begin }, { shape: wanted });
     }
-    return cpuLoops.slice(x, begin, wanted);
+    return loops.slice(x, begin, wanted);
   },
 };
 
 function checkedBroadcast(where: 'add' | 'mul', a: CpuTensor, b: CpuTensor): CpuTensor {
   assertTensors(where, a, b);
-  const shape = broadcastShape(a.shape, b.shape);
+  const shape = loops.broadcastShape(a.shape, b.shape);
   const fits = [a, b].every((tensor) =>
     tensor.shape.every((side, axis) => [1, shape[axis + shape.length - tensor.shape.length]].includes(side)),
   );
   if (!fits) throw mismatch(where, 'shapes that broadcast', a, b);
-  return cpuLoops[where](a, b);
+  return where === 'add' ? loops.add(a, b) : loops.mul(a, b);
 }
 
 function assertTensors(where: string, ...tensors: readonly unknown[]): void {

@@ -1,5 +1,5 @@
 // The grid of blocks that are kept or pruned as a whole, and checks of stored grids.
-import type { JsonObject, MatrixForm, Pace, PackedMatrix, Shape2D } from '@gcompress/core';
+import type { GCompressError, JsonObject, MatrixForm, Pace, PackedMatrix, Shape2D } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import { fileError } from '@gcompress/core/storage';
 
@@ -36,6 +36,11 @@ export function configFor({ blockHeight, blockWidth }: BlockGrid): JsonObject {
   return { blockHeight, blockWidth };
 }
 
+/** The error for a stored config that is not what the formats write. */
+export function badConfig(config: JsonObject, expected: string): GCompressError {
+  return fileError('file-header', 'pruning config', expected, JSON.stringify(config).slice(0, 80));
+}
+
 /**
  * The grid that a stored config describes.
  *
@@ -45,13 +50,8 @@ export function configFor({ blockHeight, blockWidth }: BlockGrid): JsonObject {
 export function gridOf({ shape, config }: MatrixForm): BlockGrid {
   const [rows, cols] = shape;
   const { blockHeight, blockWidth } = config;
-  if (!isSide(blockHeight, rows) || !isSide(blockWidth, cols)) {
-    throw fileError(
-      'file-header',
-      'pruning config',
-      `blockHeight and blockWidth of a matrix [${rows}, ${cols}]`,
-      JSON.stringify(config).slice(0, 80),
-    );
+  if (!isCount(blockHeight, rows) || !isCount(blockWidth, cols)) {
+    throw badConfig(config, `blockHeight and blockWidth of a matrix [${rows}, ${cols}]`);
   }
   assertElementLimit(rows * cols, 'pruning');
   return blockGrid(shape, blockHeight, blockWidth);
@@ -108,8 +108,16 @@ export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace
 
 /** Indices of the entries in blocks with flag 1, in reading order. */
 export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Int32Array {
-  const entries = new Int32Array(entryCount(flags, grid, pace));
   let count = 0;
+  forEachEntry(
+    grid,
+    (_, block) => {
+      count += flags[block];
+    },
+    pace,
+  );
+  const entries = new Int32Array(count);
+  count = 0;
   forEachEntry(
     grid,
     (entry, block) => {
@@ -120,22 +128,7 @@ export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): In
   return entries;
 }
 
-/** Number of entries in blocks with flag 1; blocks at the edge may be cut off. */
-function entryCount(
-  flags: Uint8Array,
-  { shape: [rows, cols], blockHeight, blockWidth, across }: BlockGrid,
-  pace?: Pace,
-): number {
-  let count = 0;
-  for (const [block, flag] of flags.entries()) {
-    pace?.(1, 0);
-    if (flag !== 1) continue;
-    const height = Math.min(blockHeight, rows - Math.floor(block / across) * blockHeight);
-    count += height * Math.min(blockWidth, cols - (block % across) * blockWidth);
-  }
-  return count;
-}
-
-function isSide(value: unknown, max: number): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= max;
+/** Whether a value is an integer from 1 to `max`. */
+export function isCount(value: unknown, max: number): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= max;
 }

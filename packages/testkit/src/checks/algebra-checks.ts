@@ -8,6 +8,7 @@ import {
   type Matrix,
   serialize,
 } from '@gcompress/core';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { assertClose } from '../assertions/assert-close.ts';
 import { ensure, onEach, sameNumbers } from '../assertions/assertions.ts';
@@ -17,6 +18,8 @@ import type { Example } from '../samples/workbench.ts';
 
 /** The matrices of a format that the checks look at. */
 export interface Examples {
+  /** The decoder for pages, which must give the same matrices. Default: the format itself, with all operations. */
+  readonly decoder?: MatrixDecoder | undefined;
   examples(): Promise<readonly Example[]>;
 }
 

@@ -10,6 +10,7 @@ import {
   type Shape2D,
   serialize,
 } from '@gcompress/core';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { describeError, ensure } from '../assertions/assertions.ts';
 import type { CompressorClaims } from './claims.ts';
 import { hardMatrices, normalMatrix } from './matrices.ts';
@@ -20,6 +21,8 @@ export interface CompressorSubject {
   create(shape: Shape2D): MatrixCompressor;
   /** The method itself: `method(compressor.options)` must give an equal compressor. Omit it to skip this check. */
   readonly method?: (options: never) => MatrixCompressor;
+  /** The format's decoder for pages that only decode, which must give the same matrices. Omit it to check the format alone. */
+  readonly decoder?: MatrixDecoder;
   /** What the method promises beyond the contract. Default: nothing. */
   readonly claims?: CompressorClaims;
   /** Ordinary shapes, which must not be refused. The hard matrices have the first shape. Default `[24, 16]`, `[16, 24]` and `[13, 9]`. */
