@@ -30,6 +30,11 @@ export function masked(
 
 /** The model that comes back after saving and loading. */
 export async function savedAndLoaded(model: tf.LayersModel): Promise<tf.LayersModel> {
+  return tf.loadLayersModel(tf.io.fromMemory(await artifactsOf(model)));
+}
+
+/** What `save` hands to its handler. */
+export async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
   const saved: tf.io.ModelArtifacts[] = [];
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
@@ -37,7 +42,7 @@ export async function savedAndLoaded(model: tf.LayersModel): Promise<tf.LayersMo
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
     }),
   );
-  return tf.loadLayersModel(tf.io.fromMemory(saved[0]));
+  return saved[0];
 }
 
 /** Largest difference of the outputs, relative to the largest output. */

@@ -87,7 +87,9 @@ function inOrder(model: LayersModel, known: ReadonlyMap<number, Channels>): Symb
       continue;
     }
     opened.add(id);
-    stack.push(...sourceLayer.inboundNodes[nodeIndex].inputTensors.filter((input) => !opened.has(input.id)));
+    const { inputTensors } = sourceLayer.inboundNodes[nodeIndex];
+    // The first input comes first from the stack
+    stack.push(...inputTensors.filter((input) => !opened.has(input.id)).reverse());
   }
   return ordered;
 }

@@ -101,7 +101,8 @@ export class Walk {
   /** Fixes what enters a layer that is not followed, and what leaves it. */
   notFollowed({ layer, inputs, outputShapes }: Call, reason: string): Channels[] {
     for (const channels of inputs) this.sets.fix(channels, reason);
-    if (layer.weights.length > 0) this.#others.set(layer, reason);
+    // The layers inside a nested model have reasons of their own
+    if (layer.weights.length > 0 && !('layers' in layer)) this.#others.set(layer, reason);
     return outputShapes.map((shape) => this.sets.fixed(lastOf(shape), reason));
   }
 }

@@ -1,5 +1,5 @@
 // Least squares: the kernel rows that remain take over what the removed rows computed.
-import type { InputMoments, ProgressOptions } from '@gcompress/core';
+import { type InputMoments, type ProgressOptions, partialProgress } from '@gcompress/core';
 import { choleskyFactor, type Dense, multiply, solveLower, solveLowerTransposed } from '@gcompress/linalg';
 import type { WeightValues } from '../choice/weight-values.ts';
 
@@ -62,8 +62,10 @@ export function compensate(
     },
   );
   const right = multiply(matrixOf(unknowns, gone, entry), removedRows);
-  const factor = choleskyFactor(system, undefined, progress);
-  const change = solveLowerTransposed(factor, solveLower(factor, right, undefined, progress), undefined, progress);
+  const part = (from: number, to: number) => partialProgress(progress, from, to);
+  const factor = choleskyFactor(system, undefined, part(0, 0.4));
+  const half = solveLower(factor, right, undefined, part(0.4, 0.7));
+  const change = solveLowerTransposed(factor, half, undefined, part(0.7, 1));
   for (const [at, row] of kept.entries()) {
     for (let column = 0; column < columns; column++) data[row * columns + column] += change.data[at * columns + column];
   }
