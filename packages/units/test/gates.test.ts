@@ -15,9 +15,9 @@ const schedule = linearAlpha({ begin: 2, end: 6, frequency: 1 });
 /** A convolution with BatchNorm, an LSTM over its rows, and Dense layers: `[6, 6, 1]` to 3 classes. */
 function network(): tf.LayersModel {
   const input = tf.input({ shape: [6, 6, 1] });
-  const convolved = tf.layers.conv2d({ filters: 6, kernelSize: 3, activation: 'sigmoid', name: 'conv' }).apply(input);
+  const convolved = tf.layers.conv2d({ filters: 6, kernelSize: 5, activation: 'sigmoid', name: 'conv' }).apply(input);
   const normal = tf.layers.batchNormalization({ name: 'norm' }).apply(convolved);
-  const rows = tf.layers.reshape({ targetShape: [16, 6] }).apply(normal);
+  const rows = tf.layers.reshape({ targetShape: [4, 6] }).apply(normal);
   const lstm = tf.layers.lstm({ units: 5, name: 'lstm' }).apply(rows);
   const hidden = tf.layers.dense({ units: 8, activation: 'relu', name: 'hidden' }).apply(lstm);
   const outputs = tf.layers.dense({ units: 3, activation: 'softmax', name: 'out' }).apply(hidden) as tf.SymbolicTensor;

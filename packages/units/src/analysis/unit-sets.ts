@@ -35,9 +35,13 @@ export class UnitSets {
     for (let at = 0; at < a.length; at++) this.#union(this.unit(a[at]), this.unit(b[at]));
   }
 
-  /** Fixes the units of these channels. The first reason stays. */
-  fix(channels: Channels, reason: string): void {
-    for (const channel of channels) this.#reasons[this.unit(channel)] ??= reason;
+  /** Fixes the units of these channels. The first reason stays, unless this one comes before all others. */
+  fix(channels: Channels, reason: string, { first = false } = {}): void {
+    for (const channel of channels) {
+      const unit = this.unit(channel);
+      if (first) this.#reasons[unit] = reason;
+      else this.#reasons[unit] ??= reason;
+    }
   }
 
   /** The number that stands for the unit of a channel. */

@@ -32,7 +32,9 @@ function visit(model: LayersModel, prefix: string, walk: Walk, nested: Set<Layer
     });
     for (const [at, output] of node.outputTensors.entries()) known.set(output.id, outputs[at]);
   }
-  for (const { id } of model.outputs) walk.sets.fix(known.get(id) as Channels, `its units reach an output of ${place}`);
+  // Before other reasons, such as the softmax of a classifier
+  const reason = `its units reach an output of ${place}`;
+  for (const { id } of model.outputs) walk.sets.fix(known.get(id) as Channels, reason, { first: true });
 }
 
 function outputsOf(
