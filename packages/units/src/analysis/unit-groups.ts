@@ -27,7 +27,7 @@ export interface UnitGroup {
   readonly name: string;
   /** The layers that compute the units. */
   readonly layers: readonly string[];
-  /** Number of units. */
+  /** Number of units. A unit may be several channels of a layer that couples them, such as what a depthwise convolution doubled. */
   readonly units: number;
   /** What is removed with them. */
   readonly slices: readonly UnitSlice[];
@@ -60,15 +60,22 @@ export interface OwnGroup extends UnitGroup {
 /** For each group on an axis, the number of the unit at each position; −1 where the position belongs to no unit of the group. */
 export type UnitsByGroup = ReadonlyMap<number, Int32Array>;
 
+/** The channels that come out of a layer. Several of them may belong to one unit. */
+export interface LayerChannels {
+  readonly owner: Layer;
+  readonly size: number;
+  readonly units: UnitsByGroup;
+}
+
 /** What the removal needs to know about a model. */
 export interface Analysis extends UnitGroups {
   readonly groups: readonly OwnGroup[];
   /** Products of weights in one pass of a sample. */
   readonly products: readonly Product[];
-  /** Layers whose configuration has the size of their last axis, with its units, by the number of the group. */
-  readonly reshaped: readonly { readonly owner: Layer; readonly size: number; readonly units: UnitsByGroup }[];
-  /** All layers that compute units that are followed, with their names and numbers of units. */
-  readonly producers: readonly { readonly owner: Layer; readonly layer: string; readonly units: number }[];
+  /** All layers that compute units and are followed, with their channels. */
+  readonly producers: readonly (LayerChannels & { readonly layer: string })[];
+  /** Layers whose configuration has the size of their last axis. */
+  readonly reshaped: readonly LayerChannels[];
 }
 
 /**
@@ -98,10 +105,11 @@ export function analysisOf(model: LayersModel): Analysis {
     });
     return { name: layers.join('+'), layers, units, slices };
   });
-  const producers = [...walk.producers].map(([owner, { length }]) => ({ owner, layer: nameOf(owner), units: length }));
-  const reshaped = Array.from(walk.reshaped, ([owner, channels]) => {
+  const channelsOf = ([owner, channels]: [Layer, Channels]): LayerChannels => {
     return { owner, size: channels.length, units: unitsAlong(channels, walk, places) };
-  });
+  };
+  const producers = [...walk.producers].map((entry) => ({ ...channelsOf(entry), layer: nameOf(entry[0]) }));
+  const reshaped = [...walk.reshaped].map(channelsOf);
   return { groups, leftAlone: leftAloneOf(walk, nameOf), products: walk.products, producers, reshaped };
 }
 

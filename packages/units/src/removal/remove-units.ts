@@ -3,7 +3,7 @@ import { GCompressError, type ProgressOptions, partialProgress, reportProgress }
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import { assertUsableModel } from '@gcompress/tfjs/layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Analysis, analysisOf } from '../analysis/unit-groups.ts';
+import { type Analysis, analysisOf, type LayerChannels } from '../analysis/unit-groups.ts';
 import type { Layer } from '../analysis/walk.ts';
 import { chosenUnits, type RemovedUnits } from '../choice/choose-units.ts';
 import { CHOICE_OPTIONS, checkedChoice, type UnitChoice } from '../choice/unit-choice.ts';
@@ -63,8 +63,9 @@ export async function removeUnits(model: LayersModel, options: RemoveUnitsOption
     ? await compensatedValues(analysis, kept, values, { inputMoments, inputSums }, partialProgress(progress, 0.1, 0.9))
     : values;
   const weights = shrunkenWeights(values, full, kept);
-  const units = keptUnits(analysis, removed);
-  const made = shrunkenModel(model, analysis, { units, reshaped: keptSizes(analysis, removed) }, weights);
+  const units = keptSizes(analysis.producers, analysis, removed);
+  const reshaped = keptSizes(analysis.reshaped, analysis, removed);
+  const made = shrunkenModel(model, analysis, { units, reshaped }, weights);
   const result = {
     model: made,
     removed: Object.fromEntries(removed),
@@ -74,22 +75,10 @@ export async function removeUnits(model: LayersModel, options: RemoveUnitsOption
   return result;
 }
 
-/** Units that stay in each layer that loses some. */
-function keptUnits({ groups, producers }: Analysis, removed: RemovedUnits): Map<Layer, number> {
-  const kept = new Map<Layer, number>();
-  for (const { owner, layer, units } of producers) {
-    const lost = groups
-      .filter(({ layers }) => layers.includes(layer))
-      .reduce((sum, { name }) => sum + (removed.get(name)?.length ?? 0), 0);
-    if (lost > 0) kept.set(owner, units - lost);
-  }
-  return kept;
-}
-
-/** Sizes of the last axis that layers reshape to, where they change. */
-function keptSizes({ groups, reshaped }: Analysis, removed: RemovedUnits): Map<Layer, number> {
+/** Sizes of the last axis of these layers, where they change. */
+function keptSizes(layers: readonly LayerChannels[], { groups }: Analysis, removed: RemovedUnits): Map<Layer, number> {
   const sizes = new Map<Layer, number>();
-  for (const { owner, size, units } of reshaped) {
+  for (const { owner, size, units } of layers) {
     let left = size;
     for (const [group, along] of units) {
       const gone = new Set(removed.get(groups[group].name));

@@ -45,10 +45,10 @@ export function unitReport(
   const both = (sum: (size: (variable: LayerVariable) => number) => number): BeforeAndAfter => {
     return { before: sum(sizeBefore), after: sum(sizeAfter) };
   };
-  const layers = producers.map(({ owner, layer, units }) => ({
+  const layers = producers.map(({ owner, layer, size }) => ({
     layer,
-    before: units,
-    after: kept.get(owner) ?? units,
+    before: size,
+    after: kept.get(owner) ?? size,
   }));
   const weights = both((size) => model.weights.reduce((sum, variable) => sum + size(variable), 0));
   const multiplyAdds = both((size) => {
