@@ -3,7 +3,7 @@ import { testRuns } from '@gcompress/fixtures/test-runs';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { type Architecture, architecture, modelOf } from './architectures.ts';
+import { type Architecture, architecture, modelOf, withRandomWeights } from './architectures.ts';
 import { disposeWeights, distance, distanceAfter, savedAndLoaded } from './masked.ts';
 import { sequenceArchitecture, sequenceInputs, sequenceModel } from './sequences.ts';
 
@@ -86,4 +86,20 @@ it('gives stock layers that save and load without this package', async () => {
     }),
     { numRuns: testRuns(8) },
   );
+});
+
+it('gives the outputs of the masked model where a Sequential model begins with another model', async () => {
+  const inner = tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [4], units: 6, activation: 'tanh', name: 'a' }),
+      tf.layers.dense({ units: 5, activation: 'sigmoid', name: 'b' }),
+    ],
+  });
+  const model = withRandomWeights(tf.sequential({ layers: [inner, tf.layers.dense({ units: 2, name: 'c' })] }), 3);
+  const inputs = tf.randomNormal([4, 4], 0, 1, 'float32', 1);
+  const { model: small, removed, far } = await distanceAfter(model, inputs, 0.5);
+  expect(far).toBeLessThan(1e-5);
+  expect(Object.values(removed).flat()).toHaveLength(5);
+  for (const each of [model, small]) disposeWeights(each);
+  inputs.dispose();
 });
