@@ -51,6 +51,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'the Python library: hyperparameters, its schedules, `ApplyCompression`, the wrapper',
     imports: ['core', 'scheduler', 'tfjs'],
   },
+  units: {
+    lives: 'which units of a model can go, their removal, and gates that fade them out while it trains',
+    imports: ['core', 'linalg', 'scheduler', 'tfjs'],
+  },
   packed: {
     lives:
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`, single weights at `./weights`',

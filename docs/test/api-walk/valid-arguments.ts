@@ -8,6 +8,7 @@ import { readModel } from '@gcompress/packed/weights';
 import { linearAlpha } from '@gcompress/scheduler';
 import { TfCompressionOp } from '@gcompress/tfjs';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
+import { UnitGates } from '@gcompress/units';
 import * as tf from '@tensorflow/tfjs';
 import { methodsOf, type Target, type ValidMethods } from './walk.ts';
 
@@ -143,6 +144,13 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/testkit normalMatrix': () => [[2, 2], 1],
   '@gcompress/tfjs/layers teacherTargets': () => [denseModel(), tf.ones([2, 8]), tf.ones([2, 8]), {}],
   '@gcompress/tfjs/layers compressModel': () => [denseModel(), { method: compressor, schedule: schedule() }],
+  '@gcompress/tfjs/layers assertUsableModel': () => [denseModel(), 'walk'],
+  '@gcompress/tfjs/layers rebuildModel': () => [denseModel(), () => undefined],
+  '@gcompress/units unitGroups': () => [twoLayers()],
+  '@gcompress/units removeUnits': () => [twoLayers(), { keep: 0.5 }],
+  '@gcompress/units UnitGates': () => [twoLayers(), { keep: 0.5, schedule: schedule() }],
+  '@gcompress/units UnitCallback': () => [twoLayers(), { keep: 0.5, schedule: schedule() }],
+  '@gcompress/units unitCallback': () => [twoLayers(), { keep: 0.5, schedule: schedule() }],
 };
 
 const METHODS: ValidMethods = {
@@ -165,6 +173,10 @@ function denseModel(): tf.Sequential {
   return tf.sequential({ layers: [tf.layers.dense({ inputShape: [8], units: 8 })] });
 }
 
+function twoLayers(): tf.Sequential {
+  return tf.sequential({ layers: [tf.layers.dense({ inputShape: [8], units: 8 }), tf.layers.dense({ units: 2 })] });
+}
+
 function compressedModel(): CompressedModel {
   return compressModel(denseModel(), { method: compressor, schedule: schedule(), minWeights: 0 });
 }
@@ -184,6 +196,7 @@ export function methodTargets(): Target[] {
     ...methodsOf('@gcompress/core method', () => Object.assign(Object.create(null), core.defineMethod(definition()))),
     ...methodsOf('@gcompress/lowrank compressor', () => compressor, METHODS),
     ...methodsOf('@gcompress/scheduler schedule', schedule, METHODS),
+    ...methodsOf('@gcompress/units gates', () => new UnitGates(twoLayers(), { keep: 0.5, schedule: schedule() })),
     ...methodsOf('@gcompress/tfjs operator', operator),
     ...methodsOf('@gcompress/tfjs/layers callback', () => compressedModel().callback),
     ...methodsOf('@gcompress/tfjs/layers layer operator', () => compressedLayers(compressedModel().model)[0].ops[0]),

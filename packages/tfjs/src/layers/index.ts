@@ -21,9 +21,12 @@ export {
 export type { FileTargetOptions, PackFunction } from './model/file-target.ts';
 export type { LayerChoice, LayerRule } from './model/layer-rules.ts';
 export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts';
+export { assertUsableModel } from './model/model-checks.ts';
 export { type PackableModel, packableModel } from './model/packable-model.ts';
+export { type Replace, rebuildModel } from './model/rebuild-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
 export type { PackedForm } from './saved/packed-form.ts';
+export type { Replacement } from './strip/replacement.ts';
 export { type TeacherOptions, teacherTargets } from './teacher/teacher-targets.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
 export {

@@ -25,7 +25,7 @@ export function assertModel(model: unknown, where: string): asserts model is Lay
       ? { hint: 'A graph model has no layers that train; load a model that was saved as a layers model.' }
       : {};
   throw new GCompressError('invalid-option', {
-    where: `${where} model`,
+    where: `${String(where)} model`,
     expected: 'a LayersModel',
     actual: promised ? 'a promise' : graph ? 'a graph model' : describeValue(model),
     ...hint,

@@ -1,5 +1,6 @@
 // Rebuilds a model with some of its layers replaced.
 import { GCompressError } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import {
   model as functionalModel,
   type LayersModel,
@@ -11,6 +12,7 @@ import type { Replacement } from '../strip/replacement.ts';
 import { configOf, copyWeights, type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
 import { copyLayer } from '../weights/owned-weights.ts';
 import { PackedLayer } from '../wrapper/packed-layer.ts';
+import { assertUsableModel } from './model-checks.ts';
 import { isModel } from './model-layers.ts';
 
 /** The replacement of a layer, or `undefined` for a copy of it. `config` is the configuration of the new layer. */
@@ -19,8 +21,13 @@ export type Replace = (layer: Layer, config: LayerConfig) => Replacement | undef
 /**
  * A new Sequential or functional model with some layers replaced and all weights kept. The old model is not changed and shares no
  * weight with the new model. A layer that is used in several places stays one layer. A failure disposes all new weights.
+ *
+ * @throws GCompressError `invalid-option`; `not-ready` for a model that is not built; `disposed`; `unsupported` for a model of a custom
+ * class, or a layer that cannot be copied.
  */
 export function rebuildModel(model: LayersModel, replace: Replace): LayersModel {
+  assertUsableModel(model, 'rebuildModel');
+  assertType('rebuildModel', 'replace', replace, 'function');
   const made = new Map<Layer, Replacement>();
   const make = (layer: Layer, config: LayerConfig): readonly Layer[] => {
     const replacement =
