@@ -85,8 +85,8 @@ function writePage(runs: readonly Run[]): void {
     resolve(import.meta.dirname, '../../docs/results/units.md'),
     `# LeNet-5 on MNIST with fewer units
 
-${count(images)} training images, shifted by up to one pixel in each epoch; the last 5,000 of MNIST's training set are a validation set, on which the sizes and
-epochs were chosen. The first network trains ${denseEpochs} epochs and is the teacher of all that follows. Then \`unitCallback\` fades units out in rounds of ${fadeEpochs}
+${count(images)} training images, shifted by up to one pixel in each epoch; the last 5,000 of MNIST's training set are a validation set. The sizes and epochs
+were chosen before any run and not tuned. The first network trains ${denseEpochs} epochs and is the teacher of all that follows. Then \`unitCallback\` fades units out in rounds of ${fadeEpochs}
 epochs, ${sizes.join(' → ')}, with \`removeUnits\` after each, and the smallest network trains ${tuneEpochs} more epochs. The dense
 row trains for as many epochs with the same teacher, images and rates. All networks consist of stock layers. Made by \`pnpm --filter @gcompress/benchmarks units\`, with \`--control\` for the dense row,
 and then with the printed files as arguments.
