@@ -1,5 +1,6 @@
 // Encodes blocks as the index of the nearest codebook row.
 import type { Pace } from '@gcompress/core';
+import type { HeldPoints } from '@gcompress/core/hosts';
 import { centroidTable, findNearest, type Nearest } from './blocks/nearest.ts';
 import type { Blocks } from './layout/blocks.ts';
 
@@ -9,6 +10,24 @@ import type { Blocks } from './layout/blocks.ts';
  */
 export function encode(blocks: Blocks, codebook: Float32Array, pace: Pace = () => {}): Int32Array<ArrayBuffer> {
   return encoderOf(blocks.size, codebook)(blocks, pace);
+}
+
+/** {@link encode} by kernels that hold the blocks: of two rows at nearly the same distance, either may be chosen. */
+export function encodeHeld(
+  count: number,
+  held: HeldPoints,
+  codebook: Float32Array,
+  pace: Pace = () => {},
+): Int32Array<ArrayBuffer> {
+  const codes = new Int32Array(count);
+  const distances = new Float64Array(Math.min(count, HELD_CHUNK));
+  held.setRows(Float64Array.from(codebook));
+  for (let from = 0; from < count; from += HELD_CHUNK) {
+    const part = Math.min(HELD_CHUNK, count - from);
+    held.nearest(from, codes.subarray(from, from + part), distances.subarray(0, part));
+    pace((part * codebook.length) / OPERATIONS_AT_ONCE, from / count);
+  }
+  return codes;
 }
 
 /** Finds the index of the nearest row of one codebook for each block. */
@@ -34,6 +53,10 @@ export function encoderOf(size: number, codebook: Float32Array): Encoder {
   };
 }
 
+/** Held blocks between two reports of progress. */
+const HELD_CHUNK = 256;
+/** Operations of kernels that take about as long as one of plain arrays. */
+const OPERATIONS_AT_ONCE = 8;
 /** Values between two reports of progress. */
 const VALUES = 2 ** 12;
 /** Multiplications that take about as long as the search for one value. */

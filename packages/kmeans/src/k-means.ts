@@ -13,9 +13,9 @@ import {
   partialProgress,
   reportProgress,
 } from '@gcompress/core';
-import { blockCodebook } from './blocks/block-codebook.ts';
+import { blockCodebook, withHeld } from './blocks/block-codebook.ts';
 import { compensatedCodes, orderFor, rowImportance } from './compensated.ts';
-import { encode } from './encode.ts';
+import { encode, encodeHeld } from './encode.ts';
 import { type KMeansFactor, kMeansFormat } from './format.ts';
 import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './layout/blocks.ts';
 import { type CompleteOptions, completeOptions, type KMeansOptions } from './options.ts';
@@ -67,7 +67,8 @@ function factorize(
 ): Record<KMeansFactor, Factor> {
   const { layout, factors } = planFor(matrix.shape, options);
   const { groups, levels, blockSize } = layout;
-  const { inputMoments, signal, onProgress } = compressOptions;
+  const { inputMoments, signal, onProgress, kernels } = compressOptions;
+  const holdPoints = kernels?.holdPoints?.bind(kernels);
   const all = { signal, onProgress };
   const order = inputMoments && orderFor(inputMoments, compressOptions, partialProgress(all, 0, TO_ORDER));
   const importance = order
@@ -88,6 +89,7 @@ function factorize(
       ...options,
       pinZero,
       random,
+      holdPoints,
       pace: part,
     });
     return Float32Array.from(centroids);
@@ -98,9 +100,13 @@ function factorize(
     const blocks = blocksOf(pruned, layout, group, importance);
     const centroids = centroidsOf(blocks, (operations, done) => pace(operations, (group + LEARNED * done) / groups));
     codebook.set(centroids, group * levels * blockSize);
-    const codes = encode(blocks, centroids, (operations, done) =>
-      pace(operations, (group + LEARNED + (1 - LEARNED) * done) / groups),
-    );
+    const finish: Pace = (operations, done) => pace(operations, (group + LEARNED + (1 - LEARNED) * done) / groups);
+    const codes =
+      blockSize === 1
+        ? encode(blocks, centroids, finish)
+        : withHeld(blocks, { holdPoints }, (held) =>
+            held ? encodeHeld(blocks.count, held, centroids, finish) : encode(blocks, centroids, finish),
+          );
     if (groups === 1) encoding = codes;
     else placeCodes(encoding, codes, layout, group, matrix.shape[0]);
   }
