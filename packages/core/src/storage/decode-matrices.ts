@@ -10,7 +10,7 @@ import { readFile } from './read-file.ts';
 /** The part of a format that gives a dense matrix. A whole {@link CompressedFormat} is one. */
 export type MatrixDecoder<K extends string = string> = Pick<
   CompressedFormat<K>,
-  'id' | 'version' | 'reconstruct' | 'unpack'
+  'id' | 'version' | 'reconstruct' | 'dense' | 'unpack'
 >;
 
 /**
@@ -40,7 +40,8 @@ export function decodeMatrices(
       throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, '');
     }
     const factors = decoder.unpack(packed, { maxElements });
-    const { data } = decoder.reconstruct<CpuTensor>(cpuLoops, factors, { shape, config });
+    const form = { shape, config };
+    const data = decoder.dense?.(factors, form) ?? decoder.reconstruct<CpuTensor>(cpuLoops, factors, form).data;
     const fits = data instanceof Float32Array && data.length === shape[0] * shape[1];
     if (!fits) throw fileError('contract', `format '${format}'`, `${shape[0] * shape[1]} values`, `${data?.length}`);
     return [name, { shape, data }];
