@@ -76,7 +76,7 @@ function chooseLevels(
       const before = levels[place];
       const rest = residual[place] + unit * before;
       const wanted = 2 * Math.floor((rest * halves[j]) / step) + 1;
-      const level = wanted > most ? most : wanted < -most ? -most : wanted;
+      const level = wanted > most ? most : Math.max(wanted, -most);
       if (level !== before) changed = true;
       levels[place] = level;
       residual[place] = rest - unit * level;

@@ -66,7 +66,11 @@ function byPanels(
 ): void {
   if (cols <= PANEL) {
     let spent = 0;
-    return work(x, cols, (operations) => pace?.(operations, (spent += operations) / (2 * cols * pairs.length)));
+    work(x, cols, (operations) => {
+      spent += operations;
+      pace?.(operations, spent / (2 * cols * pairs.length));
+    });
+    return;
   }
   const rows = x.length / cols;
   for (let first = 0; first < cols; first += PANEL) {
