@@ -121,8 +121,6 @@ export function lowerNearest(points: usize, count: i32, size: i32, row: usize, n
   }
 }
 
-// @ts-expect-error: decorator
-@inline
 function squareOf(values: v128): v128 {
   return f32x4.mul(values, values);
 }
