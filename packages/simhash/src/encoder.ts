@@ -14,6 +14,8 @@ export interface Encoder {
   sweep(pace: Pace): boolean;
   /** The projection R `[m, k]`, row-major. */
   projection(pace: Pace): Float32Array;
+  /** The signs ±1 `[k, n]`, row-major. */
+  signs(pace: Pace): Int8Array;
 }
 
 /** Options of an encoding besides its planes. */
@@ -33,15 +35,16 @@ export function encode(
     reportProgress(options, from);
     return pacedProgress(partialProgress(options, from, to));
   };
-  const { sketch, sweep, projection } = encoderWith(stage(0, STARTED));
+  const { sketch, sweep, projection, signs } = encoderWith(stage(0, STARTED));
   for (let done = 0; done < refine; done++) {
     const [from, to] = [done, done + 1].map((count) => STARTED + ((REFINED - STARTED) * count) / refine);
     if (!sweep(stage(from, to))) break;
     fitScales(sketch);
   }
+  const chosen = new Float32Array(signs(stage(REFINED, REFINED)));
   const found = {
     projection: projection(stage(REFINED, 1)),
-    signs: new Float32Array(sketch.signs),
+    signs: chosen,
     scales: finalScales(sketch, scales),
   };
   reportProgress(options, 1);

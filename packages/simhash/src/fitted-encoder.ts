@@ -36,6 +36,7 @@ export function fittedEncoder(matrix: Matrix, bits: number, pace: Pace): Encoder
       return true;
     },
     projection: () => Float32Array.from(transposed(planes, bits, rows)),
+    signs: () => sketch.signs,
   };
 }
 

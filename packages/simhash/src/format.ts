@@ -3,6 +3,7 @@ import { type CompressedFormat, type Factor, floatFactor, type JsonObject, type 
 import { assertElementLimit } from '@gcompress/core/checks';
 import { type MatrixDecoder, matMul, mul } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
+import { denseFromOrthogonal } from './dense.ts';
 import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 
@@ -19,6 +20,13 @@ export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly tra
 
 const reconstruct: CompressedFormat<SimhashFactor>['reconstruct'] = (ops, { projection, signs, scales }) =>
   ops.mul(ops.matMul(projection, signs), scales);
+
+const dense: CompressedFormat<SimhashFactor>['dense'] = ({ signs, scales }, { shape, config }) => {
+  const { planes, seed, bits } = readConfig(config);
+  // Hosts may have padded the factors
+  const whole = signs.shape[0] === bits && signs.shape[1] === shape[1];
+  return planes === 'orthogonal' && whole ? denseFromOrthogonal(seed, shape, bits, signs.data, scales.data) : undefined;
+};
 
 const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
   assertVersion(packed, 1);
@@ -44,6 +52,7 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
   id: 'simhash',
   version: 1,
   reconstruct,
+  dense,
   multiply: (ops, x, { projection, signs, scales }) => ops.mul(ops.matMul(ops.matMul(x, projection), signs), scales),
   lookup: (ops, ids, { projection, signs, scales }) => ops.mul(ops.matMul(ops.gather(projection, ids), signs), scales),
   pack({ config, factors: { projection, signs, scales } }) {
@@ -65,6 +74,7 @@ export const simhashDecoder: MatrixDecoder<SimhashFactor> = {
   version: 1,
   operations: [matMul, mul],
   reconstruct,
+  dense,
   unpack,
 };
 
@@ -75,7 +85,18 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
     return floatFactor(shape, data.slice());
   }
   assertProjectionSize(planes, packed.shape, bits);
-  return floatFactor([rows, bits], drawProjection(planes, seed, rows, bits), false);
+  if (planes === 'gaussian') return floatFactor([rows, bits], drawProjection(planes, seed, rows, bits), false);
+  // Drawn when it is first needed: dense matrices do without it
+  let drawn: Float32Array | undefined;
+  return {
+    shape: [rows, bits],
+    dtype: 'float32',
+    trainable: false,
+    get data() {
+      drawn ??= drawProjection(planes, seed, rows, bits);
+      return drawn;
+    },
+  };
 }
 
 function readConfig({ planes, seed, bits, trainableScales }: JsonObject): SimhashConfig {

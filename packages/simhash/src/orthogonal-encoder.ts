@@ -19,10 +19,10 @@ interface Digit extends PlaneBlock {
 export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pace: Pace): Encoder {
   const [rows, cols] = matrix.shape;
   const blocks = planeBlocks(rows, bits).map((block, index): Digit => ({ ...block, at: index * rows * cols }));
-  const rotations = drawRotations(seed, rows, bits).map((rotation, index) => ({
-    rotation,
-    digits: blocks.filter((block) => block.rotation === index),
-  }));
+  const rotations = drawRotations(seed, rows, bits).map((rotation, index) => {
+    const digits = blocks.filter((block) => block.rotation === index);
+    return { rotation, digits, levels: new Int32Array(digits[0].planes * cols) };
+  });
   const start = startingScale(rows, bits);
   const sketch = emptySketch(
     matrix,
@@ -31,42 +31,74 @@ export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pa
   );
   const sweep = (report: Pace) => {
     let changed = false;
-    for (const [index, { rotation, digits }] of rotations.entries()) {
+    for (const [index, { rotation, digits, levels }] of rotations.entries()) {
       const spend = (operations: number, part: number) => report(operations, (index + part / 3) / rotations.length);
       applyTransposedRotation(rotation, sketch.residual, cols, (operations, done) => spend(operations, done));
-      if (chooseDigits(sketch, digits, (operations, done) => spend(operations, 1 + done))) changed = true;
+      if (chooseLevels(sketch, digits, levels, (operations, done) => spend(operations, 1 + done))) changed = true;
       applyRotation(rotation, sketch.residual, cols, (operations, done) => spend(operations, 2 + done));
     }
     return changed;
   };
   sweep(pace);
   fitScales(sketch);
-  return { sketch, sweep, projection: (report) => drawProjection('orthogonal', seed, rows, bits, report) };
+  return {
+    sketch,
+    sweep,
+    projection: (report) => drawProjection('orthogonal', seed, rows, bits, report),
+    signs(report) {
+      for (const { digits, levels } of rotations) writeDigits(sketch.signs, digits, levels, cols, report);
+      return sketch.signs;
+    },
+  };
 }
 
 /**
- * Rounds each coordinate to its nearest level and writes the digits of that level, highest digit first: each digit takes the sign
- * of the remainder. Here, `sketch.residual` holds rotated coordinates.
+ * Rounds each coordinate to its nearest level. A level is an odd multiple of the length of the last digit, and a sum of all digits with
+ * their signs; of two levels at the same distance, the one farther along the scale is taken. Here, `sketch.residual` holds rotated coordinates.
+ * Returns whether a level changed.
  */
-function chooseDigits({ matrix, signs, scales, residual }: Sketch, digits: readonly Digit[], pace: Pace): boolean {
+function chooseLevels(
+  { matrix, scales, residual }: Sketch,
+  digits: readonly Digit[],
+  levels: Int32Array,
+  pace: Pace,
+): boolean {
   const cols = matrix.shape[1];
+  // A column of zeros has scale 0
+  const halves = scales.map((scale) => (scale === 0 ? 0 : 0.5 / scale));
   let changed = false;
   for (let i = 0; i < digits[0].planes; i++) {
     const used = digits.filter(({ planes }) => i < planes);
+    const step = used[used.length - 1].length;
+    const most = 2 ** used.length - 1;
     for (let j = 0, place = i * cols; j < cols; j++, place++) {
-      let rest = residual[place];
-      for (const { at, length } of used) rest += scales[j] * length * signs[at + place];
-      for (const { at, length } of used) {
-        const sign = rest * scales[j] < 0 ? -1 : 1;
-        rest -= scales[j] * length * sign;
-        if (sign !== signs[at + place]) changed = true;
-        signs[at + place] = sign;
-      }
-      residual[place] = rest;
+      const unit = scales[j] * step;
+      const before = levels[place];
+      const rest = residual[place] + unit * before;
+      const wanted = 2 * Math.floor((rest * halves[j]) / step) + 1;
+      const level = wanted > most ? most : Math.max(wanted, -most);
+      if (level !== before) changed = true;
+      levels[place] = level;
+      residual[place] = rest - unit * level;
     }
-    pace(4 * used.length * cols, i / digits[0].planes);
+    pace(4 * cols, i / digits[0].planes);
   }
   return changed;
+}
+
+/** Writes levels as signs: the binary digits of `(level + most) / 2`, highest digit first, where 1 stands for + and 0 for −. */
+function writeDigits(signs: Int8Array, digits: readonly Digit[], levels: Int32Array, cols: number, pace: Pace): void {
+  for (let i = 0; i < digits[0].planes; i++) {
+    const used = digits.filter(({ planes }) => i < planes);
+    const most = 2 ** used.length - 1;
+    for (const [digit, { at }] of used.entries()) {
+      const shift = used.length - 1 - digit;
+      for (let place = i * cols; place < (i + 1) * cols; place++) {
+        signs[at + place] = (((levels[place] + most) / 2) >>> shift) & 1 ? 1 : -1;
+      }
+    }
+    pace(used.length * cols, i / digits[0].planes);
+  }
 }
 
 /**

@@ -39,7 +39,12 @@ export function planeEncoder(matrix: Matrix, projection: Float32Array, pace: Pac
     pace(count * bits * cols, (1 + first / rows) / 2);
   }
   fitScales(sketch);
-  return { sketch, sweep: (report) => chooseSigns(sketch, planes, report), projection: () => projection };
+  return {
+    sketch,
+    sweep: (report) => chooseSigns(sketch, planes, report),
+    projection: () => projection,
+    signs: () => sketch.signs,
+  };
 }
 
 /** Rows of one matrix product, when a row takes this many multiplications. */

@@ -31,21 +31,57 @@ export function drawRotation(random: Random, size: number): Rotation {
 
 /** Replaces `x [m, cols]`, row-major, by `Q·x`. */
 export function applyRotation(pairs: Rotation, x: Float64Array, cols: number, pace?: Pace): void {
-  const stride = strideFor(cols);
-  for (let from = 0; from < pairs.length; from += stride) {
-    const to = Math.min(pairs.length, from + stride);
-    for (let at = from; at < to; at += 2) turn(x, pairs[at] * cols, pairs[at + 1] * cols, cols);
-    pace?.(2 * cols * (to - from), from / pairs.length);
-  }
+  byPanels(pairs, x, cols, pace, (panel, width, spend) => {
+    const stride = strideFor(width);
+    for (let from = 0; from < pairs.length; from += stride) {
+      const to = Math.min(pairs.length, from + stride);
+      for (let at = from; at < to; at += 2) turn(panel, pairs[at] * width, pairs[at + 1] * width, width);
+      spend(2 * width * (to - from));
+    }
+  });
 }
 
 /** Replaces `x [m, cols]`, row-major, by `Qᵀ·x`. */
 export function applyTransposedRotation(pairs: Rotation, x: Float64Array, cols: number, pace?: Pace): void {
-  const stride = strideFor(cols);
-  for (let to = pairs.length; to > 0; to -= stride) {
-    const from = Math.max(0, to - stride);
-    for (let at = to - 2; at >= from; at -= 2) turn(x, pairs[at + 1] * cols, pairs[at] * cols, cols);
-    pace?.(2 * cols * (to - from), 1 - to / pairs.length);
+  byPanels(pairs, x, cols, pace, (panel, width, spend) => {
+    const stride = strideFor(width);
+    for (let to = pairs.length; to > 0; to -= stride) {
+      const from = Math.max(0, to - stride);
+      for (let at = to - 2; at >= from; at -= 2) turn(panel, pairs[at + 1] * width, pairs[at] * width, width);
+      spend(2 * width * (to - from));
+    }
+  });
+}
+
+/** Columns that go through all rounds together, so that they stay in the cache. */
+const PANEL = 64;
+
+/** Runs `work` on copies of a few columns `[m, width]` at a time. Columns do not depend on each other. */
+function byPanels(
+  pairs: Rotation,
+  x: Float64Array,
+  cols: number,
+  pace: Pace | undefined,
+  work: (panel: Float64Array, width: number, spend: (operations: number) => void) => void,
+): void {
+  if (cols <= PANEL) {
+    let spent = 0;
+    work(x, cols, (operations) => {
+      spent += operations;
+      pace?.(operations, spent / (2 * cols * pairs.length));
+    });
+    return;
+  }
+  const rows = x.length / cols;
+  for (let first = 0; first < cols; first += PANEL) {
+    const width = Math.min(PANEL, cols - first);
+    const panel = new Float64Array(rows * width);
+    for (let i = 0; i < rows; i++) {
+      const from = i * cols + first;
+      panel.set(x.subarray(from, from + width), i * width);
+    }
+    work(panel, width, (operations) => pace?.(operations, first / cols));
+    for (let i = 0; i < rows; i++) x.set(panel.subarray(i * width, (i + 1) * width), i * cols + first);
   }
 }
 

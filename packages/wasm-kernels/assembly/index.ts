@@ -6,6 +6,7 @@
  * half the speed.
  */
 export { multiplyStrips } from './double-products';
+export { lowerNearest, nearestRows, trialSums } from './nearest-rows';
 export { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates';
 export { rotateBack } from './rotations';
 export { multiplyGram, multiplySquare, multiplyTransposed } from './single-products';

@@ -35,6 +35,26 @@ export interface HeldMatrix {
   release(): void;
 }
 
+/** Points `[count, size]` that kernels keep in a form of their own, to compare them with many rows in float32. See {@link Kernels.holdPoints}. */
+export interface HeldPoints {
+  /** Sets the rows `[k, size]` of the next calls of {@link nearest}. */
+  setRows(rows: Float64Array): void;
+  /**
+   * Writes the index of the nearest row, and the squared distance from it, for the points from `from` on, as many as the arrays are long. The
+   * first row wins at equal distance.
+   */
+  nearest(from: number, indices: Int32Array, distances: Float64Array): void;
+  /**
+   * Writes the sums of the squared distances of all points from their nearest reference, for each of at most eight `rows [k, size]` as one more
+   * reference. Points have no references at first; their distances are then the largest float32.
+   */
+  trialSums(rows: Float64Array, sums: Float64Array): void;
+  /** Adds a reference `[size]` and copies the squared distance of each point from its nearest reference into `distances [count]`. */
+  addReference(row: Float64Array, distances: Float64Array): void;
+  /** Gives the memory back. Calls after that throw a `GCompressError` `disposed`. */
+  release(): void;
+}
+
 /**
  * The hot loops: nearly all time of every algorithm here is spent in them. `@gcompress/linalg` has portable
  * ones; hand others to a method as `kernels` of {@link CompressOptions}. Results go to arrays that the caller gives; no argument may
@@ -70,6 +90,13 @@ export interface Kernels {
    * @throws GCompressError `out-of-memory`.
    */
   holdSingle?(a: View): HeldMatrix;
+  /**
+   * Holds a copy of `points [count, size]` to find their nearest of many rows in float32. Squared distances have relative errors of some
+   * 2⁻²⁰, so that of two rows at nearly the same distance either may be the nearest.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  holdPoints?(points: Float32Array, size: number): HeldPoints;
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }

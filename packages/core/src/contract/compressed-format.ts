@@ -45,6 +45,11 @@ export interface CompressedFormat<K extends string = string> {
   readonly product?: readonly K[];
   /** The matrix `[m, n]`. Zero padding at the end of any axis of any factor must not change it. */
   reconstruct<T>(ops: TensorOps<T>, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
+  /**
+   * The values of the matrix `[m, n]`, row-major, from factors in plain arrays, where a program of its own is cheaper than {@link reconstruct}
+   * with the operations of the CPU. Equal to its result but for rounding; undefined for forms that it does not cover.
+   */
+  dense?(factors: Readonly<Record<K, Factor>>, form: MatrixForm): Float32Array | undefined;
   /** `x [b, m] · Ŵ → [b, n]`, where that is cheaper than reconstructing. */
   multiply?<T>(ops: TensorOps<T>, x: T, factors: Readonly<Record<K, T>>, form: MatrixForm): T;
   /** True if {@link multiply} is cheaper for this form; hosts otherwise reconstruct Ŵ and multiply by it. Omit it if it always is. */

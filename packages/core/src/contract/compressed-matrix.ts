@@ -68,7 +68,8 @@ export function createCompressedMatrix<K extends string>(
   };
   const reconstruct = (): CpuTensor => {
     assertElementLimit(rows * cols, 'decompress');
-    return format.reconstruct<CpuTensor>(cpuOps, factors, form);
+    const data = format.dense?.(factors, form);
+    return data ? { shape: [rows, cols], data } : format.reconstruct<CpuTensor>(cpuOps, factors, form);
   };
   /** A format may answer with a factor or an argument itself, under another shape; what the caller gets is the caller's own. */
   const owned = <T extends CpuTensor | PackedTensor>(tensor: T, ...inputs: readonly CpuTensor[]): T =>

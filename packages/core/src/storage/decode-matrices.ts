@@ -6,11 +6,12 @@ import type { CompressedFormat } from '../contract/compressed-format.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { CpuTensor } from '../tensors/cpu-loops.ts';
 import type { DecoderOperation } from '../tensors/decoder-operations.ts';
+import type { TensorOps } from '../tensors/tensor-ops.ts';
 import { readFile } from './read-file.ts';
 
 /** The part of a format that gives a dense matrix. */
 export interface MatrixDecoder<K extends string = string>
-  extends Pick<CompressedFormat<K>, 'id' | 'version' | 'reconstruct' | 'unpack'> {
+  extends Pick<CompressedFormat<K>, 'id' | 'version' | 'reconstruct' | 'dense' | 'unpack'> {
   /** The operations that `reconstruct` uses, such as `[matMul]` of this module. A page carries no others. */
   readonly operations: readonly DecoderOperation[];
 }
@@ -42,10 +43,9 @@ export function decodeMatrices(
       throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, '');
     }
     const factors = decoder.unpack(packed, { maxElements });
-    const { data } = decoder.reconstruct<CpuTensor>(Object.assign({}, ...decoder.operations), factors, {
-      shape,
-      config,
-    });
+    const form = { shape, config };
+    const operations: TensorOps<CpuTensor> = Object.assign({}, ...decoder.operations);
+    const data = decoder.dense?.(factors, form) ?? decoder.reconstruct(operations, factors, form).data;
     const fits = data instanceof Float32Array && data.length === shape[0] * shape[1];
     if (!fits) throw fileError('contract', `format '${format}'`, `${shape[0] * shape[1]} values`, `${data?.length}`);
     return [name, { shape, data }];

@@ -1,5 +1,6 @@
 // Codebooks of blocks: the best of several runs of k-means++ and Lloyd's algorithm.
-import type { Pace, Random } from '@gcompress/core';
+import type { Kernels, Pace, Random } from '@gcompress/core';
+import type { HeldPoints } from '@gcompress/core/hosts';
 import type { Blocks } from '../layout/blocks.ts';
 import { seedCentroids } from './k-means-plus-plus.ts';
 import { type Clustering, type LloydOptions, lloyd } from './lloyd.ts';
@@ -12,6 +13,8 @@ export interface BlockSearch extends LloydOptions {
   /** Independent searches; the best result is kept. */
   readonly restarts: number;
   readonly random: Random;
+  /** Kernels that hold blocks, for blocks without weights; undefined to compute with plain arrays. */
+  readonly holdPoints?: Kernels['holdPoints'];
   /** Receives the progress; may throw to end the work. */
   readonly pace: Pace;
 }
@@ -30,19 +33,33 @@ export function blockCodebook(blocks: Blocks, levels: number, search: BlockSearc
   let best: Clustering | undefined;
   for (let run = 0; run < restarts; run++) {
     const pace: Pace = (operations, done) => search.pace(operations, (run + done) / runs);
-    const seeds = seedCentroids(sample ?? blocks, levels, random, pinZero, (operations, done) =>
-      pace(operations, SEEDING * done),
-    );
-    const found = lloyd(sample ?? blocks, seeds, {
-      ...search,
-      pace: (operations, done) => pace(operations, SEEDING + (1 - SEEDING) * done),
+    const found = withHeld(sample ?? blocks, search, (held) => {
+      const seeding: Pace = (operations, done) => pace(operations, SEEDING * done);
+      const seeds = seedCentroids(sample ?? blocks, levels, random, pinZero, seeding, held);
+      const moving: Pace = (operations, done) => pace(operations, SEEDING + (1 - SEEDING) * done);
+      return lloyd(sample ?? blocks, seeds, { ...search, held, pace: moving });
     });
     if (best === undefined || found.error < best.error) best = found;
   }
   const start = best?.centroids ?? new Float64Array(0);
   if (sample === undefined) return start;
   const pace: Pace = (operations, done) => search.pace(operations, (restarts + done) / runs);
-  return lloyd(blocks, start, { ...search, pace }).centroids;
+  return withHeld(blocks, search, (held) => lloyd(blocks, start, { ...search, held, pace })).centroids;
+}
+
+/** Runs with the blocks held by kernels, if there are such kernels and the blocks have no weights. */
+export function withHeld<T>(
+  { data, size, weights }: Blocks,
+  { holdPoints }: Pick<BlockSearch, 'holdPoints'>,
+  run: (held: HeldPoints | undefined) => T,
+): T {
+  if (holdPoints === undefined || weights !== undefined) return run(undefined);
+  const held = holdPoints(data, size);
+  try {
+    return run(held);
+  } finally {
+    held.release();
+  }
 }
 
 /** Blocks in the sample: 128 for each level up to 32,768, but at least 16 for each level. */

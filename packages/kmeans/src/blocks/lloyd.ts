@@ -1,5 +1,6 @@
 // Lloyd's algorithm, with triangle-inequality bounds that avoid computing most distances.
 import type { Pace } from '@gcompress/core';
+import type { HeldPoints } from '@gcompress/core/hosts';
 import type { Blocks } from '../layout/blocks.ts';
 import { centroidTable, findNearest, type Nearest, squaredDistance } from './nearest.ts';
 
@@ -7,6 +8,12 @@ import { centroidTable, findNearest, type Nearest, squaredDistance } from './nea
 const SEARCHES = 16;
 /** Entries, or blocks whose bounds move, between two reports of progress. */
 const ENTRIES = 2 ** 14;
+
+/** Held blocks between two reports of progress: at least this many, and some millions of products of entries. */
+const HELD_CHUNK = 256;
+const HELD_OPERATIONS = 2 ** 22;
+/** Operations of kernels that take about as long as one of plain arrays. */
+const OPERATIONS_AT_ONCE = 8;
 
 /** Options of {@link lloyd}. */
 export interface LloydOptions {
@@ -18,6 +25,8 @@ export interface LloydOptions {
   readonly pinZero: boolean;
   /** Receives the progress; may throw to end the work. */
   readonly pace?: Pace;
+  /** The same blocks held by kernels, which then compute every distance in float32; without weights only. */
+  readonly held?: HeldPoints | undefined;
 }
 
 /** Centroids `[count, size]` and their error: the weighted sum of squared distances. */
@@ -29,7 +38,7 @@ export interface Clustering {
 /**
  * Lloyd's algorithm (1982) from given centroids. Bounds from the triangle inequality show for most blocks that they keep their
  * centroid (Hamerly, 2010); these distances are not computed, and the result is the same. With weights, the inequality does not
- * hold, and every distance is computed. A centroid without blocks moves to the block with the largest error.
+ * hold, and every distance is computed, as it is with held blocks. A centroid without blocks moves to the block with the largest error.
  */
 export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions): Clustering {
   const state = initialState(blocks, start, (operations) => options.pace?.(operations, 0));
@@ -39,10 +48,13 @@ export function lloyd(blocks: Blocks, start: Float64Array, options: LloydOptions
   for (let iteration = 0; iteration < options.iterations; iteration++) {
     const spend = (operations: number, part: number) =>
       options.pace?.(operations, (iteration + part) / options.iterations);
-    const changed = assign(blocks, state, spend);
+    const changed = options.held ? assignHeld(blocks, state, options.held, spend) : assign(blocks, state, spend);
     const reseeded = fillEmpty(blocks, state, first, (operations) => spend(operations, 1));
     if (changed + reseeded === 0) break;
-    moveCentroids(blocks, state, first, (operations) => spend(operations, 1));
+    const shifts = moveCentroids(blocks, state, first);
+    if (!options.held && blocks.weights === undefined) {
+      loosenBounds(blocks, state, shifts, (operations) => spend(operations, 1));
+    }
     const before = error;
     error = remainingError(state, blocks.size, first);
     if (before - error <= options.tolerance * error) break;
@@ -120,6 +132,32 @@ function assign(blocks: Blocks, state: State, pace: Pace): number {
     include(blocks, state, block, found.index, 1);
     assigned[block] = found.index;
     changed++;
+  }
+  return changed;
+}
+
+/** {@link assign} by kernels that hold the blocks. */
+function assignHeld(blocks: Blocks, state: State, held: HeldPoints, pace: Pace): number {
+  const { assigned, centroids } = state;
+  const { count, size } = blocks;
+  held.setRows(centroids);
+  const chunk = Math.max(HELD_CHUNK, 2 ** Math.floor(Math.log2(HELD_OPERATIONS / centroids.length)));
+  const indices = new Int32Array(Math.min(chunk, count));
+  const distances = new Float64Array(indices.length);
+  let changed = 0;
+  for (let from = 0; from < count; from += chunk) {
+    const part = Math.min(chunk, count - from);
+    held.nearest(from, indices.subarray(0, part), distances.subarray(0, part));
+    pace((part * centroids.length) / OPERATIONS_AT_ONCE + part * size, from / count);
+    for (let i = 0; i < part; i++) {
+      const block = from + i;
+      const old = assigned[block];
+      if (indices[i] === old) continue;
+      if (old >= 0) include(blocks, state, block, old, -1);
+      include(blocks, state, block, indices[i], 1);
+      assigned[block] = indices[i];
+      changed++;
+    }
   }
   return changed;
 }
@@ -202,14 +240,8 @@ function fillEmpty(blocks: Blocks, state: State, first: number, spend: (operatio
   return moved;
 }
 
-/** Moves each centroid to the mean of its blocks and loosens the bounds by the distance moved. */
-function moveCentroids(
-  { count, size, weights }: Blocks,
-  state: State,
-  first: number,
-  spend: (operations: number) => void,
-): void {
-  const { centroids, sums, mass, assigned, upper, lower } = state;
+/** Moves each centroid to the mean of its blocks; returns the distances moved. */
+function moveCentroids({ size }: Blocks, { centroids, sums, mass }: State, first: number): Float64Array {
   const shifts = new Float64Array(centroids.length / size);
   for (let at = first * size; at < centroids.length; at++) {
     if (mass[at] <= 0) continue;
@@ -217,12 +249,20 @@ function moveCentroids(
     shifts[Math.floor(at / size)] += (mean - centroids[at]) ** 2;
     centroids[at] = mean;
   }
-  if (weights !== undefined) return;
+  return shifts.map(Math.sqrt);
+}
+
+/** Loosens the bounds by the distances that the centroids moved. */
+function loosenBounds(
+  { count }: Blocks,
+  { assigned, upper, lower }: State,
+  shifts: Float64Array,
+  spend: (operations: number) => void,
+): void {
   let largest = 0;
   let next = 0;
   let mover = 0;
   for (let centroid = 0; centroid < shifts.length; centroid++) {
-    shifts[centroid] = Math.sqrt(shifts[centroid]);
     if (shifts[centroid] > largest) {
       next = largest;
       largest = shifts[centroid];

@@ -49,7 +49,7 @@ export function blocksOf(matrix: Matrix, layout: Layout, group: number, importan
   return { count, size, data: copy(matrix.data), weights: unequal && copy(unequal) };
 }
 
-/** Writes the codes of one codebook into `encoding [m, blocks]`, counted from the first row of all codebooks. */
+/** Writes the codes of one of several codebooks into `encoding [m, blocks]`, counted from the first row of all codebooks. */
 export function placeCodes(
   encoding: Int32Array,
   codes: Int32Array,
@@ -57,10 +57,6 @@ export function placeCodes(
   group: number,
   matrixRows: number,
 ): void {
-  if (layout.groups === 1) {
-    encoding.set(codes);
-    return;
-  }
   const tile = tileOf(layout, group, matrixRows);
   const first = group * layout.levels;
   let at = 0;
@@ -73,6 +69,7 @@ export function placeCodes(
 
 /** True if at least one block is zero. */
 export function hasZeroBlock({ count, size, data }: Blocks): boolean {
+  if (size === 1) return data.includes(0);
   for (let block = 0; block < count; block++) {
     let at = block * size;
     while (at < (block + 1) * size && data[at] === 0) at++;

@@ -1,18 +1,23 @@
-// The optimal codebook of single entries, by one-dimensional k-means.
+// The codebook of single entries, by one-dimensional k-means.
 import type { Pace } from '@gcompress/core';
 import { compand } from './compand.ts';
+import { type BinnedPoints, binnedPoints } from './histogram.ts';
 import { type Edges, optimalPartition } from './optimal-partition.ts';
-import { type SegmentCosts, segmentCosts } from './segment-costs.ts';
+import { type SegmentCosts, segmentCost, segmentCosts } from './segment-costs.ts';
 import { type SortedPoints, sortPoints } from './sorted-points.ts';
 
 /** The most cells: up to this many distinct values, each is a cell of its own. */
 const CELLS = 2 ** 18;
 /** Cells for each level that suffice to estimate the price of a segment. */
 const PRICE_CELLS_PER_LEVEL = 64;
+/** The fewest cells that make a partition of binned values. */
+const FEWEST_CELLS = 2 ** 13;
 /** Progress once the values are sorted, the price of a segment is known, and the segments are found. */
 const SORTED = 0.1;
 const PRICED = 0.3;
 const PARTED = 0.9;
+/** Values may lie this far from the means of their cells, as a part of the error of the codebook; squared in both. */
+const LARGEST_SPREAD = 2 ** -12;
 /** Multiplications that take about as long as moving one value to the next segment. */
 const OPERATIONS_OF_MOVE = 16;
 /** Values between two reports of progress. */
@@ -21,8 +26,9 @@ const VALUES = 2 ** 14;
 const MAX_SWEEPS = 100;
 
 /**
- * The centroids of weighted one-dimensional k-means in ascending order. Optimal for up to 262,144 distinct values. For more values,
- * the optimum over 262,144 companded cells, moved to the nearest local optimum over the values.
+ * The centroids of weighted one-dimensional k-means in ascending order. Their error is within a part of 2e-4 of the least: they are the
+ * optimum over the cells of a histogram where its cells are narrow enough, moved to the nearest local optimum. Other values are sorted.
+ * The result is then optimal for up to 262,144 distinct values, and for more values the optimum over 262,144 companded cells, moved likewise.
  *
  * @param weights weight of the error of each value; undefined for equal weights.
  * @param levels the most centroids; the result has fewer if there are fewer distinct values.
@@ -36,9 +42,12 @@ export function scalarCodebook(
   pinZero: boolean,
   pace: Pace = () => {},
 ): Float32Array {
+  const binned = binnedPoints(values, weights, levels, pinZero, part(pace, 0, SORTED));
+  const quick = binned && binnedCodebook(binned, levels, part(pace, SORTED, SORTED));
+  if (quick) return quick;
   const points = sortPoints(values, weights, pinZero, part(pace, 0, SORTED));
   const distinct = points.values.length;
-  if (distinct <= levels) return points.values.slice();
+  if (distinct <= levels) return Float32Array.from(points.values);
   const companding = compand(points, (operations) => pace(operations, SORTED));
   // The cost that one more segment saves: first estimated from the companding, then from a partition of few cells
   let price = companding.total ** 3 / (6 * levels ** 3);
@@ -53,6 +62,21 @@ export function scalarCodebook(
   const cells = companding.edges(CELLS);
   const edges = partition(segmentCosts(points, part(pace, PRICED, PRICED), cells));
   return refine(edges.map((cell) => cells[cell]));
+}
+
+/** The centroids of the values in cells; undefined where the cells are too wide for the result to be close to the optimum. */
+function binnedCodebook(points: BinnedPoints, levels: number, pace: Pace): Float32Array | undefined {
+  const cellCount = Math.max(FEWEST_CELLS, PRICE_CELLS_PER_LEVEL * levels);
+  if (points.values.length <= levels) return undefined;
+  const companding = compand(points, (operations) => pace(operations, 0));
+  const estimate = companding.total ** 3 / (6 * levels ** 3);
+  const cells = points.values.length > cellCount ? companding.edges(cellCount) : undefined;
+  const costs = segmentCosts(points, part(pace, 0, 0), cells);
+  const { edges } = optimalPartition(costs, levels, estimate, pace);
+  let cost = 0;
+  for (let i = 1; i < edges.length; i++) cost += segmentCost(costs, edges[i - 1], edges[i]);
+  if (points.spread > LARGEST_SPREAD * cost) return undefined;
+  return refined(points, cells ? edges.map((cell) => cells[cell]) : edges, pace);
 }
 
 function part(pace: Pace, from: number, to: number): Pace {

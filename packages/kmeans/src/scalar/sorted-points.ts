@@ -10,7 +10,7 @@ const VALUES = 2 ** 14;
 /** The points of one-dimensional k-means. */
 export interface SortedPoints {
   /** Distinct, ascending. */
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array;
   /** Total weight of each value, above 0; without weights, its number of occurrences. A pinned zero may have weight 0. */
   readonly weights: Float64Array;
   /** Index of a zero whose centroid must be 0; −1 without such a zero. */
@@ -45,18 +45,20 @@ export function sortPoints(
   return pinZero ? withPinnedZero(points) : points;
 }
 
-function withPinnedZero({ values, weights }: SortedPoints): SortedPoints {
+/** The points with a zero whose centroid must be 0; adds one of weight 0 if there is none. */
+export function withPinnedZero({ values, weights }: SortedPoints): SortedPoints {
   const following = values.findIndex((value) => value >= 0);
   const pinned = following < 0 ? values.length : following;
   if (values[pinned] === 0) return { values, weights, pinned };
+  const length = values.length + 1;
   const inserted = <A extends Float32Array | Float64Array>(source: A, target: A): A => {
     target.set(source.subarray(0, pinned));
     target.set(source.subarray(pinned), pinned + 1);
     return target;
   };
   return {
-    values: inserted(values, new Float32Array(values.length + 1)),
-    weights: inserted(weights, new Float64Array(values.length + 1)),
+    values: inserted(values, values instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)),
+    weights: inserted(weights, new Float64Array(length)),
     pinned,
   };
 }

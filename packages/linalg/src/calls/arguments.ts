@@ -4,7 +4,7 @@ import type { Kernels } from '@gcompress/core';
 import { GCompressError, type InputMoments, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 
-const OPTIONAL = ['allocate', 'holdSingle', 'onWork'] as const;
+const OPTIONAL = ['allocate', 'holdSingle', 'holdPoints', 'onWork'] as const;
 const KERNELS: readonly Exclude<keyof Kernels, (typeof OPTIONAL)[number]>[] = [
   'multiply',
   'gram',

@@ -39,6 +39,17 @@ interface Loops {
   updateThenMultiply: UpdateLoop;
   updateThenMultiplyTransposed: UpdateLoop;
   updateThenMultiplySymmetric: UpdateLoop;
+  nearestRows(
+    points: number,
+    count: number,
+    size: number,
+    table: number,
+    width: number,
+    indices: number,
+    distances: number,
+  ): void;
+  trialSums(points: number, count: number, size: number, nearest: number, table: number, sums: number): void;
+  lowerNearest(points: number, count: number, size: number, row: number, nearest: number): void;
   rotateBack(vectors: number, sweeps: number, sweepCount: number, rotations: number): void;
 }
 
