@@ -22,7 +22,27 @@ export function observedLayersModel(model: LayersModel): ObservedModel {
     if (!known.has(name)) skipped.set(name, `inputs of ${usedBy} cannot be observed yet`);
   }
   const inputs = model.inputs.map(({ name, shape }) => ({ name, shape, dtype: undefined }));
-  return { inputs, observed, skipped, run: (run) => runWithTaps(model, observed, run) };
+  return {
+    inputs,
+    observed,
+    skipped,
+    run: (run) => runWithTaps(model, observed, run),
+    order: async (tensors) => callOrder(model, observed, tensors),
+  };
+}
+
+/** Weights whose layers were called with one tensor belong together. */
+function callOrder(model: LayersModel, observed: readonly ObservedLayer[], tensors: readonly Tensor[]): string[][] {
+  const seen = callsOf(model, observed, tensors);
+  // A clone refers to the data of the tensor that it was made from
+  const groups = [...groupedBy(seen, ({ input }) => input.dataId).values()];
+  for (const { input } of seen) input.dispose();
+  const known = new Set<string>();
+  return groups.flatMap((group) => {
+    const names = [...new Set(group.map(({ of }) => of.weight))].filter((name) => !known.has(name));
+    for (const name of names) known.add(name);
+    return names.length > 0 ? [names] : [];
+  });
 }
 
 interface Seen {
@@ -32,8 +52,20 @@ interface Seen {
 
 async function runWithTaps(model: LayersModel, observed: readonly ObservedLayer[], run: Run): Promise<void> {
   const { tensors, weights, take, most, seed } = run;
-  const seen: Seen[] = [];
   const wanted = observed.filter(({ weight }) => weights.has(weight));
+  const seen = callsOf(model, wanted, tensors);
+  try {
+    for (const { of, input } of stepsTogether(seen)) {
+      await take(of.weight, await of.read([input], { most, seed }));
+    }
+  } finally {
+    for (const { input } of seen) input.dispose();
+  }
+}
+
+/** The inputs of all calls of the wanted layers while the model runs; the caller disposes them. */
+function callsOf(model: LayersModel, wanted: readonly ObservedLayer[], tensors: readonly Tensor[]): Seen[] {
+  const seen: Seen[] = [];
   const restores = [...groupedBy(wanted, ({ layer }) => layer)].map(([layer, of]) => tapped(layer, of, seen));
   try {
     const outputs = tidy(() => model.predictOnBatch([...tensors]));
@@ -49,13 +81,7 @@ async function runWithTaps(model: LayersModel, observed: readonly ObservedLayer[
   } finally {
     for (const restore of restores) restore();
   }
-  try {
-    for (const { of, input } of stepsTogether(seen)) {
-      await take(of.weight, await of.read([input], { most, seed }));
-    }
-  } finally {
-    for (const { input } of seen) input.dispose();
-  }
+  return seen;
 }
 
 /** Records the arguments of a layer's calls, until the returned function is called. */
