@@ -1,4 +1,5 @@
 // Pairs of inputs of a matrix: in a changed model, and in the original.
+import { matrix } from '@gcompress/core';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PairedInputsOptions, pairedInputs } from '../src/index.ts';
@@ -44,6 +45,7 @@ async function layersArtifacts(scale: number): Promise<tf.io.ModelArtifacts> {
   return saved as tf.io.ModelArtifacts;
 }
 
+const zeroMatrix = ([m, n]: [number, number]) => matrix([m, n], new Float32Array(m * n));
 const load: PairedInputsOptions['load'] = (handler) => tf.loadLayersModel(handler);
 
 describe('pairs of a layers model', () => {
@@ -56,27 +58,40 @@ describe('pairs of a layers model', () => {
       ['a/kernel', 'a/bias'],
       ['b/kernel', 'b/bias'],
     ]);
-    const found = await pairing.compare(await layersArtifacts(0.5), new Set(['b/kernel']), {});
+    const weights = tf.io.decodeWeights(before.weightData as ArrayBuffer, before.weightSpecs ?? []);
+    const found = await pairing.compare(
+      await layersArtifacts(0.5),
+      new Map([['b/kernel', matrix([4, 2], weights['b/kernel'].dataSync() as Float32Array)]]),
+      {},
+    );
     pairing.close();
     expect([...found.keys()]).toEqual(['b/kernel']);
     const pairs = found.get('b/kernel');
     // relu(x·A/2) is half of relu(x·A), so that the differences equal the inputs
-    const weights = tf.io.decodeWeights(before.weightData as ArrayBuffer, before.weightSpecs ?? []);
     const half = tf.tidy(() => tf.relu(tf.matMul(x, tf.div(weights['a/kernel'] as tf.Tensor2D, 2))) as tf.Tensor2D);
     const moments = tf.tidy(() => [...tf.matMul(half, half, true).dataSync()]);
     const sums = tf.tidy(() => [...tf.sum(half, 0).dataSync()]);
     expect(pairs?.count).toBe(5);
     for (const values of [pairs?.inputs, pairs?.differences]) expectClose(values ?? [], sums);
-    const { inputs, products, differences } = pairs?.moments ?? {};
-    for (const values of [inputs?.values, products, differences]) expectClose(values ?? [], moments);
+    const { inputs, products, outputs = 0, shifts } = pairs?.moments ?? {};
+    for (const values of [inputs?.values, products]) expectClose(values ?? [], moments);
+    const squares = tf.tidy(() => tf.sum(tf.square(tf.matMul(half, weights['b/kernel'] as tf.Tensor2D))).dataSync()[0]);
+    expectClose([outputs / 4, shifts ?? 0], [squares, squares]);
     tf.dispose([x, half, weights]);
   });
 
   it('leave out moments that take too many bytes, but not the sums', async () => {
     const x = normal([5, 3], 4);
     const artifacts = await layersArtifacts(1);
-    const pairing = await pairedInputs(x, { load, maxBytes: 300 }).open(artifacts);
-    const found = await pairing.compare(artifacts, new Set(['a/kernel', 'b/kernel']), {});
+    const pairing = await pairedInputs(x, { load, maxBytes: 200 }).open(artifacts);
+    const found = await pairing.compare(
+      artifacts,
+      new Map([
+        ['a/kernel', zeroMatrix([3, 4])],
+        ['b/kernel', zeroMatrix([4, 2])],
+      ]),
+      {},
+    );
     pairing.close();
     x.dispose();
     expect([...found].map(([name, { moments }]) => [name, moments !== undefined])).toEqual([

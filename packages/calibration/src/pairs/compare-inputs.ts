@@ -1,9 +1,11 @@
 // Compares the inputs of matrices in two versions of a model: the original, and one whose weights were changed.
-import { reportProgress } from '@gcompress/core';
+import { type Matrix, reportProgress } from '@gcompress/core';
+import { dispose, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type CalibrateOptions, completeOptions } from '../calibrate-options.ts';
 import type { CalibratedGraph } from '../graph/calibrated-graph.ts';
 import { inputBatches, type ModelInputs } from '../inputs/input-batches.ts';
+import type { ObservedModel } from '../observed/observed.ts';
 import { observedModelOf } from '../observed/observed-model.ts';
 import type { Rows } from '../rows/rows.ts';
 import { momentBytes } from '../sums/sums.ts';
@@ -11,7 +13,7 @@ import { type InputPairs, PairSums } from './pair-sums.ts';
 
 const WHERE = 'compareInputs';
 /** Matrices of moments that one weight takes. */
-const MATRICES = 3;
+const MATRICES = 2;
 
 /**
  * Runs two versions of a model over the same inputs, and sums the pairs of inputs that chosen matrices see in both, at the same positions.
@@ -19,27 +21,26 @@ const MATRICES = 3;
  * @param original the model before any change.
  * @param changed the same model with other weights.
  * @param inputs as `calibrate` takes them.
- * @param weights names of the weights that are compared.
- * @param options `maxBytes` bounds all moments; each matrix takes 24·m² bytes for m inputs.
+ * @param weights the weights that are compared, by name, each as a matrix; undefined for those whose sums are enough.
+ * @param options `maxBytes` bounds all moments; each matrix takes 16·m² bytes for m inputs.
  * @returns the statistics by the name of the weight, without tables and without weights that cannot be observed or that no input reached.
  * @throws GCompressError as `calibrate`, and `shape-mismatch` where the two models give a matrix different numbers of inputs.
  */
 export async function compareInputs(
-  original: LayersModel | CalibratedGraph,
+  original: ObservedModel,
   changed: LayersModel | CalibratedGraph,
   inputs: ModelInputs,
-  weights: ReadonlySet<string>,
+  weights: ReadonlyMap<string, Matrix | undefined>,
   options: CalibrateOptions = {},
 ): Promise<Map<string, InputPairs>> {
   const { batchSize, rowsPerBatch, maxBytes, maxOutputBytes, seed, signal, onProgress } = completeOptions(
     WHERE,
     options,
   );
-  const [before, after] = [
-    await observedModelOf(WHERE, original, maxOutputBytes),
-    await observedModelOf(WHERE, changed, maxOutputBytes),
-  ];
+  const before = original;
+  const after = await observedModelOf(WHERE, changed, maxOutputBytes);
   const sums = new Map<string, PairSums>();
+  const tensors: Tensor2D[] = [];
   let bytes = 0;
   for (const observed of [...before.observed].sort((a, b) => a.size - b.size)) {
     const { weight, size, structure } = observed;
@@ -47,25 +48,15 @@ export async function compareInputs(
     const own = structure === 'full' ? MATRICES * momentBytes(size) : 0;
     const fits = bytes + own <= maxBytes;
     if (fits) bytes += own;
-    sums.set(weight, new PairSums(observed, fits && own > 0));
+    const matrix = fits && own > 0 ? weights.get(weight) : undefined;
+    const values = matrix && tensor2d(matrix.data, [...matrix.shape]);
+    if (values) tensors.push(values);
+    sums.set(weight, new PairSums(observed, values));
   }
-  const compared = new Set(sums.keys());
-  let samples = 0;
-  for await (const { tensors, size, done } of inputBatches(before.inputs, inputs, batchSize)) {
-    reportProgress({ signal, onProgress }, done);
-    const run = { tensors, weights: compared, most: rowsPerBatch, seed: (seed + samples) >>> 0 };
-    const originals = new Map<string, Rows[]>();
-    await before.run({
-      ...run,
-      take: async (weight, rows) => {
-        originals.set(weight, [...(originals.get(weight) ?? []), rows]);
-      },
-    });
-    await after.run({
-      ...run,
-      take: async (weight, rows) => sums.get(weight)?.add(rows, originals.get(weight)?.shift() ?? NO_ROWS),
-    });
-    samples += size;
+  try {
+    await addPairs();
+  } finally {
+    dispose(tensors);
   }
   reportProgress({ signal, onProgress }, 1);
   return new Map(
@@ -74,6 +65,27 @@ export async function compareInputs(
       return pairs ? [[weight, pairs] as const] : [];
     }),
   );
+
+  async function addPairs(): Promise<void> {
+    const compared = new Set(sums.keys());
+    let samples = 0;
+    for await (const { tensors: batch, size, done } of inputBatches(before.inputs, inputs, batchSize)) {
+      reportProgress({ signal, onProgress }, done);
+      const run = { tensors: batch, weights: compared, most: rowsPerBatch, seed: (seed + samples) >>> 0 };
+      const originals = new Map<string, Rows[]>();
+      await before.run({
+        ...run,
+        take: async (weight, rows) => {
+          originals.set(weight, [...(originals.get(weight) ?? []), rows]);
+        },
+      });
+      await after.run({
+        ...run,
+        take: async (weight, rows) => sums.get(weight)?.add(rows, originals.get(weight)?.shift() ?? NO_ROWS),
+      });
+      samples += size;
+    }
+  }
 }
 
 const NO_ROWS: Rows = { data: new Float32Array(0), count: 0 };

@@ -1,5 +1,5 @@
 // Inputs for compressing the weights of a model one after the other, each for what it sees in the network compressed so far.
-import { GCompressError, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type Matrix, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -8,6 +8,7 @@ import { type CalibrateOptions, completeOptions } from '../calibrate-options.ts'
 import type { CalibratedGraph } from '../graph/calibrated-graph.ts';
 import { inputBatches, type ModelInputs } from '../inputs/input-batches.ts';
 import { wrongInputs } from '../inputs/input-checks.ts';
+import type { ObservedModel } from '../observed/observed.ts';
 import { observedModelOf } from '../observed/observed-model.ts';
 import { compareInputs } from './compare-inputs.ts';
 import { disposeModel } from './dispose-model.ts';
@@ -34,10 +35,10 @@ export interface OpenPairs {
   readonly order: readonly (readonly string[])[];
   /** The bias of each kernel that has its own, by names. */
   readonly biases: ReadonlyMap<string, string>;
-  /** The statistics of weights in the original and in another version, by name. @throws GCompressError as `calibrate`. */
+  /** The statistics of weights, given as matrices, in the original and in another version, by name. @throws GCompressError as `calibrate`. */
   compare(
     changed: io.ModelArtifacts,
-    weights: ReadonlySet<string>,
+    weights: ReadonlyMap<string, Matrix | undefined>,
     progress: ProgressOptions,
   ): Promise<ReadonlyMap<string, InputPairs>>;
   /** Disposes the original. */
@@ -83,14 +84,15 @@ async function opened(
 ): Promise<OpenPairs> {
   const original = await load({ load: async () => artifacts });
   try {
+    const observed = await observedModelOf(WHERE, original, passes.maxOutputBytes);
     return {
-      order: await useOrder(original, inputs, passes.maxOutputBytes),
+      order: await useOrder(observed, inputs),
       biases: kernelBiases(artifacts),
       async compare(changed, weights, { signal, onProgress }) {
         const current = await load({ load: async () => changed });
         const listeners = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
         try {
-          return await compareInputs(original, current, inputs, weights, { ...passes, ...listeners });
+          return await compareInputs(observed, current, inputs, weights, { ...passes, ...listeners });
         } finally {
           disposeModel(current);
         }
@@ -103,9 +105,8 @@ async function opened(
   }
 }
 
-async function useOrder(model: LoadedModel, inputs: ModelInputs, maxOutputBytes: number) {
-  const observed = await observedModelOf(WHERE, model, maxOutputBytes);
-  for await (const { tensors } of inputBatches(observed.inputs, inputs, 1)) return observed.order(tensors);
+async function useOrder(model: ObservedModel, inputs: ModelInputs) {
+  for await (const { tensors } of inputBatches(model.inputs, inputs, 1)) return model.order(tensors);
   throw wrongInputs(describeValue(inputs));
 }
 

@@ -44,7 +44,7 @@ export async function compressedInOrder(
       const part = (from: number, to: number) =>
         partialProgress(options, (index + from) / steps.length, (index + to) / steps.length);
       reportProgress(part(0, 0), 0);
-      const pairs = await pairing.compare(soFar.artifacts(), new Set(step), part(0, RUNNING));
+      const pairs = await pairing.compare(soFar.artifacts(), matricesOf(step), part(0, RUNNING));
       for (const [at, name] of step.entries()) {
         const [from, to] = [at, at + 1].map((done) => RUNNING + ((1 - RUNNING) * done) / step.length);
         await finish(byName.get(name) as Decision, pairs.get(name), { ...options, ...part(from, to) });
@@ -54,6 +54,16 @@ export async function compressedInOrder(
     pairing.close();
   }
   return decisions.map(({ subject }) => soFar.outcome(subject.weight.name) as Outcome);
+
+  /** The matrices that are compressed; of the others only means are needed, for their biases. */
+  function matricesOf(step: readonly string[]) {
+    return new Map(
+      step.map((name) => {
+        const { subject, compressor } = byName.get(name) as Decision;
+        return [name, compressor && subject.matrix?.weight.matrix] as const;
+      }),
+    );
+  }
 
   /** Compresses a weight, unless it stays as it is, and corrects its bias. */
   async function finish(decision: Decision, pairs: InputPairs | undefined, how: FormOptions): Promise<void> {

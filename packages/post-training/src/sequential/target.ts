@@ -45,7 +45,12 @@ export function targetOf(
   progress: ProgressOptions,
 ): Target | undefined {
   if (!pairs.moments) return undefined;
-  const { inputs, products, differences } = centred ? centredMoments(pairs, pairs.moments) : pairs.moments;
+  const {
+    inputs,
+    products,
+    outputs: energy,
+    shifts,
+  } = centred ? centredMoments(original, pairs, pairs.moments) : pairs.moments;
   const { size, values } = inputs;
   let diagonal = 0;
   for (let i = 0; i < size; i++) diagonal += values[i * size + i] / size;
@@ -60,9 +65,6 @@ export function targetOf(
     const change = solveLowerTransposed(factor, half, kernels, partialProgress(progress, 0.8, 1));
     for (let at = 0; at < target.length; at++) target[at] += change.data[at];
   }
-  // ‖XW‖², and of it what the differences of the inputs make
-  const drift = dot(original.data, multiply(square(differences), original, kernels).data);
-  const energy = pairs.moments && outputEnergy(original, pairs.moments, kernels);
   return {
     matrix: matrix(original.shape, target),
     moments: inputs,
@@ -70,21 +72,18 @@ export function targetOf(
       const error = { shape: original.shape, data: original.data.map((value, at) => value - compressed.data[at]) };
       // XW − X̂Ŵ = X̂E + (X − X̂)W
       const own = dot(error.data, multiply(square(values), error, kernels).data);
-      const squared = own + 2 * dot(error.data, passed.data) + drift;
+      const squared = own + 2 * dot(error.data, passed.data) + shifts;
       return energy > 0 ? Math.sqrt(Math.max(0, squared) / energy) : undefined;
     },
   };
 }
 
-/** `‖XW‖²`, from the moments of X̂ and X − X̂. */
-function outputEnergy(original: Matrix, { inputs, products, differences }: PairMoments, kernels?: Kernels): number {
-  const { size, values } = inputs;
-  const sums = values.map((value, at) => value + 2 * products[at] + differences[at]);
-  return dot(original.data, multiply({ shape: [size, size], data: sums }, original, kernels).data);
-}
-
 /** Moments of the deviations from the means. */
-function centredMoments({ count, inputs, differences }: InputPairs, moments: PairMoments): PairMoments {
+function centredMoments(
+  { data, shape: [, columns] }: Matrix,
+  { count, inputs, differences }: InputPairs,
+  moments: PairMoments,
+): PairMoments {
   const minus = (values: Float64Array, left: Float64Array, right: Float64Array) => {
     const result = new Float64Array(values.length);
     for (let i = 0, at = 0; i < left.length; i++) {
@@ -97,10 +96,16 @@ function centredMoments({ count, inputs, differences }: InputPairs, moments: Pai
   const own = minus(values, inputs, inputs);
   // Rounding may leave a tiny negative square of an input that is constant
   for (let i = 0; i < size; i++) own[i * size + i] = Math.max(0, own[i * size + i]);
+  // ‖mean(d)·W‖², which the bias takes up, for all inputs
+  const shift = new Float64Array(columns);
+  for (let at = 0; at < data.length; at++)
+    shift[at % columns] += (differences[Math.floor(at / columns)] / count) * data[at];
+  const squares = count * shift.reduce((sum, value) => sum + value ** 2, 0);
   return {
     inputs: { size, count, values: own },
     products: minus(moments.products, inputs, differences),
-    differences: minus(moments.differences, differences, differences),
+    outputs: moments.outputs,
+    shifts: Math.max(0, moments.shifts - squares),
   };
 }
 
