@@ -6,7 +6,7 @@ import { type Calibration, type InputSums, warningsOf } from './calibration/cali
 import type { CalibratedGraph } from './graph/calibrated-graph.ts';
 import { inputBatches, type ModelInputs } from './inputs/input-batches.ts';
 import type { ObservedModel } from './observed/observed.ts';
-import { observedModelOf } from './observed/observed-model.ts';
+import { observedModelOf } from './observed-model.ts';
 import { emptySums } from './sums/empty-sums.ts';
 import { momentBytes, type Sums } from './sums/sums.ts';
 

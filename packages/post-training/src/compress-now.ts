@@ -3,7 +3,7 @@ import { type CompressedMatrix, type ProgressOptions, partialProgress, reportPro
 import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
-import { type Decision, decisionOf, decisionsOf, outcomesOf } from './forms/decisions.ts';
+import { type Decision, decisionOf, decisionsOf, outcomesOf } from './decisions/decisions.ts';
 import { subjectsOf } from './forms/weight-forms.ts';
 import { type BuiltModel, builtModel } from './model/build-model.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';

@@ -6,7 +6,7 @@ import { type CalibrateOptions, completeOptions } from '../calibrate-options.ts'
 import type { CalibratedGraph } from '../graph/calibrated-graph.ts';
 import { inputBatches, type ModelInputs } from '../inputs/input-batches.ts';
 import type { ObservedModel } from '../observed/observed.ts';
-import { observedModelOf } from '../observed/observed-model.ts';
+import { observedModelOf } from '../observed-model.ts';
 import type { Rows } from '../rows/rows.ts';
 import { momentBytes } from '../sums/sums.ts';
 import { type InputPairs, PairSums } from './pair-sums.ts';

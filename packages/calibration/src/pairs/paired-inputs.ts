@@ -9,7 +9,7 @@ import type { CalibratedGraph } from '../graph/calibrated-graph.ts';
 import { inputBatches, type ModelInputs } from '../inputs/input-batches.ts';
 import { wrongInputs } from '../inputs/input-checks.ts';
 import type { ObservedModel } from '../observed/observed.ts';
-import { observedModelOf } from '../observed/observed-model.ts';
+import { observedModelOf } from '../observed-model.ts';
 import { compareInputs } from './compare-inputs.ts';
 import { disposeModel } from './dispose-model.ts';
 import type { InputPairs } from './pair-sums.ts';

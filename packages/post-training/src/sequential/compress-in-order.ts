@@ -3,7 +3,7 @@ import type { InputPairs, OpenPairs, PairedInputs } from '@gcompress/calibration
 import { partialProgress, reportProgress } from '@gcompress/core';
 import type { ModelContents } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
-import { type Decision, outcomeOf } from '../forms/decisions.ts';
+import { type Decision, outcomeOf } from '../decisions/decisions.ts';
 import type { FormOptions } from '../forms/weight-forms.ts';
 import type { Outcome } from '../model/build-model.ts';
 import { withCorrectedBias } from './corrected-bias.ts';

@@ -1,10 +1,10 @@
 // Makes a model observable, whatever its kind.
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
-import { isGraphModel } from '../graph/calibrated-graph.ts';
-import { observedGraphModel } from '../graph/observed-graph-model.ts';
-import { isLayersModel, observedLayersModel } from '../layers/taps.ts';
-import type { ObservedModel } from './observed.ts';
+import { isGraphModel } from './graph/calibrated-graph.ts';
+import { observedGraphModel } from './graph/observed-graph-model.ts';
+import { isLayersModel, observedLayersModel } from './layers/taps.ts';
+import type { ObservedModel } from './observed/observed.ts';
 
 /**
  * A layers model or a graph model, ready to be observed.

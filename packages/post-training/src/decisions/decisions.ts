@@ -2,9 +2,15 @@
 import { partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { chooseMethod } from '@gcompress/packed/weights';
+import { ofSize, type SizedCompressor } from '../forms/candidates.ts';
+import {
+  compressedForm,
+  type FormOptions,
+  type MatrixSubject,
+  plainForm,
+  type Subject,
+} from '../forms/weight-forms.ts';
 import type { Outcome } from '../model/build-model.ts';
-import { ofSize, type SizedCompressor } from './candidates.ts';
-import { compressedForm, type FormOptions, type MatrixSubject, plainForm, type Subject } from './weight-forms.ts';
 
 /** How a weight is stored. */
 export interface Decision {
