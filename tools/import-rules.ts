@@ -62,7 +62,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   'post-training': {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
-    imports: ['core', 'linalg', 'uniform', 'weights', 'packed'],
+    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'calibration'],
   },
   cli: {
     lives: 'the program `gcompress`: inspects, compresses, packs, compares and checks models from the command line',

@@ -1,5 +1,12 @@
 // Makes small files of one model, stock and packed, and measures bytes and quality of each.
-import { type Calibration, calibrate, channelGains, correctBiases, syntheticInputs } from '@gcompress/calibration';
+import {
+  type Calibration,
+  calibrate,
+  channelGains,
+  correctBiases,
+  pairedInputs,
+  syntheticInputs,
+} from '@gcompress/calibration';
 import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
 import { compressNow } from '@gcompress/post-training';
@@ -69,6 +76,23 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
     }
   };
 
+  /** Files of the sizes of `parts`, with weights compressed one after the other for the inputs of the network compressed so far. */
+  const addSequential = async (knowledge: Knowledge, samples: tf.Tensor, known: Calibration, gains?: ChannelGains) => {
+    const uint8 = files.find(({ title }) => title === stockTitle(8))?.bytes ?? 0;
+    const isGraph = (artifacts.modelTopology as { readonly node?: unknown }).node !== undefined;
+    const load = isGraph ? tf.loadGraphModel : tf.loadLayersModel;
+    for (const part of model.parts) {
+      const small = await compressNow(artifacts, {
+        budget: { bytes: Math.floor(part * uint8) },
+        inputMoments: known.moments,
+        ...(gains && { channelGains: gains }),
+        sequential: pairedInputs(samples, { load, batchSize: model.batchSize }),
+      });
+      const { bytes } = await pack(small.artifacts, { matrices: small.matrices });
+      await add(`compressNow, sequential, to ${part}×`, knowledge, bytes.length, packedModel(bytes));
+    }
+  };
+
   const weights = tf.io.decodeWeights(artifacts.weightData as ArrayBuffer, artifacts.weightSpecs ?? []);
   for (const type of STOCK) {
     const stock = stockFile(artifacts, weights, type);
@@ -106,6 +130,7 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
       await withGains('pack, gains and moments', knowledge, { error, rateWeight: 0.25 }, { ...moments });
     }
     if (known && gains) await addBudgets(knowledge, known, gains);
+    if (known) await addSequential(knowledge, samples, known, gains);
   }
   tf.dispose([noise, inputs, seen]);
   running.dispose();

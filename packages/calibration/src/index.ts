@@ -1,6 +1,7 @@
 // Public API: second moments of the inputs of a model's matrices, gains of output channels, and bias correction.
 export { type CorrectedBiases, correctBiases } from './biases/correct-biases.ts';
-export { type CalibrateOptions, calibrate } from './calibrate.ts';
+export { calibrate } from './calibrate.ts';
+export type { CalibrateOptions } from './calibrate-options.ts';
 export type { Calibration, InputSums } from './calibration/calibration.ts';
 export { type LoadCalibrationOptions, loadCalibration, saveCalibration } from './calibration/calibration-file.ts';
 export { mergeCalibrations } from './calibration/merge-calibrations.ts';
@@ -8,4 +9,6 @@ export { type ChannelGainsOptions, channelGains } from './channel-gains.ts';
 export type { GainGraph, GainModel } from './differentiable-model.ts';
 export type { CalibratedGraph } from './graph/calibrated-graph.ts';
 export type { BatchDataset, ModelInputs } from './inputs/input-batches.ts';
+export type { InputPairs, PairMoments } from './pairs/pair-sums.ts';
+export { type OpenPairs, type PairedInputs, type PairedInputsOptions, pairedInputs } from './pairs/paired-inputs.ts';
 export { type InputSignature, type SyntheticOptions, syntheticInputs } from './synthetic-inputs.ts';

@@ -9,6 +9,7 @@ it('exports this and nothing else', () => {
     'correctBiases',
     'loadCalibration',
     'mergeCalibrations',
+    'pairedInputs',
     'saveCalibration',
     'syntheticInputs',
   ]);

@@ -1,14 +1,16 @@
 // Compresses a trained model in one call: with a method, or to a size in bytes.
-import { type CompressedMatrix, partialProgress, reportProgress } from '@gcompress/core';
-import type { RestDtype, WeightMethod } from '@gcompress/packed';
-import { assertGainsOf, assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
+import { type CompressedMatrix, type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
+import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
-import { compressedForm, type FormOptions, plainForm, type Subject, subjectsOf } from './forms/weight-forms.ts';
-import { type BuiltModel, builtModel, type Outcome } from './model/build-model.ts';
+import { type Decision, decisionOf, decisionsOf, outcomesOf } from './decisions/decisions.ts';
+import { subjectsOf } from './forms/weight-forms.ts';
+import { type BuiltModel, builtModel } from './model/build-model.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import type { CompressionReport } from './model/report.ts';
+import { compressedInOrder } from './sequential/compress-in-order.ts';
 import { chosenSizes } from './sizes/choose-sizes.ts';
+import { fitted } from './sizes/fitted.ts';
 
 /** The result of {@link compressNow}. */
 export interface SmallModel {
@@ -30,9 +32,10 @@ export interface SmallModel {
  */
 export async function compressNow(model: TrainedModel, options: CompressNowOptions = {}): Promise<SmallModel> {
   const checked = completeOptions(options);
-  const { budget, candidates, method, inputMoments, channelGains, sensitivity, rest, kernels, signal, onProgress } =
-    checked;
-  const contents = readModel(WHERE, await modelArtifacts(WHERE, model));
+  const { budget, candidates, method, inputMoments, channelGains, sensitivity, sequential, rest, kernels } = checked;
+  const { signal, onProgress } = checked;
+  const artifacts = await modelArtifacts(WHERE, model);
+  const contents = readModel(WHERE, artifacts);
   assertMomentsOf(WHERE, inputMoments, contents);
   assertGainsOf(WHERE, channelGains, contents);
   assertSensitivity(sensitivity, contents);
@@ -40,43 +43,28 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   const subjects = subjectsOf(contents, { where: WHERE, ...checked });
   const listeners = { signal, onProgress };
   const how = { rest, kernels, turn: takingTurns(signal) };
+  const compressed = async (decisions: readonly Decision[], progress: ProgressOptions) => {
+    const options = { ...how, ...progress };
+    const outcomes = sequential
+      ? await compressedInOrder(artifacts, contents, decisions, { ...options, sequential })
+      : await outcomesOf(decisions, options);
+    return builtModel(contents, outcomes, signal);
+  };
   let built: BuiltModel;
   if (budget) {
     const originalBytes = contents.weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const bytes = budget.bytes ?? Math.floor(originalBytes / budget.ratio);
-    built = await chosenSizes(contents, subjects, { bytes, candidates, ...how, ...listeners });
+    const sizes = { bytes, candidates, ...how };
+    built = sequential
+      ? await fitted(bytes, listeners, async (most, progress) => {
+          const [choice, work] = [partialProgress(progress, 0, 0.4), partialProgress(progress, 0.4, 1)];
+          const { outcomes } = await chosenSizes(contents, subjects, { ...sizes, bytes: most, ...choice });
+          return compressed(outcomes.map(decisionOf), work);
+        })
+      : await chosenSizes(contents, subjects, { ...sizes, ...listeners });
   } else {
-    const outcomes = await outcomesOf(method, subjects, { ...how, ...partialProgress(listeners, 0, 0.95) });
-    built = await builtModel(contents, outcomes, signal);
+    built = await compressed(decisionsOf(WHERE, method, subjects, rest), partialProgress(listeners, 0, 0.95));
   }
   reportProgress(listeners, 1);
   return { ...built, handler: { load: async () => built.artifacts } };
-}
-
-/** The outcome of each weight for one method, or for a function that chooses methods. */
-async function outcomesOf(
-  method: WeightMethod,
-  subjects: readonly Subject[],
-  options: FormOptions & { readonly rest: RestDtype },
-): Promise<Outcome[]> {
-  const { rest } = options;
-  const all = subjects.reduce((sum, { weight }) => sum + weight.bytes.length, 0);
-  const outcomes: Outcome[] = [];
-  let done = 0;
-  for (const subject of subjects) {
-    reportProgress(options, all === 0 ? 0 : done / all);
-    const from = done;
-    done += subject.weight.bytes.length;
-    const { matrix } = subject;
-    const choice = matrix && chooseMethod(WHERE, method, matrix.packable);
-    const plain = { subject, form: plainForm(subject), rest: typeof choice === 'string' ? choice : rest };
-    if (!matrix || choice === undefined || typeof choice === 'string') {
-      outcomes.push(plain);
-      continue;
-    }
-    const part = { ...options, ...partialProgress(options, from / all, done / all) };
-    const form = await compressedForm(matrix, { compressor: choice }, part);
-    outcomes.push(typeof form === 'string' ? { ...plain, note: form } : { ...plain, form });
-  }
-  return outcomes;
 }

@@ -1,4 +1,5 @@
 // Options of compressNow, with checks and defaults.
+import type { PairedInputs } from '@gcompress/calibration';
 import { GCompressError, type InputMoments, type Kernels } from '@gcompress/core';
 import {
   assertKnownOptions,
@@ -50,6 +51,12 @@ export interface CompressNowOptions {
    * multiplies the cost that follows from the gains.
    */
   readonly sensitivity?: ReadonlyMap<string, number>;
+  /**
+   * Inputs for compressing the weights one after the other: `pairedInputs` of `@gcompress/calibration`. Each weight is compressed for the inputs
+   * that it sees in the network compressed so far, so that its outputs are those of the original, and biases take up the mean error that is
+   * left. `inputMoments` then only serve to share a budget. Default none: each weight is compressed by itself.
+   */
+  readonly sequential?: PairedInputs;
   /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
   /** The stored type of float32 weights that are not compressed, see {@link RestDtype}. Default `'float16'`. */
@@ -75,6 +82,7 @@ export function completeOptions(options: CompressNowOptions) {
     'inputMoments',
     'channelGains',
     'sensitivity',
+    'sequential',
     'minElements',
     'rest',
     'kernels',
@@ -101,9 +109,15 @@ export function completeOptions(options: CompressNowOptions) {
   assertOneOf(WHERE, 'rest', rest, REST_DTYPES);
   if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
   assertListeners(WHERE, { signal, onProgress });
+  const { sequential } = options;
+  if (sequential !== undefined) {
+    assertType(WHERE, 'sequential', sequential, 'object', 'Pass what pairedInputs of @gcompress/calibration gives.');
+    assertType(`${WHERE} sequential`, 'open', sequential.open, 'function');
+  }
   return {
     method,
     budget,
+    sequential,
     candidates,
     inputMoments,
     channelGains,

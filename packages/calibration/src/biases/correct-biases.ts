@@ -4,8 +4,7 @@ import { assertType } from '@gcompress/core/checks';
 import { matrixOfWeight, matrixWeights } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertCalibration, type Calibration, type InputSums } from '../calibration/calibration.ts';
-import { graphBiases } from './graph-biases.ts';
-import { layerBiases } from './layer-biases.ts';
+import { kernelBiases } from './kernel-biases.ts';
 import { decodedWeights, encodedWeights, type FloatWeight } from './weight-values.ts';
 
 /** The result of {@link correctBiases}. */
@@ -40,7 +39,7 @@ export async function correctBiases(
   const after = await decodedWeights('compressed', compressed);
   const corrected = new Map<string, string>();
   const changed = new Map<string, Float32Array>();
-  for (const [name, bias] of biasesOf(original, before)) {
+  for (const [name, bias] of kernelBiases(original)) {
     const sums = calibration.inputSums.get(name);
     const kernel = kernels.get(name);
     if (!sums || !kernel) continue;
@@ -54,12 +53,6 @@ export async function correctBiases(
     corrected.set(name, bias);
   }
   return { artifacts: await encodedWeights(compressed, changed), corrected };
-}
-
-function biasesOf(artifacts: io.ModelArtifacts, weights: ReadonlyMap<string, FloatWeight>): Map<string, string> {
-  const topology = artifacts.modelTopology as { readonly node?: unknown };
-  if (!Array.isArray(topology.node)) return layerBiases(weights.keys());
-  return graphBiases(topology, new Map([...weights].map(([name, { shape }]) => [name, shape])));
 }
 
 function weightOf(weights: ReadonlyMap<string, FloatWeight>, name: string): FloatWeight {

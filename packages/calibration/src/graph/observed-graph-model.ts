@@ -4,6 +4,7 @@ import type { ObservedModel, Run } from '../observed/observed.ts';
 import { type CalibratedGraph, graphArtifacts, modelInputs } from './calibrated-graph.ts';
 import { NodeOutputs } from './node-outputs.ts';
 import { observedNodes } from './observed-nodes.ts';
+import { usesInOrder } from './uses-in-order.ts';
 
 /**
  * The constants of a graph model that can be observed.
@@ -11,7 +12,9 @@ import { observedNodes } from './observed-nodes.ts';
  * @param maxOutputBytes most bytes of node outputs that one run may hold.
  */
 export async function observedGraphModel(model: CalibratedGraph, maxOutputBytes: number): Promise<ObservedModel> {
-  const { observed, skipped } = await observedNodes(model, await graphArtifacts(model));
+  const artifacts = await graphArtifacts(model);
+  const topology = artifacts.modelTopology as object;
+  const { observed, skipped } = await observedNodes(model, artifacts);
   // Groups places that read the same outputs, so that these outputs are computed once
   const ordered = [...groupedBy(observed, ({ sources }) => sources.join()).values()].flat();
   const outputs = new NodeOutputs(model, maxOutputBytes);
@@ -21,5 +24,6 @@ export async function observedGraphModel(model: CalibratedGraph, maxOutputBytes:
       take(weight, await read(inputs, sampling)),
     );
   };
-  return { inputs: modelInputs(model), observed, skipped, run };
+  const order = async () => usesInOrder(observed, topology);
+  return { inputs: modelInputs(model), observed, skipped, run, order };
 }

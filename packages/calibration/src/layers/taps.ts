@@ -22,7 +22,36 @@ export function observedLayersModel(model: LayersModel): ObservedModel {
     if (!known.has(name)) skipped.set(name, `inputs of ${usedBy} cannot be observed yet`);
   }
   const inputs = model.inputs.map(({ name, shape }) => ({ name, shape, dtype: undefined }));
-  return { inputs, observed, skipped, run: (run) => runWithTaps(model, observed, run) };
+  const calls: Calls = new Map();
+  return {
+    inputs,
+    observed,
+    skipped,
+    run: (run) => runWithTaps(model, observed, run, calls),
+    order: async (tensors) => callOrder(model, observed, tensors, calls),
+  };
+}
+
+/** How often each observed layer is called in one run, known after a run over the whole model. */
+type Calls = Map<ObservedLayer, number>;
+
+/** Weights whose layers were called with one tensor belong together. */
+function callOrder(
+  model: LayersModel,
+  observed: readonly ObservedLayer[],
+  tensors: readonly Tensor[],
+  calls: Calls,
+): string[][] {
+  const seen = callsOf(model, observed, tensors, calls);
+  // A clone refers to the data of the tensor that it was made from
+  const groups = [...groupedBy(seen, ({ input }) => input.dataId).values()];
+  for (const { input } of seen) input.dispose();
+  const known = new Set<string>();
+  return groups.flatMap((group) => {
+    const names = [...new Set(group.map(({ of }) => of.weight))].filter((name) => !known.has(name));
+    for (const name of names) known.add(name);
+    return names.length > 0 ? [names] : [];
+  });
 }
 
 interface Seen {
@@ -30,15 +59,48 @@ interface Seen {
   readonly input: Tensor;
 }
 
-async function runWithTaps(model: LayersModel, observed: readonly ObservedLayer[], run: Run): Promise<void> {
+async function runWithTaps(
+  model: LayersModel,
+  observed: readonly ObservedLayer[],
+  run: Run,
+  calls: Calls,
+): Promise<void> {
   const { tensors, weights, take, most, seed } = run;
-  const seen: Seen[] = [];
   const wanted = observed.filter(({ weight }) => weights.has(weight));
-  const restores = [...groupedBy(wanted, ({ layer }) => layer)].map(([layer, of]) => tapped(layer, of, seen));
+  const seen = callsOf(model, wanted, tensors, calls);
+  try {
+    for (const { of, input } of stepsTogether(seen)) {
+      await take(of.weight, await of.read([input], { most, seed }));
+    }
+  } finally {
+    for (const { input } of seen) input.dispose();
+  }
+}
+
+/**
+ * The inputs of all calls of the wanted layers; the caller disposes them. The model runs no further than to the last of these calls, if an
+ * earlier run has shown how many there are.
+ */
+function callsOf(
+  model: LayersModel,
+  wanted: readonly ObservedLayer[],
+  tensors: readonly Tensor[],
+  calls: Calls,
+): Seen[] {
+  const seen: Seen[] = [];
+  // Layers that are called once for each step of a sequence may be called more often in another batch
+  const known = wanted.map((of) => (of.stepwise ? undefined : calls.get(of)) ?? Number.POSITIVE_INFINITY);
+  const last = known.reduce((sum, count) => sum + count, 0);
+  const enough = new Error('All wanted layers were called.');
+  const stop = () => {
+    if (seen.length === last) throw enough;
+  };
+  const restores = [...groupedBy(wanted, ({ layer }) => layer)].map(([layer, of]) => tapped(layer, of, seen, stop));
   try {
     const outputs = tidy(() => model.predictOnBatch([...tensors]));
     for (const output of [outputs].flat()) output.dispose();
   } catch (cause) {
+    if (cause === enough) return seen;
     for (const { input } of seen) input.dispose();
     throw new GCompressError('unsupported', {
       where: 'calibrate',
@@ -49,22 +111,18 @@ async function runWithTaps(model: LayersModel, observed: readonly ObservedLayer[
   } finally {
     for (const restore of restores) restore();
   }
-  try {
-    for (const { of, input } of stepsTogether(seen)) {
-      await take(of.weight, await of.read([input], { most, seed }));
-    }
-  } finally {
-    for (const { input } of seen) input.dispose();
-  }
+  for (const [of, own] of groupedBy(seen, (one) => one.of)) calls.set(of, own.length);
+  return seen;
 }
 
 /** Records the arguments of a layer's calls, until the returned function is called. */
-function tapped(layer: Layer, of: readonly ObservedLayer[], seen: Seen[]): () => void {
+function tapped(layer: Layer, of: readonly ObservedLayer[], seen: Seen[], stop: () => void): () => void {
   const own = Object.getOwnPropertyDescriptor(layer, 'call');
   const call = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => {
     const given = Array.isArray(inputs) ? inputs : [inputs];
     for (const one of of) seen.push({ of: one, input: keep(given[one.argument].clone()) });
+    stop();
     return call(inputs, kwargs);
   };
   return () => {

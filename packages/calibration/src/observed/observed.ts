@@ -45,4 +45,9 @@ export interface ObservedModel {
   /** Names of the other matrices, each with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
   run(run: Run): Promise<void>;
+  /**
+   * Names of the observed weights in the order in which the model uses them for these inputs. Weights that read the same tensor form one
+   * group, at the place of its first use.
+   */
+  order(tensors: readonly Tensor[]): Promise<readonly (readonly string[])[]>;
 }

@@ -42,10 +42,7 @@ export function comparison(original: Matrix, effects: Effects = {}): CompareMatr
       energy = moments ? sum(own) : 0;
       gained = gains ? weightedSum(own, gains) : 0;
     }
-    const error = matrix(
-      original.shape,
-      original.data.map((value, at) => value - compressed.data[at]),
-    );
+    const error = difference(original, compressed);
     const relativeError = norm === 0 ? 0 : frobeniusNorm(error) / norm;
     const own = columnEnergies(error, effects);
     const outputError = energy > 0 ? Math.sqrt(sum(own) / energy) : undefined;
@@ -53,6 +50,19 @@ export function comparison(original: Matrix, effects: Effects = {}): CompareMatr
       gains && gained > 0 ? Math.sqrt(weightedSum(own, gains) / gained) : (outputError ?? relativeError);
     return { relativeError, countedError, ...(outputError !== undefined && { outputError }) };
   };
+}
+
+function difference(original: Matrix, compressed: Matrix): Matrix {
+  return matrix(
+    original.shape,
+    original.data.map((value, at) => value - compressed.data[at]),
+  );
+}
+
+/** `‖W − Ŵ‖ / ‖W‖`; 0 for a matrix of zeros. */
+export function relativeDistance(original: Matrix, compressed: Matrix): number {
+  const norm = frobeniusNorm(original);
+  return norm === 0 ? 0 : frobeniusNorm(difference(original, compressed)) / norm;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type InputMoments,
   type JsonObject,
   type Kernels,
+  type MatrixCompressor,
   type PackedMatrix,
   type ProgressOptions,
 } from '@gcompress/core';
@@ -33,6 +34,8 @@ export interface WeightForm extends Point, Partial<MatrixError> {
     readonly method: string;
     readonly options: JsonObject;
     readonly matrix: () => CompressedMatrix;
+    /** The compressor that made it. */
+    readonly compressor: MatrixCompressor;
     /** The method that can make compressors of neighbouring sizes. */
     readonly sizes?: SizedMethod;
   };
@@ -147,6 +150,7 @@ export async function compressedForm(
       method: compressor.method,
       options: compressor.options,
       matrix: restored,
+      compressor,
       ...(sizes && { sizes }),
     },
   };

@@ -5,7 +5,7 @@ import { type ModelContents, type PackedResult, packWeight } from '@gcompress/pa
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Subject, WeightForm } from '../forms/weight-forms.ts';
-import { bytesOf, joinedArtifacts } from './join-artifacts.ts';
+import { type ArtifactWeight, bytesOf, joinedArtifacts } from './join-artifacts.ts';
 import type { CompressedWeight, CompressionReport } from './report.ts';
 
 /** The outcome for a weight: a compressed form or a stored type. */
@@ -31,21 +31,13 @@ export async function builtModel(
   outcomes: readonly Outcome[],
   signal: AbortSignal | undefined,
 ): Promise<BuiltModel> {
-  const matrices = new Map<string, CompressedMatrix>();
-  const stored = outcomes.map(({ subject: { weight, kernel }, form, rest, note }) => {
-    const matrix = form.compressed?.matrix();
-    const compression = { ...(matrix && { matrix }), ...(note !== undefined && { note }) };
-    const packed = packWeight(weight, { kernel, compression, rest });
-    const values = matrix && packed.tensor[3]?.matrix ? matrix : undefined;
-    if (values) matrices.set(weight.name, values);
-    const bytes = values
-      ? bytesOf(weightOfMatrix(values.decompress(), weight.shape, kernel?.swapped ?? false))
-      : packed.bytes;
-    return { packed, bytes };
-  });
+  const stored = outcomes.map(storedOutcome);
+  const matrices = new Map(
+    stored.flatMap(({ packed, matrix }) => (matrix ? [[packed.tensor[0], matrix] as const] : [])),
+  );
   const artifacts = joinedArtifacts(
     model,
-    stored.map(({ packed, bytes }) => ({ spec: specOf(packed), bytes })),
+    stored.map(({ weight }) => weight),
   );
   const { report: file } = await pack(artifacts, { matrices, ...(signal && { signal }) });
   const report: CompressionReport = {
@@ -55,6 +47,27 @@ export async function builtModel(
     weights: outcomes.map((outcome, i) => weightReport(outcome, stored[i].packed, matrices)),
   };
   return { artifacts, matrices, report };
+}
+
+/** A weight in its stored form. */
+export interface StoredOutcome {
+  readonly packed: PackedResult;
+  /** Undefined if the weight is not compressed, or if the matrix would not be smaller. */
+  readonly matrix: CompressedMatrix | undefined;
+  /** The weight as artifacts hold it, with the values of the stored form. */
+  readonly weight: ArtifactWeight;
+}
+
+/** Stores a weight in its chosen form. */
+export function storedOutcome({ subject: { weight, kernel }, form, rest, note }: Outcome): StoredOutcome {
+  const made = form.compressed?.matrix();
+  const compression = { ...(made && { matrix: made }), ...(note !== undefined && { note }) };
+  const packed = packWeight(weight, { kernel, compression, rest });
+  const matrix = made && packed.tensor[3]?.matrix ? made : undefined;
+  const bytes = matrix
+    ? bytesOf(weightOfMatrix(matrix.decompress(), weight.shape, kernel?.swapped ?? false))
+    : packed.bytes;
+  return { packed, matrix, weight: { spec: specOf(packed), bytes } };
 }
 
 function weightReport(

@@ -15,6 +15,11 @@ export interface SizeOptions extends MeasureOptions {
   readonly rest: RestDtype;
 }
 
+/** A model that fits, and how each of its weights is stored. */
+export interface ChosenSizes extends BuiltModel {
+  readonly outcomes: readonly Outcome[];
+}
+
 /** Rounds that measure sizes between the measured ones. */
 const ROUNDS = 2;
 /** Gaps between sizes below this fraction of the budget are small enough. */
@@ -35,7 +40,7 @@ export async function chosenSizes(
   contents: ModelContents,
   subjects: readonly Subject[],
   options: SizeOptions,
-): Promise<BuiltModel> {
+): Promise<ChosenSizes> {
   const { bytes, rest, signal, onProgress } = options;
   const part = (from: number, to: number) => ({ ...options, ...partialProgress({ signal, onProgress }, from, to) });
   const curves = await measuredCurves(subjects, part(0, 0.7));
@@ -46,7 +51,10 @@ export async function chosenSizes(
       rest,
       note: length === 1 ? refusal : undefined,
     }));
-  const build = (forms: readonly WeightForm[]) => builtModel(contents, outcomes(forms), signal);
+  const build = async (forms: readonly WeightForm[]): Promise<ChosenSizes> => {
+    const chosen = outcomes(forms);
+    return { ...(await builtModel(contents, chosen, signal)), outcomes: chosen };
+  };
   const smallest = chosen(curves, 0);
   const least = await build(smallest);
   if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
