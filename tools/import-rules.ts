@@ -64,6 +64,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
     imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'calibration'],
   },
+  distillation: {
+    lives: 'compressed layers models, trained further on the outputs of the original model',
+    imports: ['core', 'packed', 'tfjs', 'weights'],
+  },
   cli: {
     lives: 'the program `gcompress`: inspects, compresses, packs, compares and checks models from the command line',
     imports: [

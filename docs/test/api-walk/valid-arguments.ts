@@ -99,6 +99,16 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/packed/weights packableWeight': () => [contents().weights[0], contents().kernels.get('kernel'), 1],
   '@gcompress/packed/weights readModel': () => ['walk', artifacts()],
   '@gcompress/packed/weights weightMatrix': () => [contents().weights[0], contents().kernels.get('kernel')],
+  '@gcompress/calibration correctBatchNorm': () => [
+    undefined,
+    artifacts(),
+    tf.zeros([2, 16]),
+    { load: () => undefined },
+  ],
+  '@gcompress/distillation distill': () => [
+    { artifacts: artifacts(), matrices: new Map() },
+    { teacher: undefined as never, inputs: tf.zeros([2, 16]) },
+  ],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/core/storage assertVersion': () => [packed(), 1],

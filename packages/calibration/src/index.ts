@@ -1,4 +1,9 @@
-// Public API: second moments of the inputs of a model's matrices, gains of output channels, and bias correction.
+// Public API: second moments of the inputs of a model's matrices, gains of output channels, correction of biases and of BatchNorm statistics.
+export {
+  type CorrectBatchNormOptions,
+  type CorrectedBatchNorm,
+  correctBatchNorm,
+} from './batch-norm/correct-batch-norm.ts';
 export { type CorrectedBiases, correctBiases } from './biases/correct-biases.ts';
 export { calibrate } from './calibrate.ts';
 export type { CalibrateOptions } from './calibrate-options.ts';

@@ -6,6 +6,7 @@ it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toEqual([
     'calibrate',
     'channelGains',
+    'correctBatchNorm',
     'correctBiases',
     'loadCalibration',
     'mergeCalibrations',
