@@ -60,8 +60,13 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
     imports: ['core', 'linalg', 'uniform', 'weights', 'packed'],
   },
+  report: {
+    lives: 'what a compressed model lost and gained: data, one HTML file, Markdown',
+    imports: ['core', 'linalg', 'packed', 'weights'],
+  },
   cli: {
-    lives: 'the program `gcompress`: inspects, compresses, packs, compares and checks models from the command line',
+    lives:
+      'the program `gcompress`: inspects, compresses, packs, compares, checks and reports on models from the command line',
     imports: [
       'blocks',
       'calibration',
@@ -72,6 +77,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'packed',
       'post-training',
       'pruning',
+      'report',
       'simhash',
       'tfjs',
       'uniform',
