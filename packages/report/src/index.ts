@@ -26,4 +26,5 @@ export type { ReportOptions } from './measure/report-options.ts';
 export type { WeightRecord } from './weights/report-weights.ts';
 export type { CountedGraph, CountedTensor } from './work/count-graph.ts';
 export type { CountedLayer, CountedLayers } from './work/count-layers.ts';
-export { type MultiplyAdds, multiplyAdds } from './work/multiply-adds.ts';
+export type { MultiplyAdds } from './work/counted.ts';
+export { multiplyAdds } from './work/multiply-adds.ts';

@@ -9,7 +9,7 @@ import { REPORT_VERSION, type ReportData, type ReportedWeight, type ReportedWork
 import { type ByteCompressors, fileBytes, stockBytes } from '../forms/form-bytes.ts';
 import { stockRivals } from '../forms/stock-rivals.ts';
 import { reportWeights, type WeightPair } from '../weights/report-weights.ts';
-import type { MultiplyAdds } from '../work/multiply-adds.ts';
+import type { MultiplyAdds } from '../work/counted.ts';
 import { completeOptions, type ReportOptions, WHERE } from './report-options.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { RowDecoder } from '@gcompress/packed/load';
 import type { Evaluation } from '../data/report-data.ts';
 import type { ByteCompressors } from '../forms/form-bytes.ts';
 import type { WeightRecord } from '../weights/report-weights.ts';
-import type { MultiplyAdds } from '../work/multiply-adds.ts';
+import type { MultiplyAdds } from '../work/counted.ts';
 
 /** Options of {@link reportData}. */
 export interface ReportOptions extends ProgressOptions {

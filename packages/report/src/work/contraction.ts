@@ -1,5 +1,5 @@
 // How many products one output value of a matrix takes.
-import type { CountedMatrix } from './multiply-adds.ts';
+import type { CountedMatrix } from './counted.ts';
 
 /**
  * Multiply-adds for one value: of the output, or of the input of a transposed convolution.

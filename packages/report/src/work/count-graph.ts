@@ -1,7 +1,7 @@
 // Counts the multiply-adds of a graph model from the shapes of its nodes in a run.
 import { type GraphUse, graphUses } from '@gcompress/weights';
 import { contraction, valuesOf } from './contraction.ts';
-import type { CountedMatrix, MultiplyAdds } from './multiply-adds.ts';
+import type { CountedMatrix, MultiplyAdds } from './counted.ts';
 
 /** A tensor as counted. */
 export interface CountedTensor {

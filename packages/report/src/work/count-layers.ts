@@ -1,6 +1,6 @@
 // Counts the multiply-adds of a layers model from the shapes of its layers.
 import { contraction, valuesOf } from './contraction.ts';
-import type { CountedMatrix, MultiplyAdds } from './multiply-adds.ts';
+import type { CountedMatrix, MultiplyAdds } from './counted.ts';
 
 type LayerShape = readonly (number | null)[] | readonly (readonly (number | null)[])[];
 

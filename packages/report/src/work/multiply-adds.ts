@@ -2,22 +2,10 @@
 import { GCompressError } from '@gcompress/core';
 import { assertType, describeValue } from '@gcompress/core/checks';
 import { readModel } from '@gcompress/packed/weights';
-import type { MatrixWeight } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { type CountedGraph, countGraph } from './count-graph.ts';
 import { type CountedLayers, countLayers } from './count-layers.ts';
-
-/** Multiply-adds of each matrix for one example, by the name of its weight. */
-export interface MultiplyAdds {
-  readonly counted: ReadonlyMap<string, number>;
-  /** Matrices that could not be counted, with the reason. */
-  readonly uncounted: ReadonlyMap<string, string>;
-}
-
-/** A matrix of the model with the shape of its weight. */
-export interface CountedMatrix extends MatrixWeight {
-  readonly shape: readonly number[];
-}
+import type { CountedMatrix, MultiplyAdds } from './counted.ts';
 
 /**
  * Counts the multiply-adds of dense layers, convolutions and recurrent layers for one example. Lookups in tables count as 0. Biases,
