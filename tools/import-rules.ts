@@ -73,6 +73,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'core',
       'dictlearn',
       'kmeans',
+      'linalg',
       'lowrank',
       'packed',
       'post-training',

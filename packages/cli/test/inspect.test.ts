@@ -5,6 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { createRandom, matrix } from '@gcompress/core';
+import { singularValues } from '@gcompress/linalg';
 import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,11 +57,54 @@ it('counts bytes raw, gzipped, in brotli and packed for each weight', async () =
       params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: kernel.length },
     }).length,
     packedBytes: report.weights[0].bytes,
+    estimated: false,
   });
   expect(packedFileBytes).toBe(file.length);
   for (const key of ['bytes', 'gzipBytes', 'brotliBytes', 'packedBytes']) {
     expect(totals[key]).toBe(weights.reduce((sum: number, weight: Record<string, number>) => sum + weight[key], 0));
   }
+});
+
+describe('a large model', () => {
+  /** A dense layer of 1030 × 1030 weights, whose columns have scales of their own, and a small one. */
+  const large = () => {
+    const random = createRandom(3);
+    const shapes = { 'wide/kernel': [1030, 1030], 'wide/bias': [1030], 'out/kernel': [1030, 4] };
+    const weightSpecs = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' as const }));
+    const data = Float32Array.from({ length: 1_066_050 }, (_, i) => (1 + (i % 7)) * random.uniform());
+    return { ...layersModel(), weightSpecs, weightData: data.buffer };
+  };
+
+  // Compresses a million values for the comparison, which takes more than two seconds
+  it('gets estimates within 3 % of what --exact measures, named as such', async () => {
+    writeModel(join(cwd, 'large'), large(), 2 ** 22);
+    const [estimate, exact] = [
+      json(await gcompress(cwd, 'inspect', 'large', '--json')),
+      json(await gcompress(cwd, 'inspect', 'large', '--exact', '--json')),
+    ];
+    expect([estimate.estimated, exact.estimated]).toEqual([true, false]);
+    expect(estimate.weights.map(({ estimated }: { estimated: boolean }) => estimated)).toEqual([true, false, false]);
+    expect(estimate.weights[0].shape).toEqual([1030, 1030]);
+    for (const key of ['gzipBytes', 'brotliBytes', 'packedBytes', 'relativeError']) {
+      expect(Math.abs(estimate.weights[0][key] / exact.weights[0][key] - 1)).toBeLessThan(0.03);
+    }
+    expect(Math.abs(estimate.packedFileBytes / exact.packedFileBytes - 1)).toBeLessThan(0.03);
+    const { stdout } = await gcompress(cwd, 'inspect', 'large');
+    expect(stdout).toMatch(/^wide\/kernel .* 4\.2 MB +~[\d.]+ MB +~[\d.]+ MB +~[\d.]+ MB/m);
+    expect(stdout).toContain('--exact measures them');
+  });
+});
+
+it('gives the rank that holds 90 % of each matrix', async () => {
+  const { weights } = json(await gcompress(cwd, 'inspect', 'model', '--spectra', '--json'));
+  const kernel = matrix([12, 40], new Float32Array(layersModel().weightData as ArrayBuffer, 0, 480));
+  const energies = [...singularValues(kernel)].map((value) => value ** 2);
+  const total = energies.reduce((a, b) => a + b, 0);
+  const holds = (rank: number) => energies.slice(0, rank).reduce((a, b) => a + b, 0) / total;
+  const rank = Number(weights[0].energyRank.replace(' of 12', ''));
+  expect(holds(rank)).toBeGreaterThanOrEqual(0.9 - 1e-9);
+  expect(holds(rank - 1)).toBeLessThan(0.9);
+  expect((await gcompress(cwd, 'inspect', 'model', '--spectra')).stdout).toMatch(/rank for 90 %[\s\S]* of 12$/m);
 });
 
 it('packs by the requested method', async () => {

@@ -103,9 +103,9 @@ describe('writes', () => {
     expect(await report('model', 'small.gcm', '--out', 'mine.html')).toMatchObject({ code: 0 });
   });
   it('never over the model or the packed file', async () => {
-    for (const out of ['model/model.json', 'small.gcm', 'model']) {
+    for (const out of ['model/model.json', 'small.gcm', './small.gcm', 'model']) {
       const before = existsSync(join(cwd, out)) && statSync(join(cwd, out)).mtimeMs;
-      expect(await report('model', 'small.gcm', '--out', out)).toMatchObject({ code: 4 });
+      expect(await report('model', 'small.gcm', '--out', out, '--force')).toMatchObject({ code: 4 });
       expect(statSync(join(cwd, out)).mtimeMs).toBe(before);
     }
     expect(readFileSync(join(cwd, 'small.gcm'))).toEqual(Buffer.from(packed));

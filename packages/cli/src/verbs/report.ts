@@ -23,7 +23,7 @@ import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
 import { assertFileTarget, writeFiles } from '../output/write-output.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
-import { inputError, messageOf, usageError } from '../process/refusals.ts';
+import { inputError, messageOf, outputError, usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
 const gzipped = promisify(gzip);
@@ -63,6 +63,10 @@ export async function report(
   const path = out === undefined ? undefined : resolve(surroundings.cwd, out);
   const model = await openModel(name, surroundings);
   if (path !== undefined) await assertFileTarget({ path, force, source: model.path, kind: 'report' });
+  // The packed file is an input too
+  const packedPath = resolve(surroundings.cwd, packedName);
+  if (path === packedPath)
+    throw outputError(`'${path}'`, 'another place than that of the packed file', 'the packed file');
   const bytes = await packedBytes(packedName, surroundings);
   const records = record === undefined ? [] : await recordsIn(record, surroundings);
   const classNames = classes === undefined ? undefined : await namesIn(classes, surroundings);

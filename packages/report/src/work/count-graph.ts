@@ -12,6 +12,7 @@ export interface CountedTensor {
 /** A graph model as counted. */
 export interface CountedGraph {
   readonly inputs: readonly { readonly name: string }[];
+  execute(inputs: never, outputs: string[]): CountedTensor | CountedTensor[];
   executeAsync(inputs: never, outputs: string[]): Promise<CountedTensor | CountedTensor[]>;
   /** The type of the tensors that it gets. */
   readonly inputTensors?: readonly CountedTensor[];
@@ -66,8 +67,17 @@ async function shapesOf(
   outputs: string[],
 ): Promise<Map<string, readonly number[]>> {
   const named = Object.fromEntries(model.inputs.map(({ name }, i) => [name, inputs[i]]));
-  const tensors = [await model.executeAsync(named as never, outputs)].flat();
+  const tensors = [await run(model, named as never, outputs)].flat();
   const shapes = new Map(outputs.map((name, i) => [name, tensors[i]?.shape ?? []]));
   for (const tensor of tensors) tensor.dispose();
   return shapes;
+}
+
+/** Runs a graph; one with control flow can only run asynchronously, and TensorFlow.js warns if another one does. */
+function run(model: CountedGraph, inputs: never, outputs: string[]): ReturnType<CountedGraph['executeAsync']> {
+  try {
+    return Promise.resolve(model.execute(inputs, outputs));
+  } catch {
+    return model.executeAsync(inputs, outputs);
+  }
 }
