@@ -18,14 +18,15 @@ export interface SampledModel {
  * Takes evenly spaced columns (the last axis) of each large weight, with all their rows, so that steps and codebooks of columns stay as they
  * are; of a weight with few columns, evenly spaced rows.
  *
+ * @param sampledValues how many values to take about, over all weights.
  * @returns undefined if the model is small enough to be measured whole.
  */
-export function sampledModel(artifacts: io.ModelArtifacts): SampledModel | undefined {
+export function sampledModel(artifacts: io.ModelArtifacts, sampledValues = SAMPLED_VALUES): SampledModel | undefined {
   const { weights } = readModel('inspect', artifacts);
   const total = weights.reduce((sum, weight) => sum + valuesOf(weight), 0);
-  if (total <= 2 * SAMPLED_VALUES) return undefined;
+  if (total <= 2 * sampledValues) return undefined;
   const sampled = weights.map((weight) =>
-    sampledWeight(weight, Math.max(WHOLE, (SAMPLED_VALUES / total) * valuesOf(weight))),
+    sampledWeight(weight, Math.max(WHOLE, (sampledValues / total) * valuesOf(weight))),
   );
   const weightData = new Uint8Array(sampled.reduce((sum, { bytes }) => sum + bytes.length, 0));
   let at = 0;
