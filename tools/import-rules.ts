@@ -68,18 +68,25 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'compressed layers models, trained further on the outputs of the original model',
     imports: ['core', 'packed', 'tfjs', 'weights'],
   },
+  report: {
+    lives: 'what a compressed model lost and gained: data, one HTML file, Markdown',
+    imports: ['core', 'linalg', 'packed', 'weights'],
+  },
   cli: {
-    lives: 'the program `gcompress`: inspects, compresses, packs, compares and checks models from the command line',
+    lives:
+      'the program `gcompress`: inspects, compresses, packs, compares, checks and reports on models from the command line',
     imports: [
       'blocks',
       'calibration',
       'core',
       'dictlearn',
       'kmeans',
+      'linalg',
       'lowrank',
       'packed',
       'post-training',
       'pruning',
+      'report',
       'simhash',
       'tfjs',
       'uniform',

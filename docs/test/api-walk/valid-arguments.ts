@@ -44,6 +44,16 @@ const calibration = () => ({
   skipped: new Map(),
   warnings: [],
 });
+const outputs = () => ({ shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) });
+const reported = () => ({
+  version: 1,
+  title: 'walk',
+  models: ['a', 'b'],
+  commands: [],
+  forms: ['original', 'float16', 'uint8', 'packed'].map((form) => ({ form, bytes: { raw: 1 } })),
+  headerBytes: 0,
+  weights: [],
+});
 const emptyGraph = () => ({ modelTopology: { node: [] }, weightSpecs: [], weightData: new ArrayBuffer(0) });
 const schedule = () => linearAlpha({ begin: 0, end: 10, frequency: 1 });
 
@@ -91,6 +101,8 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     compressor,
     {},
   ],
+  '@gcompress/packed/contents packedContents': () => [new Uint8Array(4), {}],
+  '@gcompress/packed/weights float16Bits': () => [new Float32Array(2)],
   '@gcompress/packed/weights floatValues': () => [contents().weights[0]],
   '@gcompress/packed/weights packWeight': () => [
     contents().weights[0],
@@ -111,6 +123,12 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
+  '@gcompress/report evaluateForms': () => [{ original: outputs(), packed: outputs() }, {}],
+  '@gcompress/report multiplyAdds': () => [{ layers: [] }, artifacts(), []],
+  '@gcompress/report reportData': () => [artifacts(), new Uint8Array(4), {}],
+  '@gcompress/report reportHtml': () => [reported()],
+  '@gcompress/report reportMarkdown': () => [reported()],
+  '@gcompress/report stockRivals': () => [artifacts()],
   '@gcompress/core/storage assertVersion': () => [packed(), 1],
   '@gcompress/core/hosts createCompressedMatrix': () => [lowRankFormat, compressed()],
   '@gcompress/core createFormatRegistry': () => [[lowRankFormat]],

@@ -5,9 +5,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { createRandom, matrix } from '@gcompress/core';
+import { singularValues } from '@gcompress/linalg';
 import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampledModel } from '../src/verbs/sample-model.ts';
 import { changeModelJson, gcompress, graphModel, json, layersModel, newFolder, writeModel } from './models.ts';
 
 const cwd = newFolder();
@@ -55,11 +58,55 @@ it('counts bytes raw, gzipped, in brotli and packed for each weight', async () =
       params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: kernel.length },
     }).length,
     packedBytes: report.weights[0].bytes,
+    estimated: false,
   });
   expect(packedFileBytes).toBe(file.length);
   for (const key of ['bytes', 'gzipBytes', 'brotliBytes', 'packedBytes']) {
     expect(totals[key]).toBe(weights.reduce((sum: number, weight: Record<string, number>) => sum + weight[key], 0));
   }
+});
+
+describe('a large model', () => {
+  /** A dense layer of `side · side` weights, whose columns have scales of their own, and a small one. */
+  const large = (side: number) => {
+    const random = createRandom(3);
+    const shapes = { 'wide/kernel': [side, side], 'wide/bias': [side], 'out/kernel': [side, 4] };
+    const weightSpecs = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' as const }));
+    const data = Float32Array.from({ length: side * (side + 5) }, (_, i) => (1 + (i % 7)) * random.uniform());
+    return { ...layersModel(), weightSpecs, weightData: data.buffer };
+  };
+
+  it('is estimated from columns whose bytes and errors are within 5 % of the whole', async () => {
+    const artifacts = large(300);
+    const { artifacts: sample, factors } = sampledModel(artifacts, 2 ** 14) ?? { factors: [] };
+    expect(factors[0]).toBeGreaterThan(3);
+    expect(factors.slice(1)).toEqual([1, 1]);
+    const [part, whole] = [(await pack(sample as never)).report.weights[0], (await pack(artifacts)).report.weights[0]];
+    expect(Math.abs((part.bytes * factors[0]) / whole.bytes - 1)).toBeLessThan(0.05);
+    expect(Math.abs(part.relativeError / whole.relativeError - 1)).toBeLessThan(0.05);
+    expect(sampledModel(large(50))).toBeUndefined();
+  });
+
+  // Compresses half a million values, which takes more than two seconds
+  it('gets sizes that are named as estimates', async () => {
+    writeModel(join(cwd, 'large'), large(1030), 2 ** 22);
+    const { weights, estimated, totals } = json(await gcompress(cwd, 'inspect', 'large', '--json'));
+    expect([estimated, totals.estimated]).toEqual([true, true]);
+    expect(weights.map((weight: { estimated: boolean }) => weight.estimated)).toEqual([true, false, false]);
+    expect(weights[0]).toMatchObject({ shape: [1030, 1030], bytes: 4 * 1030 * 1030 });
+  }, 120_000);
+});
+
+it('gives the rank that holds 90 % of each matrix', async () => {
+  const { weights } = json(await gcompress(cwd, 'inspect', 'model', '--spectra', '--json'));
+  const kernel = matrix([12, 40], new Float32Array(layersModel().weightData as ArrayBuffer, 0, 480));
+  const energies = [...singularValues(kernel)].map((value) => value ** 2);
+  const total = energies.reduce((a, b) => a + b, 0);
+  const holds = (rank: number) => energies.slice(0, rank).reduce((a, b) => a + b, 0) / total;
+  const rank = Number(weights[0].energyRank.replace(' of 12', ''));
+  expect(holds(rank)).toBeGreaterThanOrEqual(0.9 - 1e-9);
+  expect(holds(rank - 1)).toBeLessThan(0.9);
+  expect((await gcompress(cwd, 'inspect', 'model', '--spectra')).stdout).toMatch(/rank for 90 %[\s\S]* of 12$/m);
 });
 
 it('packs by the requested method', async () => {

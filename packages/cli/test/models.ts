@@ -84,10 +84,10 @@ export function graphModel(seed = 1): io.ModelArtifacts {
   };
 }
 
-/** Writes a model as a folder with two shards, as the converter does it. */
-export function writeModel(folder: string, artifacts: io.ModelArtifacts): void {
+/** Writes a model as a folder with several shards, as the converter does it. */
+export function writeModel(folder: string, artifacts: io.ModelArtifacts, shardBytes = 1200): void {
   mkdirSync(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(stockFiles(artifacts, { shardBytes: 1200 }))) {
+  for (const [name, bytes] of Object.entries(stockFiles(artifacts, { shardBytes }))) {
     writeFileSync(join(folder, name), bytes);
   }
 }

@@ -1,6 +1,7 @@
 // The exports of each entry, and the code that a loading page contains.
 import { bundledSources } from '@gcompress/fixtures/bundle';
 import { expect, it } from 'vitest';
+import * as contents from '../src/contents/index.ts';
 import * as formats from '../src/formats/index.ts';
 import * as api from '../src/index.ts';
 import * as load from '../src/load/index.ts';
@@ -11,6 +12,7 @@ import * as weights from '../src/weights/index.ts';
 it.each([
   ['.', api, ['pack', 'splitFile', 'stockFiles']],
   ['./load', load, ['packedModel', 'splitSource']],
+  ['./contents', contents, ['packedContents']],
   ['./formats', formats, ['rowDecoder']],
   ['./node', node, ['packedFile']],
   ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
@@ -26,6 +28,7 @@ it.each([
       'chooseMethod',
       'compressWeight',
       'differences',
+      'float16Bits',
       'floatValues',
       'packWeight',
       'packableWeight',

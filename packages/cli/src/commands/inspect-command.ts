@@ -11,6 +11,9 @@ export function addInspect(program: Command, perform: Perform): void {
     .description('Lists the weights of a model: what uses them, shape, and bytes raw, gzipped, in brotli and packed.')
     .argument('<model>', MODEL_HELP)
     .option('--all', 'list also the weights that are no matrices, one by one');
+  command
+    .option('--exact', 'measure large models whole, instead of estimating sizes from a sample')
+    .option('--spectra', 'compute singular values: the rank that holds 90 % of each matrix');
   withForm(withMethod(command))
     .addHelpText(
       'after',
@@ -18,6 +21,7 @@ export function addInspect(program: Command, perform: Perform): void {
 Examples:
   gcompress inspect model/
   gcompress inspect npm:@spotify/basic-pitch --bits 6
+  gcompress inspect model/ --spectra
   gcompress inspect https://example.org/model.json --json`,
     )
     .action((model: string, options) =>

@@ -48,7 +48,8 @@ export function agreement(outputs: PlainArray, others: PlainArray): number {
   return places.filter((place, i) => place === otherPlaces[i]).length / places.length;
 }
 
-function classesOf({ shape, dtype, data }: PlainArray, width: number): number[] | undefined {
+/** The classes that labels are: integers, or rows with a single 1; undefined for labels that are values. */
+export function classesOf({ shape, dtype, data }: PlainArray, width: number): number[] | undefined {
   const [examples, ...rest] = shape;
   if (data.length === examples && rest.every((side) => side === 1)) {
     return dtype === 'int32' || data.every(Number.isInteger) ? [...data] : undefined;

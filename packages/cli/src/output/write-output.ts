@@ -13,26 +13,39 @@ export interface Target {
   readonly force: boolean;
   /** The file or folder of the model; undefined if it comes from elsewhere. */
   readonly source?: string | undefined;
+  /** What is written: an older output of the same kind may be replaced. A packed file by default. */
+  readonly kind?: OutputKind;
 }
 
-/** Magic letters of a packed file and of a part of one. */
-const PACKED = ['GCM', 'GCP'];
+/** A kind of file that the program writes and recognizes by its beginning. */
+export type OutputKind = 'packed' | 'report';
+
+/** Beginnings of files: a packed file, a part of one, a report. */
+const BEGINNINGS: Readonly<Record<OutputKind, RegExp>> = {
+  packed: /^GC[MP]/,
+  report: /^<!doctype html>[\s\S]{0,99}<meta name="generator" content="gcompress report">/,
+};
 
 /**
  * Throws if a file may not be written, before any work is done. A packed file may be replaced by another packed file, any other file only with
- * `force`, and the source never.
+ * `force`, and the source never. The same holds for reports.
  *
  * @throws GCompressError `file-write`.
  */
-export async function assertFileTarget({ path, force, source }: Target): Promise<void> {
+export async function assertFileTarget({ path, force, source, kind = 'packed' }: Target): Promise<void> {
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return assertParent(path);
   if (!info.isFile()) throw outputError(`'${path}'`, 'the path of a file', 'something else that is there');
-  const isPacked = await beginsAsPacked(path);
-  await assertNotSource(path, source, isPacked);
-  if (force || isPacked) return;
+  const isOwn = await beginsAs(path, BEGINNINGS[kind]);
+  await assertNotSource(path, source, isOwn);
+  if (force || isOwn) return;
   const hint = 'Choose another path, or replace it with --force.';
-  throw outputError(`'${path}'`, 'no file, or a packed one', 'a file that gcompress did not write', hint);
+  throw outputError(
+    `'${path}'`,
+    `no file, or a ${kind === 'packed' ? 'packed one' : kind}`,
+    'a file that gcompress did not write',
+    hint,
+  );
 }
 
 /**
@@ -120,20 +133,20 @@ async function assertParent(path: string): Promise<void> {
   throw outputError(`'${path}'`, 'a folder to write to', `none at '${dirname(path)}'`, 'Make the folder first.');
 }
 
-/** A packed file in the folder of a model does not belong to this model; any other file may. */
-async function assertNotSource(path: string, source: string | undefined, isPacked: boolean): Promise<void> {
+/** A packed file or a report in the folder of a model does not belong to this model; any other file may. */
+async function assertNotSource(path: string, source: string | undefined, isOwn: boolean): Promise<void> {
   if (source === undefined) return;
   const [target = path, original = source] = await Promise.all([path, source].map((each) => realpath(each)));
-  const isInside = target.startsWith(original + sep) && !isPacked;
+  const isInside = target.startsWith(original + sep) && !isOwn;
   if (target !== original && !isInside) return;
   throw outputError(`'${path}'`, 'another place than that of the model', 'the model itself, or a file of it');
 }
 
-async function beginsAsPacked(path: string): Promise<boolean> {
+async function beginsAs(path: string, beginning: RegExp): Promise<boolean> {
   const handle = await open(path).catch(() => undefined);
   try {
-    const { buffer } = (await handle?.read(Buffer.alloc(3), 0, 3, 0)) ?? {};
-    return buffer !== undefined && PACKED.includes(buffer.toString('latin1'));
+    const { buffer } = (await handle?.read(Buffer.alloc(256), 0, 256, 0)) ?? {};
+    return buffer !== undefined && beginning.test(buffer.toString('latin1'));
   } finally {
     await handle?.close();
   }

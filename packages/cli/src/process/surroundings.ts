@@ -6,12 +6,14 @@ export interface TextOutput {
   write(text: string): unknown;
 }
 
-/** Folder, environment and streams of the process. */
+/** Folder, environment, arguments and streams of the process. */
 export interface Surroundings {
   /** The folder that paths are relative to. */
   readonly cwd: string;
   /** Environment variables; only `NO_COLOR` is read. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The arguments of the program, for a report that names its command. */
+  readonly args?: readonly string[];
   /** Results. */
   readonly stdout: TextOutput;
   /** Progress, notes and errors. */

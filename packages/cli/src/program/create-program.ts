@@ -8,6 +8,7 @@ import { addEval } from '../commands/eval-command.ts';
 import { addInspect } from '../commands/inspect-command.ts';
 import { addPack } from '../commands/pack-command.ts';
 import type { Perform } from '../commands/perform.ts';
+import { addReport } from '../commands/report-command.ts';
 import { addUnpack } from '../commands/unpack-command.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
@@ -26,7 +27,7 @@ gcompress VERB --help has the options and examples of a verb.`;
 /** Makes the program; `perform` runs its verbs. */
 export function createProgram(version: string, { stdout, stderr }: Surroundings, perform: Perform): Command {
   const program = new Command('gcompress')
-    .description('Inspects, compresses, packs, compares and checks TensorFlow.js models.')
+    .description('Inspects, compresses, packs, compares, checks and reports on TensorFlow.js models.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print the help of a verb')
@@ -39,7 +40,7 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addInspect, addCompress, addPack, addUnpack, addDiff, addCheck, addEval, addCompletion])
+  for (const add of [addInspect, addCompress, addPack, addUnpack, addDiff, addCheck, addEval, addReport, addCompletion])
     add(program, perform);
   return program;
 }

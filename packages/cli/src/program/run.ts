@@ -10,7 +10,7 @@ import { createProgram } from './create-program.ts';
 export async function run(args: readonly string[], version: string, surroundings: Surroundings): Promise<number> {
   let code: number = EXIT.done;
   const program = createProgram(version, surroundings, async (verb) => {
-    code = await verb(surroundings);
+    code = await verb({ ...surroundings, args });
   });
   try {
     await program.parseAsync([...args], { from: 'user' });

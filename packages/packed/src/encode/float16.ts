@@ -1,4 +1,6 @@
 // Conversion between numbers and float16 (IEEE 754 binary16).
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
 
 /** The largest number that float16 holds. */
 const LARGEST = 65504;
@@ -31,4 +33,18 @@ export function fromFloat16(bits: number): number {
 function roundHalfEven(value: number): number {
   const rounded = Math.round(value);
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+/**
+ * The bits of the nearest float16 of each value, ties to even; infinity for numbers that are too large.
+ *
+ * @throws GCompressError `invalid-option` for anything but a Float32Array.
+ */
+export function float16Bits(values: Float32Array): Uint16Array {
+  if (values instanceof Float32Array) return Uint16Array.from(values, toFloat16);
+  throw new GCompressError('invalid-option', {
+    where: 'float16Bits',
+    expected: 'a Float32Array',
+    actual: describeValue(values),
+  });
 }

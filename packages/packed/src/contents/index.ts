@@ -1,0 +1,8 @@
+// Entry for tools that list what a packed file stores.
+export {
+  type PackedContentsOptions,
+  type PackedFileContents,
+  packedContents,
+  type StoredForm,
+  type StoredWeight,
+} from './packed-contents.ts';

@@ -1,0 +1,124 @@
+// reportHtml and reportMarkdown: complete, self-contained, and safe for any name.
+import { parseHTML } from 'linkedom';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ReportData, reportHtml, reportMarkdown } from '../src/index.ts';
+import { exampleReport } from './example-report.ts';
+
+const HOSTILE = `<script>alert(1)</script>"'&|\u0000\u202e`;
+let data: ReportData;
+let hostile: ReportData;
+beforeAll(async () => {
+  data = await exampleReport();
+  hostile = await exampleReport({ name: HOSTILE, classNames: [HOSTILE] });
+  const [first, ...weights] = hostile.weights;
+  hostile = { ...hostile, weights: [{ ...first, name: HOSTILE, usedBy: HOSTILE, notes: [HOSTILE] }, ...weights] };
+});
+const page = (of: ReportData) => parseHTML(reportHtml(of)).document;
+
+it('shows sizes, quality, changed inputs, work and every matrix', () => {
+  const document = page(data);
+  expect([...document.querySelectorAll('h2')].map(({ id }) => id)).toEqual([
+    'done',
+    'size',
+    'quality',
+    'changed',
+    'where',
+    'work',
+    'weights',
+  ]);
+  expect(document.querySelectorAll('#size ~ .scroll tbody tr')).toHaveLength(4);
+  expect(document.querySelectorAll('details')).toHaveLength(5);
+  const changed = data.evaluation?.changed.length ?? 0;
+  expect(changed).toBeGreaterThan(0);
+  expect(document.querySelectorAll('.changed img[src^="data:image/png;base64,"]')).toHaveLength(changed);
+  expect(document.querySelector('#weight-2')?.textContent).toContain('The stored matrix has rank 6 of 40.');
+  expect(document.querySelector('#skipped')?.nextElementSibling?.textContent).toContain('tiny/kernel');
+  expect(document.querySelector('#size')?.parentElement?.textContent).toContain(
+    `packed file${data.forms[3].bytes.raw.toLocaleString('en-US')} B`,
+  );
+});
+
+it('draws areas of the treemaps in proportion to bytes', () => {
+  const [before, after] = [...page(data).querySelectorAll('svg.treemap')];
+  const area = (svg: { getAttribute(name: string): string | null }) =>
+    Number.parseFloat(svg.getAttribute('width') ?? '') * Number(svg.getAttribute('height'));
+  const bytes = (key: 'originalBytes' | 'bytes') => data.weights.reduce((sum, weight) => sum + weight[key], 0);
+  expect(area(after) / area(before)).toBeCloseTo(bytes('bytes') / bytes('originalBytes'), 2);
+});
+
+it('loads nothing and runs nothing', () => {
+  for (const each of [data, hostile]) {
+    const document = page(each);
+    expect(document.querySelectorAll('script, link, iframe, object, embed, form')).toHaveLength(0);
+    const addresses = [...document.querySelectorAll('[src], [href]')].map(
+      (node) => node.getAttribute('src') ?? node.getAttribute('href') ?? '',
+    );
+    expect(addresses.filter((address) => !/^(#|data:image\/png;base64,)/.test(address))).toEqual([]);
+    expect(reportHtml(each)).not.toMatch(/@import|url\(|\son\w+=/);
+    expect(document.querySelector('meta[http-equiv]')?.getAttribute('content')).toContain("default-src 'none'");
+  }
+});
+
+it('shows hostile names as text', () => {
+  const text = page(hostile).body.textContent;
+  expect(text).toContain('<script>alert(1)</script>"\'&|\ufffd\ufffd');
+  expect(reportHtml(hostile)).not.toContain('<script>');
+});
+
+it('leaves out what was not measured, and says so', () => {
+  const { evaluation: _, work: __, ...bare } = data;
+  const document = page({ ...bare, commands: [] });
+  expect([...document.querySelectorAll('h2')].map(({ id }) => id)).toEqual([
+    'done',
+    'size',
+    'quality',
+    'where',
+    'weights',
+  ]);
+  expect(document.querySelector('#quality')?.parentElement?.textContent).toContain('No inputs were given');
+  expect(document.querySelector('pre')).toBeNull();
+});
+
+it('is the same for data that went through JSON', () => {
+  expect(reportHtml(JSON.parse(JSON.stringify(data)))).toBe(reportHtml(data));
+  expect(reportMarkdown(JSON.parse(JSON.stringify(data)))).toBe(reportMarkdown(data));
+});
+
+describe('Markdown', () => {
+  it('has a row for each form and each matrix', () => {
+    const lines = reportMarkdown(data).split('\n');
+    const rows = lines.filter((line) => line.startsWith('|'));
+    expect(rows).toHaveLength(2 + 4 + 2 + 5);
+    const width = (line: string) => line.replaceAll('\\|', '').split('|').length;
+    expect(new Set(rows.slice(0, 6).map(width)).size).toBe(1);
+    expect(new Set(rows.slice(6).map(width)).size).toBe(1);
+    expect(lines.some((line) => /^\| \*\*packed file\*\* \|/.test(line))).toBe(true);
+  });
+  it('keeps hostile names in their cells', () => {
+    const lines = reportMarkdown(hostile).split('\n');
+    const rows = lines.filter((line) => line.startsWith('|')).slice(6);
+    expect(new Set(rows.map((line) => line.replaceAll('\\|', '').split('|').length)).size).toBe(1);
+    expect(rows.join('')).not.toContain('<script>');
+  });
+});
+
+describe('refuses', () => {
+  it.each([
+    ['nothing', undefined, 'invalid-option'],
+    ['another version', { version: 2 }, 'unsupported-version'],
+    ['data without weights', { version: 1 }, 'invalid-option'],
+  ])('%s', (_, value, code) => {
+    for (const write of [reportHtml, reportMarkdown]) {
+      expect(() => write(value as never)).toThrow(expect.objectContaining({ code }));
+    }
+  });
+  it('a picture that is an address', () => {
+    const evaluation = {
+      ...data.evaluation,
+      changed: [{ index: 0, relativeError: 1, picture: 'https://example.org/x.png' }],
+    };
+    expect(() => reportHtml({ ...data, evaluation } as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-option' }),
+    );
+  });
+});
