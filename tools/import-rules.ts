@@ -60,6 +60,11 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
     imports: ['core', 'linalg', 'uniform', 'weights', 'packed'],
   },
+  sweep: {
+    lives:
+      'searches over configurations, run by worker processes: grids, random draws, successive halving; queues in a folder, and in Redis at `./redis`',
+    imports: ['core'],
+  },
   cli: {
     lives: 'the program `gcompress`: inspects, compresses, packs, compares and checks models from the command line',
     imports: [
@@ -73,6 +78,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'post-training',
       'pruning',
       'simhash',
+      'sweep',
       'tfjs',
       'uniform',
     ],
