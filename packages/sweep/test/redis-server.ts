@@ -1,7 +1,7 @@
 // A Redis server of its own, for tests. It keeps its data on the disk, and can be stopped and started again.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,12 @@ export class RedisServer {
     const ended = once(running, 'exit');
     running.kill('SIGKILL');
     await ended;
+  }
+
+  /** Deletes the data of a server that was stopped. */
+  forget(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder);
   }
 
   async remove(): Promise<void> {

@@ -24,6 +24,7 @@ function reasonOf(cause: unknown): string {
   const known: Readonly<Record<string, string>> = {
     ENOSPC: 'a full disk',
     EDQUOT: 'a disk quota that is used up',
+    EFBIG: 'a file that would be larger than the system allows',
     EROFS: 'a read-only file system',
     EACCES: 'no permission',
     EPERM: 'no permission',
