@@ -8,6 +8,7 @@ import { addEval } from '../commands/eval-command.ts';
 import { addInspect } from '../commands/inspect-command.ts';
 import { addPack } from '../commands/pack-command.ts';
 import type { Perform } from '../commands/perform.ts';
+import { addSweep } from '../commands/sweep-command.ts';
 import { addUnpack } from '../commands/unpack-command.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
@@ -39,7 +40,7 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addInspect, addCompress, addPack, addUnpack, addDiff, addCheck, addEval, addCompletion])
+  for (const add of [addInspect, addCompress, addPack, addUnpack, addDiff, addCheck, addEval, addSweep, addCompletion])
     add(program, perform);
   return program;
 }
