@@ -84,7 +84,7 @@ async function work(
   printReport(
     {
       data: { results: rows, failures: failures.map(({ configuration, failure }) => ({ configuration, ...failure })) },
-      table: sweepTable(rows),
+      ...(rows.length > 0 && { table: sweepTable(rows) }),
       outro: [
         ...failures.map(failed),
         `${counted(rows.length, 'result')}${failures.length > 0 ? `, ${counted(failures.length, 'failed job')}` : ''}`,
