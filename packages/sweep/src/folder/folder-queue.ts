@@ -1,5 +1,6 @@
 // A folder as the queue of a sweep: no service, any number of processes, nothing lost in a crash.
 import { resolve } from 'node:path';
+import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import type { Job } from '../jobs/job.ts';
 import type { Claim, EndedJob, JobQueue } from '../jobs/job-queue.ts';
@@ -30,6 +31,10 @@ export interface FolderQueueOptions {
  */
 export async function folderQueue(path: string, options: FolderQueueOptions = {}): Promise<JobQueue> {
   assertType('folderQueue', 'path', path, 'string');
+  if (path === '') {
+    const details = { where: 'folderQueue path', expected: 'the path of a folder', actual: "''" };
+    throw new GCompressError('invalid-option', details);
+  }
   assertKnownOptions('folderQueue', options, ['leaseMs', 'attempts']);
   const { leaseMs = 15_000, attempts = 5 } = options;
   assertNumber('folderQueue', 'leaseMs', leaseMs, { min: 100 });
