@@ -27,6 +27,7 @@ const EXAMPLES: readonly (readonly [name: string, ...args: string[]])[] = [
   ...['lowrank', 'kmeans', 'simhash', 'dictlearn'].map((method) => ['mnist', ...small, '--method', method] as const),
   ['custom-training-loop', backend],
   ['trained-model', ...trained, `--output=${join(output, 'trained')}`, backend],
+  ['sweep', '--workers', '2', '--retry-failed'],
   ['cifar10', 'train', ...cifar10, ...steps, `--compression_hparams=${hparams}`],
   ['cifar10', 'eval', ...cifar10, ...evaluation, '--run_once'],
   ['mnist-eager', '--images=1280', '--epochs=5', '--learning_rate=0.1', '--test_images=1000', backend],

@@ -72,6 +72,11 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'what a compressed model lost and gained: data, one HTML file, Markdown',
     imports: ['core', 'linalg', 'packed', 'weights'],
   },
+  sweep: {
+    lives:
+      'searches over configurations, run by worker processes: grids, random draws, successive halving; queues in a folder, and in Redis at `./redis`',
+    imports: ['core'],
+  },
   cli: {
     lives:
       'the program `gcompress`: inspects, compresses, packs, compares, checks and reports on models from the command line',
@@ -88,6 +93,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'pruning',
       'report',
       'simhash',
+      'sweep',
       'tfjs',
       'uniform',
     ],

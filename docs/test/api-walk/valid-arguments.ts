@@ -28,6 +28,13 @@ const artifacts = () => ({
   weightData: new Float32Array(512).fill(0.5).buffer,
 });
 const contents = () => readModel('walk', artifacts());
+const results = () => [{ result: { bytes: 1, error: 0.5 } }];
+const nothing = async () => [];
+const queue = () => ({
+  leaseMs: 1000,
+  ...{ add: nothing, claim: nothing, heartbeat: nothing, complete: nothing, fail: nothing },
+  ...{ release: nothing, retry: nothing, ended: nothing, close: nothing },
+});
 const ids = () => ({ shape: [2], data: Int32Array.of(0, 1) });
 const packed = () => compressed().pack();
 const factor = () => core.floatFactor([1, 2], Float32Array.of(1, 2));
@@ -121,6 +128,20 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     { artifacts: artifacts(), matrices: new Map() },
     { teacher: undefined as never, inputs: tf.zeros([2, 16]) },
   ],
+  '@gcompress/sweep createJob': () => [{ bits: 3 }],
+  '@gcompress/sweep folderQueue': () => ['sweep', { leaseMs: 1000 }],
+  '@gcompress/sweep grid': () => [{ bits: [2, 3] }],
+  '@gcompress/sweep paretoFront': () => [results(), { bytes: 'min', error: 'min' }],
+  '@gcompress/sweep randomSearch': () => [{ bits: [2, 3] }, { count: 1, seed: 1 }],
+  '@gcompress/sweep rankResults': () => [results(), 'error', 'min'],
+  '@gcompress/sweep readSweep': () => [{ job: 'job.js', parameters: { bits: [2, 3] } }],
+  '@gcompress/sweep runSweep': () => [queue(), { job: 'job.js', configurations: [] }],
+  '@gcompress/sweep runWorkers': () => [queue(), { job: 'job.js', workers: 0, idleMs: 0 }],
+  '@gcompress/sweep successiveHalving': () => [
+    queue(),
+    { job: 'job.js', configurations: [], budget: { name: 'epochs', from: 1, to: 1 }, metric: 'error' },
+  ],
+  '@gcompress/sweep/redis redisQueue': () => [{ url: 'redis://127.0.0.1:1', patienceMs: 0 }],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/report evaluateForms': () => [{ original: outputs(), packed: outputs() }, {}],

@@ -9,6 +9,7 @@ import { addInspect } from '../commands/inspect-command.ts';
 import { addPack } from '../commands/pack-command.ts';
 import type { Perform } from '../commands/perform.ts';
 import { addReport } from '../commands/report-command.ts';
+import { addSweep } from '../commands/sweep-command.ts';
 import { addUnpack } from '../commands/unpack-command.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
@@ -40,7 +41,18 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .configureHelp({ helpWidth: 100 })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addInspect, addCompress, addPack, addUnpack, addDiff, addCheck, addEval, addReport, addCompletion])
+  for (const add of [
+    addInspect,
+    addCompress,
+    addPack,
+    addUnpack,
+    addDiff,
+    addCheck,
+    addEval,
+    addReport,
+    addSweep,
+    addCompletion,
+  ])
     add(program, perform);
   return program;
 }

@@ -1,0 +1,2 @@
+// Redis as the queue of a sweep, through BullMQ.
+export { type RedisQueueOptions, redisQueue } from './redis-queue.ts';

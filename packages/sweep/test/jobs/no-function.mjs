@@ -1,0 +1,2 @@
+// A module that is no job, for tests.
+export default 'no function';
