@@ -31,6 +31,7 @@ it('the entry ./layers exports exactly these names', () => {
       "registerCompressedLayers",
       "stripCompression",
       "teacherTargets",
+      "withTeacher",
     ]
   `);
 });
