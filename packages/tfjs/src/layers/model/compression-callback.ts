@@ -102,7 +102,7 @@ export class CompressionCallback extends CheckedCallback {
     const model = this.model ?? this.#made;
     const { fitting, history } = fitOf(model);
     if (fitting) this.#assertAlone();
-    await this.#target?.begin();
+    await this.#target?.begin(this.model?.optimizer);
     resumeAdam(this.model?.optimizer);
     // A rejected fit gives no notice. But the next fit has a new history, and no fit is running between the two
     const hasUpdater = () => {
