@@ -25,6 +25,7 @@ export { type AnyMethod, registerCompressedLayers } from './model/load-layers.ts
 export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
 export type { PackedForm } from './saved/packed-form.ts';
+export type { StartOptions } from './start/start-condition.ts';
 export { type TeacherOptions, teacherTargets } from './teacher/teacher-targets.ts';
 export { type BatchDataset, type TaughtModel, type WithTeacherOptions, withTeacher } from './teacher/with-teacher.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
