@@ -41,7 +41,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--dense-epochs <integer>', 'epochs before the compression', integer(1, 1000))
     .option('--epochs <integer>', 'epochs of the compression', integer(1, 1000))
     .option('--long-dense', 'train the dense network for all epochs as well, to compare with', false)
-    .addOption(new Option('--allocation <name>', 'how bytes are divided').choices(ALLOCATIONS).default('price'))
+    .addOption(new Option('--allocation <name>', 'how bytes are divided').choices(ALLOCATIONS).default('lamp'))
     .option('--images <integer>', 'training images', integer(1000, 55_000), 55_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
     .addOption(backendOption())

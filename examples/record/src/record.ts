@@ -13,10 +13,14 @@ import { imagesOf, labelsOf, stepsOf, type TrainingSet, train } from './train.ts
 
 /** The validation set: images of the training set that no network trains on. */
 const VALIDATION = [55_000, 60_000] as const;
+/** The part of it that each epoch is logged for. */
+const LOGGED = [55_000, 56_000] as const;
 /** Fraction of the epochs after which alpha is 0: then levels are fixed, and steps and biases continue to train. */
 const FALL = 0.85;
 /** Approximate number of compressions until then; each takes as long as some fifty steps. */
 const COMPRESSIONS = 48;
+/** Fewest steps between two compressions. */
+const FEWEST_STEPS = 4;
 /** Matrices with fewer weights stay as they are. */
 const MIN_WEIGHTS = 400;
 /** How the teacher's predictions are mixed into the labels. */
@@ -62,7 +66,7 @@ export async function record(options: Options, log: (line: string) => void): Pro
   const { imageShape } = network;
   const labelled: TrainingSet = { digits, count, targets: labelsOf(digits, count), imageShape };
   const logged = (what: string, model: tf.LayersModel, of: number) => (epoch: number) => {
-    log(`${what}, epoch ${epoch + 1} of ${of}: validation error ${errorOf(model, digits, ...VALIDATION).toFixed(2)} %`);
+    log(`${what}, epoch ${epoch + 1} of ${of}: error ${errorOf(model, digits, ...LOGGED).toFixed(1)} % of 1,000`);
   };
 
   const dense = network.build(seed);
@@ -119,7 +123,12 @@ export async function record(options: Options, log: (line: string) => void): Pro
 
 /** Compresses often enough for the levels to follow the weights, and seldom enough to take little of the time. */
 function scheduleFor(end: number) {
-  return linearAlpha({ begin: 0, end, frequency: Math.max(4, Math.ceil(end / COMPRESSIONS)), refactorEvery: 1 });
+  return linearAlpha({
+    begin: 0,
+    end,
+    frequency: Math.max(FEWEST_STEPS, Math.ceil(end / COMPRESSIONS)),
+    refactorEvery: 1,
+  });
 }
 
 /** A method for each layer, because layers have prices of their own. */

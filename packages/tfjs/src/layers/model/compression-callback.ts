@@ -2,8 +2,8 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Logs, metricsOf } from '../../checkpoints/metrics.ts';
-import { type Resumable, resumablesOf } from '../../checkpoints/resumable.ts';
+import { type Logs, metricsOf } from '../../progress/metrics.ts';
+import { type Resumable, resumablesOf } from '../../progress/resumable.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
 import { StartCondition, type StartOptions } from '../start/start-condition.ts';
 import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
