@@ -39,12 +39,12 @@ async function runs(names: readonly NetworkName[]): Promise<string[]> {
         '--long-dense',
         `--seed=${seed}`,
       ];
-      const { code, stdout, stderr } = await runMain(main, [
-        ...flags,
-        '--json',
-        '--output',
-        join(folder, `${name}-${seed}.gcm`),
-      ]);
+      const { code, stdout, stderr } = await runMain(
+        main,
+        [...flags, '--json', '--output', join(folder, `${name}-${seed}.gcm`)],
+        undefined,
+        0,
+      );
       if (code !== 0) throw new Error(stderr);
       writeFileSync(join(folder, `${name}-${seed}.json`), stdout);
       console.error(`${name}, seed ${seed}: ${join(folder, `${name}-${seed}.json`)}`);

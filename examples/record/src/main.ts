@@ -14,7 +14,7 @@ try {
   const sizes: ((typeof result.sizes)[number] & { readonly testError: number })[] = [];
   for (const size of result.sizes) {
     const file = fileOf(options, size.asked);
-    const { code, stdout, stderr } = await runMain(new URL('read.ts', import.meta.url), [file, name]);
+    const { code, stdout, stderr } = await runMain(new URL('read.ts', import.meta.url), [file, name], undefined, 0);
     if (code !== 0) throw new Error(`the file could not be read: ${stderr}`);
     const { testError } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { testError: number };
     sizes.push({ ...size, testError });
