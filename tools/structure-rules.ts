@@ -7,7 +7,15 @@ export const LARGEST_FOLDER = 15;
 export const PUBLIC_NAMES: Readonly<Record<string, number>> = { 'packages/core/src/index.ts': 55 };
 
 /** Folders of `packages/tfjs/src` with tools for any training. They import no file of {@link COMPRESSION_FOLDERS}. */
-export const TRAINING_FOLDERS = ['backends', 'callbacks', 'checkpoints', 'files', 'optimizers', 'summaries'];
+export const TRAINING_FOLDERS = [
+  'backends',
+  'callbacks',
+  'checkpoints',
+  'files',
+  'optimizers',
+  'progress',
+  'summaries',
+];
 
 /** Folders of `packages/tfjs/src` about compression. */
 export const COMPRESSION_FOLDERS = ['layers', 'training', 'weight'];

@@ -1,70 +1,119 @@
-// MNIST trained to a given file size: results of examples/record. Writes docs/results/record.md. Without arguments it runs three seeds one
-// after the other, some ten minutes each on two quiet cores; with files as arguments, it reads the JSON that runs of the example printed.
-import { readFileSync, writeFileSync } from 'node:fs';
+// MNIST trained to given file sizes: results of examples/record. Writes docs/results/record.md. With names of networks as arguments it runs
+// three seeds of each, one after the other; with files as arguments, it reads the JSON that runs of the example printed.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { NETWORK_NAMES, NETWORKS, type NetworkName } from '@gcompress/example-record/networks';
 import type { Options } from '@gcompress/example-record/options';
-import type { Result } from '@gcompress/example-record/record';
+import type { Result, SizeResult } from '@gcompress/example-record/record';
 import { markdownTable } from './statistics.ts';
 
 /** The output of a run with `--json`. */
 interface Run {
   readonly options: Options;
   readonly backend: string;
-  readonly result: Result & { readonly testError: number };
+  readonly result: Result & { readonly sizes: readonly (SizeResult & { readonly testError: number })[] };
 }
 
+/** Seeds that tuned nothing. */
 const SEEDS = [3, 4, 5];
 
-async function runs(): Promise<string[]> {
+const given = process.argv.slice(2);
+const networks = NETWORK_NAMES.filter((name) => given.length === 0 || given.includes(name));
+const files = given.filter((argument) => !(NETWORK_NAMES as readonly string[]).includes(argument));
+const printed = files.length > 0 ? files.map((file) => readFileSync(file, 'utf8')) : await runs(networks);
+const all = printed.map((text): Run => JSON.parse(text.trim().split('\n').at(-1) ?? ''));
+writeFileSync(resolve(import.meta.dirname, '../../docs/results/record.md'), page());
+
+/** Runs the example for each network and seed, and keeps what it prints in a folder that is named on the way. */
+async function runs(names: readonly NetworkName[]): Promise<string[]> {
   const { runMain } = await import('@gcompress/example-program/run-main');
   const main = new URL(import.meta.resolve('@gcompress/example-record/main'));
-  const printed: string[] = [];
-  for (const seed of SEEDS) {
-    const output = join(tmpdir(), `gcompress-record-${seed}.gcm`);
-    const { code, stdout, stderr } = await runMain(main, ['--json', `--seed=${seed}`, '--output', output]);
-    if (code !== 0) throw new Error(stderr);
-    printed.push(stdout);
+  const folder = mkdtempSync(join(tmpdir(), 'gcompress-record-'));
+  const texts: string[] = [];
+  for (const name of names) {
+    for (const seed of SEEDS) {
+      const flags = [
+        `--network=${name}`,
+        `--bytes=${NETWORKS[name].bytes.join(',')}`,
+        '--long-dense',
+        `--seed=${seed}`,
+      ];
+      const { code, stdout, stderr } = await runMain(
+        main,
+        [...flags, '--json', '--output', join(folder, `${name}-${seed}.gcm`)],
+        undefined,
+        0,
+      );
+      if (code !== 0) throw new Error(stderr);
+      writeFileSync(join(folder, `${name}-${seed}.json`), stdout);
+      console.error(`${name}, seed ${seed}: ${join(folder, `${name}-${seed}.json`)}`);
+      texts.push(stdout);
+    }
   }
-  return printed;
+  return texts;
 }
 
-const files = process.argv.slice(2);
-const printed = files.length > 0 ? files.map((file) => readFileSync(file, 'utf8')) : await runs();
-const all = printed.map((text): Run => JSON.parse(text.trim().split('\n').at(-1) ?? ''));
-const percent = (value: number) => `${value.toFixed(2)} %`;
-const rows = all.map(({ options, result }) => [
-  String(options.seed),
-  `${options.denseEpochs} + ${options.epochs}`,
-  `${options.bytes.toLocaleString('en-US')} bytes`,
-  `${result.bytes.toLocaleString('en-US')} bytes (${result.ratio.toFixed(1)}×)`,
-  `${result.matrixBytes.toLocaleString('en-US')} bytes`,
-  percent(result.testError),
-  percent(result.denseTestError),
-]);
-const table = markdownTable(
-  [
-    'seed',
-    'epochs, dense + compressing',
-    'asked for',
-    'whole file',
-    'matrices in it',
-    'test error',
-    'dense test error',
-  ],
-  rows,
-);
-const [{ backend, options }] = all;
-writeFileSync(
-  resolve(import.meta.dirname, '../../docs/results/record.md'),
-  `# MNIST, 784-300-100-10, trained to a given file size
+function page(): string {
+  const [{ backend, options }] = all;
+  return `# MNIST, trained to given file sizes
 
 \`examples/record\`: a dense network, then compression to \`targetBytes\` with this network as its teacher; ${options.images.toLocaleString('en-US')} training images,
 the last 5,000 of MNIST's training set are a validation set. Bytes count the whole file: topology, biases, checksums. The ratio is to the float32
-weights, 1,066,440 bytes. A fresh process read the file and measured the test error. The dense network trained only for the first epochs, not for
-the epochs of both phases. Backend ${backend}. Made by \`pnpm --filter @gcompress/benchmarks record\`, which also takes the JSON of runs with other options; the
-table lists their seeds and epochs. A run with few epochs and one seed is only a sample.
+weights. A fresh process read each file and measured the test error. The row "dense" is the network that the compression began with; the row "dense,
+as long" went on for the epochs of the compression, with the same teacher, learning rates and order of the images. Backend ${backend}. Made by
+\`pnpm --filter @gcompress/benchmarks record\`, which also takes the JSON of runs with other options; the tables list their seeds and epochs.
 
-${table}
-`,
-);
+${NETWORK_NAMES.flatMap(section).join('\n')}`;
+}
+
+/** The table of a network: rows for each size, columns for each seed. */
+function section(name: NetworkName): string[] {
+  const own = all.filter(({ options }) => options.network === name);
+  if (own.length === 0) return [];
+  const [{ options }] = own;
+  const seeds = own.map(({ options: { seed } }) => String(seed));
+  const row = (label: string, file: string, errors: readonly number[]) => {
+    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    return [label, file, ...errors.map(percent), percent(mean)];
+  };
+  const dense = row(
+    'dense',
+    '',
+    own.map(({ result }) => result.denseTestError),
+  );
+  const long = own.every(({ result }) => result.longDenseTestError !== undefined)
+    ? [
+        row(
+          'dense, as long',
+          '',
+          own.map(({ result }) => result.longDenseTestError as number),
+        ),
+      ]
+    : [];
+  const sizes = options.bytes.map((asked) => {
+    const results = own.flatMap(({ result }) => result.sizes.filter((size) => size.asked === asked));
+    const bytes = results.reduce((sum, size) => sum + size.bytes, 0) / results.length;
+    const ratio = results.reduce((sum, size) => sum + size.ratio, 0) / results.length;
+    const label = `${asked.toLocaleString('en-US')} bytes asked for`;
+    return row(
+      label,
+      `${Math.round(bytes).toLocaleString('en-US')} bytes (${ratio.toFixed(1)}×)`,
+      results.map((size) => size.testError),
+    );
+  });
+  const header = ['', 'whole file, mean', ...seeds.map((seed) => `error, seed ${seed}`), 'mean error'];
+  const { denseEpochs, epochs, allocation } = options;
+  return [
+    `## ${name}`,
+    '',
+    `${denseEpochs} epochs dense, then ${epochs} epochs compressing; bytes divided by \`'${allocation}'\`.`,
+    '',
+    markdownTable(header, [dense, ...long, ...sizes]),
+    '',
+  ];
+}
+
+function percent(value: number): string {
+  return `${value.toFixed(2)} %`;
+}

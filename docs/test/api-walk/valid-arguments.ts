@@ -192,6 +192,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/testkit assertClose': () => [[1], [1], {}],
   '@gcompress/testkit normalMatrix': () => [[2, 2], 1],
   '@gcompress/tfjs/layers teacherTargets': () => [denseModel(), tf.ones([2, 8]), tf.ones([2, 8]), {}],
+  '@gcompress/tfjs/layers withTeacher': () => [denseModel(), { teacher: denseModel() }],
   '@gcompress/tfjs/layers compressModel': () => [denseModel(), { method: compressor, schedule: schedule() }],
   '@gcompress/tfjs/layers assertUsableModel': () => [denseModel(), 'walk'],
   '@gcompress/tfjs/layers rebuildModel': () => [denseModel(), () => undefined],

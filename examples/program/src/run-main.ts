@@ -15,12 +15,15 @@ export type Listener = (child: ChildProcess, text: string) => void;
 
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** Runs the program of a TypeScript file as a user does; for tests. */
-export function runMain(main: URL, args: readonly string[], onOutput?: Listener): Promise<Run> {
+/** Milliseconds after which a program is ended, unless the caller says otherwise. */
+const TIME_LIMIT = 120_000;
+
+/** Runs the program of a TypeScript file as a user does. After `timeLimit` milliseconds it is ended; 0 for no limit. */
+export function runMain(main: URL, args: readonly string[], onOutput?: Listener, timeLimit = TIME_LIMIT): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', loader, fileURLToPath(main), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 120_000,
+      timeout: timeLimit,
     });
     let stdout = '';
     let stderr = '';

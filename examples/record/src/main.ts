@@ -1,8 +1,8 @@
-// Entry of the program: trains to a size, writes the file, and reads it in a fresh process.
+// Entry of the program: trains to sizes, writes the files, and reads each in a fresh process.
 
 import { UsageError } from '@gcompress/example-program';
 import { runMain } from '@gcompress/example-program/run-main';
-import { parseOptions } from './options.ts';
+import { fileOf, parseOptions } from './options.ts';
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -11,17 +11,25 @@ try {
   const { record } = await import('./record.ts');
   const { name } = await startBackend(options.backend);
   const result = await record(options, (line) => console.error(line));
-  const { code, stdout, stderr } = await runMain(new URL('read.ts', import.meta.url), [options.output, name]);
-  if (code !== 0) throw new Error(`the file could not be read: ${stderr}`);
-  const { testError } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { testError: number };
-  if (options.json) console.log(JSON.stringify({ options, backend: name, result: { ...result, testError } }));
+  const sizes: ((typeof result.sizes)[number] & { readonly testError: number })[] = [];
+  for (const size of result.sizes) {
+    const file = fileOf(options, size.asked);
+    const { code, stdout, stderr } = await runMain(new URL('read.ts', import.meta.url), [file, name], undefined, 0);
+    if (code !== 0) throw new Error(`the file could not be read: ${stderr}`);
+    const { testError } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { testError: number };
+    sizes.push({ ...size, testError });
+  }
+  if (options.json) console.log(JSON.stringify({ options, backend: name, result: { ...result, sizes } }));
   else {
-    const { bytes, matrixBytes, ratio, denseTestError, seconds } = result;
-    console.log(`whole file ${bytes} bytes, ${ratio.toFixed(1)} times smaller; its matrices ${matrixBytes} bytes`);
-    console.log(
-      `test error ${testError.toFixed(2)} % as read in a fresh process, dense ${denseTestError.toFixed(2)} %`,
-    );
-    console.log(`${seconds.toFixed(0)} seconds, backend ${name}; the file is ${options.output}`);
+    const { denseTestError, longDenseTestError, denseSeconds } = result;
+    const percent = (value: number) => `${value.toFixed(2)} %`;
+    console.log(`dense network: test error ${percent(denseTestError)}, ${denseSeconds.toFixed(0)} seconds`);
+    if (longDenseTestError !== undefined) console.log(`trained as long: test error ${percent(longDenseTestError)}`);
+    for (const { asked, bytes, matrixBytes, ratio, testError, seconds } of sizes) {
+      console.log(`whole file ${bytes} bytes, ${ratio.toFixed(1)} times smaller; its matrices ${matrixBytes} bytes`);
+      console.log(`  test error ${percent(testError)} as read in a fresh process, ${seconds.toFixed(0)} seconds`);
+      console.log(`  ${fileOf(options, asked)}, trained on the backend ${name}`);
+    }
   }
 } catch (error) {
   const usage = error instanceof UsageError;

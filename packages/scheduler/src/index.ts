@@ -13,6 +13,14 @@ export {
   type ScheduleState,
   type ScheduleUpdate,
 } from './contract/schedule.ts';
+export {
+  initialSettlingState,
+  type Settling,
+  type SettlingMode,
+  type SettlingOptions,
+  type SettlingState,
+  settling,
+} from './contract/settling.ts';
 export type { StaggerOptions } from './contract/stagger.ts';
 export type { WindowOptions } from './contract/update-window.ts';
 export { type CompressAtOnceOptions, compressAtOnce } from './schedules/compress-at-once.ts';

@@ -10,10 +10,12 @@ it('the package exports exactly these names', () => {
       "defineSchedule",
       "exponentialAlpha",
       "initialScheduleState",
+      "initialSettlingState",
       "linearAlpha",
       "neverUpdate",
       "polynomialAlpha",
       "scheduleFromConfig",
+      "settling",
       "stepwiseAlpha",
     ]
   `);

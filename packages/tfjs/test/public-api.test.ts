@@ -33,6 +33,7 @@ it('the entry ./layers exports exactly these names', () => {
       "registerCompressedLayers",
       "stripCompression",
       "teacherTargets",
+      "withTeacher",
     ]
   `);
 });

@@ -11,12 +11,12 @@ import {
 } from '../checkpoints/checkpoint-progress.ts';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.ts';
 import { assertReachesZero, isFullyCompressed } from '../checkpoints/compression-state.ts';
-import { assertMetric, type Logs, metricsOf } from '../checkpoints/metrics.ts';
 import { readCheckpointProgress, restoreChecked } from '../checkpoints/restore-checkpoint.ts';
-import { resumablesOf } from '../checkpoints/resumable.ts';
 import { looseTensors, optimizerWeights, saveCheckpoint } from '../checkpoints/save-checkpoint.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
 import { assertModel, assertUsableModel } from '../layers/model/model-checks.ts';
+import { assertMetric, type Logs, metricsOf } from '../progress/metrics.ts';
+import { resumablesOf } from '../progress/resumable.ts';
 
 /** Options of {@link checkpointCallback}. */
 export interface CheckpointOptions {

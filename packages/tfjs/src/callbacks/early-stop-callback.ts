@@ -3,9 +3,9 @@ import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
 import type { Callback, EarlyStoppingCallbackArgs } from '@tensorflow/tfjs-layers';
 import { assertReachesZero, isFullyCompressed } from '../checkpoints/compression-state.ts';
-import { assertMetric, type Logs, metricsOf } from '../checkpoints/metrics.ts';
-import { type Resumable, resumablesOf } from '../checkpoints/resumable.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
+import { assertMetric, type Logs, metricsOf } from '../progress/metrics.ts';
+import { type Resumable, resumablesOf } from '../progress/resumable.ts';
 
 /** Options of {@link earlyStopCallback}: the options of `tf.callbacks.earlyStopping` that have an effect. */
 export type EarlyStopOptions = Pick<

@@ -1,7 +1,7 @@
 // A callback that sees each step after all other callbacks have finished it.
 
-import { type Logs, metricsOf } from '../checkpoints/metrics.ts';
 import { CheckedCallback } from '../layers/model/checked-callback.ts';
+import { type Logs, metricsOf } from '../progress/metrics.ts';
 
 /** A finished step of a training. */
 export interface TrainingStep {

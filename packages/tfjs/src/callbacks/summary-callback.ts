@@ -3,7 +3,7 @@ import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { compressionOps } from '../checkpoints/compression-state.ts';
-import { type Logs, metricsOf } from '../checkpoints/metrics.ts';
+import { type Logs, metricsOf } from '../progress/metrics.ts';
 import { type CompressionSummaryOptions, compressionSummaries } from '../summaries/compression-summaries.ts';
 import type { Summary, SummaryWriter } from '../summaries/summary.ts';
 import { StepCallback, type TrainingStep } from './step-callback.ts';

@@ -1,5 +1,6 @@
 // The public names of the entry `./layers`: layers and models that are compressed while they train.
 
+export type { ByteAllocation } from '../training/size-target.ts';
 export type { Execution, Preference } from '../weight/choose-execution.ts';
 export type { InferenceKernel, KernelSource, StoredForm } from '../weight/inference-kernel.ts';
 export type { KernelSplit } from '../weight/weight-views.ts';
@@ -26,8 +27,10 @@ export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type Replace, rebuildModel } from './model/rebuild-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
 export type { PackedForm } from './saved/packed-form.ts';
+export type { StartOptions } from './start/start-condition.ts';
 export type { Replacement } from './strip/replacement.ts';
 export { type TeacherOptions, teacherTargets } from './teacher/teacher-targets.ts';
+export { type BatchDataset, type TaughtModel, type WithTeacherOptions, withTeacher } from './teacher/with-teacher.ts';
 export type { CompressibleLayer, CompressibleMatrix } from './weights/compressible-layer.ts';
 export {
   CompressedLayer,

@@ -1,12 +1,29 @@
 // Several matrices to one size: their compressors work at the common price of a bit at which all of them together take the bytes.
 import { type CompressedMatrix, GCompressError, type Matrix } from '@gcompress/core';
-import { assertKnownOptions, assertNumber, describeValue } from '@gcompress/core/checks';
+import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { lampShares, uniformShares } from './byte-shares.ts';
 import { TfCompressionOp } from './compression-op.ts';
+import { gradientSensitivity } from './gradient-sensitivity.ts';
 import type { UpdateResult } from './op-options.ts';
 import { priceForBytes } from './price-for-bytes.ts';
 import type { StepState } from './step-state.ts';
+
+/**
+ * How bytes are divided among matrices:
+ *
+ * - `'price'`: at one price of a bit in squared error of the weights, so that matrices of larger weights get more;
+ * - `'sensitivity'`: at one price of a bit in loss: the squared errors of a matrix count by the mean squared gradient of its entries, which
+ *   Adam and RMSProp gather while they train;
+ * - `'lamp'`: by the numbers of weights that layer-adaptive magnitude pruning keeps (Lee et al., arXiv 2010.07611);
+ * - `'uniform'`: the same bits for each weight of every matrix.
+ */
+export type ByteAllocation = (typeof BYTE_ALLOCATIONS)[number];
+
+/** All {@link ByteAllocation}s. */
+export const BYTE_ALLOCATIONS = ['price', 'sensitivity', 'lamp', 'uniform'] as const;
 
 /** Options of {@link SizeTarget}. */
 export interface SizeTargetOptions {
@@ -17,6 +34,10 @@ export interface SizeTargetOptions {
    * dense matrices, fast at first, as sparsity grows in gradual pruning (Zhu and Gupta, 2017). Default 0.5.
    */
   readonly reachedAt?: number;
+  /** How the bytes are divided among the matrices. Default `'price'`. */
+  readonly allocation?: ByteAllocation;
+  /** What trains the matrices; needed by the allocation `'sensitivity'`, and only there. Called at each compression. */
+  readonly optimizer?: () => Optimizer;
 }
 
 /** The part of the dense float32 bytes that matrices take at first. */
@@ -37,13 +58,17 @@ export class SizeTarget {
   readonly bytes: number;
   readonly #ops: readonly TfCompressionOp[];
   readonly #reachedAt: number;
+  readonly #allocation: ByteAllocation;
+  readonly #optimizer: (() => Optimizer) | undefined;
 
   /** @throws GCompressError `invalid-option`, `unknown-option`; `unsupported` for operators whose compressors have no price of a bit. */
   constructor(operators: readonly TfCompressionOp[], options: SizeTargetOptions) {
     const where = 'SizeTarget';
     assertOperators(where, operators);
-    assertKnownOptions(where, options, ['bytes', 'reachedAt']);
-    const { bytes, reachedAt = REACHED_AT } = options;
+    assertKnownOptions(where, options, ['bytes', 'reachedAt', 'allocation', 'optimizer']);
+    const { bytes, reachedAt = REACHED_AT, allocation = 'price', optimizer } = options;
+    assertOneOf(where, 'allocation', allocation, BYTE_ALLOCATIONS);
+    if (allocation === 'sensitivity') assertType(where, 'optimizer', optimizer, 'function');
     assertNumber(where, 'bytes', bytes, { min: 1 });
     assertNumber(where, 'reachedAt', reachedAt, { min: 0, max: 0.99 });
     assertFits(where, operators, reachedAt);
@@ -59,6 +84,8 @@ export class SizeTarget {
     this.bytes = bytes;
     this.#ops = operators;
     this.#reachedAt = reachedAt;
+    this.#allocation = allocation;
+    this.#optimizer = optimizer;
   }
 
   /**
@@ -105,19 +132,47 @@ export class SizeTarget {
     return results;
   }
 
-  /** The matrices that are due, compressed at the price at which all matrices together take what alpha allows. */
+  /** The matrices that are due, compressed so that all matrices together take what alpha allows. */
   async #fitted(due: readonly TfCompressionOp[], alpha: number): Promise<Map<TfCompressionOp, CompressedMatrix>> {
+    const allocation = this.#allocation;
+    if (allocation === 'lamp' || allocation === 'uniform') return this.#fittedEach(due, allocation, alpha);
     const others = this.#ops.filter((op) => !due.includes(op) && op.state.updates > 0);
     let taken = 0;
     for (const op of others) taken += await op.byteLength();
     // Matrices that were never compressed keep their part for later
     const part = entries([...due, ...others]) / entries(this.#ops);
     const matrices = await Promise.all(due.map((op) => op.matrixToCompress()));
+    const sensitivity = this.#optimizer && (await gradientSensitivity(due, this.#optimizer()));
     const compressed = await priceForBytes(
-      due.map((op, at) => ({ matrix: matrices[at], atPrice: (matrix, factor) => atPrice(op, matrix, factor) })),
+      due.map((op, at) => ({
+        matrix: matrices[at],
+        atPrice: (matrix, factor) => atPrice(op, matrix, factor / (sensitivity?.[at] ?? 1)),
+      })),
       Math.max(1, this.#allowed(alpha) * part - taken),
     );
     return new Map(due.map((op, at) => [op, compressed[at]] as const));
+  }
+
+  /** The matrices that are due, each at the price of its own share of the bytes. */
+  async #fittedEach(
+    due: readonly TfCompressionOp[],
+    allocation: 'lamp' | 'uniform',
+    alpha: number,
+  ): Promise<Map<TfCompressionOp, CompressedMatrix>> {
+    const matrices = await Promise.all(this.#ops.map((op) => op.matrixToCompress()));
+    const shares = (allocation === 'lamp' ? lampShares : uniformShares)(matrices, this.#allowed(alpha));
+    const fitted = new Map<TfCompressionOp, CompressedMatrix>();
+    // What a small matrix leaves of its share, because few sizes are possible, goes to the larger ones
+    const order = due.map((op) => this.#ops.indexOf(op)).sort((a, b) => shares[a] - shares[b]);
+    let left = 0;
+    for (const at of order) {
+      const op = this.#ops[at];
+      const one = { matrix: matrices[at], atPrice: (matrix: Matrix, factor: number) => atPrice(op, matrix, factor) };
+      const [compressed] = await priceForBytes([one], Math.max(1, shares[at] + left));
+      left += shares[at] - compressed.byteLength;
+      fitted.set(op, compressed);
+    }
+    return fitted;
   }
 
   /** Bytes of all matrices when alpha has fallen so far. */

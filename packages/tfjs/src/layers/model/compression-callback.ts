@@ -1,8 +1,11 @@
 // The callback that runs the update steps of compressed layers while a model trains.
-import { GCompressError } from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Logs, metricsOf } from '../../progress/metrics.ts';
+import { type Resumable, resumablesOf } from '../../progress/resumable.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
+import { StartCondition, type StartOptions } from '../start/start-condition.ts';
 import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
 import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
 import { compressedLayers } from './compressed-layers.ts';
@@ -34,6 +37,11 @@ export interface CompressionCallbackOptions extends FileTargetOptions {
   readonly onUpdate?: (update: CompressionUpdate) => void;
   /** Called when a `fit` begins, once for each of the {@link CompressionCallback.warnings}. */
   readonly onWarning?: (warning: string) => void;
+  /**
+   * Starts the compression when a value has settled, in the place of a fixed step: step 0 of the schedules is then the first step after the
+   * start. Default: the first step of the training.
+   */
+  readonly start?: StartOptions;
 }
 
 /**
@@ -42,12 +50,14 @@ export interface CompressionCallbackOptions extends FileTargetOptions {
  *
  * In a custom training loop, call `onTrainBegin()` before the loop, `onBatchEnd()` after every step, and `onTrainEnd()` after the loop.
  */
-export class CompressionCallback extends CheckedCallback {
+export class CompressionCallback extends CheckedCallback implements Resumable {
   protected readonly where = 'compressionCallback';
   readonly #layers: readonly CompressedLayer[];
   readonly #made: LayersModel;
   readonly #options: CompressionCallbackOptions;
   readonly #target: FileTarget | undefined;
+  readonly #start: StartCondition | undefined;
+  #counted: { readonly fit: object | undefined; readonly epoch: number } | undefined;
   #warnings: readonly string[] = [];
 
   /** @throws GCompressError `unsupported` when the model has no compressed layer, `disposed`, `not-ready`, `invalid-option`. */
@@ -66,6 +76,7 @@ export class CompressionCallback extends CheckedCallback {
     this.#layers = compressedLayers(model);
     if (this.#layers.length > 0) {
       const ops = this.#layers.flatMap((layer) => layer.ops);
+      this.#start = options.start === undefined ? undefined : new StartCondition(where, ops, options.start);
       this.#target = hasTarget ? new FileTarget(model, ops, compressionReport(model).denseBytes, options) : undefined;
       return;
     }
@@ -80,6 +91,15 @@ export class CompressionCallback extends CheckedCallback {
   /** Warnings about the running or last `fit`: matrices that stay uncompressed because it is too short. */
   get warnings(): readonly string[] {
     return this.#warnings;
+  }
+
+  /** True once the schedules run: always, unless `start` lets them wait. */
+  get started(): boolean {
+    return this.#start?.started ?? true;
+  }
+
+  get fit(): object | undefined {
+    return this.fitParams;
   }
 
   /** Bytes of the packed file as the matrices were last compressed; undefined without a target, and before the training. */
@@ -102,7 +122,8 @@ export class CompressionCallback extends CheckedCallback {
     const model = this.model ?? this.#made;
     const { fitting, history } = fitOf(model);
     if (fitting) this.#assertAlone();
-    await this.#target?.begin();
+    await this.#target?.begin(this.model?.optimizer);
+    this.#resumeStart();
     resumeAdam(this.model?.optimizer);
     // A rejected fit gives no notice. But the next fit has a new history, and no fit is running between the two
     const hasUpdater = () => {
@@ -115,6 +136,7 @@ export class CompressionCallback extends CheckedCallback {
   }
 
   override async onBatchEnd(): Promise<void> {
+    if (!this.started) return;
     const all = this.#layers.flatMap((layer) => layer.ops.map((op) => ({ layer, op })));
     const steps = all.map(({ op }) => op.state.steps);
     const together = await this.#target?.runUpdateStep(steps[0]);
@@ -132,6 +154,33 @@ export class CompressionCallback extends CheckedCallback {
         ...(fileBytes !== undefined && { fileBytes }),
       });
     }
+  }
+
+  /** In a custom training loop with `start`, call it after every epoch, with the metrics that are monitored. */
+  override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
+    await this.count(epoch, logs);
+  }
+
+  async count(epoch: number, logs: NonNullable<Logs>): Promise<void> {
+    const { fit } = this;
+    if (!this.#start || (fit !== undefined && this.#counted?.fit === fit && this.#counted.epoch === epoch)) return;
+    this.#counted = { fit, epoch };
+    await this.#start.count(epoch, await metricsOf(logs));
+  }
+
+  state(): JsonObject {
+    return this.#start?.state() ?? {};
+  }
+
+  /** What was observed before a checkpoint; a training that begins anew has none. */
+  #resumeStart(): void {
+    const start = this.#start;
+    const optimizer = this.model?.optimizer;
+    if (!start || !optimizer) return;
+    const { callbacks, restored } = resumablesOf(optimizer);
+    if (restored.has(start.key)) start.restore(restored.get(start.key));
+    restored.delete(start.key);
+    callbacks.set(start.key, this);
   }
 
   override async onTrainEnd(): Promise<void> {
@@ -180,6 +229,6 @@ function stepsOf({ epochs, initialEpoch, steps, samples, batchSize }: FitParams)
  * `unsupported` for a model that the callback was not made for.
  */
 export function compressionCallback(model: LayersModel, options: CompressionCallbackOptions = {}): CompressionCallback {
-  assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning', ...FILE_TARGET_OPTIONS]);
+  assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning', 'start', ...FILE_TARGET_OPTIONS]);
   return new CompressionCallback(model, options);
 }

@@ -1,12 +1,13 @@
 // The size of a packed file that compressed layers are trained to.
 import { type CompressedMatrix, GCompressError } from '@gcompress/core';
-import { assertNumber, assertType, exactlyOneOption } from '@gcompress/core/checks';
+import { assertNumber, assertOneOf, assertType, exactlyOneOption } from '@gcompress/core/checks';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
-import { io } from '@tensorflow/tfjs-core';
+import { io, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../../training/compression-op.ts';
+import { assertKeepsSquares } from '../../training/gradient-sensitivity.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
-import { assertFits, SizeTarget } from '../../training/size-target.ts';
+import { assertFits, BYTE_ALLOCATIONS, type ByteAllocation, SizeTarget } from '../../training/size-target.ts';
 import { unfinishedPackable } from './packable-model.ts';
 
 /** Writes the file whose size is trained to, such as `pack` of `@gcompress/packed`, or a function that calls it with options. */
@@ -26,10 +27,15 @@ export interface FileTargetOptions {
   readonly targetRatio?: number;
   /** What will write the file: it counts what the file holds besides the compressed matrices. Needed with a target, and only then. */
   readonly pack?: PackFunction;
+  /**
+   * How the bytes are divided among the matrices. `'sensitivity'` needs the optimizer Adam or RMSProp; in a loop of your own, call
+   * `callback.setModel(model)` with the compiled model first. Only with a target. Default `'price'`.
+   */
+  readonly allocation?: ByteAllocation;
 }
 
 /** Names of {@link FileTargetOptions}. */
-export const FILE_TARGET_OPTIONS = ['targetBytes', 'targetRatio', 'pack'] as const;
+export const FILE_TARGET_OPTIONS = ['targetBytes', 'targetRatio', 'pack', 'allocation'] as const;
 
 /** Bytes by which the header may grow with the numbers in it: for the file, and for each matrix. */
 const SPARE = 16;
@@ -40,14 +46,18 @@ const SPARE_OF_MATRIX = 4;
  *
  * @throws GCompressError `invalid-option`.
  */
-export function hasFileTarget(where: string, { targetBytes, targetRatio, pack }: FileTargetOptions): boolean {
+export function hasFileTarget(
+  where: string,
+  { targetBytes, targetRatio, pack, allocation }: FileTargetOptions,
+): boolean {
+  if (allocation !== undefined) assertOneOf(where, 'allocation', allocation, BYTE_ALLOCATIONS);
   if (targetBytes === undefined && targetRatio === undefined) {
-    if (pack === undefined) return false;
+    if (pack === undefined && allocation === undefined) return false;
     throw new GCompressError('invalid-option', {
-      where: `${where} pack`,
+      where: `${where} ${pack === undefined ? 'allocation' : 'pack'}`,
       expected: 'targetBytes or targetRatio beside it',
       actual: 'neither',
-      hint: 'Name the size, or leave pack out.',
+      hint: 'Name the size, or leave this option out.',
     });
   }
   const name = exactlyOneOption(where, { targetBytes, targetRatio }, ['targetBytes', 'targetRatio']);
@@ -64,6 +74,8 @@ export class FileTarget {
   readonly #model: LayersModel;
   readonly #ops: readonly TfCompressionOp[];
   readonly #pack: PackFunction;
+  readonly #allocation: ByteAllocation;
+  #optimizer: Optimizer | undefined;
   #target: SizeTarget | undefined;
   #beside = 0;
   #fileBytes: number | undefined;
@@ -76,13 +88,14 @@ export class FileTarget {
     model: LayersModel,
     ops: readonly TfCompressionOp[],
     denseBytes: number,
-    { targetBytes, targetRatio = 1, pack }: FileTargetOptions,
+    { targetBytes, targetRatio = 1, pack, allocation = 'price' }: FileTargetOptions,
   ) {
     assertFits('targetBytes', ops);
     this.bytes = targetBytes ?? Math.floor(denseBytes / targetRatio);
     this.#model = model;
     this.#ops = ops;
     this.#pack = pack as PackFunction;
+    this.#allocation = allocation;
   }
 
   /** Bytes of the file with the matrices as they were last compressed; undefined before the training. */
@@ -94,9 +107,16 @@ export class FileTarget {
    * Measures what the file holds besides the matrices. Call it before the training. The measure depends on the layers alone, not on the
    * values of the weights, so that a training that goes on from a checkpoint has the same.
    *
-   * @throws GCompressError `invalid-option` for a target that leaves no room for the matrices; what the pack function throws.
+   * @param optimizer what trains the model; needed by the allocation `'sensitivity'`.
+   * @throws GCompressError `invalid-option` for a target that leaves no room for the matrices; `unsupported` for an optimizer that the
+   * allocation cannot use; what the pack function throws.
    */
-  async begin(): Promise<void> {
+  async begin(optimizer: Optimizer | undefined): Promise<void> {
+    if (this.#allocation === 'sensitivity') {
+      if (!optimizer) throw noOptimizer();
+      assertKeepsSquares(optimizer);
+      this.#optimizer = optimizer;
+    }
     const { artifacts, matrices } = await unfinishedPackable(this.#model);
     const weightData = new ArrayBuffer(io.concatenateArrayBuffers(artifacts.weightData ?? []).byteLength);
     await this.#measure({ ...artifacts, weightData }, new Map([...matrices].map(([name, one]) => [name, blank(one)])));
@@ -131,7 +151,12 @@ export class FileTarget {
         hint: 'Ask for more bytes, compress more layers, or let pack store the other weights in fewer bytes.',
       });
     }
-    this.#target = new SizeTarget(this.#ops, { bytes: left });
+    const optimizer = this.#optimizer;
+    this.#target = new SizeTarget(this.#ops, {
+      bytes: left,
+      allocation: this.#allocation,
+      ...(optimizer && { optimizer: () => optimizer }),
+    });
   }
 
   async #count(): Promise<void> {
@@ -154,5 +179,14 @@ function notBegun(): GCompressError {
     expected: 'onTrainBegin() before the first step',
     actual: 'a step without it',
     hint: 'Call onTrainBegin() before a loop of your own.',
+  });
+}
+
+function noOptimizer(): GCompressError {
+  return new GCompressError('not-ready', {
+    where: "compressionCallback allocation 'sensitivity'",
+    expected: 'a compiled model, whose optimizer keeps squared gradients',
+    actual: 'a callback without a model',
+    hint: 'Call callback.setModel(model) before a loop of your own.',
   });
 }

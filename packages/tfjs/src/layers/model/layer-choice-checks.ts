@@ -7,7 +7,7 @@ import { FILE_TARGET_OPTIONS, type FileTargetOptions, hasFileTarget } from './fi
 import type { LayerChoice, LayerRule } from './layer-rules.ts';
 import { isModel } from './model-layers.ts';
 
-const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', ...FILE_TARGET_OPTIONS];
+const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', 'start', ...FILE_TARGET_OPTIONS];
 const RULE_KEYS = [
   'name',
   'className',

@@ -36,10 +36,7 @@ export function teacherTargets(teacher: LayersModel, xs: Tensor, labels: Tensor,
   assertUsableModel(teacher, where);
   assertTensor(where, 'xs', xs);
   assertTensor(where, 'labels', labels);
-  assertKnownOptions(where, options, ['temperature', 'mixture']);
-  const { temperature = 2, mixture = 0.5 } = options;
-  assertNumber(where, 'temperature', temperature, { min: 1, max: 1000 });
-  assertNumber(where, 'mixture', mixture, { min: 0, max: 1 });
+  const { temperature, mixture } = assertTeacherOptions(where, options);
   return tidy(() => {
     const predicted = teacher.predict(xs, { batchSize: 512 });
     if (Array.isArray(predicted) || labels.rank !== 2 || String(predicted.shape) !== String(labels.shape)) {
@@ -52,4 +49,17 @@ export function teacherTargets(teacher: LayersModel, xs: Tensor, labels: Tensor,
     const powers = pow(predicted, 1 / temperature);
     return add(mul(labels, 1 - mixture), mul(div(powers, sum(powers, 1, true)), mixture));
   });
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws GCompressError `unknown-option` or `invalid-option`.
+ */
+export function assertTeacherOptions(where: string, options: TeacherOptions): Required<TeacherOptions> {
+  assertKnownOptions(where, options, ['temperature', 'mixture']);
+  const { temperature = 2, mixture = 0.5 } = options;
+  assertNumber(where, 'temperature', temperature, { min: 1, max: 1000 });
+  assertNumber(where, 'mixture', mixture, { min: 0, max: 1 });
+  return { temperature, mixture };
 }

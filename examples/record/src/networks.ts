@@ -1,0 +1,79 @@
+// The two networks of the example, and the settings of their compression.
+import { network as lenet300 } from '@gcompress/example-mnist/network';
+import { type UniformSettings, uniform } from '@gcompress/uniform';
+import * as tf from '@tensorflow/tfjs';
+
+/** A network that is trained to a size. */
+export interface Network {
+  /** A new network with seeded weights. */
+  build(seed: number): tf.LayersModel;
+  /** Shape of one image as the network takes it. */
+  readonly imageShape: readonly number[];
+  /** Bytes of the whole file, for which the example has results. */
+  readonly bytes: readonly number[];
+  /** Epochs of the dense network, and of its compression. */
+  readonly denseEpochs: number;
+  readonly epochs: number;
+  /** Price of a bit for each layer, in ratio to the others: a lower price gives a layer a larger part of the bytes. */
+  readonly prices: Readonly<Record<string, number>>;
+}
+
+/** Names of the networks. */
+export const NETWORK_NAMES = ['lenet-300-100', 'lenet-5'] as const;
+export type NetworkName = (typeof NETWORK_NAMES)[number];
+
+/** The networks by name. */
+export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
+  'lenet-300-100': {
+    build: lenet300,
+    imageShape: [784],
+    bytes: [13_300, 10_600, 5900],
+    denseEpochs: 12,
+    epochs: 40,
+    prices: { fc1: 1, fc2: 1, out: 1 },
+  },
+  'lenet-5': {
+    build: lenet5,
+    imageShape: [28, 28, 1],
+    bytes: [17_200, 8600, 5700],
+    denseEpochs: 10,
+    epochs: 21,
+    prices: { conv1: 1, conv2: 1, fc1: 1, out: 1 },
+  },
+};
+
+/** The method for a layer: uniform levels, whose price of a bit follows the size that is asked for. */
+export function methodFor({ prices }: Network, layer: string): ReturnType<typeof uniform> {
+  return uniform({ ...SETTINGS, lambda: LAMBDA * (prices[layer] ?? 1) });
+}
+
+/** A price near those that the sizes above lead to. */
+const LAMBDA = 3e-3;
+const SETTINGS: UniformSettings = {};
+
+/**
+ * LeNet-5 as Caffe has it and Deep Compression (Han, Mao and Dally, 2016) took it: 5 × 5 convolutions with 20 and 50 outputs, each halved by
+ * maxima, and Dense layers of 500 and 10; 430,500 weights and 580 biases.
+ */
+function lenet5(seed: number): tf.LayersModel {
+  const kernelInitializer = (layer: number) => tf.initializers.heNormal({ seed: seed * 10 + layer });
+  const convolution = (name: string, filters: number, layer: number, shape?: [number, number, number]) =>
+    tf.layers.conv2d({
+      name,
+      filters,
+      kernelSize: 5,
+      kernelInitializer: kernelInitializer(layer),
+      ...(shape && { inputShape: shape }),
+    });
+  return tf.sequential({
+    layers: [
+      convolution('conv1', 20, 1, [28, 28, 1]),
+      tf.layers.maxPooling2d({ poolSize: 2, name: 'pool1' }),
+      convolution('conv2', 50, 2),
+      tf.layers.maxPooling2d({ poolSize: 2, name: 'pool2' }),
+      tf.layers.flatten({ name: 'flat' }),
+      tf.layers.dense({ units: 500, activation: 'relu', name: 'fc1', kernelInitializer: kernelInitializer(3) }),
+      tf.layers.dense({ units: 10, activation: 'softmax', name: 'out', kernelInitializer: kernelInitializer(4) }),
+    ],
+  });
+}
