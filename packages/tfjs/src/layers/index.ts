@@ -1,7 +1,7 @@
 // The public names of the entry `./layers`: layers and models that are compressed while they train.
 
 export type { Execution, Preference } from '../weight/choose-execution.ts';
-export type { InferenceKernel, KernelSource, StoredForm } from '../weight/inference-kernel.ts';
+export type { InferenceKernel, KernelSource, StoredForm, TakenOver } from '../weight/inference-kernel.ts';
 export type { KernelSplit } from '../weight/weight-views.ts';
 export { executionReport, type MatrixExecution } from './inference/execution-report.ts';
 export { type CompressedModel, type CompressModelOptions, compressModel } from './model/compress-model.ts';
