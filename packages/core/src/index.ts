@@ -17,7 +17,6 @@ export type {
   PackedMatrix,
   PackedTensor,
   Sharing,
-  StorageCodec,
 } from './contract/compressed-format.ts';
 export type { CompressedMatrix } from './contract/compressed-matrix.ts';
 export { type CompressionMethod, defineMethod } from './contract/define-method.ts';

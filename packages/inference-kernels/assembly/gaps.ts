@@ -14,23 +14,28 @@ function numberAt(list: usize, at: u32, bits: u32): i32 {
  */
 export function gapsVector(x: usize, n: i32, gaps: usize, bits: i32, count: i32, values: usize, y: usize): void {
   const most = (1 << bits) - 1;
+  const parts = bits === 4 ? 2 : 1;
+  const end = values + 4 * count;
   let input = load<f32>(x);
   let column = 0;
-  let at: u32 = 0;
-  for (let entry = 0; entry < count; entry++) {
-    let gap = numberAt(gaps, at++, bits);
-    while (gap === most) {
-      column += most;
-      gap = numberAt(gaps, at++, bits);
+  let value = values;
+  for (let at = gaps; value < end; at++) {
+    let numbers: i32 = load<u8>(at);
+    for (let part = 0; part < parts && value < end; part++, numbers >>= 4) {
+      const gap = numbers & most;
+      column += gap;
+      while (column >= n) {
+        column -= n;
+        x += 4;
+        input = load<f32>(x);
+      }
+      // The largest number adds 0 here: a branch would be mispredicted too often
+      const isEntry = i32(gap !== most);
+      const to = y + 4 * column;
+      store<f32>(to, load<f32>(to) + input * select<f32>(load<f32>(value), 0, isEntry));
+      column += isEntry;
+      value += isEntry << 2;
     }
-    column += gap;
-    while (column >= n) {
-      column -= n;
-      x += 4;
-      input = load<f32>(x);
-    }
-    const to = y + 4 * column++;
-    store<f32>(to, load<f32>(to) + input * load<f32>(values + 4 * entry));
   }
 }
 

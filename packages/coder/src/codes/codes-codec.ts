@@ -1,7 +1,7 @@
 // Makes the codec of a format whose coded tensors are all tensors of codes: packed bits in place of entropy coding, and back.
-import type { PackedMatrix, PackedTensor, Shape2D, StorageCodec } from '@gcompress/core';
+import type { PackedMatrix, PackedTensor, Shape2D } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
-import { bitsFor, packBits, packedBytes } from '@gcompress/core/storage';
+import { bitsFor, packBits, packedBytes, type StorageCodec } from '@gcompress/core/storage';
 import { codedName, MAX_CODED_LEVELS, mostFrequent } from './codes.ts';
 import { packCodes } from './pack-codes.ts';
 import { unpackCodes } from './unpack-codes.ts';

@@ -8,7 +8,7 @@ import { entriesOf, gapStream } from './gap-stream.ts';
 /** Most entries, because 32 bits count the bits of all gaps. */
 const MOST_ENTRIES = 2 ** 28;
 /** Largest fraction of kept entries at which the product is faster than the dense product. */
-const LARGEST_SHARE = { simd: 0.12, portable: 0.3 };
+const LARGEST_SHARE = { simd: 0.05, portable: 0.3 };
 
 /** Matrices with float32 values. The values are read in place; each entry takes half a byte or a byte more. */
 export const pruningRules: FormatRules = {

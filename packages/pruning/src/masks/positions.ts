@@ -1,8 +1,8 @@
 // Stores the positions of kept blocks compactly: as a mask, an entropy-coded mask, or Rice-coded gaps.
 import { codesCodec, packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
-import type { GCompressError, PackedMatrix, PackedTensor, Shape2D, StorageCodec } from '@gcompress/core';
-import { fileError, packBits, packedBytes, packedTensor } from '@gcompress/core/storage';
+import type { GCompressError, PackedMatrix, PackedTensor, Shape2D } from '@gcompress/core';
+import { fileError, packBits, packedBytes, packedTensor, type StorageCodec } from '@gcompress/core/storage';
 import type { BlockGrid } from './block-grid.ts';
 
 /** Most bits of the remainder of a gap. */
