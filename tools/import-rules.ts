@@ -45,7 +45,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   'inference-kernels': {
     lives: 'products with compressed matrices in their stored form, for the wasm and cpu backends of TensorFlow.js',
-    imports: ['core', 'coder', 'tfjs'],
+    imports: ['core', 'coder', 'simhash', 'tfjs'],
   },
   'graph-compression': {
     lives: 'the Python library: hyperparameters, its schedules, `ApplyCompression`, the wrapper',

@@ -1,5 +1,6 @@
 // Public API of the encoder; `./decode` has the decoder.
 
+export { type CodesReader, codesCodec } from './codes/codes-codec.ts';
 export { packCodes } from './codes/pack-codes.ts';
 export { codedBits, encodeIntegers } from './encode.ts';
 export { type LevelPrices, levelPrices } from './level-prices.ts';

@@ -4,6 +4,13 @@ import * as decode from '../src/decode.ts';
 import * as api from '../src/index.ts';
 
 it('the package exports exactly these names', () => {
-  expect(Object.keys(api).sort()).toEqual(['codedBits', 'encodeIntegers', 'levelPrices', 'packCodes', 'roundForRate']);
+  expect(Object.keys(api).sort()).toEqual([
+    'codedBits',
+    'codesCodec',
+    'encodeIntegers',
+    'levelPrices',
+    'packCodes',
+    'roundForRate',
+  ]);
   expect(Object.keys(decode).sort()).toEqual(['createIntegerDecoder', 'decodeIntegers', 'unpackCodes']);
 });

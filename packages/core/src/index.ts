@@ -12,7 +12,12 @@ export {
 } from './checks/progress.ts';
 export type { ReadLimits } from './checks/size-limit.ts';
 export type { Algorithm, FactorizeOptions, MethodDefinition } from './contract/algorithm.ts';
-export type { CompressedFormat, PackedMatrix, PackedTensor, Sharing } from './contract/compressed-format.ts';
+export type {
+  CompressedFormat,
+  PackedMatrix,
+  PackedTensor,
+  Sharing,
+} from './contract/compressed-format.ts';
 export type { CompressedMatrix } from './contract/compressed-matrix.ts';
 export { type CompressionMethod, defineMethod } from './contract/define-method.ts';
 export {

@@ -1,4 +1,5 @@
 // The format `dictlearn`: atoms and sparse codes, with reader and writer of the stored form.
+import { codesCodec } from '@gcompress/coder';
 import {
   type CompressedFormat,
   type Factor,
@@ -58,6 +59,10 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
     return laidOut(ops, combined(ops, pick(codes), pick(support), atoms, form), form);
   },
   trim: withoutUnusedAtoms,
+  codec: /* @__PURE__ */ codesCodec((packed, read) => {
+    const { layout, count } = checkedStore(packed);
+    unpackSparseCodes(packed, layout, count, read);
+  }),
   pack,
   unpack,
 };
@@ -121,17 +126,23 @@ function pack({ factors, ...form }: Factorization<DictLearnFactor>): Record<stri
   return { ...packSparseCodes(collectCodes(factors, layout), layout, shape[0]), atoms: { shape, data } };
 }
 
-function unpack(packed: PackedMatrix): Record<DictLearnFactor, Factor> {
+/** What a stored matrix says before its codes are read: its layout and its atoms. */
+function checkedStore(packed: PackedMatrix) {
   assertVersion(packed, VERSION);
   const layout = layoutOf(packed);
-  const { shape, data } = packedTensor(packed, 'atoms', 'float32', [null, layout.signalLength]);
-  const [count] = shape;
+  const atoms = packedTensor(packed, 'atoms', 'float32', [null, layout.signalLength]);
+  const [count] = atoms.shape;
   if (count < 1 || count > MAX_ATOMS) {
     throw fileError('file-tensor', "dictlearn tensor 'atoms'", `1 to ${MAX_ATOMS} atoms`, `${count}`);
   }
   assertLayoutSize(layout, count);
+  return { layout, atoms, count };
+}
+
+function unpack(packed: PackedMatrix): Record<DictLearnFactor, Factor> {
+  const { layout, atoms, count } = checkedStore(packed);
   return {
     ...spreadCodes(unpackSparseCodes(packed, layout, count), layout, count),
-    atoms: floatFactor(shape, data.slice()),
+    atoms: floatFactor(atoms.shape, atoms.data.slice()),
   };
 }

@@ -5,7 +5,7 @@ import { sparseLanes, sparseVector } from './sparse';
 /**
  * `y [n] += x [m] · W`, where each piece of `length` entries of a row of W is a sparse sum of atoms.
  *
- * @param ends the ends of the codes, `[pieces, m]`: piece after piece.
+ * @param counts the entries of each code, `[pieces, m]`: piece after piece. Columns and values are those of `sparseVector`.
  * @param atoms `[count, length]`.
  * @param sums scratch `[count]`.
  */
@@ -13,18 +13,23 @@ export function dictionaryVector(
   x: usize,
   m: i32,
   n: i32,
-  ends: usize,
-  positions: usize,
+  counts: usize,
+  countBytes: i32,
+  columns: usize,
+  columnBytes: i32,
   values: usize,
+  valueBytes: i32,
+  step: f32,
   atoms: usize,
   count: i32,
   length: i32,
   y: usize,
   sums: usize,
 ): void {
-  for (let column = 0, from = ends; column < n; column += length, from += 4 * m) {
+  let at = 0;
+  for (let column = 0, from = counts; column < n; column += length, from += countBytes * m) {
     memory.fill(sums, 0, count << 2);
-    sparseVector(x, m, from === ends ? 0 : load<u32>(from - 4), from, positions, values, sums);
+    at = sparseVector(x, m, from, countBytes, columns, columnBytes, values, valueBytes, step, at, sums);
     addAtoms(sums, count, atoms, length, min(length, n - column), y + 4 * column);
   }
 }
@@ -34,18 +39,23 @@ export function dictionaryLanes(
   x: usize,
   m: i32,
   n: i32,
-  ends: usize,
-  positions: usize,
+  counts: usize,
+  countBytes: i32,
+  columns: usize,
+  columnBytes: i32,
   values: usize,
+  valueBytes: i32,
+  step: f32,
   atoms: usize,
   count: i32,
   length: i32,
   y: usize,
   sums: usize,
 ): void {
-  for (let column = 0, from = ends; column < n; column += length, from += 4 * m) {
+  let at = 0;
+  for (let column = 0, from = counts; column < n; column += length, from += countBytes * m) {
     memory.fill(sums, 0, count << 5);
-    sparseLanes(x, m, from === ends ? 0 : load<u32>(from - 4), from, positions, values, sums);
+    at = sparseLanes(x, m, from, countBytes, columns, columnBytes, values, valueBytes, step, at, sums);
     addAtomsLanes(sums, count, atoms, length, min(length, n - column), y + 32 * column);
   }
 }

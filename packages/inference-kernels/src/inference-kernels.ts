@@ -6,6 +6,7 @@ import { dictLearnRules } from './formats/dict-learn-rules.ts';
 import { formatKernel } from './formats/format-kernel.ts';
 import { kMeansRules } from './formats/k-means-rules.ts';
 import { pruningRules } from './formats/pruning-rules.ts';
+import { simhashRules } from './formats/simhash-rules.ts';
 import type { Loops } from './loops/loops.ts';
 import { portableLoops } from './loops/portable-loops.ts';
 import { openSharedHeap } from './loops/shared-heap.ts';
@@ -20,10 +21,10 @@ export interface InferenceKernelOptions {
   readonly simd?: boolean;
 }
 
-const RULES = [kMeansRules, pruningRules, dictLearnRules];
+const RULES = [kMeansRules, pruningRules, dictLearnRules, simhashRules];
 
 /**
- * Kernels that multiply by k-means, pruned and dictionary matrices in their stored form, on the wasm and on the cpu backend. Pass them as
+ * Kernels that multiply by k-means, pruned, dictionary and simhash matrices in their stored form, on the wasm and on the cpu backend. Pass them as
  * `inferenceKernels` to `stripCompression` or `registerCompressedLayers` of `@gcompress/tfjs/layers`. They are compiled at the first use.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`.

@@ -7,15 +7,22 @@ import {
   prunedForm,
   type RandomForm,
   type StoredMatrix,
+  signForm,
 } from '@gcompress/fixtures/stored-matrices';
 import { kMeansFormat } from '@gcompress/kmeans/format';
 import { prunedFormat } from '@gcompress/pruning/format';
+import { simhashFormat } from '@gcompress/simhash/format';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { executionReport, type InferenceKernel } from '@gcompress/tfjs/layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inferenceKernels } from '../src/index.ts';
 import { denseMatrix, largestError, packedModel } from './products.ts';
+
+/** Sign bits, at most 32 for each row: so many digits has an orthogonal projection. */
+function clamped(bits: number, planes: 'orthogonal' | 'fitted'): RandomForm {
+  return (shape, seed) => signForm(simhashFormat, Math.min(bits, 32 * shape[0]), planes)(shape, seed);
+}
 
 const FORMS: Readonly<Record<string, RandomForm>> = {
   '16 levels': codebookForm(kMeansFormat, 16, 1),
@@ -32,6 +39,20 @@ const FORMS: Readonly<Record<string, RandomForm>> = {
   'codes of whole rows': dictionaryForm(dictLearnFormat, { length: 1000, atoms: 6, most: 3, masked: true }),
   'codes of pieces, masked': dictionaryForm(dictLearnFormat, { length: 9, atoms: 5, most: 2, masked: true }),
   'codes of pieces': dictionaryForm(dictLearnFormat, { length: 8, atoms: 300, most: 4, masked: false }),
+  'codes of 8 bits': dictionaryForm(dictLearnFormat, { length: 8, atoms: 30, most: 4, masked: false, valueBits: 8 }),
+  'codes of 12 bits': dictionaryForm(dictLearnFormat, { length: 9, atoms: 300, most: 2, masked: false, valueBits: 12 }),
+  'codes of rows, 6 bits': dictionaryForm(dictLearnFormat, {
+    length: 1000,
+    atoms: 6,
+    most: 3,
+    masked: true,
+    valueBits: 6,
+  }),
+  'a hundredth kept': prunedForm(prunedFormat, 0.01),
+  '1 sign bit a column': signForm(simhashFormat, 1, 'orthogonal'),
+  '13 sign bits a column': clamped(13, 'orthogonal'),
+  '70 sign bits a column': clamped(70, 'orthogonal'),
+  '45 sign bits of fitted planes': signForm(simhashFormat, 45, 'fitted'),
 };
 
 // None is a multiple of all tiles: 8 and 128 rows, 4, 8 and 32 columns

@@ -1,5 +1,5 @@
 // The format `kmeans`: codebooks and the codebook row of each block, with reader and writer of the stored form.
-import { packCodes } from '@gcompress/coder';
+import { codesCodec, packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import {
   type CompressedFormat,
@@ -49,6 +49,10 @@ export const kMeansFormat: CompressedFormat<KMeansFactor> = {
   reconstruct,
   lookup: (ops, ids, { codebook, encoding }, form) => decoded(ops, codebook, ops.gather(encoding, ids), form),
   sharing: () => ({ codebook: { rows: 'encoding' } }),
+  codec: /* @__PURE__ */ codesCodec((packed, read) => {
+    const { layout, used } = checkedStore(packed);
+    read('encoding', [packed.shape[0], layout.blocks], used);
+  }),
   pack,
   unpack,
 };
@@ -90,10 +94,11 @@ function pack({ factors: { codebook, encoding }, ...form }: Factorization<KMeans
   };
 }
 
-function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
+/** What a stored matrix says before its codes are read: its layout, its codebooks, and the stored rows of each. */
+function checkedStore(packed: PackedMatrix) {
   assertVersion(packed, VERSION);
   const layout = checkedLayout(packed);
-  const { blockSize, blocks, groups, levels } = layout;
+  const { blockSize, groups, levels } = layout;
   const stored = packedTensor(packed, 'codebook', 'float32', [null, blockSize]);
   const used = stored.shape[0] / groups;
   if (!Number.isInteger(used) || used < 1 || used > levels) {
@@ -107,6 +112,12 @@ function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
       `${levels} rows for ${used} stored rows`,
     );
   }
+  return { layout, stored, used };
+}
+
+function unpack(packed: PackedMatrix): Record<KMeansFactor, Factor> {
+  const { layout, stored, used } = checkedStore(packed);
+  const { blockSize, blocks, groups, levels } = layout;
   const encoding = unpackCodes(packed, 'encoding', [packed.shape[0], blocks], used);
   const rows = new Float32Array(groups * levels * blockSize);
   for (let group = 0; group < groups; group++) {

@@ -10,7 +10,13 @@ import {
 import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
-import { packPositions, unpackPositions } from './masks/positions.ts';
+import {
+  decodePositions,
+  encodePositions,
+  packPositions,
+  unpackPositions,
+  withoutPositions,
+} from './masks/positions.ts';
 
 /** Version of the stored form. */
 const VERSION = 2;
@@ -36,6 +42,7 @@ export const prunedFormat: CompressedFormat<PrunedFactor> = {
   reconstruct,
   remaining: (ops, matrix, { mask }) => ops.mul(matrix, mask),
   lookup: (ops, ids, { values, mask }) => ops.mul(ops.gather(values, ids), ops.gather(mask, ids)),
+  codec: { decode, encode },
   pack,
   unpack,
 };
@@ -57,6 +64,18 @@ function pack({ factors: { values, mask }, ...form }: Factorization<PrunedFactor
   const tensors = { values: { shape: [kept.length], data: kept }, ...packPositions(flags, grid) };
   assertExpansion({ ...form, tensors, format: 'pruning' });
   return tensors;
+}
+
+function decode(packed: PackedMatrix): PackedMatrix | undefined {
+  assertVersion(packed, VERSION);
+  const grid = gridOf(packed);
+  assertExpansion(packed);
+  const positions = decodePositions(packed, grid);
+  return positions && { ...packed, tensors: { ...withoutPositions(packed.tensors), ...positions } };
+}
+
+function encode(decoded: PackedMatrix, names: readonly string[]): Record<string, PackedTensor> {
+  return { ...withoutPositions(decoded.tensors), ...encodePositions(decoded, gridOf(decoded), names) };
 }
 
 function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {

@@ -1,5 +1,5 @@
 // The format `kmeans-pruning`: a codebook, and the positions and codes of the kept entries.
-import { packCodes } from '@gcompress/coder';
+import { codesCodec, packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import {
   type CompressedFormat,
@@ -15,7 +15,13 @@ import {
 import { gather, type MatrixDecoder, reshape } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, badConfig, flagsOf, gridOf, isCount, keptEntries } from './masks/block-grid.ts';
-import { packPositions, unpackPositions } from './masks/positions.ts';
+import {
+  decodePositions,
+  encodePositions,
+  packPositions,
+  unpackPositions,
+  withoutPositions,
+} from './masks/positions.ts';
 
 /** Version of the stored form. */
 const VERSION = 2;
@@ -47,6 +53,7 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
     ops.mul(matrix, ops.reshape(ops.gather(kept, encoding), shape)),
   lookup: (ops, ids, factors, form) => decoded(ops, factors, ops.gather(factors.encoding, ids), form),
   sharing: () => ({ codebook: { rows: 'encoding' } }),
+  codec: { decode, encode },
   pack,
   unpack,
 };
@@ -98,7 +105,8 @@ function pack({ factors, ...form }: Factorization<PrunedKMeansFactor>): Record<s
   return tensors;
 }
 
-function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
+/** What a stored matrix says before its codes are read: its grid, kept entries and levels. */
+function checkedStore(packed: PackedMatrix) {
   assertVersion(packed, VERSION);
   const { levels } = packed.config;
   if (!isCount(levels, MAX_LEVELS)) {
@@ -111,6 +119,30 @@ function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
   if (!isCount(stored.length, levels)) {
     throw fileError('file-tensor', "kmeans-pruning tensor 'codebook'", `1 to ${levels} levels`, `${stored.length}`);
   }
+  return { grid, entries, stored, levels };
+}
+
+/** The codec of the levels of the kept entries; the positions have one of their own. */
+const levelsCodec = /* @__PURE__ */ codesCodec((packed, read) => {
+  const { entries, stored } = checkedStore(packed);
+  read('encoding', [1, entries.length], stored.length);
+});
+
+function decode(packed: PackedMatrix): PackedMatrix | undefined {
+  const { grid } = checkedStore(packed);
+  const positions = decodePositions(packed, grid);
+  const { 'coded-encoding': coded } = packed.tensors;
+  const levels = coded ? levelsCodec.decode(packed) : packed;
+  return positions && levels && { ...packed, tensors: { ...withoutPositions(levels.tensors), ...positions } };
+}
+
+function encode(decoded: PackedMatrix, names: readonly string[]): Record<string, PackedTensor> {
+  const levels = levelsCodec.encode(decoded, names);
+  return { ...withoutPositions(levels), ...encodePositions(decoded, gridOf(decoded), names) };
+}
+
+function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
+  const { entries, stored, levels } = checkedStore(packed);
   const codes = unpackCodes(packed, 'encoding', [1, entries.length], stored.length);
   const encoding = new Int32Array(packed.shape[0] * packed.shape[1]);
   for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;

@@ -1,22 +1,17 @@
 // The format `simhash`: projection, sign bits and scales, with reader and writer of the stored form.
-import { type CompressedFormat, type Factor, floatFactor, type JsonObject, type PackedMatrix } from '@gcompress/core';
+import { type CompressedFormat, type Factor, floatFactor, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import { type MatrixDecoder, matMul, mul } from '@gcompress/core/decode';
-import { assertVersion, fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
+import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
+import { type PlanesConfig, readConfig } from './config.ts';
 import { denseFromOrthogonal } from './dense.ts';
-import { assertProjectionSize, drawProjection, type SeededPlanes } from './projection.ts';
+import { assertProjectionSize, drawProjection } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
+
+export { type OrthogonalPlanes, orthogonalPlanes, type PlaneBlock } from './planes.ts';
 
 /** The factors of {@link simhashFormat}. */
 export type SimhashFactor = 'projection' | 'signs' | 'scales';
-
-/** The source of the projection: drawn from a seed, or fitted to the matrix and stored. */
-export type PlanesConfig =
-  | { readonly planes: SeededPlanes; readonly seed: number }
-  | { readonly planes: 'fitted'; readonly seed?: never };
-
-/** Config that {@link simhashFormat} stores; `bits` is k, the sign bits of a column. */
-export type SimhashConfig = PlanesConfig & { readonly bits: number; readonly trainableScales: boolean };
 
 const reconstruct: CompressedFormat<SimhashFactor>['reconstruct'] = (ops, { projection, signs, scales }) =>
   ops.mul(ops.matMul(projection, signs), scales);
@@ -97,18 +92,4 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
       return drawn;
     },
   };
-}
-
-function readConfig({ planes, seed, bits, trainableScales }: JsonObject): SimhashConfig {
-  if (Number.isSafeInteger(bits) && Number(bits) > 0 && typeof trainableScales === 'boolean') {
-    const sizes = { bits: Number(bits), trainableScales };
-    if (planes === 'fitted') return { planes, ...sizes };
-    if ((planes === 'gaussian' || planes === 'orthogonal') && isSeed(seed)) return { planes, seed, ...sizes };
-  }
-  const actual = JSON.stringify({ planes, seed, bits, trainableScales }).slice(0, 120);
-  throw fileError('file-header', 'simhash config', 'valid planes, seed, bits and trainableScales', actual);
-}
-
-function isSeed(seed: unknown): seed is number {
-  return typeof seed === 'number' && seed >>> 0 === seed;
 }

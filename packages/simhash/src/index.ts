@@ -4,6 +4,7 @@ export {
   type BitsSizes,
   bitsFromPercentOfColumns,
 } from './bits-choice.ts';
-export { type PlanesConfig, type SimhashConfig, type SimhashFactor, simhashFormat } from './format.ts';
+export type { PlanesConfig, SimhashConfig } from './config.ts';
+export { type SimhashFactor, simhashFormat } from './format.ts';
 export { type SimhashOptions, type SimhashSettings, simhash } from './simhash.ts';
 export type { ScaleRule } from './sketch.ts';

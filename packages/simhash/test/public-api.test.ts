@@ -13,6 +13,7 @@ it('the package exports exactly these names', () => {
   `);
   expect(Object.keys(format).sort()).toMatchInlineSnapshot(`
     [
+      "orthogonalPlanes",
       "simhashDecoder",
       "simhashFormat",
     ]

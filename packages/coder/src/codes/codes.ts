@@ -6,6 +6,8 @@ import { MeanModel } from './mean-model.ts';
 export const CODES_CODEC = 4;
 /** Bytes before the decisions: one for the codec, two for the most frequent code. */
 export const CODES_HEADER = 3;
+/** Most levels for context coding, because the header has two bytes for the most frequent code. */
+export const MAX_CODED_LEVELS = 2 ** 16;
 /** Contexts of one density bucket: left and upper neighbour. The bucket is ⌊log₂⌋ of the product of two densities, 0 to 30. */
 const NEIGHBOURS = 4;
 const TREE = 31 * NEIGHBOURS;
@@ -17,6 +19,17 @@ const DENSITY_SHIFT = 6;
 /** Name of the context-coded form of a tensor. */
 export function codedName(name: string): string {
   return `coded-${String(name)}`;
+}
+
+/** The most frequent code; the first to reach this number if several do. */
+export function mostFrequent(codes: Int32Array | Uint8Array, levels: number): number {
+  const counts = new Uint32Array(levels);
+  let best = 0;
+  for (const code of codes) {
+    counts[code]++;
+    if (counts[code] > counts[best]) best = code;
+  }
+  return best;
 }
 
 /** Adaptive probabilities for codes 0 … levels − 1. */

@@ -3,10 +3,7 @@ import { GCompressError, type PackedTensor, type Shape2D } from '@gcompress/core
 import { assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import { bitsFor, packBits, packedBytes } from '@gcompress/core/storage';
 import { RangeEncoder } from '../range/range-encoder.ts';
-import { CODES_CODEC, CODES_HEADER, codedName, codeEach, codesModel } from './codes.ts';
-
-/** Most levels for context coding, because the header has two bytes for the most frequent code. */
-const MAX_CODED_LEVELS = 2 ** 16;
+import { CODES_CODEC, CODES_HEADER, codedName, codeEach, codesModel, MAX_CODED_LEVELS, mostFrequent } from './codes.ts';
 
 /**
  * The stored form of a matrix of codes, such as the level of each weight or which weights are kept: a tensor `name` of packed bits,
@@ -47,16 +44,6 @@ function encode(codes: Int32Array | Uint8Array, [, columns]: Shape2D, levels: nu
   bytes.set([CODES_CODEC, frequent & 255, frequent >>> 8]);
   bytes.set(stream, CODES_HEADER);
   return bytes;
-}
-
-function mostFrequent(codes: Int32Array | Uint8Array, levels: number): number {
-  const counts = new Uint32Array(levels);
-  let best = 0;
-  for (const code of codes) {
-    counts[code]++;
-    if (counts[code] > counts[best]) best = code;
-  }
-  return best;
 }
 
 function assertSides(shape: unknown): void {

@@ -30,6 +30,26 @@ export interface Sharing<K extends string = string> {
 }
 
 /**
+ * Takes the entropy coding off a stored matrix and puts it on again. A host that unpacks a matrix many times, or computes with its stored
+ * form, holds the decoded form in memory and saves the coded one.
+ */
+export interface StorageCodec {
+  /**
+   * The matrix with packed bits in place of its coded tensors; `unpack` reads both. The given object if nothing is coded. Undefined if
+   * `encode` cannot restore the given tensors, as in a file of a writer that codes in another way.
+   *
+   * @throws GCompressError what `unpack` throws for damaged tensors.
+   */
+  decode(packed: PackedMatrix): PackedMatrix | undefined;
+  /**
+   * The inverse: the tensors that `decode` was given, bit for bit.
+   *
+   * @param names the names of these tensors.
+   */
+  encode(decoded: PackedMatrix, names: readonly string[]): Readonly<Record<string, PackedTensor>>;
+}
+
+/**
  * A decoder: how a matrix comes back from its factors. Stateless and without hyperparameters, so that a page which only
  * decodes carries no encoder. Import nothing but `@gcompress/core` here.
  */
@@ -68,6 +88,8 @@ export interface CompressedFormat<K extends string = string> {
   sharing?(form: MatrixForm): { readonly [factor in K]?: Sharing<K> };
   /** The factors without parts that contribute nothing, such as zero padding. */
   trim?(factorization: Factorization<K>): Factorization<K>;
+  /** For formats that entropy-code tensors: the same matrix without entropy coding, and back. */
+  readonly codec?: StorageCodec;
   /** The stored form: as few bytes as possible, everything that {@link unpack} needs. */
   pack(factorization: Factorization<K>): Record<string, PackedTensor>;
   /**

@@ -1,5 +1,5 @@
 // Reader and writer of the stored form of sparse codes.
-import { packCodes } from '@gcompress/coder';
+import { type CodesReader, packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import type { GCompressError, PackedMatrix, PackedTensor } from '@gcompress/core';
 import { fileError, packBits, packedBytes, packedTensor } from '@gcompress/core/storage';
@@ -53,8 +53,15 @@ export function packSparseCodes(codes: SparseCodes, layout: Layout, atoms: numbe
  *
  * @throws GCompressError `file-tensor` or `file-dtype` when a tensor is missing, misshapen or impossible; `file-oversized` when
  * a small file claims very many codes.
+ *
+ * @param read reads each tensor of codes.
  */
-export function unpackSparseCodes(stored: PackedMatrix, layout: Layout, atoms: number): SparseCodes {
+export function unpackSparseCodes(
+  stored: PackedMatrix,
+  layout: Layout,
+  atoms: number,
+  read: CodesReader = (name, shape, levels) => unpackCodes(stored, name, shape, levels),
+): SparseCodes {
   const { signals, nonzeros, valueBits, rows, pieces } = layout;
   const bytes = byteLength(stored.tensors);
   if (isAmplified(layout, atoms, bytes)) {
@@ -69,15 +76,15 @@ export function unpackSparseCodes(stored: PackedMatrix, layout: Layout, atoms: n
   let counts: Int32Array;
   let positions: Int32Array;
   if (has('mask')) {
-    const mask = unpackCodes(stored, 'mask', [signals, atoms], 2);
+    const mask = read('mask', [signals, atoms], 2);
     counts = new Int32Array(signals);
     for (let at = 0; at < mask.length; at++) counts[Math.floor(at / atoms)] += mask[at];
     positions = new Int32Array(total(counts, nonzeros));
     for (let at = 0, to = 0; at < mask.length; at++) if (mask[at] === 1) positions[to++] = at % atoms;
   } else {
-    const counted = has('counts') ? unpackCodes(stored, 'counts', [rows, pieces], nonzeros + 1) : undefined;
+    const counted = has('counts') ? read('counts', [rows, pieces], nonzeros + 1) : undefined;
     // A false claim of many signals fails here, before memory is allocated for them
-    positions = unpackCodes(stored, 'positions', counted ? [1, total(counted, nonzeros)] : [signals, nonzeros], atoms);
+    positions = read('positions', counted ? [1, total(counted, nonzeros)] : [signals, nonzeros], atoms);
     counts = counted ?? new Int32Array(signals).fill(nonzeros);
   }
   const steps = stepsFor(valueBits);
@@ -85,7 +92,7 @@ export function unpackSparseCodes(stored: PackedMatrix, layout: Layout, atoms: n
   const values =
     valueBits === 32
       ? packedTensor(stored, 'values', 'float32', [length]).data
-      : Float32Array.from(unpackCodes(stored, 'values', [1, length], 2 ** valueBits), (at) => (at - steps) / steps);
+      : Float32Array.from(read('values', [1, length], 2 ** valueBits), (at) => (at - steps) / steps);
   const codes = withoutZeros({ counts, positions, values });
   assertOrder(codes);
   return codes;

@@ -1,5 +1,5 @@
 // Makes the kernel of a format on a backend from the rules of the format.
-import type { InferenceKernel, KernelSource, StoredForm } from '@gcompress/tfjs/layers';
+import type { InferenceKernel, KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
 import { cast, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
 
@@ -9,6 +9,8 @@ export interface Prepared<R> {
   readonly numbers: readonly R[];
   /** `x [b, m] · Ŵ → [b, n]` for at least one row of float32. */
   multiply(x: Tensor): Tensor;
+  /** The stored tensors that the numbers replace. */
+  readonly takenOver?: TakenOver;
 }
 
 /** How matrices of one format become products that loops compute. */
@@ -44,6 +46,7 @@ export function formatKernel(backend: string, rules: FormatRules, loops: () => L
       if (x.shape[0] === 0) return zeros([0, cols]);
       return multiply(x.dtype === 'float32' ? x : cast(x, 'float32'));
     },
+    takenOver: ({ takenOver }) => takenOver,
     heldBytes: ({ numbers, loops: used }) => numbers.reduce<number>((sum, held) => sum + used.heldBytes(held), 0),
     dispose({ numbers, loops: used }) {
       for (const held of numbers) used.release(held);

@@ -1,8 +1,8 @@
 // Products with k-means codebooks: codes of single entries as half bytes or bytes, or codes of blocks as bytes.
 import { unpackCodes } from '@gcompress/coder/decode';
-import type { PackedMatrix } from '@gcompress/core';
+import type { PackedMatrix, PackedTensor } from '@gcompress/core';
 import { bitsFor, fileError, packBits, packedTensor } from '@gcompress/core/storage';
-import type { KernelSource, StoredForm } from '@gcompress/tfjs/layers';
+import type { KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
 import type { Loops } from '../loops/loops.ts';
 import type { FormatRules, Prepared } from './format-kernel.ts';
 
@@ -69,14 +69,21 @@ function halfByteCodes<R>(
   table.set(packedTensor(packed, 'codebook', 'float32', [used, 1]).data);
   const checked = checkedCodes(packed, form);
   const stride = Math.ceil(cols / 2);
-  const codes =
-    tensors.encoding && bitsFor(used) === 4 && cols % 2 === 0
-      ? loops.borrow(tensors.encoding, 'uint8')
-      : loops.hold(halfBytes(checked, rows, cols));
+  const isInPlace = tensors.encoding && bitsFor(used) === 4 && cols % 2 === 0;
+  const codes = isInPlace ? loops.borrow(tensors.encoding, 'uint8') : loops.hold(halfBytes(checked, rows, cols));
   const held = loops.hold(table);
+  const restore = () => {
+    const bytes = loops.bytesOf(codes);
+    const codeAt = (_: unknown, at: number) => {
+      const col = at % cols;
+      return (bytes[((at - col) / cols) * stride + (col >>> 1)] >>> (4 * (col & 1))) & 15;
+    };
+    return encodingOf(Uint8Array.from({ length: rows * cols }, codeAt), used);
+  };
   return {
     numbers: [codes, held],
     multiply: (x) => loops.codebook(x, { rows, cols, codes, stride, levels: held }),
+    ...(!isInPlace && { takenOver: { names: ['encoding'], restore } }),
   };
 }
 
@@ -89,28 +96,44 @@ function byteCodes<R>(
 ): Prepared<R> {
   const { rows, cols, used } = form;
   packedTensor(packed, 'codebook', 'float32', [used, 1]);
-  const codes = asBytes(tensors, packed, form, loops);
+  const { codes, ...taken } = asBytes(tensors, packed, form, loops);
   const levels = loops.borrow(tensors.codebook, 'float32');
-  return { numbers: [codes, levels], multiply: (x) => loops.bytes(x, { rows, cols, codes, levels }) };
+  return { numbers: [codes, levels], multiply: (x) => loops.bytes(x, { rows, cols, codes, levels }), ...taken };
 }
 
 /** Codes of blocks, as bytes. */
 function blocks<R>({ tensors }: KernelSource, packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): Prepared<R> {
   const { rows, cols, used, blockSize: length } = form;
   packedTensor(packed, 'codebook', 'float32', [used, length]);
-  const codes = asBytes(tensors, packed, form, loops);
+  const { codes, ...taken } = asBytes(tensors, packed, form, loops);
   const codebook = loops.borrow(tensors.codebook, 'float32');
   return {
     numbers: [codes, codebook],
     multiply: (x) => loops.blocks(x, { rows, cols, codes, blocks: form.blocks, codebook, count: used, length }),
+    ...taken,
   };
 }
 
 /** The codes as bytes: in the stored tensor, if it has eight bits for each code. */
-function asBytes<R>(tensors: KernelSource['tensors'], packed: PackedMatrix, form: CodebookForm, loops: Loops<R>): R {
-  const codes = checkedCodes(packed, form);
-  if (tensors.encoding && bitsFor(form.used) === 8) return loops.borrow(tensors.encoding, 'uint8');
-  return loops.hold(Uint8Array.from(codes));
+function asBytes<R>(
+  tensors: KernelSource['tensors'],
+  packed: PackedMatrix,
+  form: CodebookForm,
+  loops: Loops<R>,
+): { readonly codes: R; readonly takenOver?: TakenOver } {
+  const checked = checkedCodes(packed, form);
+  if (tensors.encoding && bitsFor(form.used) === 8) return { codes: loops.borrow(tensors.encoding, 'uint8') };
+  const codes = loops.hold(Uint8Array.from(checked));
+  // Words may hold a few bytes more
+  const count = form.rows * form.blocks;
+  const restore = () => encodingOf(loops.bytesOf(codes).subarray(0, count), form.used);
+  return { codes, takenOver: { names: ['encoding'], restore } };
+}
+
+/** The codes in the bits that their number needs. */
+function encodingOf(codes: Uint8Array, used: number): Record<string, PackedTensor> {
+  const data = packBits(codes, bitsFor(used));
+  return { encoding: { shape: [data.length], data } };
 }
 
 /** The codes, each an index of a stored row of the codebook; the file holds them bit-packed or entropy-coded. */

@@ -1,40 +1,48 @@
-// Rules for products with pruned matrices: only the kept entries, row by row.
+// Rules for products with pruned matrices: the kept values, and the gaps between them.
+import type { PackedTensor } from '@gcompress/core';
+import { packBits } from '@gcompress/core/storage';
 import type { StoredForm } from '@gcompress/tfjs/layers';
 import type { FormatRules } from './format-kernel.ts';
+import { entriesOf, gapStream } from './gap-stream.ts';
 
-/** Most columns, because 16 bits index them. */
-const MOST_COLUMNS = 2 ** 16;
+/** Most entries, because 32 bits count the bits of all gaps. */
+const MOST_ENTRIES = 2 ** 28;
 /** Largest fraction of kept entries at which the product is faster than the dense product. */
-const LARGEST_SHARE = { simd: 0.12, portable: 0.3 };
+const LARGEST_SHARE = { simd: 0.05, portable: 0.3 };
 
-/** Matrices of at most 65,536 columns with float32 values. The values are read in place; each entry takes two more bytes. */
+/** Matrices with float32 values. The values are read in place; each entry takes half a byte or a byte more. */
 export const pruningRules: FormatRules = {
   format: 'pruning',
-  supports: ({ shape: [, cols], tensors }) => cols <= MOST_COLUMNS && tensors.values?.dtype === 'float32',
+  supports: ({ shape: [rows, cols], tensors }) => rows * cols <= MOST_ENTRIES && tensors.values?.dtype === 'float32',
   pays: (form, simd) => keptShare(form) <= (simd ? LARGEST_SHARE.simd : LARGEST_SHARE.portable),
   prepare({ format, form, tensors, packed }, loops) {
-    const [rows, cols] = form.shape;
+    const [, cols] = form.shape;
     const mask = format.unpack(packed()).mask.data;
-    const ends = new Uint32Array(rows);
-    const columns = new Uint16Array(tensors.values.size);
-    let count = 0;
-    for (let row = 0, at = 0; row < rows; row++) {
-      for (let col = 0; col < cols; col++, at++) if (mask[at] !== 0) columns[count++] = col;
-      ends[row] = count;
-    }
-    const matrix = {
-      rows,
-      cols,
-      ends: loops.hold(ends),
-      columns: loops.hold(columns),
-      values: loops.borrow(tensors.values, 'float32'),
-    };
+    const { bytes, bits } = gapStream(mask);
+    const count = tensors.values.size;
+    const gaps = loops.hold(bytes);
+    const values = loops.borrow(tensors.values, 'float32');
+    const restore = () => maskOf(form, entriesOf(loops.bytesOf(gaps), bits, count));
     return {
-      numbers: [matrix.ends, matrix.columns, matrix.values],
-      multiply: (x) => loops.sparse(x, matrix),
+      numbers: [gaps, values],
+      multiply: (x) => loops.pruned(x, { cols, gaps, gapBits: bits, values, count }),
+      takenOver: { names: ['mask', 'gaps'], restore },
     };
   },
 };
+
+/** The stored positions of kept entries: one bit for each block. */
+function maskOf({ shape: [rows, cols], config }: StoredForm, entries: Iterable<number>): Record<string, PackedTensor> {
+  const [height, width] = [Number(config.blockHeight), Number(config.blockWidth)];
+  const across = Math.ceil(cols / width);
+  const flags = new Uint8Array(across * Math.ceil(rows / height));
+  for (const entry of entries) {
+    const col = entry % cols;
+    flags[Math.floor((entry - col) / cols / height) * across + Math.floor(col / width)] = 1;
+  }
+  const data = packBits(flags, 1);
+  return { mask: { shape: [data.length], data } };
+}
 
 /** The fraction of kept entries. */
 function keptShare({ shape: [rows, cols], tensors }: StoredForm): number {

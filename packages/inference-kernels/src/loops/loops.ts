@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Lists of numbers that loops read. */
-export type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array;
+export type Numbers = Uint8Array | Int8Array | Uint16Array | Int16Array | Float32Array;
 
 /** A matrix `[m, n]` of 4-bit codes. */
 export interface CodebookMatrix<R> {
@@ -38,32 +38,76 @@ export interface BlockMatrix<R> {
   readonly length: number;
 }
 
-/** A sparse matrix `[m, n]`, row after row. */
-export interface SparseMatrix<R> {
-  readonly rows: number;
-  readonly cols: number;
-  /** uint32 `[m]`: where the entries of each row end. */
-  readonly ends: R;
-  /** uint16: the column of each entry. */
+/** Nonzeros in the narrowest types. */
+export interface SparseCodes<R> {
+  /** Unsigned: the nonzeros of each row. */
+  readonly counts: R;
+  readonly countBytes: 1 | 2;
+  /** Unsigned: the column of each nonzero. */
   readonly columns: R;
-  /** float32: the value of each entry. */
+  readonly columnBytes: 1 | 2;
+  /** Signed multiples of `step` in 1 or 2 bytes, or float32 in 4. */
   readonly values: R;
+  readonly valueBytes: 1 | 2 | 4;
+  /** 1 for float32 values. */
+  readonly step: number;
 }
 
-/** A matrix `[m, n]` whose rows are cut into pieces, each a sparse sum of atoms. */
-export interface DictionaryMatrix<R> {
+/** A sparse matrix `[m, n]`, row after row. */
+export interface SparseMatrix<R> extends SparseCodes<R> {
   readonly rows: number;
   readonly cols: number;
-  /** uint32 `[pieces, m]`: where the code of each piece of a row ends. All rows of the first piece come first. */
-  readonly ends: R;
-  /** uint16: the atom of each entry. */
-  readonly positions: R;
-  /** float32: the value of each entry. */
-  readonly values: R;
+}
+
+/** A matrix `[m, n]` whose rows are cut into pieces, each a sparse sum of atoms. All rows of the first piece come first. */
+export interface DictionaryMatrix<R> extends SparseCodes<R> {
+  readonly rows: number;
+  readonly cols: number;
   /** float32 `[count, length]`. */
   readonly atoms: R;
   readonly count: number;
   readonly length: number;
+}
+
+/** A matrix `[m, n]` of some values, all others 0. */
+export interface PrunedMatrix<R> {
+  readonly cols: number;
+  /** The number of zeros before each value in reading order. The largest number, 15 or 255, means that many and one more gap. */
+  readonly gaps: R;
+  /** Bits of a gap; half bytes lie in a byte from the lower half on. */
+  readonly gapBits: 4 | 8;
+  /** float32. */
+  readonly values: R;
+  /** Number of values. */
+  readonly count: number;
+}
+
+/** A rotation of m axes, as pairs of axes that are turned by 45°. */
+export interface Turns<R> {
+  /** uint16 `[count, 2]`. */
+  readonly pairs: R;
+  readonly count: number;
+}
+
+/** Coordinates of x that signs belong to: the first `planes` after a rotation, times `length`. */
+export interface SignBlock {
+  /** Index of the rotation; undefined for none. */
+  readonly rotation?: number;
+  readonly length: number;
+  readonly planes: number;
+}
+
+/** A matrix `[m, n]` of signs of coordinates, times a scale a column. */
+export interface SignMatrix<R> {
+  readonly cols: number;
+  readonly rotations: readonly Turns<R>[];
+  readonly blocks: readonly SignBlock[];
+  /** Groups of eight coordinates; the last one is filled up with zeros. */
+  readonly groups: number;
+  /** The signs of a group a byte: four groups side by side `[⌊groups / 4⌋, n, 4]`, then the last groups `[n]` each. */
+  readonly codes: R;
+  /** float32 `[n]`. */
+  readonly scales: R;
 }
 
 /**
@@ -81,11 +125,15 @@ export interface Loops<R = unknown> {
   borrow(tensor: Tensor, type: 'float32' | 'uint8'): R;
   /** Bytes that are held, 0 for numbers in place. */
   heldBytes(numbers: R): number;
+  /** A copy of the bytes of numbers. */
+  bytesOf(numbers: R): Uint8Array<ArrayBuffer>;
   /** Frees the held memory. Numbers in place stay. */
   release(numbers: R): void;
   codebook(x: Tensor, matrix: CodebookMatrix<R>): Tensor;
   bytes(x: Tensor, matrix: ByteMatrix<R>): Tensor;
   blocks(x: Tensor, matrix: BlockMatrix<R>): Tensor;
+  pruned(x: Tensor, matrix: PrunedMatrix<R>): Tensor;
+  signs(x: Tensor, matrix: SignMatrix<R>): Tensor;
   sparse(x: Tensor, matrix: SparseMatrix<R>): Tensor;
   dictionary(x: Tensor, matrix: DictionaryMatrix<R>): Tensor;
 }

@@ -7,6 +7,9 @@ import type {
   DictionaryMatrix,
   Loops,
   Numbers,
+  PrunedMatrix,
+  SignMatrix,
+  SparseCodes,
   SparseMatrix,
 } from './loops.ts';
 
@@ -28,10 +31,13 @@ export const portableLoops: Loops<ArrayNumbers> = {
     return { array, bytes: getBackend() === 'cpu' ? 0 : byteLength };
   },
   heldBytes: ({ bytes }) => bytes,
+  bytesOf: ({ array: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer, byteOffset, byteLength).slice(),
   release() {},
   codebook,
   bytes,
   blocks,
+  pruned,
+  signs,
   sparse,
   dictionary,
 };
@@ -96,39 +102,94 @@ function blocks(x: Tensor, matrix: BlockMatrix<ArrayNumbers>): Tensor {
   });
 }
 
-function sparse(x: Tensor, { cols, ends, columns, values }: SparseMatrix<ArrayNumbers>): Tensor {
-  return byRows(x, cols, (input, y) => addSparse(input, 0, ends.array, columns.array, values.array, y));
+function sparse(x: Tensor, { cols, ...codes }: SparseMatrix<ArrayNumbers>): Tensor {
+  return byRows(x, cols, (input, y) => void addSparse(input, codes, 0, 0, y));
 }
 
-function dictionary(x: Tensor, matrix: DictionaryMatrix<ArrayNumbers>): Tensor {
-  const { rows, cols, positions, values, atoms, count, length } = matrix;
-  const ends = matrix.ends.array as Uint32Array;
+function dictionary(x: Tensor, { rows, cols, atoms, count, length, ...codes }: DictionaryMatrix<ArrayNumbers>): Tensor {
   const sums = new Float32Array(count);
   return byRows(x, cols, (input, y) => {
-    for (let first = 0, col = 0; col < cols; first += rows, col += length) {
+    for (let first = 0, col = 0, at = 0; col < cols; first += rows, col += length) {
       sums.fill(0);
-      const begin = first === 0 ? 0 : ends[first - 1];
-      addSparse(input, begin, ends.subarray(first, first + rows), positions.array, values.array, sums);
+      at = addSparse(input, codes, first, at, sums);
       addAtoms(sums, atoms.array, length, y.subarray(col, col + length));
     }
   });
 }
 
-/** Adds the product with the sparse rows to y; the first row begins at `begin`. */
+/** Adds the product with the sparse rows from a row on, whose nonzeros begin at `begin`, to y. Returns where they end. */
 function addSparse(
   input: Float32Array,
+  { counts, columns, values, step }: SparseCodes<ArrayNumbers>,
+  first: number,
   begin: number,
-  ends: Numbers,
-  columns: Numbers,
-  values: Numbers,
   y: Float32Array,
-): void {
+): number {
   let at = begin;
   for (let row = 0; row < input.length; row++) {
-    const end = ends[row];
-    const value = input[row];
+    const end = at + counts.array[first + row];
+    const value = input[row] * step;
     if (value === 0) at = end;
-    for (; at < end; at++) y[columns[at]] += value * values[at];
+    for (; at < end; at++) y[columns.array[at]] += value * values.array[at];
+  }
+  return at;
+}
+
+function pruned(x: Tensor, { cols, gaps, gapBits, values, count }: PrunedMatrix<ArrayNumbers>): Tensor {
+  const most = 2 ** gapBits - 1;
+  return byRows(x, cols, (input, y) => {
+    for (let entry = 0, at = 0, row = 0, col = 0; entry < count; entry++, col++) {
+      let gap = most;
+      for (; gap === most; col += gap, at++) {
+        gap = gapBits === 8 ? gaps.array[at] : (gaps.array[at >>> 1] >>> (4 * (at & 1))) & 15;
+      }
+      for (; col >= cols; col -= cols) row++;
+      y[col] += input[row] * values.array[entry];
+    }
+  });
+}
+
+function signs(x: Tensor, matrix: SignMatrix<ArrayNumbers>): Tensor {
+  const { cols, groups, codes, scales } = matrix;
+  const whole = groups - (groups % 4);
+  const table = new Float32Array(256);
+  return byRows(x, cols, (input, y) => {
+    const coordinates = signedCoordinates(input, matrix);
+    for (let group = 0; group < groups; group++) {
+      fillTable(coordinates.subarray(8 * group, 8 * group + 8), table);
+      const isWhole = group < whole;
+      let at = isWhole ? 4 * cols * Math.floor(group / 4) + (group % 4) : cols * group;
+      for (let col = 0; col < cols; col++, at += isWhole ? 4 : 1) y[col] += table[codes.array[at]];
+    }
+    for (let col = 0; col < cols; col++) y[col] *= scales.array[col];
+  });
+}
+
+/** The coordinates of a row of x that the signs belong to. */
+function signedCoordinates(input: Float32Array, { rotations, blocks, groups }: SignMatrix<ArrayNumbers>): Float32Array {
+  const turned = rotations.map(({ pairs: { array: pairs }, count }) => {
+    const x = input.slice();
+    for (let at = 2 * count - 2; at >= 0; at -= 2) {
+      const [u, v] = [x[pairs[at + 1]], x[pairs[at]]];
+      x[pairs[at + 1]] = (u + v) * Math.SQRT1_2;
+      x[pairs[at]] = (v - u) * Math.SQRT1_2;
+    }
+    return x;
+  });
+  const coordinates = new Float32Array(8 * groups);
+  let to = 0;
+  for (const { rotation, length, planes } of blocks) {
+    const from = rotation === undefined ? input : turned[rotation];
+    for (let plane = 0; plane < planes; plane++) coordinates[to++] = length * from[plane];
+  }
+  return coordinates;
+}
+
+/** All sums of eight signed numbers: bit i of the index is 1 for +. */
+function fillTable(numbers: Float32Array, table: Float32Array): void {
+  table[0] = -numbers.reduce((sum, number) => sum + number, 0);
+  for (const [bit, number] of numbers.entries()) {
+    for (let i = 0, width = 2 ** bit; i < width; i++) table[width + i] = table[i] + 2 * number;
   }
 }
 

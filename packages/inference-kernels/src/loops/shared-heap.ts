@@ -12,9 +12,16 @@ export interface ModuleExports {
   dictionaryLanes(...args: number[]): void;
   dictionaryVector(...args: number[]): void;
   fromLanes(...args: number[]): void;
+  gapsLanes(...args: number[]): void;
+  gapsVector(...args: number[]): void;
+  scaleColumns(...args: number[]): void;
+  scaleTo(...args: number[]): void;
+  signsLanes(...args: number[]): void;
+  signsVector(...args: number[]): void;
   sparseLanes(...args: number[]): void;
   sparseVector(...args: number[]): void;
   toLanes(...args: number[]): void;
+  turnBack(...args: number[]): void;
 }
 
 /** The module, and where tensors lie in its memory. */

@@ -1,6 +1,6 @@
 // Products in SIMD on the heap of tfjs's wasm backend, which read and write tensors in place.
 import { keep, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
-import type { Loops } from './loops.ts';
+import type { Loops, SignMatrix, SparseCodes } from './loops.ts';
 import type { SharedHeap } from './shared-heap.ts';
 
 /** Numbers in the words of a tensor. */
@@ -17,6 +17,8 @@ const FEW_ROWS = 2;
 const LANES = 8;
 /** Scratch floats for each row of a codebook: sums of 16 blocks for one row of x, or of four blocks for eight rows. */
 const BLOCK_SUMS = 32;
+/** Scratch floats for tables of signed sums: four of 256 for one row of x, or one of 256 for eight rows. */
+const SIGN_TABLES = 8 * 256;
 
 /** Adds the product with rows of x, at an address, to rows of y. */
 type Kernel = (x: number, y: number) => void;
@@ -46,6 +48,35 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
     return output;
   };
 
+  const codesOf = ({
+    counts,
+    countBytes,
+    columns,
+    columnBytes,
+    values,
+    valueBytes,
+    step,
+  }: SparseCodes<TensorNumbers>) =>
+    [[at(counts), countBytes, at(columns), columnBytes, at(values), valueBytes], step] as const;
+
+  /** The coordinates of a row of x, or of eight rows side by side, that the signs belong to. */
+  const coordinates = (x: Tensor, from: number, lanes: number, matrix: SignMatrix<TensorNumbers>): number => {
+    const [, rows] = x.shape as [number, number];
+    const turned = matrix.rotations.map(({ pairs, count }) => {
+      const copy = scratch(lanes * rows);
+      module.scaleTo(from, lanes * rows, 1, copy);
+      module.turnBack(at(pairs), count, copy, lanes);
+      return copy;
+    });
+    const made = scratch(8 * lanes * matrix.groups);
+    let to = made;
+    for (const { rotation, length, planes } of matrix.blocks) {
+      module.scaleTo(rotation === undefined ? from : turned[rotation], lanes * planes, length, to);
+      to += 4 * lanes * planes;
+    }
+    return made;
+  };
+
   return {
     simd: true,
     hold: (numbers) => {
@@ -56,6 +87,10 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
     },
     borrow: (tensor) => ({ tensor, owned: false }),
     heldBytes: ({ tensor, owned }) => (owned ? 4 * tensor.size : 0),
+    bytesOf: ({ tensor }) => {
+      const { buffer, byteOffset, byteLength } = tensor.dataSync();
+      return new Uint8Array(buffer, byteOffset, byteLength).slice();
+    },
     release: ({ tensor, owned }) => {
       if (owned) tensor.dispose();
     },
@@ -88,23 +123,45 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
         (from, to) => module.blocksLanes(from, rows, cols, blocks, codesAt, codebookAt, count, length, to, sums),
       );
     },
-    sparse: (x, { rows, cols, ends, columns, values }) => {
-      const [endsAt, columnsAt, valuesAt] = [at(ends), at(columns), at(values)];
+    pruned: (x, { cols, gaps, gapBits, values, count }) => {
+      const [gapsAt, valuesAt] = [at(gaps), at(values)];
       return byRows(
         x,
         cols,
-        (from, to) => module.sparseVector(from, rows, 0, endsAt, columnsAt, valuesAt, to),
-        (from, to) => module.sparseLanes(from, rows, 0, endsAt, columnsAt, valuesAt, to),
+        (from, to) => module.gapsVector(from, cols, gapsAt, gapBits, count, valuesAt, to),
+        (from, to) => module.gapsLanes(from, cols, gapsAt, gapBits, count, valuesAt, to),
       );
     },
-    dictionary: (x, { rows, cols, ends, positions, values, atoms, count, length }) => {
-      const sums = scratch(LANES * count);
-      const codes = [at(ends), at(positions), at(values), at(atoms), count, length] as const;
+    signs: (x, matrix) => {
+      const { cols, groups, codes, scales } = matrix;
+      const [codesAt, tables] = [at(codes), scratch(SIGN_TABLES)];
+      const output = byRows(
+        x,
+        cols,
+        (from, to) => module.signsVector(coordinates(x, from, 1, matrix), groups, cols, codesAt, to, tables),
+        (from, to) => module.signsLanes(coordinates(x, from, LANES, matrix), groups, cols, codesAt, to, tables),
+      );
+      module.scaleColumns(address(output), x.shape[0], cols, at(scales));
+      return output;
+    },
+    sparse: (x, { rows, cols, ...codes }) => {
+      const [numbers, step] = codesOf(codes);
       return byRows(
         x,
         cols,
-        (from, to) => module.dictionaryVector(from, rows, cols, ...codes, to, sums),
-        (from, to) => module.dictionaryLanes(from, rows, cols, ...codes, to, sums),
+        (from, to) => module.sparseVector(from, rows, ...numbers, step, 0, to),
+        (from, to) => module.sparseLanes(from, rows, ...numbers, step, 0, to),
+      );
+    },
+    dictionary: (x, { rows, cols, atoms, count, length, ...codes }) => {
+      const sums = scratch(LANES * count);
+      const [numbers, step] = codesOf(codes);
+      const atomsAt = at(atoms);
+      return byRows(
+        x,
+        cols,
+        (from, to) => module.dictionaryVector(from, rows, cols, ...numbers, step, atomsAt, count, length, to, sums),
+        (from, to) => module.dictionaryLanes(from, rows, cols, ...numbers, step, atomsAt, count, length, to, sums),
       );
     },
   };

@@ -1,8 +1,8 @@
 // Stores the positions of kept blocks compactly: as a mask, an entropy-coded mask, or Rice-coded gaps.
-import { packCodes } from '@gcompress/coder';
+import { codesCodec, packCodes } from '@gcompress/coder';
 import { unpackCodes } from '@gcompress/coder/decode';
 import type { GCompressError, PackedMatrix, PackedTensor, Shape2D } from '@gcompress/core';
-import { fileError, packedBytes, packedTensor } from '@gcompress/core/storage';
+import { fileError, packBits, packedBytes, packedTensor, type StorageCodec } from '@gcompress/core/storage';
 import type { BlockGrid } from './block-grid.ts';
 
 /** Most bits of the remainder of a gap. */
@@ -20,7 +20,17 @@ const MAX_REMAINDER_BITS = 28;
  * columns keep more than others, and the entropy coder then takes fewer bits. Gaps win for a few dozen blocks.
  */
 export function packPositions(flags: Uint8Array, grid: BlockGrid): Record<string, PackedTensor> {
-  const coded = packCodes('mask', flags, sidesOf(grid), 2);
+  return smaller(packCodes('mask', flags, sidesOf(grid), 2), flags);
+}
+
+/** The mask, or the gaps where these are smaller. */
+function smaller(mask: Record<string, PackedTensor>, flags: Uint8Array): Record<string, PackedTensor> {
+  const gaps = packGaps(flags);
+  const [{ data }] = Object.values(mask);
+  return data.length <= gaps.data.length ? mask : { gaps };
+}
+
+function packGaps(flags: Uint8Array): PackedTensor {
   const gaps = gapsOf(flags);
   let remainder = 0;
   let bits = gapBits(gaps, 0);
@@ -31,9 +41,49 @@ export function packPositions(flags: Uint8Array, grid: BlockGrid): Record<string
     remainder = more;
   }
   const gapBytes = 1 + packedBytes(bits, 1);
-  const [{ data }] = Object.values(coded);
-  if (data.length <= gapBytes) return coded;
-  return { gaps: { shape: [gapBytes], data: writeGaps(gaps, remainder, gapBytes) } };
+  return { shape: [gapBytes], data: writeGaps(gaps, remainder, gapBytes) };
+}
+
+/**
+ * The positions of a matrix without the entropy coder, as a mask or as gaps, whichever is smaller. Undefined if {@link encodePositions}
+ * could not restore the stored ones bit for bit.
+ */
+export function decodePositions(packed: PackedMatrix, grid: BlockGrid): Record<string, PackedTensor> | undefined {
+  const { 'coded-mask': coded, gaps, mask } = packed.tensors;
+  const flags = unpackPositions(packed, grid);
+  if (gaps) return isEqual(gaps, packGaps(flags)) ? { gaps } : undefined;
+  if (!coded) return { mask };
+  const decoded = maskCodec(grid).decode(packed);
+  return decoded && smaller({ mask: decoded.tensors.mask }, flags);
+}
+
+/** The inverse: the positions under the one of `names` that is for positions. */
+export function encodePositions(
+  decoded: PackedMatrix,
+  grid: BlockGrid,
+  names: readonly string[],
+): Record<string, PackedTensor> {
+  const flags = unpackPositions(decoded, grid);
+  if (names.includes('gaps')) return { gaps: packGaps(flags) };
+  if (names.includes('coded-mask')) return packCodes('mask', flags, sidesOf(grid), 2);
+  const bits = packBits(flags, 1);
+  return { mask: { shape: [bits.length], data: bits } };
+}
+
+/** The tensors of a matrix that are not for positions. */
+export function withoutPositions(tensors: PackedMatrix['tensors']): Record<string, PackedTensor> {
+  const { gaps: _gaps, mask: _mask, 'coded-mask': _coded, ...others } = tensors;
+  return others;
+}
+
+function maskCodec(grid: BlockGrid): StorageCodec {
+  return codesCodec((_, read) => {
+    read('mask', sidesOf(grid), 2);
+  });
+}
+
+function isEqual({ data }: PackedTensor, other: PackedTensor): boolean {
+  return data.length === other.data.length && data.every((value, at) => value === other.data[at]);
 }
 
 /** The most bytes for the positions of `kept` blocks among `count`, over all arrangements. */

@@ -2,8 +2,8 @@
 import { type CompressedMatrix, elementCount, type Factor } from '@gcompress/core';
 import { add, decodeMatrices, gather, matMul, mul, reshape, slice, transpose } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
-import { ensure, onEach, sameJson, sameNumbers } from '../assertions/assertions.ts';
-import type { Check } from '../assertions/check.ts';
+import { ConformanceError, ensure, onEach, sameJson, sameNumbers } from '../assertions/assertions.ts';
+import { type Check, NotApplicable } from '../assertions/check.ts';
 import { readBack } from '../samples/workbench.ts';
 import { bytesOf, type Examples, storedBytes } from './algebra-checks.ts';
 
@@ -52,6 +52,15 @@ export const storageChecks: readonly Check<Examples>[] = [
       }),
   },
   {
+    name: 'the codec takes entropy coding off and puts it on again, bit for bit',
+    run: async (subject) => {
+      const examples = await subject.examples();
+      if (!examples.every(({ compressed }) => compressed.format.codec))
+        return new NotApplicable('the format has no codec');
+      return onEach(examples, ({ compressed }) => assertCodec(compressed));
+    },
+  },
+  {
     name: 'byteLength counts the stored bytes',
     run: async (subject) => onEach(await subject.examples(), ({ compressed }) => assertByteLength(compressed)),
   },
@@ -77,6 +86,20 @@ function assertByteLength(compressed: CompressedMatrix): void {
   ensure(file.length === header + packed, `the file takes ${file.length - header} bytes besides its header`);
   const ratio = (elementCount(compressed.shape) * 4) / packed;
   ensure(compressed.compressionRatio === ratio, `compressionRatio is ${compressed.compressionRatio}, not ${ratio}`);
+}
+
+function assertCodec({ format, factors, pack }: CompressedMatrix): void {
+  const packed = pack();
+  const decoded = format.codec?.decode(structuredClone(packed));
+  if (!decoded) throw new ConformanceError('the codec cannot restore what the format packs');
+  assertSameFactors(format.unpack(structuredClone(decoded)), factors);
+  const names = Object.keys(packed.tensors);
+  const encoded = format.codec?.encode(structuredClone(decoded), names) ?? {};
+  ensure(sameJson(Object.keys(encoded).sort(), [...names].sort()), `tensors became ${Object.keys(encoded).join(', ')}`);
+  for (const name of names) {
+    ensure(sameJson(encoded[name].shape, packed.tensors[name].shape), `tensor '${name}' has another shape`);
+    ensure(sameNumbers(encoded[name].data, packed.tensors[name].data), `the values of tensor '${name}' changed`);
+  }
 }
 
 /** Factors equal in name, shape, dtype, role and every value. */

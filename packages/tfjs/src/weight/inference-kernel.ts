@@ -1,5 +1,11 @@
 // The contract of kernels that multiply by a matrix in its stored form, for one format on one backend.
-import { type CompressedFormat, GCompressError, type MatrixForm, type PackedMatrix } from '@gcompress/core';
+import {
+  type CompressedFormat,
+  GCompressError,
+  type MatrixForm,
+  type PackedMatrix,
+  type PackedTensor,
+} from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { PackedDtype } from '@gcompress/core/storage';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -10,17 +16,25 @@ export interface StoredForm extends MatrixForm {
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: PackedDtype }>>;
 }
 
-/** A stored matrix that a kernel prepares for. */
+/** A stored matrix that a kernel prepares for, without entropy coding: `format.codec` has decoded it. */
 export interface KernelSource {
   readonly format: CompressedFormat;
   readonly form: StoredForm;
   /**
    * The tensors of the layer that hold the stored bytes: float32 values as they are, all other values as int32 words. They live as long
-   * as the prepared handle, so a kernel may read them in place. It never disposes them.
+   * as the prepared handle, so a kernel may read them in place, except those that it takes over. It never disposes them.
    */
   readonly tensors: Readonly<Record<string, Tensor>>;
   /** A copy of the stored values, which `format.unpack` takes. Waits for the device on backends that compute on one. */
   packed(): PackedMatrix;
+}
+
+/** The stored tensors that the handle of a kernel replaces, so that nothing is held twice. */
+export interface TakenOver {
+  /** Names of tensors of the source that the kernel no longer reads. The host frees them. */
+  readonly names: readonly string[];
+  /** Tensors that say the same, to save and to unpack the matrix: `format.codec` turns them into the stored ones, bit for bit. */
+  restore(): Readonly<Record<string, PackedTensor>>;
 }
 
 /**
@@ -51,6 +65,8 @@ export interface InferenceKernel<H = unknown> {
   multiply(x: Tensor, handle: H): Tensor;
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`. Without it, look-ups use the factors or the dense matrix. */
   lookup?(ids: Tensor, handle: H): Tensor;
+  /** What the handle replaces. Without it, the layer holds all stored tensors beside the handle. */
+  takenOver?(handle: H): TakenOver | undefined;
   /** Bytes that the handle holds, without the tensors of the layer. */
   heldBytes(handle: H): number;
   /** Frees what the handle holds. */
@@ -79,6 +95,7 @@ function isKernel(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const kernel = value as Partial<InferenceKernel>;
   if (typeof kernel.format !== 'string' || typeof kernel.backend !== 'string') return false;
-  if (kernel.lookup !== undefined && typeof kernel.lookup !== 'function') return false;
+  const optional = [kernel.lookup, kernel.takenOver];
+  if (optional.some((member) => member !== undefined && typeof member !== 'function')) return false;
   return FUNCTIONS.every((name) => typeof kernel[name] === 'function');
 }

@@ -1,17 +1,31 @@
 // A compressed weight for inference: in its stored form, as factors or as the dense matrix, whichever its layer needs.
+import type { CompressedFormat, PackedMatrix } from '@gcompress/core';
 import { keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { chooseExecution, type Execution, findKernel, type KernelChoice, type WeightUse } from './choose-execution.ts';
 import { DenseWeight } from './dense-weight.ts';
 import { FactorWeight } from './factor-weight.ts';
-import type { KernelSource } from './inference-kernel.ts';
+import type { KernelSource, StoredForm, TakenOver } from './inference-kernel.ts';
 import { KernelWeight } from './kernel-weight.ts';
 import { fromMatrix, type MatrixView } from './matrix-view.ts';
 import { tfOps } from './tf-ops.ts';
 import type { Weight } from './weight.ts';
 
+/** A stored matrix, and the form that its layer holds in memory. */
+export interface InferenceSource {
+  readonly format: CompressedFormat;
+  /** The stored form. */
+  readonly form: StoredForm;
+  /** The matrix as it is stored, for unpacking once. */
+  stored(): PackedMatrix;
+  /** The matrix without entropy coding, which is held from now on. */
+  source(): KernelSource;
+  /** Frees what a kernel holds now. */
+  takeOver(takenOver: TakenOver): void;
+}
+
 /** The parts of a weight for inference. */
 export interface InferenceWeightParts extends Omit<KernelChoice, 'stored'> {
-  readonly source: KernelSource;
+  readonly source: InferenceSource;
   readonly view: MatrixView;
   /** Shape of the weight in the layer. */
   readonly weightShape: readonly number[];
@@ -23,7 +37,7 @@ export interface InferenceWeightParts extends Omit<KernelChoice, 'stored'> {
 export interface InferenceWeight {
   readonly weight: Weight;
   readonly execution: Execution;
-  /** Bytes that the weight holds beside the stored tensors. */
+  /** Bytes that the weight holds beside the tensors of its source. */
   readonly heldBytes: number;
 }
 
@@ -32,15 +46,18 @@ export interface InferenceWeight {
  * says. Its tensors live until it is disposed, because layers are called in a tidy.
  */
 export function inferenceWeight(parts: InferenceWeightParts): InferenceWeight {
-  const { source, use, view, weightShape } = parts;
+  const { source, use, view, weightShape, prefer } = parts;
   const { format, form } = source;
   const kernelChoice = { ...parts, stored: form };
-  const factors = once(() => format.unpack(source.packed()));
+  // Without entropy coding where each call unpacks again
+  const factors = once(() => format.unpack(prefer === 'memory' ? source.source().packed() : source.stored()));
   const constantValues = () => Object.values(factors()).reduce((sum, { data }) => sum + data.length, 0);
   const execution = chooseExecution({ format, form, use, constantValues, kernel: kernelChoice });
   const kernel = execution === 'kernel' ? findKernel(format, use, kernelChoice) : undefined;
   if (kernel) {
-    const weight = new KernelWeight({ kernel, source, view, weightShape });
+    const weight = new KernelWeight({ kernel, source: source.source(), view, weightShape });
+    const { takenOver } = weight;
+    if (takenOver) source.takeOver(takenOver);
     return { weight, execution, heldBytes: weight.heldBytes };
   }
   const tensors = () =>

@@ -1,6 +1,6 @@
 // A compressed weight that a kernel multiplies by in its stored form.
 import { customGrad, type GradSaveFunc, matMul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import type { InferenceKernel, KernelSource } from './inference-kernel.ts';
+import type { InferenceKernel, KernelSource, TakenOver } from './inference-kernel.ts';
 import { fromRows, onAllIds, toRows } from './last-axis.ts';
 import { fromMatrix, type MatrixView } from './matrix-view.ts';
 import { tfOps } from './tf-ops.ts';
@@ -30,6 +30,11 @@ export class KernelWeight implements Weight {
   /** Bytes that the kernel holds beside the stored tensors. */
   get heldBytes(): number {
     return this.#parts.kernel.heldBytes(this.#handle);
+  }
+
+  /** The tensors of the source that the kernel replaces. */
+  get takenOver(): TakenOver | undefined {
+    return this.#parts.kernel.takenOver?.(this.#handle);
   }
 
   read(): Tensor {

@@ -92,7 +92,9 @@ describe('a kernel of a third party', () => {
         name: 'embeddings',
         format: 'kmeans',
         execution: 'kernel',
-        heldBytes: 12,
+        storedBytes: 4 * (6 * 1 + 23),
+        heldBytes: 4 * (6 * 1 + 23) + 12,
+        callBytes: 0,
       }),
       expect.objectContaining({ layer: 'hidden', name: 'kernel', format: 'kmeans', execution: 'kernel' }),
     ]);
@@ -107,7 +109,7 @@ describe('a kernel of a third party', () => {
     expect(asked.prepared).toBe(0);
     const report = executionReport(small);
     expect(report.map(({ layer, execution }) => `${layer}: ${execution}`)).toEqual(['words: dense', 'hidden: dense']);
-    expect(report[1].heldBytes).toBe(4 * 32 * 10);
+    expect(report[1].heldBytes).toBe(report[1].storedBytes + 4 * 32 * 10);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import {
   type PackedTensor,
 } from '@gcompress/core';
 import { type PackedDtype, packedDtype } from '@gcompress/core/storage';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StoredForm } from '../../weight/inference-kernel.ts';
 
 /** A packed matrix without its values, as a layer's configuration holds it. */
@@ -55,15 +55,15 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Reads a packed matrix from the weights that hold its tensors. Blocks on backends that must read back from a device. */
-export function packedFromWeights(
+/** Reads a packed matrix from the tensors of its words. Blocks on backends that must read back from a device. */
+export function packedFromWords(
   { id }: Pick<CompressedFormat, 'id'>,
   form: PackedForm,
-  weights: Readonly<Record<string, LayerVariable>>,
+  words: Readonly<Record<string, Tensor>>,
 ): PackedMatrix {
   const tensors = Object.entries(form.tensors).map(([name, { shape, dtype }]) => {
     // A copy, because dataSync may return memory of tfjs
-    const { buffer } = bytesOf(weights[name].read().dataSync()).slice();
+    const { buffer } = bytesOf(words[name].dataSync()).slice();
     return [name, { shape, data: new ARRAYS[dtype](buffer, 0, elementCount(shape)) }] as const;
   });
   return { ...form, format: id, tensors: Object.fromEntries(tensors) };

@@ -2,24 +2,18 @@
 import { type CompressedFormat, elementCount, GCompressError, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import { getBackend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { initializers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import type { Execution, Preference } from '../../weight/choose-execution.ts';
 import type { InferenceKernel } from '../../weight/inference-kernel.ts';
 import { type InferenceWeight, inferenceWeight } from '../../weight/inference-weight.ts';
 import type { MatrixView } from '../../weight/matrix-view.ts';
-import { UntilWritten } from '../../weight/until-written.ts';
 import type { KernelSplit } from '../../weight/weight-views.ts';
 import { storedText } from '../saved/layer-config.ts';
-import {
-  assertPackedSize,
-  formOf,
-  type PackedForm,
-  packedFromWeights,
-  wordCount,
-  wordsOf,
-} from '../saved/packed-form.ts';
+import { assertPackedSize, formOf, type PackedForm, wordCount, wordsOf } from '../saved/packed-form.ts';
+import { StoredWeight } from '../saved/stored-weight.ts';
 import { type Layer, type LayerConfig, sameClass } from '../weights/clone-layer.ts';
 import { matricesOf } from '../weights/layer-matrices.ts';
+import { HeldMatrix } from './held-matrix.ts';
 import type { CallArguments } from './inner-call.ts';
 import { packedLayerInside } from './layer-args-checks.ts';
 import { LayerWrapper } from './layer-wrapper.ts';
@@ -53,10 +47,12 @@ export interface PackedMatrixExecution {
   /** Id of the format. */
   readonly format: string;
   readonly execution: Execution;
-  /** Bytes of the stored tensors, in words of 4 bytes as the layer holds them. */
+  /** Bytes of the stored tensors, in words of 4 bytes as a saved model has them. */
   readonly storedBytes: number;
-  /** Bytes that the layer holds beside the stored tensors: between calls, or during a call if it unpacks for each call. */
+  /** All bytes that the layer holds for this matrix between calls. */
   readonly heldBytes: number;
+  /** Bytes of the factors or the dense matrix that each call unpacks anew. 0 if nothing is unpacked for a call. */
+  readonly callBytes: number;
 }
 
 /** A packed weight of the inner layer, with the weights that hold its tensors. */
@@ -64,9 +60,7 @@ interface PackedWeight {
   readonly name: string;
   readonly weight: LayerVariable;
   readonly view: MatrixView;
-  readonly format: CompressedFormat;
-  readonly form: PackedForm;
-  readonly stored: Readonly<Record<string, LayerVariable>>;
+  readonly held: HeldMatrix;
   /** Shape of the dense weight. */
   readonly weightShape: readonly number[];
 }
@@ -85,9 +79,8 @@ export class PackedLayer extends LayerWrapper {
   readonly #prefer: Preference;
   readonly #kernels: readonly InferenceKernel[];
   #packed: readonly PackedWeight[] = [];
-  readonly #weights = new UntilWritten<readonly InferenceWeight[]>((weights) => {
-    for (const { weight } of weights) weight.dispose();
-  });
+  /** How each matrix is computed; without those that are unpacked for each call. */
+  readonly #prepared = new Map<PackedWeight, InferenceWeight>();
   #backend = '';
   #executions: readonly PackedMatrixExecution[] | undefined;
 
@@ -124,7 +117,7 @@ export class PackedLayer extends LayerWrapper {
   }
 
   override get nonTrainableWeights(): LayerVariable[] {
-    return [...this.keptWeights, ...super.nonTrainableWeights];
+    return [...this.keptWeights, ...this.#packed.flatMap(({ held }) => held.weights)];
   }
 
   override setFastWeightInitDuringBuild(): void {
@@ -141,19 +134,22 @@ export class PackedLayer extends LayerWrapper {
       if (!matrix || !view || String(view.shape) !== String(form.shape)) throw wrongMatrix(this, name, form, view);
       const weightShape = matrix.weight.shape as number[];
       matrix.weight.dispose();
-      return { name, view, weight: matrix.weight, format, form, weightShape, stored: this.#addStored(name, packed) };
+      const held = new HeldMatrix(format, form, this.#addStored(name, packed));
+      return { name, view, weight: matrix.weight, weightShape, held };
     });
     this.replaceWeights(this.#packed.map(({ weight }) => weight));
     // The weights hold the values from now on
-    this.#matrices = this.#packed.map(({ name, format, form }) => ({ name, format, packed: form }));
+    this.#matrices = this.#packed.map(({ name, held: { format, form } }) => ({ name, format, packed: form }));
   }
 
   override call(inputs: Tensor | Tensor[], args: CallArguments = {}): Tensor | Tensor[] {
-    const stored = this.#packed.flatMap((packed) => Object.values(packed.stored).map((weight) => weight.read()));
+    const isStale = this.#packed.some(({ held }) => held.isStale);
     // A kernel computes on one backend
-    if (this.#backend !== getBackend()) this.#weights.clear();
+    if (isStale || this.#backend !== getBackend()) this.#forget();
     this.#backend = getBackend();
-    const weights = this.#weights.get(stored, () => this.#unpack());
+    // A save between two calls has restored words
+    for (const { held } of this.#packed) held.trim();
+    const weights = this.#prepare();
     try {
       return this.innerCall.run(
         inputs,
@@ -161,8 +157,7 @@ export class PackedLayer extends LayerWrapper {
         weights.map(({ weight }) => weight),
       );
     } finally {
-      const unpacked = weights.some(({ execution }) => execution !== 'kernel');
-      if (this.#prefer === 'memory' && unpacked) this.#weights.clear();
+      if (this.#prefer === 'memory') this.#dispose(({ execution }) => execution !== 'kernel');
     }
   }
 
@@ -184,17 +179,31 @@ export class PackedLayer extends LayerWrapper {
   }
 
   protected override disposeWeights(): number {
-    this.#weights.clear();
+    this.#dispose();
+    for (const { held } of this.#packed) held.dispose();
     return super.disposeWeights();
   }
 
-  #addStored(matrixName: string, packed: PackedForm | PackedMatrix): Record<string, LayerVariable> {
+  /** Goes back to the stored words. */
+  #forget(): void {
+    for (const { held } of this.#packed) held.restore();
+    this.#dispose();
+  }
+
+  #dispose(chosen: (prepared: InferenceWeight) => boolean = () => true): void {
+    for (const [packed, prepared] of this.#prepared) {
+      if (!chosen(prepared)) continue;
+      prepared.weight.dispose();
+      this.#prepared.delete(packed);
+    }
+  }
+
+  #addStored(matrixName: string, packed: PackedForm | PackedMatrix): Record<string, StoredWeight> {
     const stored = Object.entries(formOf(packed).tensors).map(([name, { shape, dtype }]) => {
       assertElementLimit(elementCount(shape), `layer '${this.name}' tensor '${name}'`);
       const length = wordCount({ shape, dtype });
       const type = dtype === 'float32' ? 'float32' : 'int32';
-      const weightName = `${matrixName}/${name}`;
-      const weight = this.addWeight(weightName, [length], type, initializers.zeros(), undefined, false);
+      const weight = StoredWeight.ofLength(length, type, `${matrixName}/${name}`);
       const values = packed.tensors[name];
       if ('data' in values) {
         tidy(() => {
@@ -206,36 +215,40 @@ export class PackedLayer extends LayerWrapper {
     return Object.fromEntries(stored);
   }
 
-  #unpack(): readonly InferenceWeight[] {
-    const made: InferenceWeight[] = [];
+  /** How each matrix is computed in this call. */
+  #prepare(): readonly InferenceWeight[] {
     try {
-      for (const packed of this.#packed) made.push(this.#inferenceWeight(packed));
+      for (const packed of this.#packed) {
+        if (!this.#prepared.has(packed)) this.#prepared.set(packed, this.#inferenceWeight(packed));
+      }
     } catch (error) {
       // The values may come from a damaged or hostile file
-      for (const { weight } of made) weight.dispose();
+      this.#forget();
       throw error;
     }
-    this.#executions = this.#packed.map(({ name, format, form }, i) => {
-      const words = Object.values(form.tensors).reduce((sum, tensor) => sum + wordCount(tensor), 0);
-      const { execution, heldBytes } = made[i];
-      return { name, format: format.id, execution, storedBytes: 4 * words, heldBytes };
+    const weights = this.#packed.map((packed) => this.#prepared.get(packed) as InferenceWeight);
+    this.#executions = this.#packed.map(({ name, held }, i) => {
+      const words = Object.values(held.form.tensors).reduce((sum, tensor) => sum + wordCount(tensor), 0);
+      const { execution, heldBytes } = weights[i];
+      const forCall = this.#prefer === 'memory' && execution !== 'kernel';
+      return {
+        name,
+        format: held.format.id,
+        execution,
+        storedBytes: 4 * words,
+        heldBytes: held.bytes + (forCall ? 0 : heldBytes),
+        callBytes: forCall ? heldBytes : 0,
+      };
     });
-    return made;
+    return weights;
   }
 
-  #inferenceWeight({ format, form, stored, view, weightShape }: PackedWeight): InferenceWeight {
-    const source = {
-      format,
-      form,
-      tensors: Object.fromEntries(Object.entries(stored).map(([name, weight]) => [name, weight.read()])),
-      packed: () => packedFromWeights(format, form, stored),
-    };
-    const { use } = this.innerCall;
+  #inferenceWeight({ held, view, weightShape }: PackedWeight): InferenceWeight {
     return inferenceWeight({
-      source,
+      source: held,
       view,
       weightShape,
-      use,
+      use: this.innerCall.use,
       kernels: this.#kernels,
       backend: getBackend(),
       prefer: this.#prefer,
