@@ -14,7 +14,7 @@ const BATCH = 16;
 const fit = { epochs: 2, batchSize: BATCH, shuffle: false, verbose: 0 } as const;
 const batches = () =>
   tf.data.zip({ xs: tf.data.array(rows(data.xs)), ys: tf.data.array(rows(data.ys)) } as never).batch(BATCH);
-const rows = (tensor: tf.Tensor) => tensor.arraySync() as tf.TensorLike[];
+const rows = (tensor: tf.Tensor) => tensor.arraySync() as tf.TensorContainer[];
 
 /** A student in training, and its teacher. */
 function student(): tf.LayersModel {
