@@ -3,7 +3,6 @@ export { blocksLanes, blocksVector } from './blocks';
 export { bytesBatch } from './bytes';
 export { codebookBatch, codebookVector } from './codebook';
 export { dictionaryLanes, dictionaryVector } from './dictionary';
-export { gapsLanes, gapsVector } from './gaps';
 export { fromLanes, toLanes } from './lanes';
 export { scaleColumns, scaleTo, signsLanes, signsVector, turnBack } from './signs';
 export { sparseLanes, sparseVector } from './sparse';

@@ -1,44 +1,68 @@
-// Rules for products with pruned matrices: the kept values, and the gaps between them.
+// Rules for products with pruned matrices: the kept values and their columns, row after row.
 import type { PackedTensor } from '@gcompress/core';
 import { packBits } from '@gcompress/core/storage';
 import type { StoredForm } from '@gcompress/tfjs/layers';
 import type { FormatRules } from './format-kernel.ts';
-import { entriesOf, gapStream } from './gap-stream.ts';
 
-/** Most entries, because 32 bits count the bits of all gaps. */
-const MOST_ENTRIES = 2 ** 28;
+/** Most columns, because 16 bits number them and count the entries of a row. */
+const MOST_COLUMNS = 2 ** 16 - 1;
 /** Largest fraction of kept entries at which the product is faster than the dense product. */
-const LARGEST_SHARE = { simd: 0.05, portable: 0.3 };
+const LARGEST_SHARE = { simd: 0.12, portable: 0.3 };
 
-/** Matrices with float32 values. The values are read in place; each entry takes half a byte or a byte more. */
+/** Matrices of at most 65,535 columns with float32 values. The values are read in place; each takes a byte or two more for its column. */
 export const pruningRules: FormatRules = {
   format: 'pruning',
-  supports: ({ shape: [rows, cols], tensors }) => rows * cols <= MOST_ENTRIES && tensors.values?.dtype === 'float32',
+  supports: ({ shape: [, cols], tensors }) => cols <= MOST_COLUMNS && tensors.values?.dtype === 'float32',
   pays: (form, simd) => keptShare(form) <= (simd ? LARGEST_SHARE.simd : LARGEST_SHARE.portable),
   prepare({ format, form, tensors, packed }, loops) {
-    const [, cols] = form.shape;
-    const mask = format.unpack(packed()).mask.data;
-    const { bytes, bits } = gapStream(mask);
-    const count = tensors.values.size;
-    const gaps = loops.hold(bytes);
-    const values = loops.borrow(tensors.values, 'float32');
-    const restore = () => maskOf(form, entriesOf(loops.bytesOf(gaps), bits, count));
+    const [rows, cols] = form.shape;
+    const kept = keptColumns(format.unpack(packed()).mask.data, rows, cols);
+    const matrix = {
+      rows,
+      cols,
+      counts: loops.hold(kept.counts),
+      countBytes: 2 as const,
+      columns: loops.hold(kept.columns),
+      columnBytes: kept.columns.BYTES_PER_ELEMENT as 1 | 2,
+      values: loops.borrow(tensors.values, 'float32'),
+      valueBytes: 4 as const,
+      step: 1,
+    };
+    const restore = () => {
+      const counts = new Uint16Array(loops.bytesOf(matrix.counts).slice().buffer);
+      const columns = loops.bytesOf(matrix.columns).slice();
+      return maskOf(form, counts, matrix.columnBytes === 1 ? columns : new Uint16Array(columns.buffer));
+    };
     return {
-      numbers: [gaps, values],
-      multiply: (x) => loops.pruned(x, { cols, gaps, gapBits: bits, values, count }),
+      numbers: [matrix.counts, matrix.columns, matrix.values],
+      multiply: (x) => loops.sparse(x, matrix),
       takenOver: { names: ['mask', 'gaps'], restore },
     };
   },
 };
 
+/** The number of kept entries of each row, and the columns of all. */
+function keptColumns(mask: ArrayLike<number>, rows: number, cols: number) {
+  const counts = new Uint16Array(rows);
+  for (let at = 0; at < mask.length; at++) if (mask[at] !== 0) counts[Math.floor(at / cols)]++;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const columns = new (cols <= 256 ? Uint8Array : Uint16Array)(total);
+  for (let at = 0, to = 0; at < mask.length; at++) if (mask[at] !== 0) columns[to++] = at % cols;
+  return { counts, columns };
+}
+
 /** The stored positions of kept entries: one bit for each block. */
-function maskOf({ shape: [rows, cols], config }: StoredForm, entries: Iterable<number>): Record<string, PackedTensor> {
+function maskOf(
+  { shape: [rows, cols], config }: StoredForm,
+  counts: Uint16Array,
+  columns: Uint8Array | Uint16Array,
+): Record<string, PackedTensor> {
   const [height, width] = [Number(config.blockHeight), Number(config.blockWidth)];
   const across = Math.ceil(cols / width);
   const flags = new Uint8Array(across * Math.ceil(rows / height));
-  for (const entry of entries) {
-    const col = entry % cols;
-    flags[Math.floor((entry - col) / cols / height) * across + Math.floor(col / width)] = 1;
+  for (let row = 0, at = 0; row < rows; row++) {
+    const first = Math.floor(row / height) * across;
+    for (const end = at + counts[row]; at < end; at++) flags[first + Math.floor(columns[at] / width)] = 1;
   }
   const data = packBits(flags, 1);
   return { mask: { shape: [data.length], data } };

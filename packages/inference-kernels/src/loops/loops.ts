@@ -69,19 +69,6 @@ export interface DictionaryMatrix<R> extends SparseCodes<R> {
   readonly length: number;
 }
 
-/** A matrix `[m, n]` of some values, all others 0. */
-export interface PrunedMatrix<R> {
-  readonly cols: number;
-  /** The number of zeros before each value in reading order. The largest number, 15 or 255, means that many and one more gap. */
-  readonly gaps: R;
-  /** Bits of a gap; half bytes lie in a byte from the lower half on. */
-  readonly gapBits: 4 | 8;
-  /** float32. */
-  readonly values: R;
-  /** Number of values. */
-  readonly count: number;
-}
-
 /** A rotation of m axes, as pairs of axes that are turned by 45°. */
 export interface Turns<R> {
   /** uint16 `[count, 2]`. */
@@ -132,7 +119,6 @@ export interface Loops<R = unknown> {
   codebook(x: Tensor, matrix: CodebookMatrix<R>): Tensor;
   bytes(x: Tensor, matrix: ByteMatrix<R>): Tensor;
   blocks(x: Tensor, matrix: BlockMatrix<R>): Tensor;
-  pruned(x: Tensor, matrix: PrunedMatrix<R>): Tensor;
   signs(x: Tensor, matrix: SignMatrix<R>): Tensor;
   sparse(x: Tensor, matrix: SparseMatrix<R>): Tensor;
   dictionary(x: Tensor, matrix: DictionaryMatrix<R>): Tensor;

@@ -7,7 +7,6 @@ import type {
   DictionaryMatrix,
   Loops,
   Numbers,
-  PrunedMatrix,
   SignMatrix,
   SparseCodes,
   SparseMatrix,
@@ -36,7 +35,6 @@ export const portableLoops: Loops<ArrayNumbers> = {
   codebook,
   bytes,
   blocks,
-  pruned,
   signs,
   sparse,
   dictionary,
@@ -133,20 +131,6 @@ function addSparse(
     for (; at < end; at++) y[columns.array[at]] += value * values.array[at];
   }
   return at;
-}
-
-function pruned(x: Tensor, { cols, gaps, gapBits, values, count }: PrunedMatrix<ArrayNumbers>): Tensor {
-  const most = 2 ** gapBits - 1;
-  return byRows(x, cols, (input, y) => {
-    for (let entry = 0, at = 0, row = 0, col = 0; entry < count; entry++, col++) {
-      let gap = most;
-      for (; gap === most; col += gap, at++) {
-        gap = gapBits === 8 ? gaps.array[at] : (gaps.array[at >>> 1] >>> (4 * (at & 1))) & 15;
-      }
-      for (; col >= cols; col -= cols) row++;
-      y[col] += input[row] * values.array[entry];
-    }
-  });
 }
 
 function signs(x: Tensor, matrix: SignMatrix<ArrayNumbers>): Tensor {

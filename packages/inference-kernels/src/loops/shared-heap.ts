@@ -12,8 +12,6 @@ export interface ModuleExports {
   dictionaryLanes(...args: number[]): void;
   dictionaryVector(...args: number[]): void;
   fromLanes(...args: number[]): void;
-  gapsLanes(...args: number[]): void;
-  gapsVector(...args: number[]): void;
   scaleColumns(...args: number[]): void;
   scaleTo(...args: number[]): void;
   signsLanes(...args: number[]): void;

@@ -123,15 +123,6 @@ export function simdLoops({ module, address }: SharedHeap): Loops<TensorNumbers>
         (from, to) => module.blocksLanes(from, rows, cols, blocks, codesAt, codebookAt, count, length, to, sums),
       );
     },
-    pruned: (x, { cols, gaps, gapBits, values, count }) => {
-      const [gapsAt, valuesAt] = [at(gaps), at(values)];
-      return byRows(
-        x,
-        cols,
-        (from, to) => module.gapsVector(from, cols, gapsAt, gapBits, count, valuesAt, to),
-        (from, to) => module.gapsLanes(from, cols, gapsAt, gapBits, count, valuesAt, to),
-      );
-    },
     signs: (x, matrix) => {
       const { cols, groups, codes, scales } = matrix;
       const [codesAt, tables] = [at(codes), scratch(SIGN_TABLES)];
