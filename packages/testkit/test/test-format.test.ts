@@ -1,8 +1,10 @@
-import type { CompressedFormat, Factorization } from '@gcompress/core';
+import type { CompressedFormat, Factorization, PackedMatrix, PackedTensor } from '@gcompress/core';
+import type { MatrixDecoder } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import { chapter, runChapters } from '../src/assertions/check.ts';
 import { sharingChecks } from '../src/checks/sharing-checks.ts';
+import { storageChecks } from '../src/checks/storage-checks.ts';
 import { checkFormat, normalMatrix, testFormat } from '../src/index.ts';
 import { type QuantizerFactors, quantizer, quantizerFormat } from './toys/column-quantizer.ts';
 
@@ -41,20 +43,76 @@ describe('checkFormat', () => {
     expect(await sharingResult(undefined)).toMatchObject({ outcome: 'not applicable' });
   });
 
+  it.each([
+    ['cannot restore', { decode: () => undefined }, 'cannot restore what the format packs'],
+    ['loses a tensor', { encode: () => ({}) }, 'tensors became'],
+    ['changes values', { encode: reversed }, 'changed'],
+  ])('finds a codec that %s', async (_title, fault, remark) => {
+    const codec = { decode: (packed: PackedMatrix) => packed, encode: stored, ...fault };
+    expect(await storageResult('codec', { ...quantizerFormat, codec })).toMatchObject({
+      outcome: 'failed',
+      remark: expect.stringContaining(remark),
+    });
+  });
+
+  it('passes a codec that restores what was stored', async () => {
+    const codec = { decode: (packed: PackedMatrix) => packed, encode: stored };
+    expect(await storageResult('codec', { ...quantizerFormat, codec })).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('finds a decoder that does not name all operations it uses, and one that gives another matrix', async () => {
+    const decoder = { ...quantizerFormat, operations: [] };
+    expect(await storageResult('page', quantizerFormat, decoder)).toMatchObject({ outcome: 'failed' });
+    const zeros: MatrixDecoder = {
+      ...decoder,
+      dense: (_, { shape: [rows, cols] }) => new Float32Array(rows * cols),
+    };
+    expect(await storageResult('page', quantizerFormat, zeros)).toMatchObject({
+      outcome: 'failed',
+      remark: expect.stringContaining('decodeMatrices gives another matrix'),
+    });
+  });
+
   it('refuses to run without examples', async () => {
     const check = checkFormat({ format: quantizerFormat, examples: [] });
     await expect(check).rejects.toMatchObject({ code: 'invalid-option' });
   });
 });
 
+function stored({ tensors }: PackedMatrix): Readonly<Record<string, PackedTensor>> {
+  return tensors;
+}
+
+/** The stored tensors, each with its values from last to first. */
+function reversed({ tensors }: PackedMatrix): Readonly<Record<string, PackedTensor>> {
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => [
+    name,
+    { shape, data: data.slice().reverse() },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** What became of the check of the stored form whose name has this word in it. */
+async function storageResult(word: string, format: CompressedFormat, decoder?: MatrixDecoder) {
+  const made = madeWith(format);
+  const checks = storageChecks.filter(({ name }) => name.includes(word));
+  const [result] = await runChapters([chapter('storage', checks, { decoder, examples: async () => made })], undefined);
+  return result;
+}
+
 /** What became of the check of sharing for the toy, which then says this of its factors. */
 async function sharingResult(told: object | undefined) {
   const format: CompressedFormat = told ? { ...quantizerFormat, sharing: () => told } : quantizerFormat;
-  const made = examples.map((example, i) => ({
-    name: `${i}`,
-    compressed: createCompressedMatrix<string>(format, example),
-  }));
+  const made = madeWith(format);
   // That check alone: the whole suite damages files for seconds
   const [result] = await runChapters([chapter('algebra', sharingChecks, { examples: async () => made })], undefined);
   return result;
+}
+
+/** The examples as matrices of another format. */
+function madeWith(format: CompressedFormat) {
+  return examples.map((example, i) => ({
+    name: `${i}`,
+    compressed: createCompressedMatrix<string>(format, example),
+  }));
 }
