@@ -21,12 +21,23 @@ const evaluation = [
   '--num_examples=200',
 ];
 
-const trained = ['--images=3000', '--epochs=2', '--samples=128', '--unlabelled=1000', '--steps=60', '--bytes=30000'];
+const trained = ['--images=3000', '--epochs=2', '--samples=64', '--unlabelled=500', '--steps=20', '--bytes=90000'];
+
+const recorded = ['--images=1000', '--dense-epochs=1', '--epochs=2'];
 
 const EXAMPLES: readonly (readonly [name: string, ...args: string[]])[] = [
   ...['lowrank', 'kmeans', 'simhash', 'dictlearn'].map((method) => ['mnist', ...small, '--method', method] as const),
   ['custom-training-loop', backend],
   ['trained-model', ...trained, `--output=${join(output, 'trained')}`, backend],
+  [
+    'record',
+    ...recorded,
+    '--network=lenet-300-100',
+    '--bytes=50000',
+    `--output=${join(output, 'lenet-300-100.gcm')}`,
+    backend,
+  ],
+  ['record', ...recorded, '--network=lenet-5', '--bytes=80000', `--output=${join(output, 'lenet-5.gcm')}`, backend],
   ['sweep', '--workers', '2', '--retry-failed'],
   ['cifar10', 'train', ...cifar10, ...steps, `--compression_hparams=${hparams}`],
   ['cifar10', 'eval', ...cifar10, ...evaluation, '--run_once'],
