@@ -7,14 +7,14 @@ import { BUNDLERS } from './pages/bundlers.ts';
 
 const LIMIT = 6_000;
 /** Of a page that deserializes compressed matrices. */
-const COMPRESSED_LIMIT = 9_350;
+const COMPRESSED_LIMIT = 9_600;
 /** What misses the goal, and why. */
 const MISSED: Readonly<Record<string, number>> = {
   // Draws its projection again from a seed: a generator, rotations and their checks
-  simhashDecoder: 6_400,
+  simhashDecoder: 6_700,
   // Carry the entropy decoder, 800 bytes
-  prunedKMeansDecoder: 6_150,
-  dictLearnDecoder: 6_600,
+  prunedKMeansDecoder: 6_200,
+  dictLearnDecoder: 6_650,
   // Carries the entropy decoder, and a check of every place of a header
   packedModel: 6_900,
 };

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SizeTarget, TfCompressionOp } from '../src/index.ts';
 import { compressModel, type PackFunction, packableModel } from '../src/layers/index.ts';
-import { lampShares, uniformShares } from '../src/training/byte-shares.ts';
-import { gradientSensitivity } from '../src/training/gradient-sensitivity.ts';
+import { lampShares, uniformShares } from '../src/training/size/byte-shares.ts';
+import { gradientSensitivity } from '../src/training/size/gradient-sensitivity.ts';
 import { useTestBackend } from './backend.ts';
 import { classes, compile, smallNetwork, train } from './networks.ts';
 

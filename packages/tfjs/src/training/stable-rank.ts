@@ -1,6 +1,6 @@
 // The stable rank of a matrix.
 import { createRandom, type Matrix } from '@gcompress/core';
-import { matMul, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { add, div, matMul, norm, square, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 
 /** Rounds of the power iteration: the largest singular value is then known to a few per mille, from below. */
 const ROUNDS = 30;
@@ -8,19 +8,19 @@ const SEED = 1;
 
 /** `‖A‖²F / ‖A‖²₂`, from 1 to the rank: how many directions share the energy of a matrix (Rudelson and Vershynin, 2007). 0 for zeros. */
 export async function stableRank({ shape: [rows, columns], data }: Matrix): Promise<number> {
-  const energy = data.reduce((sum, value) => sum + value * value, 0);
+  const energy = data.reduce((total, value) => total + value * value, 0);
   if (energy === 0) return 0;
   const random = createRandom(SEED);
   const largest = tidy(() => {
     const a = tensor2d(data, [rows, columns]);
     const start = Float32Array.from({ length: columns }, () => random.normal());
-    let direction = tensor2d(start, [columns, 1]);
+    let direction: Tensor2D = tensor2d(start, [columns, 1]);
     for (let round = 0; round < ROUNDS; round++) {
       const next = matMul(a, matMul(a, direction), true);
-      direction = next.div(next.norm().add(1e-30));
+      direction = div(next, add(norm(next), 1e-30));
     }
-    return matMul(a, direction).square().sum();
+    return sum(square(matMul(a, direction)));
   });
-  const [square] = await largest.data().finally(() => largest.dispose());
-  return energy / square;
+  const [largestSquare] = await largest.data().finally(() => largest.dispose());
+  return energy / largestSquare;
 }

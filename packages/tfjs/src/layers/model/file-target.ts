@@ -5,9 +5,9 @@ import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { io, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../../training/compression-op.ts';
-import { assertKeepsSquares } from '../../training/gradient-sensitivity.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
-import { assertFits, BYTE_ALLOCATIONS, type ByteAllocation, SizeTarget } from '../../training/size-target.ts';
+import { assertKeepsSquares } from '../../training/size/gradient-sensitivity.ts';
+import { assertFits, BYTE_ALLOCATIONS, type ByteAllocation, SizeTarget } from '../../training/size/size-target.ts';
 import { unfinishedPackable } from './packable-model.ts';
 
 /** Writes the file whose size is trained to, such as `pack` of `@gcompress/packed`, or a function that calls it with options. */

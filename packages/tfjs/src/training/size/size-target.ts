@@ -4,12 +4,12 @@ import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValu
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import type { Optimizer } from '@tensorflow/tfjs-core';
+import { TfCompressionOp } from '../compression-op.ts';
+import type { UpdateResult } from '../op-options.ts';
+import type { StepState } from '../step-state.ts';
 import { lampShares, uniformShares } from './byte-shares.ts';
-import { TfCompressionOp } from './compression-op.ts';
 import { gradientSensitivity } from './gradient-sensitivity.ts';
-import type { UpdateResult } from './op-options.ts';
 import { priceForBytes } from './price-for-bytes.ts';
-import type { StepState } from './step-state.ts';
 
 /**
  * How bytes are divided among matrices:

@@ -1,7 +1,7 @@
 // How strongly the loss depends on each matrix: the mean squared gradients that Adam and RMSProp keep.
 import { GCompressError } from '@gcompress/core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
-import type { TfCompressionOp } from './compression-op.ts';
+import type { TfCompressionOp } from '../compression-op.ts';
 
 /** How the slots of squared gradients are called after their variable: by Adam, and by RMSProp. */
 const SLOTS = ['/v', '/rms'];
