@@ -124,6 +124,11 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     tf.zeros([2, 16]),
     { load: () => undefined },
   ],
+  '@gcompress/calibration pairedInputs': () => [tf.zeros([2, 16]), { load: () => undefined }],
+  '@gcompress/simhash/format orthogonalPlanes': () => [
+    { shape: [8, 8], config: { planes: 'orthogonal', seed: 1, bits: 8, trainableScales: true } },
+  ],
+  '@gcompress/coder codesCodec': () => [() => undefined],
   '@gcompress/distillation distill': () => [
     { artifacts: artifacts(), matrices: new Map() },
     { teacher: undefined as never, inputs: tf.zeros([2, 16]) },

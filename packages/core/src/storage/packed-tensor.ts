@@ -70,7 +70,7 @@ export function packedTensor<D extends PackedDtype>(
 export function assertVersion(packed: PackedMatrix, newest: number): void {
   assertPacked(packed);
   const { format, version } = packed;
-  if (Number.isInteger(version) && version >= 1 && version <= Number(newest)) return;
+  if (Number.isInteger(version) && Number.isInteger(newest) && version >= 1 && version <= newest) return;
   throw newerVersion(`format '${format}'`, `version 1 to ${String(newest)}`, version);
 }
 
