@@ -12,7 +12,7 @@ import { markdownTable } from './statistics.ts';
 interface Run {
   readonly options: Options;
   readonly backend: string;
-  readonly result: Result & { readonly sizes: readonly (SizeResult & { readonly testError: number })[] };
+  readonly result: Omit<Result, 'sizes'> & { readonly sizes: readonly (SizeResult & { readonly testError: number })[] };
 }
 
 /** Seeds that tuned nothing. */
