@@ -1,4 +1,5 @@
 // Makes small files of one model, stock and packed, and measures bytes and quality of each.
+
 import {
   type Calibration,
   calibrate,
@@ -7,6 +8,7 @@ import {
   pairedInputs,
   syntheticInputs,
 } from '@gcompress/calibration';
+import { isGCompressError } from '@gcompress/core';
 import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
 import { compressNow } from '@gcompress/post-training';
@@ -82,14 +84,20 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
     const isGraph = (artifacts.modelTopology as { readonly node?: unknown }).node !== undefined;
     const load = isGraph ? tf.loadGraphModel : tf.loadLayersModel;
     for (const part of model.parts) {
+      const title = `compressNow, sequential, to ${part}×`;
       const small = await compressNow(artifacts, {
         budget: { bytes: Math.floor(part * uint8) },
         inputMoments: known.moments,
         ...(gains && { channelGains: gains }),
         sequential: pairedInputs(samples, { load, batchSize: model.batchSize }),
+        minElements: LEAST,
+      }).catch((error: unknown) => {
+        if (!isGCompressError(error) || error.code !== 'budget-unreachable') throw error;
+        notes.push(`${title}, ${knowledge}: not possible, ${error.details.actual} bytes are too few.`);
       });
+      if (!small) continue;
       const { bytes } = await pack(small.artifacts, { matrices: small.matrices });
-      await add(`compressNow, sequential, to ${part}×`, knowledge, bytes.length, packedModel(bytes));
+      await add(title, knowledge, bytes.length, packedModel(bytes));
     }
   };
 
