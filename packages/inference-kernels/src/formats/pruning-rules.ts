@@ -44,11 +44,28 @@ export const pruningRules: FormatRules = {
 /** The number of kept entries of each row, and the columns of all. */
 function keptColumns(mask: ArrayLike<number>, rows: number, cols: number) {
   const counts = new Uint16Array(rows);
-  for (let at = 0; at < mask.length; at++) if (mask[at] !== 0) counts[Math.floor(at / cols)]++;
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  let total = 0;
+  forEachKept(mask, rows, cols, (row) => {
+    counts[row]++;
+    total++;
+  });
   const columns = new (cols <= 256 ? Uint8Array : Uint16Array)(total);
-  for (let at = 0, to = 0; at < mask.length; at++) if (mask[at] !== 0) columns[to++] = at % cols;
+  let to = 0;
+  forEachKept(mask, rows, cols, (_, col) => {
+    columns[to++] = col;
+  });
   return { counts, columns };
+}
+
+function forEachKept(
+  mask: ArrayLike<number>,
+  rows: number,
+  cols: number,
+  visit: (row: number, col: number) => void,
+): void {
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let col = 0; col < cols; col++, at++) if (mask[at] !== 0) visit(row, col);
+  }
 }
 
 /** The stored positions of kept entries: one bit for each block. */

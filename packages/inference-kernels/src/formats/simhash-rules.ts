@@ -11,7 +11,7 @@ import type { FormatRules } from './format-kernel.ts';
 const VERSION = 1;
 /** Most rows, because 16 bits number the axes of a rotation. */
 const MOST_ROWS = 2 ** 16;
-/** A look-up counts for this many entries of a dense product. Estimated: the benchmark `inference` has not confirmed it. */
+/** A look-up counts for this many entries of a dense product: an estimate, which chooses rightly for most rows of docs/results/inference.md. */
 const LOOKUP = { simd: 6, portable: 2 };
 /** Additions that fill the tables of eight coordinates, in look-ups. */
 const TABLE = 64;
