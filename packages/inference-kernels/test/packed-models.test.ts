@@ -88,7 +88,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(tf.memory().numBytes).toBe(before.numBytes);
   });
 
-  it('holds one form, within 5 % of the packed bits and a few words', () => {
+  it('holds one form: the packed bits within 5 %, and what wider numbers take beyond them', () => {
     for (const [name, matrix] of Object.entries(MATRICES)) {
       const model = packedModel(matrix, kernels);
       call(model);

@@ -132,7 +132,7 @@ it('compensates: less output error on other inputs than cutting alone, and none 
   for (const each of [model, small]) disposeWeights(each);
 });
 
-it('gives a model that compressModel, compressNow and pack take as any other', async () => {
+it('gives a model that compressModel, compressNow and pack accept', async () => {
   const model = network();
   const { model: small } = await removeUnits(model, { keep: 0.5 });
   const images = pictures(8, 3);

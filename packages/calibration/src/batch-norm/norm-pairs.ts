@@ -17,7 +17,7 @@ export interface NormPair {
 /**
  * The BatchNorm layers of both models, in the order of the model.
  *
- * @throws GCompressError `unsupported` if there is none, `shape-mismatch` if the models have different ones.
+ * @throws GCompressError `unsupported` if the models have no BatchNorm layer, `shape-mismatch` if their BatchNorm layers differ.
  */
 export function normPairs(where: string, original: LayersModel, compressed: LayersModel): NormPair[] {
   const [ours, theirs] = [original, compressed].map(({ layers }) =>

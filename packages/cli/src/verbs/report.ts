@@ -129,7 +129,7 @@ function print(data: ReportData, outro: readonly string[], form: ReportForm, sur
   printReport({ data, table: { columns, rows }, outro }, form, surroundings);
 }
 
-/** The count, or why there is none: a model with unknown layers can be reported all the same. */
+/** The multiply-adds of the model, or the reason why they cannot be counted. A model with unknown layers still gets a report. */
 async function workOf(model: OpenedModel, { backend }: ReportVerbOptions): Promise<MultiplyAdds | string> {
   try {
     return await reportWork(model, backend);

@@ -24,7 +24,7 @@ export interface DistillationReport {
   readonly error: { readonly before: number; readonly after: number };
   /** Bytes of the whole packed file. */
   readonly bytes: { readonly before: number; readonly after: number };
-  /** The names of the compressed weights, and what of them was trained. */
+  /** What was trained of each compressed weight, in words, by the name of the weight. */
   readonly trained: ReadonlyMap<string, string>;
   /** The error in the course of the training, from step 0 on. */
   readonly course: readonly HeldOutError[];

@@ -45,7 +45,7 @@ export function sortPoints(
   return pinZero ? withPinnedZero(points) : points;
 }
 
-/** The points with a zero whose centroid must be 0; adds one of weight 0 if there is none. */
+/** The points with one zero among them, whose centroid stays 0. If the points have no zero, one of weight 0 is added. */
 export function withPinnedZero({ values, weights }: SortedPoints): SortedPoints {
   const following = values.findIndex((value) => value >= 0);
   const pinned = following < 0 ? values.length : following;

@@ -6,7 +6,7 @@ const BINS = 72;
 /** The most levels that are listed one by one. */
 const MOST_LEVELS = 64;
 
-/** The histogram of two arrays of one length; undefined if a value is not finite or if there are none. */
+/** The histograms of two arrays of equal length. Undefined if the arrays are empty or hold a value that is not finite. */
 export function histogramOf(before: Float32Array, after: Float32Array): Histogram | undefined {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of [before, after]) {

@@ -42,7 +42,7 @@ function collect(layers: readonly CountedLayer[], owners: Map<string, CountedLay
   }
 }
 
-/** The count, or why there is none. */
+/** The multiply-adds of a layer, or the reason why they cannot be counted. */
 function countOf(layer: CountedLayer, matrix: CountedMatrix): number | string {
   if (matrix.kind === 'embedding') return 0;
   if (layer.dataFormat === 'channelsFirst') return 'its channels come first';

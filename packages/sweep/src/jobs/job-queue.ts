@@ -54,7 +54,7 @@ export interface JobQueue {
   /** Adds jobs to the end of the queue. A job that is there already keeps its state and its result. */
   add(jobs: readonly Job[]): Promise<void>;
   /**
-   * Takes the first job that waits, or whose claim was lost; undefined if there is none now.
+   * Claims the first job that waits or whose earlier claim was lost. Undefined if no job can be claimed now.
    *
    * @param worker name of the worker, for people who look into the queue.
    */

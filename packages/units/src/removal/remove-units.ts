@@ -35,7 +35,7 @@ export interface RemoveUnitsOptions extends UnitChoice {
 
 /** The result of {@link removeUnits}. */
 export interface ModelOfFewerUnits {
-  /** A new model of the same layers with fewer units: save, load, train or compress it as any other. Its weights are its own. */
+  /** A new model of the same stock layers with fewer units. It shares no weights with the given model. */
   readonly model: LayersModel;
   /** The units that were removed, by the name of their group. */
   readonly removed: Readonly<Record<string, readonly number[]>>;
