@@ -4,6 +4,7 @@ export const METHODS = {
   kmeans: 'k-means',
   simhash: 'SimHash',
   dictlearn: 'Dictionary',
+  uniform: 'Coded levels',
 } as const;
 
 /** Id of a method. */
@@ -21,8 +22,10 @@ export const RATIOS = [2, 3, 4, 6, 8, 12, 16, 24] as const;
 /** What the user chooses before a training. */
 export interface Settings {
   readonly method: Method;
-  /** One of {@link RATIOS}. */
+  /** One of {@link RATIOS}; of every method but uniform levels. */
   readonly ratio: number;
+  /** Bytes of the whole file at most, to which uniform levels train. */
+  readonly bytes: number;
   /** Digits to train with. */
   readonly digits: number;
   /** How often all of them are seen. */
@@ -38,6 +41,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   method: 'lowrank',
   ratio: 4,
+  bytes: 20_000,
   digits: 6000,
   epochs: 8,
   begin: 30,
@@ -47,6 +51,7 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** Ranges of the numbers among the settings. */
 export const RANGES = {
+  bytes: { min: 8000, max: 60_000, step: 1000 },
   digits: { min: 1000, max: 6000, step: 1000 },
   epochs: { min: 1, max: 20, step: 1 },
   begin: { min: 0, max: 80, step: 5 },
@@ -55,6 +60,11 @@ export const RANGES = {
 
 /** Pictures that one training step sees. */
 export const BATCH_SIZE = 64;
+
+/** Whether the user names the size of the file instead of a ratio. */
+export function namesBytes({ method }: Settings): boolean {
+  return method === 'uniform';
+}
 
 /** All steps of a training. */
 export function totalSteps({ digits, epochs }: Settings): number {
@@ -91,6 +101,7 @@ export function settingsFromQuery(query: string): Settings {
   return {
     method: choice('method', METHODS),
     ratio,
+    bytes: number('bytes'),
     digits: number('digits'),
     epochs: number('epochs'),
     begin: ordered ? begin : DEFAULT_SETTINGS.begin,

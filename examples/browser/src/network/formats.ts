@@ -4,6 +4,7 @@ import { dictLearnFormat } from '@gcompress/dictlearn/format';
 import { kMeansFormat } from '@gcompress/kmeans/format';
 import { lowRankFormat } from '@gcompress/lowrank/format';
 import { simhashFormat } from '@gcompress/simhash/format';
+import { uniformFormat } from '@gcompress/uniform/format';
 import { denseFormat } from './dense-format.ts';
 
 /** The decoders of all that a file of this page may hold; no encoder. */
@@ -12,5 +13,6 @@ export const fileFormats = createFormatRegistry([
   kMeansFormat,
   simhashFormat,
   dictLearnFormat,
+  uniformFormat,
   denseFormat,
 ]);

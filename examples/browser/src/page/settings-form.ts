@@ -4,6 +4,7 @@ import {
   BATCH_SIZE,
   CURVES,
   METHODS,
+  namesBytes,
   RANGES,
   RATIOS,
   type Settings,
@@ -65,6 +66,7 @@ export class SettingsForm {
     const chosen = {
       method: method ?? this.#settings.method,
       ratio: RATIOS[Number(slider('ratio').value)],
+      bytes: value('bytes'),
       digits: value('digits'),
       epochs: value('epochs'),
       begin,
@@ -78,18 +80,20 @@ export class SettingsForm {
   }
 
   #show(): void {
-    const { method, ratio, digits, epochs, begin, end, curve } = this.#settings;
+    const { method, ratio, bytes, digits, epochs, begin, end, curve } = this.#settings;
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="method"]')) {
       radio.checked = radio.value === method;
     }
-    for (const [id, value] of Object.entries({ digits, epochs, begin, end, ratio: RATIOS.indexOf(ratio as never) })) {
-      slider(id as Slider).value = String(value);
-    }
+    const places = { bytes, digits, epochs, begin, end, ratio: RATIOS.indexOf(ratio as never) };
+    for (const [id, place] of Object.entries(places)) slider(id as Slider).value = String(place);
     byId('curve', HTMLSelectElement).value = curve;
+    byId('ratio-field', HTMLElement).hidden = namesBytes(this.#settings);
+    byId('bytes-field', HTMLElement).hidden = !namesBytes(this.#settings);
+    output('bytes').value = `at most ${kilobytes(bytes)}`;
     output('ratio').value = `${ratio} × smaller`;
     slider('ratio').setAttribute('aria-valuetext', `${ratio} times smaller`);
-    const bytes = `at most ${kilobytes(compressedBytes(ratio))} of ${kilobytes(DENSE_BYTES)}`;
-    byId('ratio-hint', HTMLElement).textContent = `All weights then take ${bytes}.`;
+    const size = `at most ${kilobytes(compressedBytes(ratio))} of ${kilobytes(DENSE_BYTES)}`;
+    byId('ratio-hint', HTMLElement).textContent = `All weights then take ${size}.`;
     output('begin').value = `at ${begin} %`;
     output('end').value = `at ${end} %`;
     output('digits').value = integer(digits);

@@ -2,7 +2,7 @@
 import type { Digits } from '@gcompress/example-datasets';
 import { proxy, type Remote, transfer } from 'comlink';
 import { loadDigits, pictureOf } from '../digits/digits.ts';
-import { type Settings, totalSteps } from '../settings.ts';
+import { namesBytes, type Settings, totalSteps } from '../settings.ts';
 import { DigitPicker } from '../ui/digit-picker.ts';
 import { byId, messageOf, showProblem } from '../ui/dom.ts';
 import { DrawingPad } from '../ui/drawing-pad.ts';
@@ -145,7 +145,7 @@ class TrainingPage {
     }
   }
 
-  #finish({ steps, finished, rows }: TrainingResult, { method, ratio }: Settings, seconds: number): void {
+  #finish({ steps, finished, rows }: TrainingResult, settings: Settings, seconds: number): void {
     this.#rows = rows;
     showResults(rows);
     const did = finished ? 'Finished' : 'Stopped';
@@ -153,7 +153,8 @@ class TrainingPage {
     this.#download.disabled = rows.length === 0;
     void this.#countTensors();
     if (rows.length === 0) return;
-    this.#fileName = `mnist-${method}-${ratio}x.safetensors`;
+    const { method, ratio, bytes } = settings;
+    this.#fileName = `mnist-${method}-${namesBytes(settings) ? `${bytes}-bytes` : `${ratio}x`}.safetensors`;
     this.#fileStatus.textContent = `${this.#fileName} is ready.`;
     void this.#predict();
   }

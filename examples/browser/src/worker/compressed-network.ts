@@ -1,12 +1,12 @@
 // The network that is compressed while it trains.
 import type { CompressedMatrix } from '@gcompress/core';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { LAYERS, type LayerName } from '../network/architecture.ts';
 import { DENSE_BYTES, REST_BYTES } from '../network/sizes.ts';
-import type { StoredNetwork } from '../network/stored-network.ts';
-import type { Settings } from '../settings.ts';
+import { type StoredNetwork, writeNetwork } from '../network/stored-network.ts';
+import { namesBytes, type Settings } from '../settings.ts';
 import { compressorFor, learningRateFor, scheduleFor } from './compression.ts';
 import { biasOf, compile, disposeNetwork, kernelOf } from './tf-network.ts';
 
@@ -23,11 +23,16 @@ export class CompressedNetwork {
   }
 
   static async start(dense: LayersModel, settings: Settings): Promise<CompressedNetwork> {
-    const compressed = compressModel(dense, {
+    const compressed: CompressedModel = compressModel(dense, {
       method: compressorFor(settings),
       schedule: scheduleFor(settings),
       rules: LAYERS.filter((layer) => layer.compressed).map(({ name }) => ({ name })),
+      ...(namesBytes(settings) && { targetBytes: settings.bytes, pack }),
     });
+    /** The file of this page, whose size is trained to. */
+    async function pack(_: io.ModelArtifacts, { matrices }: { matrices: ReadonlyMap<string, CompressedMatrix> }) {
+      return { bytes: writeNetwork(storedNetwork(compressed.model, (name) => matrices.get(`${name}/kernel`))) };
+    }
     compile(compressed.model, learningRateFor(settings));
     await compressed.callback.onTrainBegin();
     return new CompressedNetwork(compressed);
@@ -64,14 +69,22 @@ export class CompressedNetwork {
 
   /** What a file of it holds; only right at alpha 0. */
   stored(): StoredNetwork {
-    const layers = LAYERS.map(({ name }) => {
-      const weights = this.compressed(name) ?? kernelOf(this.model, name);
-      return [name, { weights, bias: biasOf(this.model, name) }] as const;
-    });
-    return Object.fromEntries(layers) as Record<LayerName, StoredNetwork[LayerName]>;
+    return storedNetwork(this.model, (name) => this.compressed(name));
   }
 
   dispose(): void {
     disposeNetwork(this.model);
   }
+}
+
+/** A model as a file has it: the compressed matrices where there are, and what else the model holds. */
+function storedNetwork(
+  model: LayersModel,
+  compressed: (name: LayerName) => CompressedMatrix | undefined,
+): StoredNetwork {
+  const layers = LAYERS.map(({ name }) => {
+    const weights = compressed(name) ?? kernelOf(model, name);
+    return [name, { weights, bias: biasOf(model, name) }] as const;
+  });
+  return Object.fromEntries(layers) as Record<LayerName, StoredNetwork[LayerName]>;
 }

@@ -5,6 +5,7 @@ import { kMeans } from '@gcompress/kmeans';
 import { lowRank } from '@gcompress/lowrank';
 import { type CompressionSchedule, cosineAlpha, exponentialAlpha, linearAlpha } from '@gcompress/scheduler';
 import { simhash } from '@gcompress/simhash';
+import { uniform } from '@gcompress/uniform';
 import { LAYERS } from '../network/architecture.ts';
 import { compressionWindow, type Settings } from '../settings.ts';
 import { LEARNING_RATE } from './tf-network.ts';
@@ -16,9 +17,17 @@ const UPDATES = 20;
  * Updates between two compressions. Encodings and signs cannot train, so they follow the matrix as often as the time that a
  * compression takes allows. Low rank has none: its factors train, and would lose what they have learned.
  */
-const REFACTOR_EVERY = { kmeans: 1, simhash: 4, dictlearn: 5 } as const;
+const REFACTOR_EVERY = { kmeans: 1, simhash: 4, dictlearn: 5, uniform: 1 } as const;
 
-const MAKERS = { lowrank: lowRank, kmeans: kMeans, simhash, dictlearn: dictLearn } as const;
+/** Where the search for the price of a bit begins; the price follows the size that is asked for. */
+const LAMBDA = 1e-3;
+const MAKERS = {
+  lowrank: lowRank,
+  kmeans: kMeans,
+  simhash,
+  dictlearn: dictLearn,
+  uniform: () => uniform({ lambda: LAMBDA }),
+} as const;
 const ALPHAS = { linear: linearAlpha, cosine: cosineAlpha, exponential: exponentialAlpha } as const;
 
 /** The compressor that the settings ask for. */
