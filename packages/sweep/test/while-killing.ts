@@ -19,13 +19,23 @@ export async function whileKilling<T>(
   const timer = setInterval(() => {
     const pid = startsIn(log).at(-1)?.pid;
     if (pid === undefined || killed.has(pid) || killed.size === most) return;
-    killed.add(pid);
-    process.kill(pid, 'SIGKILL');
+    // Its job may have ended since it was written down
+    if (kill(pid)) killed.add(pid);
   }, everyMs);
   try {
     return { outcome: await work(), kills: killed.size };
   } finally {
     clearInterval(timer);
+  }
+}
+
+/** Whether there was such a process to kill. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }
 
