@@ -11,7 +11,8 @@ const ORDER = ['examples', '@gcompress/tfjs-backends', '@gcompress/tfjs', 'docs'
 class ProjectByProject extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return ORDER.flatMap((name) => sorted.filter(({ project }) => project.name === name));
+    const names = new Set([...ORDER, ...sorted.map(({ project }) => project.name)]);
+    return [...names].flatMap((name) => sorted.filter(({ project }) => project.name === name));
   }
 }
 
