@@ -15,21 +15,22 @@ export async function whileKilling<T>(
   { log, everyMs, most }: Killing,
   work: () => Promise<T>,
 ): Promise<{ readonly outcome: T; readonly kills: number }> {
-  const killed = new Set<number>();
+  const tried = new Set<number>();
+  let kills = 0;
   const timer = setInterval(() => {
     const pid = startsIn(log).at(-1)?.pid;
-    if (pid === undefined || killed.has(pid) || killed.size === most) return;
-    // Its job may have ended since it was written down
-    if (kill(pid)) killed.add(pid);
+    if (pid === undefined || tried.has(pid) || kills === most) return;
+    tried.add(pid);
+    if (kill(pid)) kills++;
   }, everyMs);
   try {
-    return { outcome: await work(), kills: killed.size };
+    return { outcome: await work(), kills };
   } finally {
     clearInterval(timer);
   }
 }
 
-/** Whether there was such a process to kill. */
+/** Kills a process; false if it had ended by itself, as that of the last job does. */
 function kill(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
