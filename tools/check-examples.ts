@@ -21,7 +21,10 @@ const evaluation = [
   '--num_examples=200',
 ];
 
-const trained = ['--images=3000', '--epochs=2', '--samples=64', '--unlabelled=500', '--steps=20', '--bytes=90000'];
+const trained = [
+  ...['--images=3000', '--units=100', '--epochs=2', '--samples=64', '--unlabelled=500', '--steps=20'],
+  '--bytes=30000',
+];
 
 const recorded = ['--images=1000', '--dense-epochs=1', '--epochs=2'];
 

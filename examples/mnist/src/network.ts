@@ -3,14 +3,14 @@ import { createRandom } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import * as tf from '@tensorflow/tfjs';
 
-/** The 784-300-100-10 network of LeCun et al. (1998), with seeded weights. */
-export function network(seed: number): tf.Sequential {
+/** The 784-300-100-10 network of LeCun et al. (1998), with seeded weights; or with fewer units in the first layer. */
+export function network(seed: number, units = 300): tf.Sequential {
   const kernelInitializer = (layer: number) => tf.initializers.glorotUniform({ seed: seed * 10 + layer });
   return tf.sequential({
     layers: [
       tf.layers.dense({
         inputShape: [784],
-        units: 300,
+        units,
         activation: 'relu',
         name: 'fc1',
         kernelInitializer: kernelInitializer(1),

@@ -78,27 +78,23 @@ describe('mnist', () => {
     }
   });
 
-  it('trains, compresses, saves, and evaluates what it saved; for the same seed it gives the same network', async () => {
+  it('trains, compresses, saves, and evaluates what it saved; with every method, and for the same seed the same network', async () => {
     const [first, second] = [join(root, 'first'), join(root, 'second')];
     const results = await resultsOf(first);
     expect(results.length).toBe(3);
     assertUsable(results);
     expect((await readdir(first)).sort()).toEqual(['compressed', 'dense', 'dense-uint8']);
-    // The names of the weight files are drawn anew for each save, and gzip may take a byte more for one than for another
-    const kept = (all: readonly Result[]) => all.map(({ accuracy, diskBytes }) => [accuracy, diskBytes]);
-    expect(kept(await resultsOf(second))).toEqual(kept(results));
-  }, 240_000);
 
-  it('does the same with every other method', async () => {
-    const output = join(root, 'others');
     // In this process, and from one dense network: a program of its own for each takes most of its time to begin
-    const methods = METHODS.filter((method) => method !== 'lowrank');
-    const runs = methods.map((method) => parseOptions([...FLAGS, '--method', method, '--output', output]));
+    const runs = METHODS.map((method) => parseOptions([...FLAGS, '--method', method, '--output', second]));
     const surroundings = { progress: new Progress(new PassThrough() as never), signal: new AbortController().signal };
-    const { results, reports } = await runJob(runs[0], surroundings, runs);
-    expect(results.map(({ name }) => name).slice(2)).toEqual(methods.map((method) => `compressed, ${method}`));
-    expect(reports.map(({ compressed }) => compressed.length)).toEqual(methods.map(() => 2));
-    assertUsable(results);
+    const again = await runJob(runs[0], surroundings, runs);
+    expect(again.results.map(({ name }) => name).slice(2)).toEqual(METHODS.map((method) => `compressed, ${method}`));
+    expect(again.reports.map(({ compressed }) => compressed.length)).toEqual(METHODS.map(() => 2));
+    assertUsable(again.results);
+    // The names of the weight files are drawn anew for each save, and gzip may take a byte more for one than for another
+    const kept = (all: readonly Result[]) => all.map(({ name, accuracy, diskBytes }) => [name, accuracy, diskBytes]);
+    expect(kept(again.results.slice(0, 3))).toEqual(kept(results));
   }, 240_000);
 
   it('stops at Ctrl-C without a half-written model', async () => {

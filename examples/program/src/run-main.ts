@@ -16,7 +16,7 @@ export type Listener = (child: ChildProcess, text: string) => void;
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** Milliseconds after which a program is ended, unless the caller says otherwise. */
-const TIME_LIMIT = 120_000;
+const TIME_LIMIT = 240_000;
 
 /** Runs the program of a TypeScript file as a user does. After `timeLimit` milliseconds it is ended; 0 for no limit. */
 export function runMain(main: URL, args: readonly string[], onOutput?: Listener, timeLimit = TIME_LIMIT): Promise<Run> {

@@ -19,7 +19,7 @@ interface Printed {
   readonly longDenseTestError: number;
 }
 
-it('writes files of the named sizes, which read digits in a fresh process', { timeout: 120_000 }, async () => {
+it('writes files of the named sizes, which read digits in a fresh process', { timeout: 240_000 }, async () => {
   const output = join(folder, 'small.gcm');
   const flags = [
     '--backend=wasm',
@@ -44,7 +44,7 @@ it('writes files of the named sizes, which read digits in a fresh process', { ti
   expect(result.longDenseTestError).toBeLessThan(40);
 });
 
-it('a size below topology and biases is refused before the compression', { timeout: 120_000 }, async () => {
+it('a size below topology and biases is refused before the compression', { timeout: 240_000 }, async () => {
   const flags = ['--backend=wasm', '--images=1000', '--dense-epochs=1', '--epochs=1', '--bytes=600'];
   const { code, stderr } = await runMain(main, [...flags, '--output', join(folder, 'none.gcm')]);
   expect(code).toBe(1);

@@ -19,9 +19,9 @@ export interface Written {
   readonly bytes: number;
 }
 
-/** Trains the network of `examples/mnist` and saves it. */
-export async function trainNetwork(folder: string, { images, epochs, seed }: Options): Promise<void> {
-  const model = network(seed);
+/** Trains the network of `examples/mnist`, with as many units in its first layer as asked for, and saves it. */
+export async function trainNetwork(folder: string, { images, units, epochs, seed }: Options): Promise<void> {
+  const model = network(seed, units);
   compile(model);
   const signal = new AbortController().signal;
   await train(model, { digits: mnist('train', images), seed, epochs: [0, epochs], signal, onBatch: () => {} });

@@ -8,6 +8,8 @@ export interface Options {
   readonly bytes: number;
   /** Labelled images and epochs that train the network. */
   readonly images: number;
+  /** Units of the first hidden layer. */
+  readonly units: number;
   readonly epochs: number;
   /** Unlabelled images for the statistics, and for the distillation. */
   readonly samples: number;
@@ -32,6 +34,7 @@ export function parseOptions(args: readonly string[]): Options {
     .description('Compresses a trained 784-300-100-10 network for MNIST digits to the size of a file.')
     .option('--bytes <integer>', 'bytes of the small files at most', integer(20_000, 500_000), 25_000)
     .option('--images <integer>', 'labelled images that train the network', integer(1000, 60_000), 50_000)
+    .option('--units <integer>', 'units of the first hidden layer', integer(16, 300), 300)
     .option('--epochs <integer>', 'epochs of this training', integer(1, 100), 5)
     .option('--samples <integer>', 'unlabelled images for the statistics', integer(16, 10_000), 512)
     .option('--unlabelled <integer>', 'unlabelled images for the distillation', integer(64, 60_000), 10_000)
