@@ -7,6 +7,7 @@ import * as api from '../src/index.ts';
 import * as load from '../src/load/index.ts';
 import * as node from '../src/node/index.ts';
 import * as probes from '../src/probes/index.ts';
+import * as stored from '../src/stored/index.ts';
 import * as weights from '../src/weights/index.ts';
 
 it.each([
@@ -14,8 +15,9 @@ it.each([
   ['./load', load, ['packedModel', 'splitSource']],
   ['./contents', contents, ['packedContents']],
   ['./formats', formats, ['rowDecoder']],
-  ['./node', node, ['packedFile']],
+  ['./node', node, ['fileSource', 'packedFile']],
   ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
+  ['./stored', stored, ['storedModel']],
   [
     './weights',
     weights,

@@ -1,9 +1,13 @@
 // Reads a packed file without decoding the matrices that a program takes in their stored form.
 import type { JsonObject, PackedMatrix, Shape2D } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
-import type { Header } from '../container/header.ts';
-import { artifactsOf, readContents } from '../load/load-artifacts.ts';
+import { decodedBytes } from '../container/byte-lengths.ts';
+import type { StoredTensor } from '../container/header.ts';
+import { ByteReader } from '../load/byte-reader.ts';
+import { decodeMatrix, packedMatrix } from '../load/decode-matrix.ts';
+import { artifactsOf, type ReadOptions, readTensors } from '../load/load-artifacts.ts';
 import { type PackedModelOptions, readOptions } from '../load/packed-model.ts';
+import { type ReadHeader, readHeader } from '../load/read-header.ts';
 import { assertArgument } from '../load/refusal.ts';
 import { assertSource, openSource, type PackedSource } from '../load/source.ts';
 
@@ -65,18 +69,39 @@ export function storedModel(source: PackedSource, options: PackedModelOptions = 
   return {
     async load(choose) {
       assertArgument(typeof choose === 'function', 'storedModel choose', 'a function', choose);
-      const keep = ({ model, weights }: Header) => {
-        const names: unknown = choose({ topology: model.modelTopology, matrices: weights.flatMap(describe) });
-        assertArgument(names instanceof Set, 'storedModel choose', 'a set of names', names);
-        return names as ReadonlySet<string>;
-      };
-      const contents = await readContents(openSource(source, read.signal), { ...read, keep });
-      return { artifacts: artifactsOf(contents), matrices: contents.kept };
+      const reader = new ByteReader(openSource(source, read.signal));
+      try {
+        return await readStored(reader, await readHeader(reader, read.maxBytes), read, choose);
+      } finally {
+        await reader.close();
+      }
     },
   };
 }
 
-function describe([name, , weightShape, storage]: Header['weights'][number]): KeptMatrix[] {
+async function readStored(
+  reader: ByteReader,
+  read: ReadHeader,
+  options: ReadOptions,
+  choose: ChooseStored,
+): Promise<StoredModel> {
+  const { model, weights } = read.header;
+  const names: unknown = choose({ topology: model.modelTopology, matrices: weights.flatMap(describe) });
+  assertArgument(names instanceof Set, 'storedModel choose', 'a set of names', names);
+  const isChosen = ([name, , , storage]: StoredTensor) => storage?.matrix !== undefined && names.has(name);
+  const matrices = new Map<string, PackedMatrix>();
+  const contents = await readTensors(reader, read, options, {
+    sizeOf: (tensor) => (isChosen(tensor) ? 0 : decodedBytes(tensor)),
+    async decode(matrix, shape, stored, target, decoding, name) {
+      if (names.has(name)) matrices.set(name, packedMatrix(matrix, stored));
+      else await decodeMatrix(matrix, shape, stored, target, decoding);
+    },
+  });
+  const header = { ...contents.header, weights: weights.filter((tensor) => !isChosen(tensor)) };
+  return { artifacts: artifactsOf({ ...contents, header }), matrices };
+}
+
+function describe([name, , weightShape, storage]: StoredTensor): KeptMatrix[] {
   if (!storage?.matrix) return [];
   const { format, version, shape, config, swapped = false } = storage.matrix;
   return [{ name, weightShape, format, version, shape, config, swapped }];
