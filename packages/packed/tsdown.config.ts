@@ -10,4 +10,5 @@ export default packageBuild({
   probes: 'src/probes/index.ts',
   stored: 'src/stored/index.ts',
   weights: 'src/weights/index.ts',
+  worker: 'src/worker/index.ts',
 });

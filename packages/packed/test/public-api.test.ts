@@ -9,6 +9,7 @@ import * as node from '../src/node/index.ts';
 import * as probes from '../src/probes/index.ts';
 import * as stored from '../src/stored/index.ts';
 import * as weights from '../src/weights/index.ts';
+import * as worker from '../src/worker/index.ts';
 
 it.each([
   ['.', api, ['pack', 'splitFile', 'stockFiles']],
@@ -18,6 +19,7 @@ it.each([
   ['./node', node, ['fileSource', 'packedFile']],
   ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
   ['./stored', stored, ['storedModel']],
+  ['./worker', worker, ['serveModels', 'workerModel']],
   [
     './weights',
     weights,
