@@ -19,7 +19,7 @@ const MOST = 2 ** 17;
 /** Bytes by which the process may grow, whatever the files announce. */
 const MOST_MEMORY = 2 ** 29;
 const CODES =
-  /^(file-(truncated|header|overlap|checksum|oversized|tensor|html|dtype)|unknown-format|unsupported-version|invalid-matrix)$/;
+  /^(file-(truncated|header|overlap|checksum|oversized|tensor|html|dtype)|unknown-(format|codec)|unsupported-version|invalid-matrix)$/;
 
 let parts: Parts;
 

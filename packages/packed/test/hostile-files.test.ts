@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assertHeader } from '../src/load/check-header.ts';
 import { type PackedModelOptions, packedModel } from '../src/load/index.ts';
-import { formats, packedExample, putTogether, takenApart, withChecksums } from './packed-example.ts';
+import { formats, packedExample, putTogether, takenApart, uniformExample, withChecksums } from './packed-example.ts';
 
 /** Headers that the fuzz tests check, and whole files that they read. */
 const HEADERS = testRuns(10_000);
@@ -93,6 +93,16 @@ describe('a file of another kind', () => {
     const newer = JSON.stringify(header).replaceAll('"format":"kmeans","version":2', '"format":"kmeans","version":3');
     expect(await codeOf(putTogether(newer, data))).toBe('unsupported-version');
   });
+});
+
+it('a file whose matrix names an unknown codec is reported as unknown-codec', async () => {
+  const { header, data } = takenApart(await uniformExample());
+  const changed = data.slice();
+  // The levels follow the steps of the only matrix
+  const [, , , storage] = header.weights[0];
+  expect(Object.keys(storage?.matrix?.tensors ?? {})).toEqual(['steps', 'levels']);
+  changed[4] = 9;
+  expect(await codeOf(putTogether(JSON.stringify(withChecksums(header, changed)), changed))).toBe('unknown-codec');
 });
 
 describe('a file that announces too much', () => {
@@ -239,7 +249,7 @@ describe('a malformed file with correct checksums', () => {
       const changed = data.slice();
       for (const [at, byte] of bytes) changed[at] = byte;
       const code = await codeOf(putTogether(JSON.stringify(withChecksums(header, changed)), changed));
-      if (code !== undefined) expect(code).toMatch(/^file-/);
+      if (code !== undefined) expect(code).toMatch(/^(file-|unknown-codec$)/);
     });
     await fc.assert(property, { numRuns: FILES, seed: 3 });
   });

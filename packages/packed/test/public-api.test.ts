@@ -17,7 +17,7 @@ it.each([
   ['./contents', contents, ['packedContents']],
   ['./formats', formats, ['rowDecoder']],
   ['./node', node, ['fileSource', 'packedFile']],
-  ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
+  ['./probes', probes, ['assertAgrees', 'compareOutputs', 'probe', 'verify']],
   ['./stored', stored, ['storedModel']],
   ['./worker', worker, ['serveModels', 'workerModel']],
   [
