@@ -198,6 +198,18 @@ function edited(tree: unknown, path: readonly string[], value: unknown): unknown
 }
 
 describe('a malformed file with correct checksums', () => {
+  it('is refused when a weight has a type of quantized values, which no tensor has', async () => {
+    const { header, data } = takenApart(file);
+    for (const [dtype, sides] of [
+      ['uint8', 3],
+      ['uint16', 1],
+      ['float16', 1],
+    ] as const) {
+      const weights = header.weights.map((weight) => (weight[0] === 'flag' ? ['flag', dtype, [sides]] : weight));
+      expect(await codeOf(putTogether(JSON.stringify({ ...header, weights }), data))).toBe('file-header');
+    }
+  });
+
   it('is refused when a string is longer than its tensor', async () => {
     const { header, data } = takenApart(file);
     const at = Buffer.from(data).indexOf('Katze');

@@ -3,11 +3,11 @@ import { GCompressError, type PackedMatrix } from '@gcompress/core';
 import { assertKnownOptions, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Preference } from '../../weight/choose-execution.ts';
+import type { AnyMethod } from '../model/load-layers.ts';
 import { storedText } from '../saved/layer-config.ts';
 import { formOf, wordCount, wordsOf } from '../saved/packed-form.ts';
-import { type FileMatrix, type PackedPlace, placesIn } from '../saved/packed-places.ts';
-import { replaceSavedLayers } from '../saved/saved-topology.ts';
-import type { AnyMethod } from './load-layers.ts';
+import { type FileMatrix, type PackedPlace, placesIn } from './packed-places.ts';
+import { replaceSavedLayers } from './saved-topology.ts';
 
 /** A file whose compressed matrices can be had in their stored form: what `storedModel` of `@gcompress/packed/stored` returns. */
 export interface StoredModelSource {
