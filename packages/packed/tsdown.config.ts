@@ -8,5 +8,7 @@ export default packageBuild({
   formats: 'src/formats/index.ts',
   node: 'src/node/index.ts',
   probes: 'src/probes/index.ts',
+  stored: 'src/stored/index.ts',
   weights: 'src/weights/index.ts',
+  worker: 'src/worker/index.ts',
 });

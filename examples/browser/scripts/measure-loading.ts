@@ -4,7 +4,7 @@ import { loadavg } from 'node:os';
 import { createRandom } from '@gcompress/core';
 import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
-import type { Loading } from '../test-browser/packed-page.ts';
+import type { Loading, LoadingOptions } from '../test-browser/packed-page.ts';
 import { launchChromium } from './chromium.ts';
 import { serveBuild } from './serve-build.ts';
 
@@ -13,6 +13,13 @@ const COLUMNS = 2000;
 /** Matrices, and the part of their entries that are not zero. */
 const KEPT = [1, 1, 1, 1, 0.03];
 const RUNS = 5;
+
+const WAYS: readonly (readonly [string, LoadingOptions])[] = [
+  ['`packedModel(…).load()`', {}],
+  ['`workerModel(…).load()`', { worker: 'decoding' }],
+  ['`tf.loadGraphModel(packedModel(…))`', { isModel: true }],
+  ['`tf.loadGraphModel(workerModel(…))`', { isModel: true, worker: 'decoding' }],
+];
 
 const bytes = await packedGraph();
 const { url, stop } = await serveBuild(['test-browser/packed.html']);
@@ -24,16 +31,16 @@ try {
   await page.waitForFunction(() => 'loadPacked' in globalThis);
   const rows: string[] = [];
   const load = loadavg()[0];
-  for (const isModel of [false, true]) {
+  for (const [way, options] of WAYS) {
     const runs: Loading[] = [];
     for (let run = 0; run < RUNS; run++) {
-      const loading = await page.evaluate((asked) => globalThis.loadPacked('large.gcm', asked), isModel);
+      const loading = await page.evaluate((asked) => globalThis.loadPacked('large.gcm', asked), options);
       if (typeof loading === 'string') throw new Error(loading);
       runs.push(loading);
     }
     const of = (pick: (run: Loading) => number) => runs.map(pick).sort((a, b) => a - b);
     const cells = [
-      isModel ? '`tf.loadGraphModel(packedModel(…))`' : '`packedModel(…).load()`',
+      way,
       `${(of(({ duration }) => duration)[RUNS >> 1] / 1000).toFixed(1)} s`,
       `${of(({ longTasks }) => longTasks.length).join(', ')}`,
       `${Math.round(of(({ longTasks }) => longTasks[0] ?? 0)[RUNS - 1])} ms`,

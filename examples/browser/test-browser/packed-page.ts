@@ -1,5 +1,6 @@
 // A page that loads packed models, for tests and for measuring how long its tasks are.
 import { packedModel, splitSource } from '@gcompress/packed/load';
+import { workerModel } from '@gcompress/packed/worker';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { wasmFiles } from '../src/worker/wasm-files.ts';
@@ -18,6 +19,12 @@ export interface Loading {
   readonly progress: number;
 }
 
+/** How a file is loaded. */
+export interface LoadingOptions {
+  readonly isModel?: boolean;
+  readonly worker?: 'decoding' | 'missing' | undefined;
+}
+
 declare global {
   /** What a model answers to an input, on a backend. */
   var predictPacked: (
@@ -26,8 +33,11 @@ declare global {
     backend: string,
     input: readonly number[],
   ) => Promise<number[]>;
-  /** Loads a file, and makes a graph model of it where that is asked for; or says why it cannot. */
-  var loadPacked: (address: string, isModel?: boolean) => Promise<Loading | string>;
+  /**
+   * Loads a file, and makes a graph model of it where that is asked for; or says why it cannot. `worker` decodes it in a worker, or in one
+   * whose script is missing.
+   */
+  var loadPacked: (address: string, options?: LoadingOptions) => Promise<Loading | string>;
 }
 
 setWasmPaths(wasmFiles);
@@ -41,7 +51,7 @@ globalThis.predictPacked = async (kind, address, backend, input) => {
   return [...(await output.data())];
 };
 
-globalThis.loadPacked = async (address, isModel = false) => {
+globalThis.loadPacked = async (address, { isModel = false, worker } = {}) => {
   const longTasks: number[] = [];
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) longTasks.push(duration);
@@ -57,7 +67,8 @@ globalThis.loadPacked = async (address, isModel = false) => {
   const began = performance.now();
   try {
     let bytes = 0;
-    const source = packedModel(address, { onProgress: () => progress++ });
+    const options = { onProgress: () => progress++ };
+    const source = worker ? workerModel(startWorker(worker), address, options) : packedModel(address, options);
     const load = async () => {
       const artifacts = (await source.load?.()) ?? {};
       bytes = tf.io.getModelArtifactsInfoForJSON({ modelTopology: {}, ...artifacts }).weightDataBytes ?? 0;
@@ -76,3 +87,8 @@ globalThis.loadPacked = async (address, isModel = false) => {
     clearInterval(timer);
   }
 };
+
+function startWorker(worker: 'decoding' | 'missing'): Worker {
+  if (worker === 'missing') return new Worker('no-such-worker.js', { type: 'module' });
+  return new Worker(new URL('./packed-worker.ts', import.meta.url), { type: 'module' });
+}

@@ -67,3 +67,23 @@ it('progress is told while a file loads', async () => {
   expect(loading).toMatchObject({ weights: expect.any(Number), progress: expect.any(Number) });
   expect((loading as { progress: number }).progress).toBeGreaterThan(1);
 });
+
+describe('a worker', () => {
+  const load = (address: string, worker: 'decoding' | 'missing') =>
+    page.evaluate(([at, asked]) => globalThis.loadPacked(at, { isModel: true, worker: asked }), [
+      address,
+      worker,
+    ] as const);
+
+  it.each(['decoding', 'missing'] as const)('decodes a graph, or the page where the worker is %s', async (worker) => {
+    const here = await page.evaluate(() => globalThis.loadPacked('whole.gcm', { isModel: true }));
+    expect(await load('whole.gcm', worker)).toMatchObject({ weights: (here as { weights: number }).weights });
+    expect(await load('graph.gcm', worker)).toMatchObject({ weights: (here as { weights: number }).weights });
+  });
+
+  it.each([
+    ['cut.gcm', 'file-truncated'],
+    ['page.gcm', 'file-html'],
+    ['nothing.gcm', 'file-read'],
+  ])('refuses %s as the page does', async (address, code) => expect(await load(address, 'decoding')).toBe(code));
+});

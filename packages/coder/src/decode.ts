@@ -12,8 +12,8 @@ export interface IntegerDecoder {
   /**
    * The values of the next `count` rows.
    *
-   * @throws GCompressError `invalid-option` for more rows than are left, `file-truncated` or `file-tensor` for a damaged
-   * stream; surplus bytes are detected with the last row.
+   * @throws GCompressError `invalid-option` for more rows than are left, `file-truncated`, `unknown-codec` or `file-tensor` for a
+   * damaged stream; surplus bytes are detected with the last row.
    */
   rows(count: number): Int32Array;
 }
@@ -22,8 +22,8 @@ export interface IntegerDecoder {
  * Decodes a stream of `encodeIntegers` for a matrix of this shape. The caller must limit the shape, because the shape alone
  * decides the allocation: 4 bytes a value.
  *
- * @throws GCompressError `file-truncated` for missing bytes; `file-tensor` for surplus bytes, an unknown codec or values
- * out of range; `invalid-option` when the arguments are not bytes and a shape.
+ * @throws GCompressError `file-truncated` for missing bytes; `unknown-codec` for a codec of another version; `file-tensor` for
+ * surplus bytes or values out of range; `invalid-option` when the arguments are not bytes and a shape.
  */
 export function decodeIntegers(bytes: Uint8Array, shape: readonly [number, number]): Int32Array {
   return createIntegerDecoder(bytes, shape).rows(shape[0]);
@@ -99,7 +99,7 @@ function packed(bytes: Uint8Array, count: number): Reader {
 function coded(bytes: Uint8Array, columns: number): Reader {
   if (!bytes.length) throw refuse('file-truncated', 'bytes', 'none');
   const states = TRELLIS_STATES[bytes[0] - 1];
-  if (states === undefined) throw refuse('file-tensor', 'codec 0 to 3', `${bytes[0]}`);
+  if (states === undefined) throw refuse('unknown-codec', 'codec 0 to 3', `${bytes[0]}`);
   const trellis = trellisOf(states);
   const model = new LevelModel(columns);
   const decoder = rangeDecoder(model, bytes, 1, refuse);

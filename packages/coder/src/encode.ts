@@ -31,10 +31,9 @@ export function encodeIntegers(values: Int32Array, shape: Shape2D, states: Trell
   const encoder = new RangeEncoder(model);
   codeAll(encoder, model, values, used);
   const coded = encoder.finish();
-  const range = rangeOf(values);
-  if (packedLength(values.length, range.width) <= coded.length + 1) return packIntegers(values, range);
+  if (packedLength(values.length, rangeOf(values).width) <= coded.length + 1) return packIntegers(values);
   const bytes = new Uint8Array(coded.length + 1);
-  bytes[0] = 1 + TRELLIS_STATES.indexOf(used);
+  bytes[0] = codecOfStates(used);
   bytes.set(coded, 1);
   return bytes;
 }
@@ -83,6 +82,15 @@ function codeAll(
   }
 }
 
+/** The first byte of a context-coded stream of these values. */
+export function codecOf(values: Int32Array, states: TrellisStates): number {
+  return codecOfStates(usableStates('codecOf', values, states));
+}
+
+function codecOfStates(states: TrellisStates): number {
+  return 1 + TRELLIS_STATES.indexOf(states);
+}
+
 /** The given states, or 0 if the trellis cannot reach every value at its place. */
 function usableStates(where: string, values: Int32Array, states: TrellisStates): TrellisStates {
   assertOneOf(where, 'states', states, TRELLIS_STATES);
@@ -128,7 +136,9 @@ function packedLength(count: number, width: number): number {
   return PACKED_HEADER + Math.ceil((count * width) / 8);
 }
 
-function packIntegers(values: Int32Array, { smallest, width }: ValueRange): Uint8Array {
+/** The stream of codec 0. */
+export function packIntegers(values: Int32Array): Uint8Array {
+  const { smallest, width } = rangeOf(values);
   const bytes = new Uint8Array(packedLength(values.length, width));
   bytes[1] = width;
   new DataView(bytes.buffer).setInt32(2, smallest, true);

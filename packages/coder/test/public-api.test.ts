@@ -10,6 +10,7 @@ it('the package exports exactly these names', () => {
     'encodeIntegers',
     'levelPrices',
     'packCodes',
+    'packedIntegers',
     'roundForRate',
   ]);
   expect(Object.keys(decode).sort()).toEqual(['createIntegerDecoder', 'decodeIntegers', 'unpackCodes']);

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assertHeader } from '../src/load/check-header.ts';
 import { type PackedModelOptions, packedModel } from '../src/load/index.ts';
-import { formats, packedExample, putTogether, takenApart, withChecksums } from './packed-example.ts';
+import { formats, packedExample, putTogether, takenApart, uniformExample, withChecksums } from './packed-example.ts';
 
 /** Headers that the fuzz tests check, and whole files that they read. */
 const HEADERS = testRuns(10_000);
@@ -93,6 +93,16 @@ describe('a file of another kind', () => {
     const newer = JSON.stringify(header).replaceAll('"format":"kmeans","version":2', '"format":"kmeans","version":3');
     expect(await codeOf(putTogether(newer, data))).toBe('unsupported-version');
   });
+});
+
+it('a file whose matrix names an unknown codec is reported as unknown-codec', async () => {
+  const { header, data } = takenApart(await uniformExample());
+  const changed = data.slice();
+  // The levels follow the steps of the only matrix
+  const [, , , storage] = header.weights[0];
+  expect(Object.keys(storage?.matrix?.tensors ?? {})).toEqual(['steps', 'levels']);
+  changed[4] = 9;
+  expect(await codeOf(putTogether(JSON.stringify(withChecksums(header, changed)), changed))).toBe('unknown-codec');
 });
 
 describe('a file that announces too much', () => {
@@ -188,6 +198,18 @@ function edited(tree: unknown, path: readonly string[], value: unknown): unknown
 }
 
 describe('a malformed file with correct checksums', () => {
+  it('is refused when a weight has a type of quantized values, which no tensor has', async () => {
+    const { header, data } = takenApart(file);
+    for (const [dtype, sides] of [
+      ['uint8', 3],
+      ['uint16', 1],
+      ['float16', 1],
+    ] as const) {
+      const weights = header.weights.map((weight) => (weight[0] === 'flag' ? ['flag', dtype, [sides]] : weight));
+      expect(await codeOf(putTogether(JSON.stringify({ ...header, weights }), data))).toBe('file-header');
+    }
+  });
+
   it('is refused when a string is longer than its tensor', async () => {
     const { header, data } = takenApart(file);
     const at = Buffer.from(data).indexOf('Katze');
@@ -239,7 +261,7 @@ describe('a malformed file with correct checksums', () => {
       const changed = data.slice();
       for (const [at, byte] of bytes) changed[at] = byte;
       const code = await codeOf(putTogether(JSON.stringify(withChecksums(header, changed)), changed));
-      if (code !== undefined) expect(code).toMatch(/^file-/);
+      if (code !== undefined) expect(code).toMatch(/^(file-|unknown-codec$)/);
     });
     await fc.assert(property, { numRuns: FILES, seed: 3 });
   });

@@ -1,8 +1,10 @@
 // A packed file of every kind of storage, and ways to write its parts anew with checksums that hold.
 import { deflateSync, inflateSync } from 'node:zlib';
+import { createRandom } from '@gcompress/core';
 import { crc32 } from '@gcompress/core/storage';
 import { kMeans } from '@gcompress/kmeans';
 import { kMeansFormat } from '@gcompress/kmeans/format';
+import { uniform } from '@gcompress/uniform';
 import type { Header } from '../src/container/header.ts';
 import { rowDecoder } from '../src/formats/index.ts';
 import { pack } from '../src/index.ts';
@@ -19,6 +21,22 @@ export async function packedExample(): Promise<Uint8Array> {
     },
   ];
   return (await pack(graphArtifacts(), { method: kMeans({ levels: 16 }), probes })).bytes;
+}
+
+/** A graph of one product, whose kernel has uniform levels of one step. */
+export async function uniformExample(): Promise<Uint8Array> {
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: {} },
+    { name: 'kernel', op: 'Const', attr: {} },
+    { name: 'y', op: 'MatMul', input: ['x', 'kernel'], attr: {} },
+  ];
+  const random = createRandom(2);
+  const artifacts = {
+    modelTopology: { node },
+    weightSpecs: [{ name: 'kernel', dtype: 'float32' as const, shape: [20, 20] }],
+    weightData: Float32Array.from({ length: 400 }, () => random.normal()).buffer,
+  };
+  return (await pack(artifacts, { method: uniform({ bits: 4 }) })).bytes;
 }
 
 /** The header of a file, and the bytes after it. */

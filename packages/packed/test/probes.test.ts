@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { seededValues } from '../src/container/probe.ts';
 import { pack } from '../src/index.ts';
 import { packedModel } from '../src/load/index.ts';
-import { probe, verify } from '../src/probes/index.ts';
+import { assertAgrees, probe, verify } from '../src/probes/index.ts';
 import { artifactsOf, graphArtifacts, handlerOf, pictureNetwork, wordNetwork } from './models.ts';
 import { formats } from './packed-example.ts';
 
@@ -53,7 +53,14 @@ it('does not agree when the model is broken', async () => {
   const { bytes } = await pack(await artifactsOf(model), { method: () => undefined, probes });
   const broken = await tf.loadLayersModel(packedModel(bytes));
   broken.setWeights(broken.getWeights().map((weight) => tf.mul(weight, Number.NaN)));
-  expect(await verify(broken, bytes)).toMatchObject({ agrees: false, largestDifference: Number.POSITIVE_INFINITY });
+  const found = await verify(broken, bytes);
+  expect(found).toMatchObject({ agrees: false, largestDifference: Number.POSITIVE_INFINITY });
+  expect(() => assertAgrees(found)).toThrow(expect.objectContaining({ code: 'probes-disagree' }));
+  expect(() => assertAgrees(found)).toThrow(/a difference of Infinity in output '.+' of probe 0/);
+  expect(() => assertAgrees({ ...found, agrees: true })).not.toThrow();
+  for (const other of [undefined, 3, {}] as never[]) {
+    expect(() => assertAgrees(other)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
+  }
 });
 
 it('refuses a file without probes, and a file of another model', async () => {

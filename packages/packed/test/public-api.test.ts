@@ -7,15 +7,19 @@ import * as api from '../src/index.ts';
 import * as load from '../src/load/index.ts';
 import * as node from '../src/node/index.ts';
 import * as probes from '../src/probes/index.ts';
+import * as stored from '../src/stored/index.ts';
 import * as weights from '../src/weights/index.ts';
+import * as worker from '../src/worker/index.ts';
 
 it.each([
   ['.', api, ['pack', 'splitFile', 'stockFiles']],
   ['./load', load, ['packedModel', 'splitSource']],
   ['./contents', contents, ['packedContents']],
   ['./formats', formats, ['rowDecoder']],
-  ['./node', node, ['packedFile']],
-  ['./probes', probes, ['compareOutputs', 'probe', 'verify']],
+  ['./node', node, ['fileSource', 'packedFile']],
+  ['./probes', probes, ['assertAgrees', 'compareOutputs', 'probe', 'verify']],
+  ['./stored', stored, ['storedModel']],
+  ['./worker', worker, ['serveModels', 'workerModel']],
   [
     './weights',
     weights,

@@ -29,6 +29,7 @@ it('the entry ./layers exports exactly these names', () => {
       "compressionReport",
       "executionReport",
       "packableModel",
+      "packedLayersModel",
       "rebuildModel",
       "registerCompressedLayers",
       "stripCompression",

@@ -1,6 +1,6 @@
 // The format `uniform`: integer levels times a step, with one step for the matrix or one for each column.
 
-import { encodeIntegers, type TrellisStates } from '@gcompress/coder';
+import { encodeIntegers, packedIntegers, type TrellisStates } from '@gcompress/coder';
 import { decodeIntegers } from '@gcompress/coder/decode';
 import {
   type CompressedFormat,
@@ -43,6 +43,7 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
   sharing: ({ shape: [rows, columns], config }) => ({
     steps: { times: config.steps === 'column' ? rows : rows * columns },
   }),
+  codec: { decode, encode },
   pack,
   unpack,
 };
@@ -91,16 +92,37 @@ function unitOf(levels: ArrayLike<number>): number {
   return unit;
 }
 
-function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
+/** The levels as packed bits, which are one of the codecs of their stream, so that `unpack` reads them as they are. */
+function decode(packed: PackedMatrix): PackedMatrix | undefined {
+  const { coded, states } = checkedStore(packed);
+  const data = packedIntegers(coded, packed.shape, states);
+  if (data === coded) return packed;
+  return data && { ...packed, tensors: { ...packed.tensors, levels: { shape: [data.length], data } } };
+}
+
+function encode(decoded: PackedMatrix): Readonly<Record<string, PackedTensor>> {
+  const { coded, states } = checkedStore(decoded);
+  const data = encodeIntegers(decodeIntegers(coded, decoded.shape), decoded.shape, states);
+  return { ...decoded.tensors, levels: { shape: [data.length], data } };
+}
+
+/** What a stored matrix says, before its levels are decoded. */
+function checkedStore(packed: PackedMatrix) {
   assertVersion(packed, 1);
   const { shape, config } = packed;
   const [rows, columns] = shape;
-  statesOf({ shape, config });
+  const states = statesOf({ shape, config });
   const count = config.steps === 'column' ? columns : 1;
   const steps = packedTensor(packed, 'steps', 'float32', [count]);
   const coded = packedTensor(packed, 'levels', 'uint8', [null]);
   assertElementLimit(rows * columns, 'uniform levels');
-  const { levels, unit } = normalized(decodeIntegers(coded.data, shape));
+  return { states, steps, count, coded: coded.data };
+}
+
+function unpack(packed: PackedMatrix): Record<UniformFactor, Factor> {
+  const { steps, count, coded } = checkedStore(packed);
+  const [rows, columns] = packed.shape;
+  const { levels, unit } = normalized(decodeIntegers(coded, packed.shape));
   return {
     levels: floatFactor([rows, columns], levels, false),
     steps: floatFactor(

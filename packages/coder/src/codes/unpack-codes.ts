@@ -13,7 +13,7 @@ const CODES_OF_BYTE = 4096;
  * @param shape [rows, columns] of the codes. The caller must limit it: 4 bytes a code are allocated, after a check that
  *   the tensor has enough bytes for this number of codes.
  * @param levels number of possible codes, at least 1; all codes are below it.
- * @throws GCompressError `file-tensor` or `file-dtype` when the tensor is missing or damaged, or a code is too large;
+ * @throws GCompressError `unknown-codec`, `file-tensor` or `file-dtype` when the tensor is missing or damaged, or a code is too large;
  *   `invalid-option` when the arguments are not a packed matrix, a name, a shape and levels.
  */
 export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, levels: number): Int32Array {
@@ -26,10 +26,12 @@ export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, 
   const tensor = isCoded ? coded : name;
   const { data } = packedTensor(packed, tensor, 'uint8', [isCoded ? null : packedLength]);
   const where = `${packed.format} tensor '${tensor}'`;
-  const refuse = (expected: string, actual: unknown) => fileError('file-tensor', where, expected, `${actual}`);
+  const refuse = (expected: string, actual: unknown, code = 'file-tensor') =>
+    fileError(code, where, expected, `${actual}`);
   let codes: Int32Array;
   if (isCoded) {
-    if (data[0] !== CODES_CODEC) throw refuse(`codec ${CODES_CODEC}`, data[0]);
+    if (data.length === 0) throw refuse('bytes', 'none');
+    if (data[0] !== CODES_CODEC) throw refuse(`codec ${CODES_CODEC}`, data[0], 'unknown-codec');
     const most = CODES_OF_BYTE * data.length;
     if (count > most) throw refuse(`at most ${most} codes`, count);
     codes = new Int32Array(count);

@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'contract'
   /** No format of this id is registered. */
   | 'unknown-format'
+  /** A stream of a file names a codec that its reader does not have. */
+  | 'unknown-codec'
   /** The file or matrix was written by a newer version. */
   | 'unsupported-version'
   /** A file cannot be read. */
@@ -51,6 +53,8 @@ export type ErrorCode =
   | 'file-checksum'
   /** A packed tensor is missing, has the wrong shape, or holds values out of range. */
   | 'file-tensor'
+  /** A loaded model gives other outputs than its packer saw. */
+  | 'probes-disagree'
   /** The engine does not give as much memory as the work takes. */
   | 'out-of-memory'
   /** The object was disposed. */

@@ -4,6 +4,7 @@ import { assertType } from '../checks/option-checks.ts';
 import type { CompressedFormat, Sharing } from '../contract/compressed-format.ts';
 import type { Factorization, MatrixForm } from '../contract/factors.ts';
 import type { TensorOps } from '../tensors/tensor-ops.ts';
+import { stackCodec } from './stack-codec.ts';
 import {
   besides,
   factorShape,
@@ -34,6 +35,7 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
   for (const [name, format] of Object.entries(inner)) assertFormat(`inner ${name}`, format);
   const names = Object.keys(inner);
   const complete = outer as Required<CompressedFormat>;
+  const codec = stackCodec(outer, inner);
   const decoded = <T>(ops: TensorOps<T>, factors: Readonly<Record<string, T>>, whole: MatrixForm) => {
     const parts = innerParts(whole.config, names);
     const made = names.map((name) => [name, partValue(ops, inner[name], within(factors, name), parts[name])] as const);
@@ -64,6 +66,7 @@ export function stackFormats(outer: CompressedFormat, inner: InnerFormats): Comp
     }),
     ...productOf(outer, inner),
     ...(names.some((name) => inner[name].trim) && { trim: (whole: Factorization) => trimmed(inner, whole) }),
+    ...(codec && { codec }),
     pack: (whole) => packStack(outer, inner, whole),
     unpack: (packed, limits) => unpackStack(outer, inner, packed, limits),
   };

@@ -15,6 +15,7 @@ import {
   outerForm,
   outerVersion,
   outside,
+  type StackedPart,
   type StackedParts,
   within,
 } from './stack-parts.ts';
@@ -70,9 +71,8 @@ export function unpackStack(
   // Before any part is unpacked: a few bytes may claim large ones
   assertCost(packed.tensors, parts, limits);
   const unpacked = names.map((name) => {
-    const { version, shape, config } = parts[name];
-    const tensors = within(packed.tensors, name);
-    return [name, inner[name].unpack({ version, shape, config, format: inner[name].id, tensors }, limits)] as const;
+    const part = innerStored(inner[name], parts[name], packed.tensors, name);
+    return [name, inner[name].unpack(part, limits)] as const;
   });
   const own = unpackOuter(outer, packed, parts, limits);
   const coded = unpacked.flatMap(([name, factors]) => outside(name, withRole(factors, own[name].trainable)));
@@ -95,15 +95,8 @@ function unpackOuter(
   parts: StackedParts,
   limits: ReadLimits | undefined,
 ): Record<string, Factor> {
-  const names = Object.keys(parts);
-  const zeros = names.map((name) => {
-    const shape = standInShape(packed.tensors, parts, name);
-    return [name, { shape, data: new Float32Array(elementCount(shape)) }] as const;
-  });
-  const tensors = { ...besides(packed.tensors, names), ...Object.fromEntries(zeros) };
-  const form = { ...outerForm(packed), format: outer.id, version: outerVersion(packed.config) };
-  const factors = outer.unpack({ ...form, tensors }, limits);
-  for (const name of names) {
+  const factors = outer.unpack(outerStored(outer, packed, parts), limits);
+  for (const name of Object.keys(parts)) {
     const wanted = factorShape(parts[name]);
     if (Object.hasOwn(factors, name) && sameShape(factors[name].shape, wanted)) continue;
     throw new GCompressError('file-tensor', {
@@ -135,8 +128,33 @@ function standInShape(tensors: PackedMatrix['tensors'], parts: StackedParts, nam
   });
 }
 
+/** What the outer format stored of its own, with zeros in the place of what is compressed. */
+export function outerStored(outer: CompressedFormat, packed: PackedMatrix, parts: StackedParts): PackedMatrix {
+  const names = Object.keys(parts);
+  const zeros = names.map((name) => {
+    const shape = standInShape(packed.tensors, parts, name);
+    return [name, { shape, data: new Float32Array(elementCount(shape)) }] as const;
+  });
+  const tensors = { ...besides(packed.tensors, names), ...Object.fromEntries(zeros) };
+  return { ...outerForm(packed), format: outer.id, version: outerVersion(packed.config), tensors };
+}
+
+/** A part as its own format stored it. */
+export function innerStored(
+  { id }: CompressedFormat,
+  { version, shape, config }: StackedPart,
+  tensors: PackedMatrix['tensors'],
+  name: string,
+): PackedMatrix {
+  return { version, shape, config, format: id, tensors: within(tensors, name) };
+}
+
 /** Bounds what reading allocates for the parts by the caller's limit, and by the bytes that are stored. */
-function assertCost(tensors: PackedMatrix['tensors'], parts: StackedParts, limits: ReadLimits | undefined): void {
+export function assertCost(
+  tensors: PackedMatrix['tensors'],
+  parts: StackedParts,
+  limits: ReadLimits | undefined,
+): void {
   let values = 0;
   for (const [name, { shape }] of Object.entries(parts)) {
     const standIn = Object.hasOwn(tensors, name) ? elementCount(standInShape(tensors, parts, name)) : 0;

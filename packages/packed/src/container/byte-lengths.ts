@@ -1,8 +1,10 @@
 // Byte lengths of tensors, in the file and after decoding.
 import type { StoredMatrix, StoredTensor } from './header.ts';
 
-/** Bytes of a value of each type that TensorFlow.js stores; strings have no fixed length. */
-const VALUE_BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 };
+/** Bytes of a value of each type of a tensor; strings have no fixed length. */
+const VALUE_BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8 };
+/** Bytes of a quantized value. */
+const QUANTIZED_BYTES = { uint8: 1, uint16: 2, float16: 2 };
 
 /** Typed arrays of the types that a format stores. */
 export const PACKED_ARRAYS = {
@@ -17,7 +19,8 @@ export const PACKED_ARRAYS = {
 export function decodedBytes([, dtype, shape, storage]: StoredTensor): number {
   if (dtype === 'string') return storage?.bytes ?? Number.NaN;
   const quantization = storage?.spec?.quantization as { readonly dtype?: unknown } | undefined;
-  return product(shape) * (own(VALUE_BYTES, quantization ? quantization.dtype : dtype) ?? Number.NaN);
+  const bytes = quantization ? own(QUANTIZED_BYTES, quantization.dtype) : own(VALUE_BYTES, dtype);
+  return product(shape) * (bytes ?? Number.NaN);
 }
 
 /** Bytes of a tensor in the file; NaN for a type that is not known. */

@@ -56,7 +56,10 @@ function writeSwapped(values: Float32Array, first: number, columns: number, inne
 }
 
 /** The tensors as typed arrays; unaligned tensors are copied. */
-function packedMatrix({ format, version, shape, config, tensors }: StoredMatrix, stored: Uint8Array): PackedMatrix {
+export function packedMatrix(
+  { format, version, shape, config, tensors }: StoredMatrix,
+  stored: Uint8Array,
+): PackedMatrix {
   let at = 0;
   const packed = Object.entries(tensors).map(([name, entry]): [string, PackedTensor] => {
     const [dtype, ...sides] = entry;

@@ -2,7 +2,7 @@
 import { crc32 } from '@gcompress/core/storage';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts';
-import { type Header, type StoredTensor, tensorsOf } from '../container/header.ts';
+import { type Header, type StoredMatrix, type StoredTensor, tensorsOf } from '../container/header.ts';
 import { endOfStrings } from '../container/string-bytes.ts';
 import { ByteReader, type Pieces } from './byte-reader.ts';
 import { decodeMatrix } from './decode-matrix.ts';
@@ -29,20 +29,39 @@ export interface PackedContents {
   readonly probes: readonly Uint8Array[];
 }
 
+/** How the weights of a file are taken from it. */
+export interface WeightReader {
+  /** Bytes that a weight takes in the buffer of the decoded weights. */
+  readonly sizeOf: (tensor: StoredTensor) => number;
+  /** Takes a matrix, such as `decodeMatrix`. */
+  readonly decode: (matrix: StoredMatrix, ...others: [...Others, name: string]) => Promise<void>;
+}
+
+type Others = typeof decodeMatrix extends (matrix: StoredMatrix, ...others: infer T) => unknown ? T : never;
+
 /** Reads a file to its end, and closes its source in any case. */
 export async function readContents(source: Pieces, options: ReadOptions): Promise<PackedContents> {
   const reader = new ByteReader(source);
   try {
     const read = await readHeader(reader, options.maxBytes);
-    const { header } = read;
-    const weights = new ArrayBuffer(header.weights.reduce((sum, tensor) => sum + decodedBytes(tensor), 0));
-    const probes = await readParts(reader, read, weights, options);
-    if ((await reader.peek(1)).length > 0)
-      throw refusal('file-overlap', `its end after ${read.fileBytes} bytes`, 'more');
-    return { header, weights, probes };
+    return await readTensors(reader, read, options, { sizeOf: decodedBytes, decode: decodeMatrix });
   } finally {
     await reader.close();
   }
+}
+
+/** Reads everything after the header. */
+export async function readTensors(
+  reader: ByteReader,
+  read: ReadHeader,
+  options: ReadOptions,
+  taking: WeightReader,
+): Promise<PackedContents> {
+  const { header, fileBytes } = read;
+  const weights = new ArrayBuffer(header.weights.reduce((sum, tensor) => sum + taking.sizeOf(tensor), 0));
+  const probes = await readParts(reader, read, weights, options, taking);
+  if ((await reader.peek(1)).length > 0) throw refusal('file-overlap', `its end after ${fileBytes} bytes`, 'more');
+  return { header, weights, probes };
 }
 
 /** The artifacts of the model in a file. */
@@ -56,6 +75,7 @@ async function readParts(
   { header, fileBytes }: ReadHeader,
   weights: ArrayBuffer,
   { decoders, maxBytes, signal, onProgress }: ReadOptions,
+  { sizeOf, decode }: WeightReader,
 ): Promise<Uint8Array[]> {
   const turn = takingTurns(signal);
   const tensors = tensorsOf(header);
@@ -67,9 +87,7 @@ async function readParts(
     let sum = 0;
     for (const tensor of tensors.slice(at, at + count)) {
       const isProbe = at++ >= header.weights.length;
-      const target = isProbe
-        ? new Uint8Array(storedBytes(tensor))
-        : new Uint8Array(weights, offset, decodedBytes(tensor));
+      const target = isProbe ? new Uint8Array(storedBytes(tensor)) : new Uint8Array(weights, offset, sizeOf(tensor));
       if (isProbe) probes.push(target);
       else offset += target.length;
       const bytes = tensor[3]?.matrix ? new Uint8Array(storedBytes(tensor)) : target;
@@ -89,7 +107,8 @@ async function readParts(
     // Checks the checksum before decoding, so that damage is reported as damage
     for (const [[name, dtype, shape, storage], bytes, target] of read) {
       if (storage?.matrix) {
-        await decodeMatrix(storage.matrix, shape, bytes, target, { decoders, maxElements: maxBytes / 4, turn });
+        const limits = { decoders, maxElements: maxBytes / 4, turn };
+        await decode(storage.matrix, shape, bytes, target, limits, name);
       }
       const end = dtype === 'string' ? endOfStrings(bytes, 0, product(shape)) : bytes.length;
       if (end !== bytes.length) throw refusal('file-tensor', `${bytes.length} bytes of strings in '${name}'`, end);

@@ -1,2 +1,2 @@
 // Packed models from paths, for Node.
-export { packedFile } from './packed-file.ts';
+export { fileSource, packedFile } from './packed-file.ts';

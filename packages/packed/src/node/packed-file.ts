@@ -5,6 +5,7 @@ import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import { handlerOf, type PackedModelOptions, readOptions } from '../load/packed-model.ts';
 import { messageOf, refusal } from '../load/refusal.ts';
+import type { OpenSource } from '../load/source.ts';
 import { addressOfPart, wholeFile } from '../load/split-source.ts';
 
 /**
@@ -15,10 +16,24 @@ import { addressOfPart, wholeFile } from '../load/split-source.ts';
  */
 export function packedFile(path: string | URL, options: PackedModelOptions = {}): io.IOHandler {
   const read = readOptions('packedFile', options);
+  const open = openFile('packedFile', path);
+  return handlerOf(() => open(read.signal), read);
+}
+
+/**
+ * A source for a file at a path, split or not, such as for `storedModel` of `./stored` or `verify` of `./probes`.
+ *
+ * @throws GCompressError `invalid-option` for anything but a path.
+ */
+export function fileSource(path: string | URL): OpenSource {
+  return openFile('fileSource', path);
+}
+
+function openFile(where: string, path: string | URL): OpenSource {
   const isPath = (typeof path === 'string' && path !== '' && !path.includes('\0')) || isFileAddress(path);
   if (!isPath) {
     throw new GCompressError('invalid-option', {
-      where: 'packedFile',
+      where,
       expected: 'a path, or an address file:',
       actual: describeValue(path),
     });
@@ -27,7 +42,7 @@ export function packedFile(path: string | URL, options: PackedModelOptions = {})
     if (path instanceof URL) return new URL(addressOfPart(path.href, part));
     return part === 0 ? path : `${path}.${part}`;
   };
-  return handlerOf(() => wholeFile((part) => piecesOf(placeOf(part), read.signal)), read);
+  return (signal) => wholeFile((part) => piecesOf(placeOf(part), signal));
 }
 
 function isFileAddress(path: unknown): boolean {

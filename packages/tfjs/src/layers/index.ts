@@ -26,6 +26,13 @@ export { assertUsableModel } from './model/model-checks.ts';
 export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type Replace, rebuildModel } from './model/rebuild-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
+export {
+  type LoadedMatrixReport,
+  type PackedLayersModelOptions,
+  packedLayersModel,
+  type StoredModelSource,
+} from './packed-file/packed-layers-model.ts';
+export type { FileMatrix } from './packed-file/packed-places.ts';
 export type { PackedForm } from './saved/packed-form.ts';
 export type { StartOptions } from './start/start-condition.ts';
 export type { Replacement } from './strip/replacement.ts';

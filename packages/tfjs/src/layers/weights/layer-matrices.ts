@@ -1,6 +1,6 @@
 // Which weights of a layer are matrices: stock layers by a table, custom layers by their own hook.
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import { type KernelSplit, type OpWeight, WEIGHT_VIEWS } from '../../weight/weight-views.ts';
+import { type KernelSplit, type OpWeight, WEIGHT_VIEWS, type WeightView } from '../../weight/weight-views.ts';
 import type { Layer } from './clone-layer.ts';
 import { isCompressible, type LayerMatrix, namedMatrices } from './compressible-layer.ts';
 import { ownedWeights } from './owned-weights.ts';
@@ -46,6 +46,12 @@ export function matricesOf(layer: Layer): LayerMatrix[] | undefined {
     const viewAs = (split: KernelSplit) => view(weight.shape as number[], split);
     return [{ name: `${prefix}${name}`, weight, viewAs, productObstacle }];
   });
+}
+
+/** How a stock layer of a class reads its weight of this name as a matrix; undefined for other classes and weights. */
+export function stockWeightView(className: string, weightName: string): WeightView | undefined {
+  const names = STOCK_WEIGHTS.get(className);
+  return names && Object.hasOwn(names, weightName) ? WEIGHT_VIEWS[names[weightName]] : undefined;
 }
 
 /** The layer inside a stock TimeDistributed or Bidirectional layer. */

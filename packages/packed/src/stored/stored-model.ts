@@ -1,0 +1,108 @@
+// Reads a packed file without decoding the matrices that a program takes in their stored form.
+import type { JsonObject, PackedMatrix, Shape2D } from '@gcompress/core';
+import type { io } from '@tensorflow/tfjs-core';
+import { decodedBytes } from '../container/byte-lengths.ts';
+import type { StoredTensor } from '../container/header.ts';
+import { ByteReader } from '../load/byte-reader.ts';
+import { decodeMatrix, packedMatrix } from '../load/decode-matrix.ts';
+import { artifactsOf, type ReadOptions, readTensors } from '../load/load-artifacts.ts';
+import { type PackedModelOptions, readOptions } from '../load/packed-model.ts';
+import { type ReadHeader, readHeader } from '../load/read-header.ts';
+import { assertArgument } from '../load/refusal.ts';
+import { assertSource, openSource, type PackedSource } from '../load/source.ts';
+
+/** The description of a compressed matrix, before its bytes are read. */
+export interface KeptMatrix {
+  /** Name of its weight. */
+  readonly name: string;
+  /** Shape of its weight. */
+  readonly weightShape: readonly number[];
+  /** Id of its format. */
+  readonly format: string;
+  /** Version of its stored form. */
+  readonly version: number;
+  /** Shape `[m, n]` of the matrix. */
+  readonly shape: Shape2D;
+  readonly config: JsonObject;
+  /** True if the last two axes of the weight are exchanged in the matrix. */
+  readonly swapped: boolean;
+}
+
+/**
+ * Chooses the matrices that stay in their stored form, by the names of their weights. It is called once for each loading, after the header is
+ * checked and before any weight is read.
+ */
+export type ChooseStored = (model: {
+  /** `modelTopology` of the artifacts. */
+  readonly topology: unknown;
+  /** All compressed matrices of the file. */
+  readonly matrices: readonly KeptMatrix[];
+}) => ReadonlySet<string>;
+
+/** A model whose chosen matrices are in their stored form. */
+export interface StoredModel {
+  /** The artifacts, without the chosen matrices. */
+  readonly artifacts: io.ModelArtifacts;
+  /** The chosen matrices by the names of their weights. Their values are not checked yet: `format.unpack` checks them. */
+  readonly matrices: ReadonlyMap<string, PackedMatrix>;
+}
+
+/** Loads a model from a packed file, as often as it is asked to. */
+export interface StoredModelSource {
+  load(choose: ChooseStored): Promise<StoredModel>;
+}
+
+/**
+ * A packed file whose matrices may stay compressed in memory, for `packedLayersModel` of `@gcompress/tfjs/layers`.
+ *
+ * ```ts
+ * const model = await tf.loadLayersModel(packedLayersModel(storedModel('https://example.org/small.gcm')));
+ * ```
+ *
+ * @param source as for `packedModel` of the `./load` entry; `fileSource` of the `./node` entry reads a path.
+ * @param options as for `packedModel`. `formats` decode the matrices that are not chosen.
+ * @throws GCompressError `invalid-option`, `unknown-option`; from `load`, the errors of `packedModel`.
+ */
+export function storedModel(source: PackedSource, options: PackedModelOptions = {}): StoredModelSource {
+  const read = readOptions('storedModel', options);
+  assertSource('storedModel', source);
+  return {
+    async load(choose) {
+      assertArgument(typeof choose === 'function', 'storedModel choose', 'a function', choose);
+      const reader = new ByteReader(openSource(source, read.signal));
+      try {
+        return await readStored(reader, await readHeader(reader, read.maxBytes), read, choose);
+      } finally {
+        await reader.close();
+      }
+    },
+  };
+}
+
+async function readStored(
+  reader: ByteReader,
+  read: ReadHeader,
+  options: ReadOptions,
+  choose: ChooseStored,
+): Promise<StoredModel> {
+  const { model, weights } = read.header;
+  const names: unknown = choose({ topology: model.modelTopology, matrices: weights.flatMap(describe) });
+  assertArgument(names instanceof Set, 'storedModel choose', 'a set of names', names);
+  const isChosen = ([name, , , storage]: StoredTensor) => storage?.matrix !== undefined && names.has(name);
+  const matrices = new Map<string, PackedMatrix>();
+  const contents = await readTensors(reader, read, options, {
+    sizeOf: (tensor) => (isChosen(tensor) ? 0 : decodedBytes(tensor)),
+    async decode(matrix, shape, stored, target, decoding, name) {
+      if (names.has(name)) matrices.set(name, packedMatrix(matrix, stored));
+      else await decodeMatrix(matrix, shape, stored, target, decoding);
+    },
+  });
+  const header = { ...contents.header, weights: weights.filter((tensor) => !isChosen(tensor)) };
+  return { artifacts: artifactsOf({ ...contents, header }), matrices };
+}
+
+function describe([name, , weightShape, storage]: StoredTensor): KeptMatrix[] {
+  if (!storage?.matrix) return [];
+  const { format, version, shape, config, swapped = false } = storage.matrix;
+  return [{ name, weightShape, format, version, shape, config, swapped }];
+}
