@@ -78,7 +78,8 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; dataSt
 }
 
 function checkedEntry(name: string, entry: unknown, arrays: ArrayTypes): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = Object(entry);
+  if (!isRecord(entry)) throw badHeader(`an object for tensor '${name}'`, describeValue(entry));
+  const { dtype, shape, data_offsets: offsets } = entry;
   const type = typeof dtype === 'string' && Object.hasOwn(arrays, dtype) ? arrays[dtype] : undefined;
   if (!type) {
     throw fileError('file-dtype', `tensor '${name}'`, `one of ${Object.keys(arrays).join(', ')}`, describeValue(dtype));
