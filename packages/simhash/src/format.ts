@@ -4,8 +4,7 @@ import { assertElementLimit } from '@gcompress/core/checks';
 import type { StoredDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { readConfig, type SimhashConfig } from './config.ts';
-import { denseFromOrthogonal } from './dense.ts';
-import { denseProduct } from './product.ts';
+import { denseFromOrthogonal, denseProduct } from './dense.ts';
 import { assertProjectionSize, drawGaussian, drawProjection } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 

@@ -9,7 +9,6 @@ it('the format entry bundles the projection, but no encoder and no linear algebr
     'packages/simhash/src/dense.ts',
     'packages/simhash/src/format.ts',
     'packages/simhash/src/planes.ts',
-    'packages/simhash/src/product.ts',
     'packages/simhash/src/projection.ts',
     'packages/simhash/src/rotation.ts',
     'packages/simhash/src/sign-bits.ts',
