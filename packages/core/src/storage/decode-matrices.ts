@@ -22,7 +22,7 @@ export interface FactorDecoder<K extends string = string>
 /** A decoder without factors, where a loop over the stored tensors is less code than operations and factors. */
 export interface StoredDecoder extends Pick<CompressedFormat, 'id' | 'version'> {
   /**
-   * The values of the matrix `[m, n]`, row-major, bit for bit those that the format reconstructs. The input may be hostile:
+   * The values of the matrix `[m, n]`, row-major, bit for bit those that the format reconstructs, where they are finite. The input may be hostile:
    * check all that `unpack` of the format checks.
    */
   decode(packed: PackedMatrix, limits: ReadLimits): Float32Array;
