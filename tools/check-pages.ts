@@ -10,13 +10,8 @@ const LIMIT = 6_000;
 const COMPRESSED_LIMIT = 9_600;
 /** What misses the goal, and why. */
 const MISSED: Readonly<Record<string, number>> = {
-  // Draws its projection again from a seed: a generator, rotations and their checks
-  simhashDecoder: 6_700,
-  // Carry the entropy decoder, 800 bytes
-  prunedKMeansDecoder: 6_200,
-  dictLearnDecoder: 6_650,
-  // Carries the entropy decoder, and a check of every place of a header
-  packedModel: 6_900,
+  // Carries the entropy decoder for integers and a check of every place of a header; esbuild alone is above the goal
+  packedModel: 6_200,
 };
 const root = resolve(import.meta.dirname, '..');
 

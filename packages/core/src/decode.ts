@@ -1,5 +1,10 @@
 // What a page needs that only decodes files: dense matrices, without an encoder and without compressed matrices.
-export { decodeMatrices, type MatrixDecoder } from './storage/decode-matrices.ts';
+export {
+  decodeMatrices,
+  type FactorDecoder,
+  type MatrixDecoder,
+  type StoredDecoder,
+} from './storage/decode-matrices.ts';
 export {
   add,
   type DecoderOperation,

@@ -29,10 +29,23 @@ describe('decodeMatrices', () => {
     ['of which a byte changed', 'file-checksum', () => decodeMatrices(Uint8Array.from(file).fill(7, -1), [decoder])],
     ['that is no bytes', 'invalid-option', () => decodeMatrices('file' as never, [decoder])],
     ['larger than the limit', 'file-oversized', () => decodeMatrices(file, [decoder], { maxElements: 11 })],
+    ['with nothing in the place of a decoder', 'invalid-option', () => decodeMatrices(file, [undefined as never])],
     ['with a decoder in the place of a list', 'invalid-option', () => decodeMatrices(file, decoder as never)],
     ['with a format in the place of a decoder', 'invalid-option', () => decodeMatrices(file, [plain as never])],
   ])('refuses a file %s', (_, code, decode) => {
     expect(decode).toThrow(thrown(code));
+  });
+
+  it('takes decoders that read what is stored, without factors', () => {
+    const direct: MatrixDecoder = {
+      id: plain.id,
+      version: 1,
+      decode: ({ shape, tensors }, { maxElements = 0 }) => {
+        expect(shape).toEqual(a.shape);
+        return (tensors.w.data as Float32Array).map((value) => value * maxElements);
+      },
+    };
+    expect(decodeMatrices(file, [direct], { maxElements: 12 }).second.data).toEqual(a.data.map((value) => 12 * value));
   });
 
   it('refuses a decoder that gives another number of values', () => {

@@ -10,8 +10,9 @@ import {
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import { firstColumns, gather, type MatrixDecoder, matMul, reshape } from '@gcompress/core/decode';
+import type { StoredDecoder } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
+import { combineAtoms } from './codes/combine-atoms.ts';
 import { assertLayoutSize, layoutOf, MAX_ATOMS } from './codes/layout.ts';
 import { packSparseCodes, unpackSparseCodes } from './codes/packed-codes.ts';
 import { collectCodes, type DictLearnFactor, spreadCodes } from './codes/sparse-codes.ts';
@@ -68,20 +69,13 @@ export const dictLearnFormat: CompressedFormat<DictLearnFactor> = {
 };
 
 /** The decoder of {@link dictLearnFormat} alone, for pages that only decode to dense matrices. */
-export const dictLearnDecoder: MatrixDecoder<DictLearnFactor> = {
+export const dictLearnDecoder: StoredDecoder = {
   id: 'dictlearn',
   version: VERSION,
-  operations: [gather, matMul, reshape, firstColumns],
-  // Read codes are 0 where the support is; only training changes them
-  reconstruct(ops, { codes, support, atoms }, form) {
-    const { masked } = layoutOf(form);
-    return laidOut(
-      ops,
-      masked ? ops.matMul(codes, atoms) : weighted(ops, codes, ops.gather(atoms, support), form),
-      form,
-    );
+  decode(packed) {
+    const { layout, atoms, count } = checkedStore(packed);
+    return combineAtoms(unpackSparseCodes(packed, layout, count), layout, atoms.data);
   },
-  unpack,
 };
 
 /** True if the codes are a matrix of their own (masked) and each row of the matrix is one signal. */
@@ -104,12 +98,6 @@ function combined<T>(ops: TensorOps<T>, codes: T, support: T, atoms: T, form: Ma
   const used = ops.gather(atoms, support);
   // For single nonzeros, a batch of 1 × 1 matrix products would be slower
   if (nonzeros === 1) return ops.mul(codes, ops.reshape(used, [-1, signalLength]));
-  return weighted(ops, codes, used, form);
-}
-
-/** The signals `[q, L]` of codes `[q, t]` and their atoms `[q, t, L]`. */
-function weighted<T>(ops: TensorOps<T>, codes: T, used: T, form: MatrixForm): T {
-  const { signalLength, nonzeros } = layoutOf(form);
   return ops.reshape(ops.matMul(ops.reshape(codes, [-1, 1, nonzeros]), used), [-1, signalLength]);
 }
 

@@ -5,8 +5,13 @@ import { expect, it } from 'vitest';
 it('the format entry bundles no learning and no linear algebra', async () => {
   const sources = await bundledSources('packages/dictlearn/src/format.ts');
   expect(sources.filter((path) => !/^packages.core|^packages.coder/.test(path))).toEqual(
-    ['codes/layout', 'codes/packed-codes', 'codes/sparse-codes', 'codes/used-atoms', 'format'].map(
-      (name) => `packages/dictlearn/src/${name}.ts`,
-    ),
+    [
+      'codes/combine-atoms',
+      'codes/layout',
+      'codes/packed-codes',
+      'codes/sparse-codes',
+      'codes/used-atoms',
+      'format',
+    ].map((name) => `packages/dictlearn/src/${name}.ts`),
   );
 });

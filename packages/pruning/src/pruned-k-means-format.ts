@@ -12,7 +12,7 @@ import {
   type PackedTensor,
   type TensorOps,
 } from '@gcompress/core';
-import { gather, type MatrixDecoder, reshape } from '@gcompress/core/decode';
+import type { StoredDecoder } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, badConfig, flagsOf, gridOf, isCount, keptEntries } from './masks/block-grid.ts';
 import {
@@ -59,13 +59,15 @@ export const prunedKMeansFormat: CompressedFormat<PrunedKMeansFactor> = {
 };
 
 /** The decoder of {@link prunedKMeansFormat} alone, for pages that only decode to dense matrices. */
-export const prunedKMeansDecoder: MatrixDecoder<PrunedKMeansFactor> = {
+export const prunedKMeansDecoder: StoredDecoder = {
   id: 'kmeans-pruning',
   version: VERSION,
-  operations: [gather, reshape],
-  // The first row of a codebook that was read is 0; only training changes it
-  reconstruct: (ops, { codebook, encoding }, form) => entriesOf(ops, codebook, encoding, form),
-  unpack,
+  decode(packed) {
+    const { entries, stored, codes } = storedCodes(packed);
+    const values = new Float32Array(packed.shape[0] * packed.shape[1]);
+    for (const [at, entry] of entries.entries()) values[entry] = stored[codes[at]];
+    return values;
+  },
 };
 
 /** The factors `codebook` and `kept` for these values, padded to `levels`. */
@@ -141,9 +143,14 @@ function encode(decoded: PackedMatrix, names: readonly string[]): Record<string,
   return { ...withoutPositions(levels), ...encodePositions(decoded, gridOf(decoded), names) };
 }
 
-function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
+/** The codebook, and the code of each kept entry. */
+function storedCodes(packed: PackedMatrix) {
   const { entries, stored, levels } = checkedStore(packed);
-  const codes = unpackCodes(packed, 'encoding', [1, entries.length], stored.length);
+  return { entries, stored, levels, codes: unpackCodes(packed, 'encoding', [1, entries.length], stored.length) };
+}
+
+function unpack(packed: PackedMatrix): Record<PrunedKMeansFactor, Factor> {
+  const { entries, stored, levels, codes } = storedCodes(packed);
   const encoding = new Int32Array(packed.shape[0] * packed.shape[1]);
   for (const [at, entry] of entries.entries()) encoding[entry] = codes[at] + 1;
   return { ...codebookFactors(stored, levels), encoding: indexFactor([...packed.shape], encoding) };

@@ -1,11 +1,11 @@
 // The format `simhash`: projection, sign bits and scales, with reader and writer of the stored form.
 import { type CompressedFormat, type Factor, floatFactor, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
-import { type MatrixDecoder, matMul, mul } from '@gcompress/core/decode';
+import type { StoredDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
-import { type PlanesConfig, readConfig } from './config.ts';
-import { denseFromOrthogonal } from './dense.ts';
-import { assertProjectionSize, drawProjection } from './projection.ts';
+import { readConfig, type SimhashConfig } from './config.ts';
+import { denseFromOrthogonal, denseProduct } from './dense.ts';
+import { assertProjectionSize, drawGaussian, drawProjection } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 
 export { type OrthogonalPlanes, orthogonalPlanes, type PlaneBlock } from './planes.ts';
@@ -24,16 +24,15 @@ const dense: CompressedFormat<SimhashFactor>['dense'] = ({ signs, scales }, { sh
 };
 
 const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
-  assertVersion(packed, 1);
-  const cols = packed.shape[1];
-  const { bits, trainableScales, ...planes } = readConfig(packed.config);
-  assertElementLimit(bits * cols, 'simhash signs');
-  const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(bits * cols, 1)]);
-  const scales = packedTensor(packed, 'scales', 'float32', [cols]);
+  const { config, projection, signs, scales } = checkedStore(packed);
+  const { planes, bits, trainableScales } = config;
+  const rows = packed.shape[0];
   return {
-    projection: readProjection(packed, planes, bits),
-    signs: floatFactor([bits, cols], unpackSigns(signs.data, bits * cols), false),
-    scales: floatFactor(scales.shape, scales.data.slice(), trainableScales),
+    projection: projection
+      ? floatFactor([rows, bits], projection, planes === 'fitted')
+      : orthogonalFactor(rows, config),
+    signs: floatFactor([bits, scales.length], signs, false),
+    scales: floatFactor([scales.length], scales.slice(), trainableScales),
   };
 };
 
@@ -64,31 +63,46 @@ export const simhashFormat: CompressedFormat<SimhashFactor> = {
 };
 
 /** The decoder of {@link simhashFormat} alone, for pages that only decode to dense matrices. */
-export const simhashDecoder: MatrixDecoder<SimhashFactor> = {
+export const simhashDecoder: StoredDecoder = {
   id: 'simhash',
   version: 1,
-  operations: [matMul, mul],
-  reconstruct,
-  dense,
-  unpack,
+  decode(packed) {
+    const { config, projection, signs, scales } = checkedStore(packed);
+    return projection
+      ? denseProduct(projection, signs, scales)
+      : denseFromOrthogonal(Number(config.seed), packed.shape, config.bits, signs, scales);
+  },
 };
 
-function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bits: number): Factor {
+/** What is stored, checked: the config, the projection unless it is orthogonal, the signs as ±1, and the scales. */
+function checkedStore(packed: PackedMatrix) {
+  assertVersion(packed, 1);
+  const cols = packed.shape[1];
+  const config = readConfig(packed.config);
+  const count = config.bits * cols;
+  assertElementLimit(count, 'simhash signs');
+  const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(count, 1)]).data;
+  const scales = packedTensor(packed, 'scales', 'float32', [cols]).data;
+  return { config, projection: storedProjection(packed, config), signs: unpackSigns(signs, count), scales };
+}
+
+/** The projection that was fitted, or drawn from a normal distribution. */
+function storedProjection(packed: PackedMatrix, { planes, seed, bits }: SimhashConfig): Float32Array | undefined {
   const rows = packed.shape[0];
-  if (planes === 'fitted') {
-    const { shape, data } = packedTensor(packed, 'projection', 'float32', [rows, bits]);
-    return floatFactor(shape, data.slice());
-  }
+  if (planes === 'fitted') return packedTensor(packed, 'projection', 'float32', [rows, bits]).data.slice();
   assertProjectionSize(planes, packed.shape, bits);
-  if (planes === 'gaussian') return floatFactor([rows, bits], drawProjection(planes, seed, rows, bits), false);
-  // Drawn when it is first needed: dense matrices do without it
+  return planes === 'gaussian' ? drawGaussian(seed, rows, bits) : undefined;
+}
+
+/** An orthogonal projection, drawn when it is first needed: dense matrices do without it. */
+function orthogonalFactor(rows: number, { seed, bits }: SimhashConfig): Factor {
   let drawn: Float32Array | undefined;
   return {
     shape: [rows, bits],
     dtype: 'float32',
     trainable: false,
     get data() {
-      drawn ??= drawProjection(planes, seed, rows, bits);
+      drawn ??= drawProjection('orthogonal', Number(seed), rows, bits);
       return drawn;
     },
   };

@@ -70,7 +70,11 @@ export function drawProjection(
   bits: number,
   pace: Pace = () => {},
 ): Float32Array {
-  if (planes === 'orthogonal') return drawOrthogonal(seed, rows, bits, pace);
+  return (planes === 'orthogonal' ? drawOrthogonal : drawGaussian)(seed, rows, bits, pace);
+}
+
+/** {@link drawProjection} of Gaussian planes. */
+export function drawGaussian(seed: number, rows: number, bits: number, pace: Pace = () => {}): Float32Array {
   const random = createRandom(seed);
   const projection = new Float32Array(rows * bits);
   for (let at = 0; at < projection.length; at++) {

@@ -3,6 +3,7 @@ import type { MatrixDecoder } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import { chapter, runChapters } from '../src/assertions/check.ts';
+import { fuzzChecks } from '../src/checks/damage-checks.ts';
 import { sharingChecks } from '../src/checks/sharing-checks.ts';
 import { storageChecks } from '../src/checks/storage-checks.ts';
 import { checkFormat, normalMatrix, testFormat } from '../src/index.ts';
@@ -71,6 +72,19 @@ describe('checkFormat', () => {
       outcome: 'failed',
       remark: expect.stringContaining('decodeMatrices gives another matrix'),
     });
+  });
+
+  it('finds a decoder that accepts hostile files which the format refuses', async () => {
+    const careless: MatrixDecoder = {
+      id: quantizerFormat.id,
+      version: quantizerFormat.version,
+      decode: ({ shape: [rows, cols] }) => new Float32Array(rows * cols),
+    };
+    const made = madeWith(quantizerFormat);
+    const checks = fuzzChecks({ fuzzRuns: 0 }).filter(({ name }) => name.includes('directed'));
+    const subject = { decoder: careless, examples: async () => made };
+    const [result] = await runChapters([chapter('damaged files', checks, subject)], undefined);
+    expect(result).toMatchObject({ outcome: 'failed', remark: expect.stringContaining('the decoder') });
   });
 
   it('refuses to run without examples', async () => {

@@ -28,7 +28,7 @@ export function rangeDecoder(
   let code = 0;
   let range = 0xffffffff;
   const shift = () => {
-    if (position >= bytes.length) throw refuse('file-truncated', `more than ${position} bytes`, 'no more');
+    if (position >= bytes.length) throw refuse('file-truncated', 'more bytes', 'no more');
     code = ((code << 8) | bytes[position++]) >>> 0;
   };
   const narrow = (bound: number): number => {
@@ -53,8 +53,8 @@ export function rangeDecoder(
     },
     even: () => narrow(range >>> 1),
     end(rest = 0) {
-      if (position < bytes.length) throw refuse('file-tensor', `${position} bytes`, `${bytes.length}`);
-      if (code !== rest) throw refuse('file-tensor', `a stream that ends at ${rest}`, `${code}`);
+      if (position === bytes.length && code === rest) return;
+      throw refuse('file-tensor', `${position} bytes that end at ${rest}`, `${bytes.length} that end at ${code}`);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { fileError, type GCompressError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 import { assertElementLimit } from '../checks/size-limit.ts';
-import { elementCount } from '../tensors/element-count.ts';
+import { valueCount } from '../tensors/element-count.ts';
 
 // 8 bytes little-endian header length, a JSON header, then the tensors' bytes.
 // https://github.com/huggingface/safetensors#format
@@ -14,7 +14,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 /** Refuses a tensor of more values than a matrix may have. */
 export function assertTensorLimit(name: string, shape: readonly number[]): void {
   // Sides of 0 are left out, or an empty tensor could announce a side of any size
-  assertElementLimit(elementCount(shape.filter((side) => side > 0)), `tensor '${name}'`);
+  assertElementLimit(valueCount(shape.filter((side) => side > 0)), `tensor '${name}'`);
 }
 
 /** Refuses a header of more bytes than readers accept. */

@@ -2,18 +2,30 @@
 import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 import { MAX_ELEMENTS, type ReadLimits } from '../checks/size-limit.ts';
-import type { CompressedFormat } from '../contract/compressed-format.ts';
+import type { CompressedFormat, PackedMatrix } from '../contract/compressed-format.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { CpuTensor } from '../tensors/cpu-loops.ts';
 import type { DecoderOperation } from '../tensors/decoder-operations.ts';
 import type { TensorOps } from '../tensors/tensor-ops.ts';
 import { readFile } from './read-file.ts';
 
-/** The part of a format that gives a dense matrix. */
-export interface MatrixDecoder<K extends string = string>
+/** The part of a format that gives a dense matrix: by way of its factors, or straight from what is stored. */
+export type MatrixDecoder<K extends string = string> = FactorDecoder<K> | StoredDecoder;
+
+/** A decoder that computes the matrix from the factors of its format. */
+export interface FactorDecoder<K extends string = string>
   extends Pick<CompressedFormat<K>, 'id' | 'version' | 'reconstruct' | 'dense' | 'unpack'> {
   /** The operations that `reconstruct` uses, such as `[matMul]` of this module. A page carries no others. */
   readonly operations: readonly DecoderOperation[];
+}
+
+/** A decoder without factors, where a loop over the stored tensors is less code than operations and factors. */
+export interface StoredDecoder extends Pick<CompressedFormat, 'id' | 'version'> {
+  /**
+   * The values of the matrix `[m, n]`, row-major, bit for bit those that the format reconstructs, where they are finite. The input may be hostile:
+   * check all that `unpack` of the format checks.
+   */
+  decode(packed: PackedMatrix, limits: ReadLimits): Float32Array;
 }
 
 /**
@@ -31,24 +43,32 @@ export function decodeMatrices(
   limits?: ReadLimits,
 ): Record<string, Matrix> {
   const { maxElements = MAX_ELEMENTS } = limits ?? {};
-  if (!Array.isArray(decoders) || decoders.some((one) => !Array.isArray(one?.operations))) {
+  if (!Array.isArray(decoders) || !decoders.every(isDecoder)) {
     throw fileError('invalid-option', 'decodeMatrices decoders', 'a list of decoders', describeValue(decoders));
   }
   const list: readonly MatrixDecoder[] = decoders;
   const decoded = readFile(bytes, maxElements).map(([name, packed]): [string, Matrix] => {
-    const { format, shape, config } = packed;
+    const { format, shape } = packed;
     const decoder = list.find(({ id }) => id === format);
     if (!decoder) {
       const ids = list.map(({ id }) => id).join(', ');
       throw fileError('unknown-format', `matrix '${name}'`, `one of '${ids}'`, `'${format}'`, '');
     }
-    const factors = decoder.unpack(packed, { maxElements });
-    const form = { shape, config };
-    const operations: TensorOps<CpuTensor> = Object.assign({}, ...decoder.operations);
-    const data = decoder.dense?.(factors, form) ?? decoder.reconstruct(operations, factors, form).data;
+    const data = valuesOf(decoder, packed, { maxElements });
     const fits = data instanceof Float32Array && data.length === shape[0] * shape[1];
     if (!fits) throw fileError('contract', `format '${format}'`, `${shape[0] * shape[1]} values`, `${data?.length}`);
     return [name, { shape, data }];
   });
   return Object.fromEntries(decoded);
+}
+
+function isDecoder(decoder: Partial<FactorDecoder & StoredDecoder> | undefined): boolean {
+  return !!decoder?.decode || Array.isArray(decoder?.operations);
+}
+
+function valuesOf(decoder: MatrixDecoder, packed: PackedMatrix, limits: ReadLimits): CpuTensor['data'] {
+  if ('decode' in decoder) return decoder.decode(packed, limits);
+  const factors = decoder.unpack(packed, limits);
+  const operations: TensorOps<CpuTensor> = Object.assign({}, ...decoder.operations);
+  return decoder.dense?.(factors, packed) ?? decoder.reconstruct(operations, factors, packed).data;
 }

@@ -36,13 +36,10 @@ function toPacked(
   tensors: Readonly<Record<string, PackedTensor>>,
   used: Set<string>,
 ): PackedMatrix {
-  if (!isRecord(stored)) throw badFile(`an object for matrix '${name}'`, describeValue(stored));
-  const { format, version, shape, config, tensors: names } = stored;
-  if (!isIdentity(format, version)) {
-    throw badFile(`a format and version for matrix '${name}'`, `${describeValue(format)} ${describeValue(version)}`);
-  }
-  if (!Array.isArray(shape) || !isRecord(config) || !isRecord(names)) {
-    throw badFile(`shape, config and tensors for matrix '${name}'`, Object.keys(stored).join(', '));
+  const { format, version, shape, config, tensors: names } = Object(stored) as Record<string, unknown>;
+  if (!isIdentity(format, version) || !Array.isArray(shape) || !isRecord(config) || !isRecord(names)) {
+    const actual = `${describeValue(stored)} of format ${describeValue(format)}, version ${describeValue(version)}`;
+    throw badFile(`format, version, shape, config and tensors for matrix '${name}'`, actual);
   }
   assertShape2D(shape, `matrix '${name}'`);
   const packed = Object.entries(names).map(([tensor, fileName]) => {

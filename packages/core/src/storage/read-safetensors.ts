@@ -2,7 +2,7 @@
 import { fileError, type GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
 import type { PackedTensor } from '../contract/compressed-format.ts';
-import { elementCount } from '../tensors/element-count.ts';
+import { valueCount } from '../tensors/element-count.ts';
 import { assertHeaderLimit, assertLittleEndian, assertTensorLimit, PREFIX_BYTES } from './container.ts';
 import { isRecord, isSizes, parseObject } from './stored-json.ts';
 
@@ -88,7 +88,7 @@ function checkedEntry(name: string, entry: unknown, arrays: ArrayTypes): TensorE
   if (!isSizes(offsets) || offsets.length !== 2)
     throw badHeader(`offsets for tensor '${name}'`, describeShape(offsets));
   assertTensorLimit(name, shape);
-  const bytes = elementCount(shape) * type.BYTES_PER_ELEMENT;
+  const bytes = valueCount(shape) * type.BYTES_PER_ELEMENT;
   const [begin, end] = offsets;
   if (end - begin !== bytes) throw badHeader(`${bytes} bytes for tensor '${name}'`, `${end - begin}`);
   return { name, type, shape, begin, end };

@@ -1,5 +1,5 @@
 // The loops of the tensor operations on typed arrays, for shapes that are known to fit.
-import { elementCount } from './element-count.ts';
+import { valueCount } from './element-count.ts';
 import type { TensorOps } from './tensor-ops.ts';
 
 /** A dense array on the CPU: what {@link cpuOps} computes with. A Matrix and a Factor are ones. */
@@ -19,7 +19,7 @@ export const matMul: CpuOps['matMul'] = (a, b) => {
   const [m, k] = a.shape.slice(-2);
   const n = b.shape[b.shape.length - 1];
   const shape = [...a.shape.slice(0, -1), n];
-  const out = new Float32Array(elementCount(shape));
+  const out = new Float32Array(valueCount(shape));
   const sums = new Float64Array(n);
   for (let i = 0; i * n < out.length; i++) {
     const bAt = Math.floor(i / m) * k * n;
@@ -44,7 +44,7 @@ export const mul: CpuOps['mul'] = (a, b) => broadcast(a, b, (x, y) => x * y);
 /** Slices of a table along its first axis. */
 export const gather: CpuOps['gather'] = (table, indices) => {
   const rest = table.shape.slice(1);
-  const size = elementCount(rest);
+  const size = valueCount(rest);
   const out = sameType(table, indices.data.length * size);
   for (let i = 0; i < indices.data.length; i++) {
     const at = indices.data[i] * size;
@@ -55,7 +55,7 @@ export const gather: CpuOps['gather'] = (table, indices) => {
 
 /** The same data under another shape; one side may be −1. */
 export const reshape: CpuOps['reshape'] = ({ data }, wanted) => {
-  const rest = elementCount(wanted.filter((side) => side !== -1));
+  const rest = valueCount(wanted.filter((side) => side !== -1));
   return { shape: wanted.map((side) => (side === -1 ? data.length / rest : side)), data };
 };
 
@@ -106,7 +106,7 @@ function alignedTo(rank: number, shape: readonly number[]): number[] {
 
 /** The values of `x` repeated along its axes of length 1 until it has the shape `to`. */
 function expanded(x: CpuTensor, to: readonly number[]): Float32Array | Int32Array {
-  if (elementCount(to) === x.data.length) return x.data;
+  if (valueCount(to) === x.data.length) return x.data;
   const from = alignedTo(to.length, x.shape);
   const strides = stridesOf(from).map((stride, axis) => (from[axis] === 1 ? 0 : stride));
   return strided(x, to, strides, 0).data;
@@ -120,7 +120,7 @@ function stridesOf(shape: readonly number[]): number[] {
 
 /** The values at `offset + Σ index·stride`, copied in row-major order of `shape`. */
 function strided(x: CpuTensor, shape: readonly number[], strides: readonly number[], offset: number): CpuTensor {
-  const out = sameType(x, elementCount(shape));
+  const out = sameType(x, valueCount(shape));
   const rank = shape.length;
   const width = rank === 0 ? 1 : shape[rank - 1];
   const step = rank === 0 ? 0 : strides[rank - 1];

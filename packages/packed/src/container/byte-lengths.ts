@@ -15,12 +15,11 @@ export const PACKED_ARRAYS = {
   uint8: Uint8Array,
 };
 
-/** Bytes of a tensor as TensorFlow.js keeps it; NaN for a type that is not known. */
+/** Bytes of a tensor as TensorFlow.js keeps it; no size for a type that is not known. */
 export function decodedBytes([, dtype, shape, storage]: StoredTensor): number {
-  if (dtype === 'string') return storage?.bytes ?? Number.NaN;
+  if (dtype === 'string') return storage?.bytes as number;
   const quantization = storage?.spec?.quantization as { readonly dtype?: unknown } | undefined;
-  const bytes = quantization ? own(QUANTIZED_BYTES, quantization.dtype) : own(VALUE_BYTES, dtype);
-  return product(shape) * (bytes ?? Number.NaN);
+  return product(shape) * Number(quantization ? own(QUANTIZED_BYTES, quantization.dtype) : own(VALUE_BYTES, dtype));
 }
 
 /** Bytes of a tensor in the file; NaN for a type that is not known. */
@@ -33,7 +32,7 @@ export function storedBytes(tensor: StoredTensor): number {
 
 /** Bytes of one tensor of a compressed matrix; NaN for a type that is not known. */
 export function packedBytes([dtype, ...shape]: StoredMatrix['tensors'][string]): number {
-  return product(shape) * (own(PACKED_ARRAYS, dtype)?.BYTES_PER_ELEMENT ?? Number.NaN);
+  return product(shape) * Number(own(PACKED_ARRAYS, dtype)?.BYTES_PER_ELEMENT);
 }
 
 /** Number of values; NaN if a side is no size, or if the number is not a safe integer. */

@@ -54,6 +54,12 @@ export class ByteReader {
     return this.#rest.subarray(0, count);
   }
 
+  /** @throws GCompressError `file-overlap` for bytes that are left. */
+  async end(): Promise<void> {
+    const { length } = await this.peek(1);
+    if (length > 0) throw refusal('file-overlap', `its end after ${this.position} bytes`, 'more');
+  }
+
   /** Closes the source. */
   async close(): Promise<void> {
     await this.#source.return?.();

@@ -1,6 +1,13 @@
 // Checks the JSON of a header, which may be hostile: every field may hold any value.
 import { decodedBytes, isSize, product, storedBytes } from '../container/byte-lengths.ts';
-import { type Header, type StoredMatrix, type StoredTensor, tensorsOf } from '../container/header.ts';
+import {
+  type Header,
+  type StoredMatrix,
+  type StoredPart,
+  type StoredProbe,
+  type StoredTensor,
+  tensorsOf,
+} from '../container/header.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -10,15 +17,12 @@ import { refusal } from './refusal.ts';
  * @throws GCompressError `file-header`, or `file-oversized` for weights or probes of more than `maxBytes`.
  */
 export function assertHeader(header: unknown, maxBytes: number): number {
-  const { model, weights, probes, parts } = recordOf(header) as unknown as Header;
-  need(isRecord(model) && [weights, probes, parts].every(Array.isArray), 'model, weights, probes and parts');
-  for (const weight of weights) assertTensor(weight, false);
-  for (const probe of probes) {
-    const { inputs, outputs } = recordOf(probe) as unknown as typeof probe;
-    need([inputs, outputs].every(Array.isArray), 'inputs and outputs of a probe');
-    for (const tensor of [...inputs, ...outputs]) assertTensor(tensor, true);
-  }
+  // Of null, a number or a list, none of these is an object
+  const { model, weights, probes, parts } = Object(header) as Header;
+  const lists = [weights, probes, parts];
+  need(isRecord(model) && lists.every(Array.isArray) && probes.map(Object).every(isProbe), 'model, weights and parts');
   const tensors = tensorsOf({ weights, probes });
+  for (const [at, tensor] of tensors.entries()) assertTensor(tensor, at >= weights.length);
   for (const kind of [weights, tensors.slice(weights.length)]) {
     const bytes = total(kind, decodedBytes);
     if (!(bytes <= maxBytes)) throw refusal('file-oversized', `at most ${maxBytes} bytes once decoded`, bytes);
@@ -26,40 +30,49 @@ export function assertHeader(header: unknown, maxBytes: number): number {
   // Every part must hold exactly the tensors that it announces, and every tensor must be in one part
   let at = 0;
   for (const part of parts) {
-    need(Array.isArray(part) && part.slice(0, 3).filter(isSize).length === 3 && part[0] > 0, 'counts of a part');
-    need(part[1] === total(tensors.slice(at, at + part[0]), storedBytes), `tensors of ${part[1]} bytes in a part`);
-    at += part[0];
+    const [count, bytes, checksum] = listOf(part);
+    need([count, bytes, checksum].every(isSize) && count > 0, 'counts of a part');
+    need(bytes === total(tensors.slice(at, at + count), storedBytes), 'all tensors in the parts');
+    at += count;
   }
-  need(at === tensors.length, `${tensors.length} tensors in the parts`);
+  need(at === tensors.length, 'all tensors in the parts');
   return total(tensors, storedBytes);
 }
 
-function assertTensor(tensor: unknown, isProbe: boolean): void {
-  const [name, dtype, shape, storage = {}] = Array.isArray(tensor) ? (tensor as unknown as StoredTensor) : [];
-  const { spec = {}, bytes, matrix, seed } = recordOf(storage) as NonNullable<StoredTensor[3]>;
-  need(typeof name === 'string' && typeof dtype === 'string' && isRecord(spec), 'name, type and shape of a tensor');
-  const where = `of tensor '${name.slice(0, 60)}'`;
+function assertTensor(tensor: StoredTensor, isProbe: boolean): void {
+  const [name, dtype, shape, storage = {}] = listOf(tensor);
+  const { spec = {}, bytes, matrix, seed } = Object(storage) as typeof storage;
+  const isTensor = typeof name === 'string' && typeof dtype === 'string' && isRecord(storage) && isRecord(spec);
+  need(isTensor, 'a name and a type of each tensor');
   const isQuantized = 'quantization' in spec;
-  need(!isQuantized || isQuantization(spec.quantization, dtype), `quantization ${where}`);
-  // The lengths are NaN for an unknown type or shape
-  const known = isSize(decodedBytes(tensor as StoredTensor)) && isSize(product(shape as number[]));
-  need(known && (dtype === 'string') === isSize(bytes), `type and shape ${where}`);
   const isPlain = dtype === 'float32' && !isQuantized;
-  need(seed === undefined || (isProbe && isPlain && isSize(seed) && seed < 2 ** 32), `seed ${where}`);
-  need(matrix === undefined || (!isProbe && isPlain && isMatrix(matrix, shape as number[])), `matrix ${where}`);
-  need(isSize(storedBytes(tensor as StoredTensor)), `types and shapes ${where}`);
+  // The lengths are NaN for an unknown type or shape
+  const fits =
+    (!isQuantized || isQuantization(spec.quantization, dtype)) &&
+    isSize(decodedBytes(tensor)) &&
+    isSize(product(shape)) &&
+    (dtype === 'string') === isSize(bytes) &&
+    (seed === undefined || (isProbe && isPlain && isSize(seed) && seed < 2 ** 32)) &&
+    (matrix === undefined || (!isProbe && isPlain && isMatrix(matrix, shape))) &&
+    isSize(storedBytes(tensor));
+  need(fits, `a valid tensor '${name.slice(0, 60)}'`);
+}
+
+function isProbe({ inputs, outputs }: StoredProbe): boolean {
+  return [inputs, outputs].every(Array.isArray);
 }
 
 /** Quantizations that TensorFlow.js can decode. */
 function isQuantization(value: unknown, dtype: string): boolean {
-  const { dtype: codes, scale, min } = recordOf(value);
+  const { dtype: codes, scale, min } = Object(value);
   if (codes === 'float16') return dtype === 'float32';
-  const isLinear = (codes === 'uint8' || codes === 'uint16') && typeof scale === 'number' && typeof min === 'number';
-  return isLinear && (dtype === 'float32' || dtype === 'int32');
+  return (
+    ['uint8', 'uint16'].includes(codes) && [scale, min].every(Number.isFinite) && ['float32', 'int32'].includes(dtype)
+  );
 }
 
 function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
-  const { format, version, shape, config, swapped = false, tensors } = recordOf(matrix) as unknown as StoredMatrix;
+  const { format, version, shape, config, swapped = false, tensors } = Object(matrix) as StoredMatrix;
   const isForm = typeof format === 'string' && isSize(version) && version > 0 && isRecord(config) && isRecord(tensors);
   if (!isForm || typeof swapped !== 'boolean' || !Object.values(tensors).every(Array.isArray)) return false;
   const size = product(shape);
@@ -67,10 +80,9 @@ function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
   return fits && (!swapped || shape[1] === (weight[weight.length - 2] ?? 1));
 }
 
-/** The value as an object with keys; refuses everything else. */
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  need(isRecord(value), 'an object');
-  return value;
+/** The entries of a list, none of anything else. */
+function listOf<T extends StoredTensor | StoredPart>(value: T): T {
+  return (Array.isArray(value) ? value : []) as unknown as T;
 }
 
 /** Whether a value has keys that are names. */
@@ -78,7 +90,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function total(tensors: readonly StoredTensor[], bytes: (tensor: StoredTensor) => number): number {
+/** The sum of the lengths of all tensors. */
+export function total(tensors: readonly StoredTensor[], bytes: (tensor: StoredTensor) => number): number {
   return tensors.reduce((sum, tensor) => sum + bytes(tensor), 0);
 }
 

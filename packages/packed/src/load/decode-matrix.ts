@@ -11,7 +11,8 @@ const SLICE = 2 ** 14;
 /** Options of the decoding. */
 export interface DecodeOptions {
   readonly decoders: readonly RowDecoder[];
-  readonly maxElements: number;
+  /** Most bytes that the decoded weights may take. */
+  readonly maxBytes: number;
   /** Awaited between two slices. */
   readonly turn: () => Promise<void>;
 }
@@ -27,18 +28,16 @@ export async function decodeMatrix(
   weightShape: readonly number[],
   stored: Uint8Array,
   target: Uint8Array,
-  { decoders, maxElements, turn }: DecodeOptions,
+  { decoders, maxBytes, turn }: DecodeOptions,
 ): Promise<void> {
   const [rows, columns] = matrix.shape;
-  const next = startRows(packedMatrix(matrix, stored), decoders, { maxElements });
+  const next = startRows(packedMatrix(matrix, stored), decoders, { maxElements: maxBytes / 4 });
   const most = Math.max(1, Math.floor(SLICE / columns));
   const inner = matrix.swapped ? weightShape[weightShape.length - 1] : 0;
   for (let row = 0; row < rows; row += most) {
     const count = Math.min(most, rows - row);
     const values = next(count);
-    if (values.length !== count * columns) {
-      throw refusal('contract', `${count * columns} values of ${matrix.format}`, values.length);
-    }
+    if (values.length !== count * columns) throw refusal('contract', `${count} rows`, `${values.length} values`);
     if (inner > 0) writeSwapped(values, row, columns, inner, target);
     else target.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), row * columns * 4);
     await turn();

@@ -5,6 +5,7 @@ import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts
 import { type Header, type StoredMatrix, type StoredTensor, tensorsOf } from '../container/header.ts';
 import { endOfStrings } from '../container/string-bytes.ts';
 import { ByteReader, type Pieces } from './byte-reader.ts';
+import { total } from './check-header.ts';
 import { decodeMatrix } from './decode-matrix.ts';
 import { takingTurns } from './pause.ts';
 import { assertChecksum, type ReadHeader, readHeader } from './read-header.ts';
@@ -57,10 +58,10 @@ export async function readTensors(
   options: ReadOptions,
   taking: WeightReader,
 ): Promise<PackedContents> {
-  const { header, fileBytes } = read;
-  const weights = new ArrayBuffer(header.weights.reduce((sum, tensor) => sum + taking.sizeOf(tensor), 0));
+  const { header } = read;
+  const weights = new ArrayBuffer(total(header.weights, taking.sizeOf));
   const probes = await readParts(reader, read, weights, options, taking);
-  if ((await reader.peek(1)).length > 0) throw refusal('file-overlap', `its end after ${fileBytes} bytes`, 'more');
+  await reader.end();
   return { header, weights, probes };
 }
 
@@ -74,22 +75,22 @@ async function readParts(
   reader: ByteReader,
   { header, fileBytes }: ReadHeader,
   weights: ArrayBuffer,
-  { decoders, maxBytes, signal, onProgress }: ReadOptions,
+  options: ReadOptions,
   { sizeOf, decode }: WeightReader,
 ): Promise<Uint8Array[]> {
+  const { signal, onProgress } = options;
   const turn = takingTurns(signal);
   const tensors = tensorsOf(header);
-  const probes: Uint8Array[] = [];
+  const targets: Uint8Array[] = [];
   let offset = 0;
-  let at = 0;
   for (const [count, , written] of header.parts) {
     const read: [StoredTensor, Uint8Array, Uint8Array][] = [];
     let sum = 0;
-    for (const tensor of tensors.slice(at, at + count)) {
-      const isProbe = at++ >= header.weights.length;
-      const target = isProbe ? new Uint8Array(storedBytes(tensor)) : new Uint8Array(weights, offset, sizeOf(tensor));
-      if (isProbe) probes.push(target);
-      else offset += target.length;
+    for (const tensor of tensors.slice(targets.length, targets.length + count)) {
+      const isWeight = targets.length < header.weights.length;
+      const target = isWeight ? new Uint8Array(weights, offset, sizeOf(tensor)) : new Uint8Array(storedBytes(tensor));
+      targets.push(target);
+      offset += target.length;
       const bytes = tensor[3]?.matrix ? new Uint8Array(storedBytes(tensor)) : target;
       let filled = 0;
       for await (const piece of reader.pieces(bytes.length)) {
@@ -103,16 +104,13 @@ async function readParts(
       }
       read.push([tensor, bytes, target]);
     }
-    assertChecksum(`tensors ${at - count} to ${at - 1}`, written, sum);
+    assertChecksum(`${count} tensors`, written, sum);
     // Checks the checksum before decoding, so that damage is reported as damage
     for (const [[name, dtype, shape, storage], bytes, target] of read) {
-      if (storage?.matrix) {
-        const limits = { decoders, maxElements: maxBytes / 4, turn };
-        await decode(storage.matrix, shape, bytes, target, limits, name);
-      }
+      if (storage?.matrix) await decode(storage.matrix, shape, bytes, target, { ...options, turn }, name);
       const end = dtype === 'string' ? endOfStrings(bytes, 0, product(shape)) : bytes.length;
       if (end !== bytes.length) throw refusal('file-tensor', `${bytes.length} bytes of strings in '${name}'`, end);
     }
   }
-  return probes;
+  return targets.slice(header.weights.length);
 }

@@ -62,13 +62,13 @@ export function readOptions(where: string, options: PackedModelOptions): ReadOpt
   const { maxBytes = 2 ** 30, ...otherLimits } = limits;
   for (const unknown of Object.keys({ ...others, ...otherLimits })) {
     const known = 'options among onProgress, signal, limits { maxBytes }, formats';
-    throw refusal('unknown-option', known, `'${unknown.slice(0, 60)}'`, undefined, where);
+    throw refusal('unknown-option', known, `'${unknown.slice(0, 60)}'`, where);
   }
   check(isAbsentOr(signal?.throwIfAborted, signal), 'signal', 'an AbortSignal', signal);
   check(isAbsentOr(onProgress, onProgress), 'onProgress', 'a function', onProgress);
-  check(typeof maxBytes === 'number' && maxBytes >= 0 && maxBytes <= 2 ** 40, 'maxBytes', '0 to 2⁴⁰', maxBytes);
+  check(typeof maxBytes === 'number' && maxBytes >= 0 && maxBytes <= 2 ** 40, 'maxBytes', '0 to 2^40', maxBytes);
   const areDecoders = Array.isArray(formats) && formats.every(isDecoder);
-  check(areDecoders, 'formats', 'decoders, such as [rowDecoder(lowRankFormat)]', formats);
+  check(areDecoders, 'formats', 'a list of row decoders', formats);
   return { decoders: [...BUILT_IN, ...formats], maxBytes, signal, onProgress };
 }
 

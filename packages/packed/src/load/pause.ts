@@ -19,12 +19,10 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     // Missing in Node's types of a port
-    Object.assign(port1, {
-      onmessage() {
-        port1.close();
-        resolve();
-      },
-    });
+    (port1 as { onmessage?: () => void }).onmessage = () => {
+      port1.close();
+      resolve();
+    };
     port2.postMessage(0);
   });
 }

@@ -1,6 +1,6 @@
 // Sources of a packed file: an address, a File or Blob, bytes in memory, or a function that streams it.
 import type { Pieces } from './byte-reader.ts';
-import { assertArgument, messageOf, refusal } from './refusal.ts';
+import { assertArgument, refusal } from './refusal.ts';
 
 /** Opens a file and streams it from its first byte; called once for each loading. */
 export type OpenSource = (signal?: AbortSignal) => Pieces;
@@ -15,7 +15,7 @@ export type PackedSource = string | URL | Blob | ArrayBuffer | Uint8Array | Open
 export function assertSource(where: string, source: unknown): asserts source is PackedSource {
   const isSource =
     /^(string|function)$/.test(typeof source) || source instanceof URL || source instanceof Blob || !!bytesOf(source);
-  assertArgument(isSource, `${where} source`, 'an address, a File, a Blob, an ArrayBuffer or a Uint8Array', source);
+  assertArgument(isSource, `${where} source`, 'an address, a Blob or bytes', source);
 }
 
 /**
@@ -37,10 +37,7 @@ export async function* openSource(source: PackedSource, signal?: AbortSignal): A
 }
 
 async function bodyAt(address: string | URL, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetch(address, { signal: signal ?? null }).catch((cause: unknown) => {
-    signal?.throwIfAborted();
-    throw refusal('file-read', 'a file at this address', messageOf(cause), cause);
-  });
+  const response = await fetch(address, { signal: signal ?? null }).catch(failure('file-read', signal));
   if (!response.ok || !response.body) throw refusal('file-read', 'a file', `the answer ${response.status}`);
   return response.body;
 }
@@ -58,18 +55,26 @@ export async function* fromStream(
       yield value;
     }
   } catch (cause) {
-    signal?.throwIfAborted();
-    throw refusal('file-interrupted', 'the rest of the file', messageOf(cause), cause);
+    failure('file-interrupted', signal)(cause);
   } finally {
     // Errors of a source that is being cancelled do not matter
     reader.cancel().catch(() => {});
   }
 }
 
+/** Throws the reason of an aborted signal, or else the error for a source that failed. */
+function failure(code: string, signal: AbortSignal | undefined): (cause: unknown) => never {
+  return (cause) => {
+    signal?.throwIfAborted();
+    throw refusal(code, 'a file', cause);
+  };
+}
+
 /** Compares the tag, not the class, because a frame or a test environment has its own classes. */
 function bytesOf(source: unknown): Uint8Array | undefined {
   const tag = Object.prototype.toString.call(source);
   if (tag === '[object Uint8Array]' && ArrayBuffer.isView(source)) return source as Uint8Array;
-  const isBuffer = source instanceof ArrayBuffer || (tag === '[object ArrayBuffer]' && 'byteLength' in Object(source));
-  return isBuffer ? new Uint8Array(source as ArrayBuffer) : undefined;
+  return tag === '[object ArrayBuffer]' && 'byteLength' in Object(source)
+    ? new Uint8Array(source as ArrayBuffer)
+    : undefined;
 }

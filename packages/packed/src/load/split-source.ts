@@ -57,8 +57,7 @@ export async function* wholeFile(open: (part: number) => Pieces | undefined): As
         );
       }
       yield* reader.pieces(bytes);
-      if ((await reader.peek(1)).length > 0)
-        throw refusal('file-overlap', `the end of part ${part} after ${bytes} bytes`, 'more');
+      await reader.end();
     } finally {
       await reader.close();
     }
@@ -71,5 +70,5 @@ export function addressOfPart(address: string, part: number): string {
 }
 
 function missing(part: number, cause?: unknown): Error {
-  return refusal('file-part-missing', `part ${part} of a file that was split`, 'none', cause);
+  return refusal('file-part-missing', `part ${part} of a file that was split`, cause ?? 'none');
 }

@@ -16,7 +16,6 @@ export const uniformRows: RowDecoder = {
       throw refusal('file-tensor', `steps [1] or [${columns}] and levels`, Object.keys(tensors).join(', '));
     }
     const decoder = createIntegerDecoder(levels.data, [rows, columns]);
-    return (more) =>
-      Float32Array.from(decoder.rows(more), (level, at) => level * steps.data[count === 1 ? 0 : at % columns]);
+    return (more) => Float32Array.from(decoder.rows(more), (level, at) => level * steps.data[at % count]);
   },
 };

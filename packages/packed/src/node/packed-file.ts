@@ -4,7 +4,7 @@ import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
 import { handlerOf, type PackedModelOptions, readOptions } from '../load/packed-model.ts';
-import { messageOf, refusal } from '../load/refusal.ts';
+import { refusal } from '../load/refusal.ts';
 import type { OpenSource } from '../load/source.ts';
 import { addressOfPart, wholeFile } from '../load/split-source.ts';
 
@@ -54,6 +54,6 @@ async function* piecesOf(path: string | URL, signal: AbortSignal | undefined): A
   try {
     yield* createReadStream(path, { highWaterMark: 2 ** 18 });
   } catch (cause) {
-    throw refusal('file-read', `a file at '${String(path)}'`, messageOf(cause), cause);
+    throw refusal('file-read', `a file at '${String(path)}'`, cause);
   }
 }

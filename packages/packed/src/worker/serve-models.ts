@@ -1,7 +1,7 @@
 // The worker's side: decodes the packed models that a page asks for.
 import { type ErrorDetails, isGCompressError } from '@gcompress/core';
 import { packedModel } from '../load/packed-model.ts';
-import { assertArgument, messageOf, refusal } from '../load/refusal.ts';
+import { assertArgument, refusal } from '../load/refusal.ts';
 import type { RowDecoder } from '../load/row-decoder.ts';
 import type { PackedSource } from '../load/source.ts';
 import { splitSource } from '../load/split-source.ts';
@@ -33,13 +33,7 @@ export function serveModels(options: ServeModelsOptions = {}): () => void {
   assertArgument(typeof options === 'object' && options !== null, 'serveModels options', 'an object', options);
   const { formats = [], scope = globalThis as unknown as MessageTarget, ...others } = options;
   for (const unknown of Object.keys(others)) {
-    throw refusal(
-      'unknown-option',
-      'options among formats, scope',
-      `'${unknown.slice(0, 60)}'`,
-      undefined,
-      'serveModels',
-    );
+    throw refusal('unknown-option', 'options among formats, scope', `'${unknown.slice(0, 60)}'`, 'serveModels');
   }
   const isScope = typeof (scope as Partial<MessageTarget> | null)?.addEventListener === 'function';
   assertArgument(isScope, 'serveModels scope', 'the global scope of a worker', scope);
@@ -80,7 +74,11 @@ function sourceOf(source: unknown): PackedSource {
 
 function failure(error: unknown): LoadAnswer {
   if (!isGCompressError(error)) {
-    const details = { where: 'worker', expected: 'a model', actual: messageOf(error) };
+    const details = {
+      where: 'worker',
+      expected: 'a model',
+      actual: error instanceof Error ? error.message : String(error),
+    };
     return { type: 'failed', code: 'file-read', details };
   }
   // The cause may be anything, and so may not be cloned

@@ -106,7 +106,7 @@ export function fuzzChecks({ fuzzRuns: runs = 400, seed = 1 }: FuzzSettings): re
     {
       name: 'a directed file is refused or well-formed, within the limits of its reader',
       run: async (subject) =>
-        onEach(extremes(await subject.examples()), ({ compressed }) => readDirectedFiles(compressed)),
+        onEach(extremes(await subject.examples()), ({ compressed }) => readDirectedFiles(compressed, subject.decoder)),
     },
   ];
 }

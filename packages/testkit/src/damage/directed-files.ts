@@ -2,13 +2,16 @@
 import {
   type CompressedMatrix,
   createFormatRegistry,
+  deserialize,
   elementCount,
   isGCompressError,
   type PackedTensor,
+  type ReadLimits,
   serialize,
 } from '@gcompress/core';
-import { ConformanceError, describeError, ensure } from '../assertions/assertions.ts';
-import { readWithRightChecksum, use } from './fuzz-file.ts';
+import { decodeMatrices, type MatrixDecoder } from '@gcompress/core/decode';
+import { ConformanceError, describeError, ensure, sameNumbers } from '../assertions/assertions.ts';
+import { LARGEST_DECOMPRESSED, readWithRightChecksum, use } from './fuzz-file.ts';
 
 /** JSON values to put in the place of a number, a string, a list or an object. */
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -37,19 +40,20 @@ const MARK = '@here@';
 
 /**
  * Reads every directed file of a matrix, with the right checksum. Each must be refused with a GCompressError or give usable matrices, and
- * no factor may be larger than the file and the reader's limit allow.
+ * no factor may be larger than the file and the reader's limit allow. A decoder for pages must refuse the same files with the same codes,
+ * and give the same matrices.
  *
  * @returns the number of files read.
  * @throws ConformanceError that names the value and its place.
  */
-export async function readDirectedFiles(compressed: CompressedMatrix): Promise<number> {
+export async function readDirectedFiles(compressed: CompressedMatrix, decoder?: MatrixDecoder): Promise<number> {
   const files = [...descriptionEdits(compressed), ...tensorEdits(compressed)];
   const formats = createFormatRegistry([compressed.format]);
   // Room for the matrix as written, so that anything larger comes from the file's claims
   const maxElements = Math.max(4096, 4 * elementCount(compressed.shape));
   for (const { what, bytes } of files) {
     try {
-      const matrices = await readWithRightChecksum(bytes, formats, { maxElements });
+      const matrices = await readWithRightChecksum(bytes, (file) => deserialize(file, formats, { maxElements }));
       for (const matrix of Object.values(matrices)) {
         for (const [name, { shape }] of Object.entries(matrix.factors)) {
           const most = Math.max(maxElements, bytes.length);
@@ -60,12 +64,52 @@ export async function readDirectedFiles(compressed: CompressedMatrix): Promise<n
         }
         use(matrix);
       }
+      if (decoder) await assertDecoded(bytes, decoder, { maxElements }, matrices);
     } catch (error) {
-      if (isGCompressError(error)) continue;
-      throw new ConformanceError(`${what}: ${describeError(error)}`, { cause: error });
+      try {
+        if (!isGCompressError(error)) throw error;
+        if (decoder) await assertDecoderRefuses(bytes, decoder, { maxElements }, error.code);
+      } catch (wrong) {
+        throw new ConformanceError(`${what}: ${describeError(wrong)}`, { cause: wrong });
+      }
     }
   }
   return files.length;
+}
+
+/** The decoder must give what the format gives. */
+async function assertDecoded(
+  bytes: Uint8Array,
+  decoder: MatrixDecoder,
+  limits: ReadLimits,
+  matrices: Readonly<Record<string, CompressedMatrix>>,
+): Promise<void> {
+  const decoded = await readWithRightChecksum(bytes, (file) => decodeMatrices(file, [decoder], limits)).catch(
+    (cause) => {
+      throw new ConformanceError(`was accepted, but not by the decoder: ${describeError(cause)}`, { cause });
+    },
+  );
+  for (const [name, matrix] of Object.entries(matrices)) {
+    if (elementCount(matrix.shape) > LARGEST_DECOMPRESSED) continue;
+    const { data } = matrix.decompress();
+    // What 0 times a value that is not finite gives depends on the way to compute it
+    if (!data.every(Number.isFinite)) continue;
+    ensure(sameNumbers(decoded[name].data, data), 'the decoder gives another matrix');
+  }
+}
+
+async function assertDecoderRefuses(
+  bytes: Uint8Array,
+  decoder: MatrixDecoder,
+  limits: ReadLimits,
+  code: string,
+): Promise<void> {
+  const decoded = readWithRightChecksum(bytes, (file) => decodeMatrices(file, [decoder], limits));
+  const got = await decoded.then(
+    () => 'accepted',
+    (error: unknown) => (isGCompressError(error) ? error.code : describeError(error)),
+  );
+  ensure(got === code, `was refused as '${code}', but by the decoder: ${got}`);
 }
 
 interface DirectedFile {

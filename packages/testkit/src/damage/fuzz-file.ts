@@ -5,9 +5,7 @@ import {
   createRandom,
   deserialize,
   elementCount,
-  type FormatRegistry,
   isGCompressError,
-  type ReadLimits,
   serialize,
 } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType } from '@gcompress/core/checks';
@@ -38,7 +36,7 @@ export interface FuzzReport {
 }
 
 /** The most values of a matrix from a damaged file that is computed with, because a large shape alone is not a fault. */
-const LARGEST_DECOMPRESSED = 2 ** 16;
+export const LARGEST_DECOMPRESSED = 2 ** 16;
 
 /**
  * Damages a file many times and reads it. Each read must throw a GCompressError or give usable matrices: the same matrices if the
@@ -64,7 +62,7 @@ export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
     try {
       const matrices = await (checksum === 'kept'
         ? deserialize(bytes, formats)
-        : readWithRightChecksum(bytes, formats));
+        : readWithRightChecksum(bytes, (file) => deserialize(file, formats)));
       if (checksum === 'kept') {
         ensure(sameNumbers(matrices.matrix?.decompress().data ?? [], dense), 'the damage went unnoticed');
       } else {
@@ -82,20 +80,19 @@ export async function fuzzFile(options: FuzzOptions): Promise<FuzzReport> {
 }
 
 /** Reads a file whose checksum may be wrong. The refusal names the right checksum, which is then put into the file. */
-export async function readWithRightChecksum(
+export async function readWithRightChecksum<T>(
   bytes: Uint8Array,
-  formats: FormatRegistry,
-  limits: ReadLimits = {},
-): Promise<Record<string, CompressedMatrix>> {
+  read: (file: Uint8Array) => T | Promise<T>,
+): Promise<T> {
   try {
-    return await deserialize(bytes, formats, limits);
+    return await read(bytes);
   } catch (error) {
     if (!isGCompressError(error, 'file-checksum')) throw error;
     const key = '"gcompress.checksum":"';
     const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
     const corrected = bytes.slice();
     corrected.set(new TextEncoder().encode(error.details.actual.padStart(8, '0')), start.indexOf(key) + key.length);
-    return deserialize(corrected, formats, limits);
+    return read(corrected);
   }
 }
 

@@ -1,0 +1,29 @@
+// Reader of entropy-coded integers: the decoder of the arithmetic coder for weights.
+
+import { type IntegerReader, int32, refuse } from './integer-reader.ts';
+import { codeLevel, LevelModel } from './level-model.ts';
+import { rangeDecoder } from './range/range-decoder.ts';
+import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
+
+/** Codecs 1 to 3: range-coded decisions of the level model, with 0, 4 or 8 trellis states. */
+export function readCodedIntegers(bytes: Uint8Array, columns: number): IntegerReader {
+  if (!bytes.length) throw refuse('file-truncated', 'more bytes', 'no more');
+  const states = TRELLIS_STATES[bytes[0] - 1];
+  if (states === undefined) throw refuse('unknown-codec', 'codec 0 to 3', `${bytes[0]}`);
+  const trellis = trellisOf(states);
+  const model = new LevelModel(columns);
+  const decoder = rangeDecoder(model, bytes, 1, refuse);
+  let state = 0;
+  return {
+    fill(values) {
+      for (let i = 0; i < values.length; i++) {
+        const quantiser = trellis.quantiser[state];
+        const index = codeLevel(decoder, quantiser, model.bucket(), model.neighbours, 0);
+        model.observe(Math.abs(index));
+        state = trellis.next[2 * state + (index & 1)];
+        values[i] = int32(multipleOf(index, quantiser, trellis));
+      }
+    },
+    end: () => decoder.end(),
+  };
+}
