@@ -97,6 +97,8 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],
   '@gcompress/weights graphNodes': () => [{ node: [] }],
   '@gcompress/weights graphUses': () => [{ node: [] }],
+  '@gcompress/weights nodeAttributes': () => [{ name: 'a', op: 'Const', inputs: [], attributes: {} }],
+  '@gcompress/weights nodesInControlFlow': () => [[]],
   '@gcompress/weights matrixWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
   '@gcompress/packed/weights assertGainsOf': () => ['walk', new Map(), contents()],
   '@gcompress/packed/weights assertMomentsOf': () => ['walk', new Map(), contents()],
@@ -111,6 +113,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/packed/contents packedContents': () => [new Uint8Array(4), {}],
   '@gcompress/packed/weights float16Bits': () => [new Float32Array(2)],
   '@gcompress/packed/weights floatValues': () => [contents().weights[0]],
+  '@gcompress/packed/weights joinedArtifacts': () => [{}, []],
   '@gcompress/packed/weights packWeight': () => [
     contents().weights[0],
     { kernel: contents().kernels.get('kernel'), compression: {}, rest: 'float16' },

@@ -30,6 +30,7 @@ it.each([
       'differences',
       'float16Bits',
       'floatValues',
+      'joinedArtifacts',
       'packWeight',
       'packableWeight',
       'readModel',

@@ -1,11 +1,17 @@
 // Builds the compressed model: artifacts, matrices, and the report about the packed file.
 import type { CompressedMatrix } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
-import { type ModelContents, type PackedResult, packWeight } from '@gcompress/packed/weights';
+import {
+  type ArtifactWeight,
+  joinedArtifacts,
+  type ModelContents,
+  type PackedResult,
+  packWeight,
+} from '@gcompress/packed/weights';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Subject, WeightForm } from '../forms/weight-forms.ts';
-import { type ArtifactWeight, bytesOf, joinedArtifacts } from './join-artifacts.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { CompressedWeight, CompressionReport } from './report.ts';
 
 /** The outcome for a weight: a compressed form or a stored type. */
