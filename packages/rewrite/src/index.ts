@@ -1,4 +1,7 @@
 // Public API: rewrites trained models to smaller ones of the same function.
+
+export { type FoldedModel, foldBatchNorm } from './batch-norm/fold-batch-norm.ts';
+export type { FoldedBatchNorm, Folds } from './batch-norm/report.ts';
 export type { ConvolutionForm } from './low-rank/convolution-forms.ts';
 export { lowRankGraph } from './low-rank/low-rank-graph.ts';
 export type { FormChoice, LowRankGraphOptions } from './low-rank/options.ts';

@@ -3,5 +3,5 @@ import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
 it('exports this and nothing else', () => {
-  expect(Object.keys(api).sort()).toEqual(['lowRankGraph', 'splitGraph']);
+  expect(Object.keys(api).sort()).toEqual(['foldBatchNorm', 'lowRankGraph', 'splitGraph']);
 });

@@ -2,7 +2,7 @@
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { joinedArtifacts, type ModelContents, readModel } from '@gcompress/packed/weights';
-import { type GraphNode, graphNodes } from '@gcompress/weights';
+import { type GraphNode, type GraphUse, graphNodes, graphUses } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { outputNames } from './output-names.ts';
 import { RewrittenWeights } from './rewritten-weights.ts';
@@ -25,6 +25,7 @@ export class Graph {
   /** Names that other parts of the model use: functions, and the graph that initializes tables. */
   readonly #elsewhere: ReadonlySet<string>;
   #nodes: ReadonlyMap<string, GraphNode> | undefined;
+  #uses: readonly GraphUse[] | undefined;
   #consumers: ReadonlyMap<string, readonly Consumer[]> | undefined;
 
   /** @throws GCompressError `invalid-option` for anything but artifacts; `unsupported` for a model that is not a graph. */
@@ -52,6 +53,12 @@ export class Graph {
     return this.#nodes;
   }
 
+  /** Every place where a node multiplies with a constant. */
+  get uses(): readonly GraphUse[] {
+    this.#uses ??= graphUses({ node: [...this.#raw.values()] });
+    return this.#uses;
+  }
+
   /** The node behind an input such as `split:1`. */
   node(input: string): GraphNode | undefined {
     return this.nodes.get(nodeName(input));
@@ -70,11 +77,18 @@ export class Graph {
 
   /** Whether the node is read by nothing but one input of one node of the graph. */
   isReadOnce(name: string): boolean {
-    return this.consumers(name).length === 1 && !this.#outputs.has(name) && !this.#elsewhere.has(name);
+    return this.consumers(name).length === 1 && !this.isOutput(name) && !this.#elsewhere.has(name);
   }
 
+  /** Whether the model returns an output of the node. */
   isOutput(name: string): boolean {
-    return this.#outputs.has(name);
+    return [...this.#outputs].some((output) => nodeName(output) === name);
+  }
+
+  /** Whether another output of the node than the first is read or returned. */
+  hasFurtherOutputs(name: string): boolean {
+    const read = [...this.consumers(name).map(({ input }) => input), ...this.#outputs];
+    return read.some((input) => nodeName(input) === name && Number(input.split(':')[1] ?? 0) > 0);
   }
 
   /** The constant behind an input, through Identity nodes, and all nodes on the way, the constant last. */
@@ -105,6 +119,14 @@ export class Graph {
       this.weights.remove(name);
     }
     this.#changed();
+  }
+
+  /** Removes the nodes of a path to a constant, from its reader on, as far as nothing else reads them. */
+  removeUnread(path: readonly GraphNode[]): void {
+    for (const { name } of path) {
+      if (this.consumers(name).length > 0 || this.isOutput(name) || this.#elsewhere.has(name)) return;
+      this.remove([name]);
+    }
   }
 
   /** Adds a constant of float32 before a node and after another constant's values; returns its name, which is new. */
@@ -139,6 +161,7 @@ export class Graph {
 
   #changed(): void {
     this.#nodes = undefined;
+    this.#uses = undefined;
     this.#consumers = undefined;
   }
 

@@ -23,18 +23,24 @@ export class RewrittenWeights {
     return this.#weights.find((weight) => weight.name === name);
   }
 
+  /** The weights whose name, split at slashes, fits. */
+  named(fits: (path: readonly string[]) => boolean): readonly ModelWeight[] {
+    return this.#weights.filter(({ name }) => fits(name.split('/')));
+  }
+
   remove(name: string): void {
     this.#weights = this.#weights.filter((weight) => weight.name !== name);
   }
 
   add({ name, shape, values, after }: NewWeight): void {
-    const weight = floatWeight(name, shape, values);
-    this.#weights = this.#weights.flatMap((one) => (one.name === after ? [one, weight] : [one]));
+    this.#weights = this.#weights.flatMap((one) =>
+      one.name === after ? [one, floatWeight({ ...one, name, shape }, values)] : [one],
+    );
   }
 
   /** Gives a weight other values, as float32 without quantization. */
   set(name: string, values: Float32Array): void {
-    this.#weights = this.#weights.map((one) => (one.name === name ? floatWeight(name, one.shape, values) : one));
+    this.#weights = this.#weights.map((one) => (one.name === name ? floatWeight(one, values) : one));
   }
 
   /** All weights as artifacts hold them. */
@@ -46,7 +52,9 @@ export class RewrittenWeights {
   }
 }
 
-function floatWeight(name: string, shape: readonly number[], values: Float32Array): ModelWeight {
+/** A weight of float32 in the same group, such as the weights of the model beside those of its optimizer. */
+function floatWeight({ name, shape, spec }: ModelWeight, values: Float32Array): ModelWeight {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { name, dtype: 'float32', shape: [...shape], spec: {}, bytes };
+  const { group } = spec;
+  return { name, dtype: 'float32', shape: [...shape], spec: group === undefined ? {} : { group }, bytes };
 }
