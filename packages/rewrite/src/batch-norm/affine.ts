@@ -30,6 +30,11 @@ export function foldedBias(bias: Float32Array | undefined, { scale, shift }: Aff
   return Float32Array.from(shift, (value, at) => value + scale[at] * (bias?.[at] ?? 0));
 }
 
+/** Whether a fold gives numbers: a damaged model must stay as it is, so that whoever checks it finds the damage in its place. */
+export function hasNumbers({ scale, shift }: Affine, ...others: readonly (Float32Array | undefined)[]): boolean {
+  return [scale, shift, ...others].every((values) => values?.every(Number.isFinite) ?? true);
+}
+
 /** A kernel as a matrix with one column for each output channel. */
 export interface KernelView {
   readonly shape: readonly number[];

@@ -3,7 +3,7 @@ import { floatValues } from '@gcompress/packed/weights';
 import { type GraphNode, graphNodes, nodeAttributes, nodesInControlFlow } from '@gcompress/weights';
 import { type Graph, nodeName } from '../graph/graph.ts';
 import { floatType, textAttribute } from '../graph/topology-node.ts';
-import { type Affine, affineOf, channelsOf, foldedBias, scaledKernel } from './affine.ts';
+import { type Affine, affineOf, channelsOf, foldedBias, hasNumbers, scaledKernel } from './affine.ts';
 import { type Producer, producerOf } from './graph-producer.ts';
 import type { FoldedBatchNorm, Folds } from './report.ts';
 
@@ -45,6 +45,8 @@ function foldNode(graph: Graph, node: GraphNode): FoldedBatchNorm | string {
   if (values.some((list) => list?.length !== channels)) return `the kernel before it has ${channels} output channels`;
   if (producer.bias && producer.bias.values.length !== channels) return `the bias before it has other channels`;
   const affine = affineOf({ gamma, beta, mean, variance, epsilon: attributes.float('epsilon') ?? EPSILON });
+  if (!hasNumbers(affine, producer.values, producer.bias?.values))
+    return 'values of it or of the node before it are not finite';
   apply(graph, node, producer, affine);
   for (const path of paths) if (path) graph.removeUnread(path);
   return { name: node.name, into: producer.node.op, kernel: producer.kernel, scale: affine.scale };

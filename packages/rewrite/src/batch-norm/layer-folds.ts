@@ -1,7 +1,7 @@
 // Folds the BatchNorm layers of a layers model into the layers before them.
 import { floatValues, type ModelContents } from '@gcompress/packed/weights';
 import type { RewrittenWeights } from '../graph/rewritten-weights.ts';
-import { affineOf, channelsOf, foldedBias, scaledKernel } from './affine.ts';
+import { affineOf, channelsOf, foldedBias, hasNumbers, scaledKernel } from './affine.ts';
 import { type Container, callsOf, containersOf, type LayerEntry, layerName, references } from './layer-containers.ts';
 import { layerProducer } from './layer-producer.ts';
 import type { FoldedBatchNorm, Folds } from './report.ts';
@@ -56,6 +56,7 @@ function fold(container: Container, batchNorm: LayerEntry, weights: RewrittenWei
   }
   const epsilon = typeof batchNorm.config.epsilon === 'number' ? batchNorm.config.epsilon : EPSILON;
   const affine = affineOf({ gamma: g?.values, beta: b?.values, mean: m.values, variance: v.values, epsilon });
+  if (!hasNumbers(affine, k.values, own?.values)) return `values of it or of ${where} are not finite`;
   weights.set(k.name, scaledKernel(k.values, view, affine));
   const shifted = foldedBias(own?.values, affine);
   if (own) weights.set(own.name, shifted);
