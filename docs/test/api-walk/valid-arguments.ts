@@ -27,6 +27,7 @@ const artifacts = () => ({
   weightSpecs: [{ name: 'kernel', dtype: 'float32' as const, shape: [16, 32] }],
   weightData: new Float32Array(512).fill(0.5).buffer,
 });
+const graph = () => ({ ...artifacts(), modelTopology: { node: [{ name: 'kernel', op: 'Const' }] } });
 const contents = () => readModel('walk', artifacts());
 const results = () => [{ result: { bytes: 1, error: 0.5 } }];
 const nothing = async () => [];
@@ -151,6 +152,9 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   '@gcompress/sweep/redis redisQueue': () => [{ url: 'redis://127.0.0.1:1', patienceMs: 0 }],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
+  '@gcompress/rewrite foldBatchNorm': () => [artifacts()],
+  '@gcompress/rewrite lowRankGraph': () => [graph(), { method: compressor }],
+  '@gcompress/rewrite splitGraph': () => [graph(), new Map()],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/report evaluateForms': () => [{ original: outputs(), packed: outputs() }, {}],
   '@gcompress/report multiplyAdds': () => [{ layers: [] }, artifacts(), []],
