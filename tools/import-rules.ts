@@ -32,7 +32,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   blocks: { lives: METHOD, imports: ['core', 'linalg'] },
   pruning: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
   uniform: { lives: METHOD, imports: ['core', 'coder', 'linalg'] },
-  weights: { lives: 'which weights of a saved model are matrices, and how each is read as one', imports: ['core'] },
+  weights: {
+    lives: 'which weights of a saved model are matrices, how each is read as one, and how graphs are read',
+    imports: ['core'],
+  },
   calibration: {
     lives: 'what flows through a trained model: second moments of the inputs of its matrices',
     imports: ['core', 'weights'],
@@ -60,9 +63,13 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`, single weights at `./weights`',
     imports: ['core', 'coder', 'uniform', 'weights'],
   },
+  rewrite: {
+    lives: 'smaller topologies of the same function: low-rank nodes in graphs, BatchNorm folded into the layer before',
+    imports: ['core', 'linalg', 'packed', 'weights'],
+  },
   'post-training': {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
-    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'calibration'],
+    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'rewrite', 'calibration'],
   },
   distillation: {
     lives: 'compressed layers models, trained further on the outputs of the original model',

@@ -27,6 +27,7 @@ const artifacts = () => ({
   weightSpecs: [{ name: 'kernel', dtype: 'float32' as const, shape: [16, 32] }],
   weightData: new Float32Array(512).fill(0.5).buffer,
 });
+const graph = () => ({ ...artifacts(), modelTopology: { node: [{ name: 'kernel', op: 'Const' }] } });
 const contents = () => readModel('walk', artifacts());
 const results = () => [{ result: { bytes: 1, error: 0.5 } }];
 const nothing = async () => [];
@@ -101,6 +102,8 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/weights weightOfMatrix': () => [core.matrix([3, 2], new Float32Array(6)), [3, 2], false],
   '@gcompress/weights graphNodes': () => [{ node: [] }],
   '@gcompress/weights graphUses': () => [{ node: [] }],
+  '@gcompress/weights nodeAttributes': () => [{ name: 'a', op: 'Const', inputs: [], attributes: {} }],
+  '@gcompress/weights nodesInControlFlow': () => [[]],
   '@gcompress/weights matrixWeights': () => [{ modelTopology: {}, weightSpecs: [] }],
   '@gcompress/packed/weights assertGainsOf': () => ['walk', new Map(), contents()],
   '@gcompress/packed/weights assertMomentsOf': () => ['walk', new Map(), contents()],
@@ -115,6 +118,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/packed/contents packedContents': () => [new Uint8Array(4), {}],
   '@gcompress/packed/weights float16Bits': () => [new Float32Array(2)],
   '@gcompress/packed/weights floatValues': () => [contents().weights[0]],
+  '@gcompress/packed/weights joinedArtifacts': () => [{}, []],
   '@gcompress/packed/weights packWeight': () => [
     contents().weights[0],
     { kernel: contents().kernels.get('kernel'), compression: {}, rest: 'float16' },
@@ -152,6 +156,9 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   '@gcompress/sweep/redis redisQueue': () => [{ url: 'redis://127.0.0.1:1', patienceMs: 0 }],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
+  '@gcompress/rewrite foldBatchNorm': () => [artifacts()],
+  '@gcompress/rewrite lowRankGraph': () => [graph(), { method: compressor }],
+  '@gcompress/rewrite splitGraph': () => [graph(), new Map()],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/report evaluateForms': () => [{ original: outputs(), packed: outputs() }, {}],
   '@gcompress/report multiplyAdds': () => [{ layers: [] }, artifacts(), []],

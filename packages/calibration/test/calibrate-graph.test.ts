@@ -1,4 +1,6 @@
 // Calibration of whole graph models.
+
+import { artifactsOfGraph, flag, type Graph, geometry, graphModel } from '@gcompress/fixtures/graphs';
 import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 import { matrixWeights } from '@gcompress/weights';
@@ -6,7 +8,6 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { observedNodes } from '../src/graph/observed-nodes.ts';
 import { calibrate } from '../src/index.ts';
-import { artifactsOfGraph, flag, type Graph, geometry, graphModel } from './graphs.ts';
 import { expectClose, momentsOf, normal } from './values.ts';
 
 let tensors = 0;

@@ -81,6 +81,40 @@ it('outputs of each layer get the means and variances of the original, and the e
   expect(y.sub(t).norm().div(t.norm()).dataSync()[0]).toBeCloseTo(result.error.after, 4);
 });
 
+it('corrects layers inside nested models and wrappers, and a nested model that is called twice', async () => {
+  const nested = (called: number) => {
+    const inside = network();
+    const x = tf.input({ shape: [5, 5, 2] });
+    const parts = Array.from({ length: called }, (_, at) => {
+      const moved = tf.layers.activation({ activation: at === 0 ? 'linear' : 'tanh' }).apply(x);
+      return inside.apply(moved) as tf.SymbolicTensor;
+    });
+    const sum = called === 1 ? parts[0] : (tf.layers.add().apply(parts) as tf.SymbolicTensor);
+    const steps = tf.layers.reshape({ targetShape: [2, 2] }).apply(sum);
+    const wrapped = tf.layers.timeDistributed({ layer: tf.layers.batchNormalization({ name: 'wrapped' }) });
+    return tf.model({ inputs: x, outputs: wrapped.apply(steps) as tf.SymbolicTensor });
+  };
+  for (const called of [1, 2]) {
+    const original = nested(called);
+    const changed = nested(called);
+    changed.setWeights(
+      original
+        .getWeights()
+        .map((one) => (one.rank < 4 ? one : one.mul(0.7).add(tf.randomNormal(one.shape, 0, 0.01, 'float32', 3)))),
+    );
+    const artifacts = await artifactsOf(changed);
+    const x = images(24);
+    const result = await correctBatchNorm(original, artifacts, x, { load: tf.loadLayersModel, batchSize: 24 });
+    expect(result.corrected).toEqual(['first', 'second', 'wrapped']);
+    expect(result.error.after).toBeLessThan(0.6 * result.error.before);
+    const corrected = await tf.loadLayersModel({ load: async () => result.artifacts });
+    const [y, t] = [corrected, original].map((model) => model.predict(x) as tf.Tensor);
+    expect(y.sub(t).norm().div(t.norm()).dataSync()[0]).toBeCloseTo(result.error.after, 4);
+    const inside = original.layers.find((layer) => layer.getClassName() === 'Sequential') as unknown as tf.LayersModel;
+    expect(Object.hasOwn(inside.getLayer('first'), 'call')).toBe(false);
+  }
+});
+
 it('several batches, in two passes over an iterable, give nearly the same', async () => {
   const { original, compressed } = await pair();
   const [first, second] = tf.split(images(24), 2);

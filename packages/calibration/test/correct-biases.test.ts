@@ -1,9 +1,10 @@
 // Bias correction for the mean error of compressed kernels.
+
+import { artifactsOfGraph, geometry, graphModel, type Node, text } from '@gcompress/fixtures/graphs';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calibrate, correctBiases } from '../src/index.ts';
 import { artifactsOf } from './artifacts.ts';
-import { artifactsOfGraph, geometry, graphModel, type Node, text } from './graphs.ts';
 import { expectClose, normal } from './values.ts';
 
 let tensors = 0;

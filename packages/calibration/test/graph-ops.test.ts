@@ -1,9 +1,19 @@
 // Moments of the inputs of constants in graphs, against the outputs that the same graphs give.
+
+import {
+  artifactsOfGraph,
+  flag,
+  type Graph,
+  geometry,
+  graphModel,
+  integers,
+  type Node,
+  text,
+} from '@gcompress/fixtures/graphs';
 import { matrixOfWeight, matrixWeights } from '@gcompress/weights';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { calibrate } from '../src/index.ts';
-import { artifactsOfGraph, flag, type Graph, geometry, graphModel, integers, type Node, text } from './graphs.ts';
 import { expectClose, normal, squaresThrough } from './values.ts';
 
 let tensors = 0;

@@ -1,9 +1,9 @@
 // Pairs of inputs of a matrix: in a changed model, and in the original.
 import { matrix } from '@gcompress/core';
+import { artifactsOfGraph, type Graph, geometry } from '@gcompress/fixtures/graphs';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PairedInputsOptions, pairedInputs } from '../src/index.ts';
-import { artifactsOfGraph, type Graph, geometry } from './graphs.ts';
 import { expectClose, normal } from './values.ts';
 
 let tensors = 0;

@@ -1,7 +1,7 @@
 // Options of distill, with checks and defaults.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertSeed, assertType } from '@gcompress/core/checks';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type DistillationLoss, LOSSES } from './targets/losses.ts';
 
@@ -36,6 +36,13 @@ export interface DistillOptions {
   readonly patience?: number;
   /** Seed of the order of the inputs, an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
+  /** Saves the state of the training at each of the 20 measurements, such as `modelFolder('run/last')` of `@gcompress/tfjs/files`. */
+  readonly checkpoint?: io.IOHandler;
+  /**
+   * Loads such a state. The training continues bit for bit with the same model, teacher, inputs, options and backend; other ones are refused where
+   * they show.
+   */
+  readonly resume?: io.IOHandler;
   /** Stops the work between two batches; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction that is done, from 0 to 1. */
@@ -49,7 +56,10 @@ export interface DistillOptions {
  */
 export function completeOptions(options: DistillOptions) {
   const known = ['teacher', 'inputs', 'steps', 'epochs', 'batchSize', 'learningRate', 'loss', 'temperature', 'hidden'];
-  assertKnownOptions(WHERE, options, [...known, 'trainLevels', 'heldOut', 'patience', 'seed', 'signal', 'onProgress']);
+  assertKnownOptions(WHERE, options, [
+    ...known,
+    ...['trainLevels', 'heldOut', 'patience', 'seed', 'checkpoint', 'resume', 'signal', 'onProgress'],
+  ]);
   const { teacher, inputs, steps, epochs, loss, signal, onProgress } = options;
   const { batchSize = 64, learningRate = 3e-3, temperature = 2, hidden = [], trainLevels = true } = options;
   const { heldOut = 0.1, patience = 10, seed = 0 } = options;
@@ -79,6 +89,9 @@ export function completeOptions(options: DistillOptions) {
       actual: 'others',
     });
   }
+  const { checkpoint, resume } = options;
+  if (checkpoint !== undefined) assertHandler('checkpoint', 'save', checkpoint);
+  if (resume !== undefined) assertHandler('resume', 'load', resume);
   assertOneOf(WHERE, 'trainLevels', trainLevels, [true, false]);
   if (signal !== undefined) {
     assertType(WHERE, 'signal', signal, 'object', 'Pass the signal of an AbortController.');
@@ -99,7 +112,14 @@ export function completeOptions(options: DistillOptions) {
     heldOut,
     patience,
     seed,
+    checkpoint,
+    resume,
     signal,
     onProgress,
   };
+}
+
+function assertHandler(option: string, method: 'save' | 'load', handler: io.IOHandler): void {
+  assertType(WHERE, option, handler, 'object', 'Pass an IOHandler, such as modelFolder of @gcompress/tfjs/files.');
+  assertType(`${WHERE} ${option}`, method, handler[method], 'function');
 }

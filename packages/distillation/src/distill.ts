@@ -82,6 +82,9 @@ export async function distill(small: DistillableModel, options: DistillOptions):
       patience,
       seed,
       turn,
+      checkpoint: checked.checkpoint,
+      resume: checked.resume,
+      settings: { loss, temperature: checked.temperature, hidden: [...hidden], trainLevels: checked.trainLevels },
     };
     const trained = await train({ student, outputs, losses, heldOut, ...how, ...partialProgress(listeners, 0, 0.95) });
 

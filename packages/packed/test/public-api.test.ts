@@ -34,6 +34,7 @@ it.each([
       'differences',
       'float16Bits',
       'floatValues',
+      'joinedArtifacts',
       'packWeight',
       'packableWeight',
       'readModel',

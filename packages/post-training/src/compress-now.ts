@@ -8,6 +8,8 @@ import { subjectsOf } from './forms/weight-forms.ts';
 import { type BuiltModel, builtModel } from './model/build-model.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import type { CompressionReport } from './model/report.ts';
+import { foldedInput } from './rewriting/folded-model.ts';
+import { withLowRankNodes } from './rewriting/low-rank-nodes.ts';
 import { compressedInOrder } from './sequential/compress-in-order.ts';
 import { chosenSizes } from './sizes/choose-sizes.ts';
 import { fitted } from './sizes/fitted.ts';
@@ -32,39 +34,45 @@ export interface SmallModel {
  */
 export async function compressNow(model: TrainedModel, options: CompressNowOptions = {}): Promise<SmallModel> {
   const checked = completeOptions(options);
-  const { budget, candidates, method, inputMoments, channelGains, sensitivity, sequential, rest, kernels } = checked;
+  const { budget, candidates, method, inputMoments, sensitivity, sequential, rest, kernels } = checked;
   const { signal, onProgress } = checked;
-  const artifacts = await modelArtifacts(WHERE, model);
-  const contents = readModel(WHERE, artifacts);
-  assertMomentsOf(WHERE, inputMoments, contents);
-  assertGainsOf(WHERE, channelGains, contents);
+  const given = await modelArtifacts(WHERE, model);
+  const known = readModel(WHERE, given);
+  assertMomentsOf(WHERE, inputMoments, known);
+  assertGainsOf(WHERE, checked.channelGains, known);
+  const { artifacts, channelGains, batchNorm } = foldedInput(checked.foldBatchNorm, given, checked.channelGains);
+  const originalBytes = known.weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const contents = batchNorm ? readModel(WHERE, artifacts) : known;
   assertSensitivity(sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
-  const subjects = subjectsOf(contents, { where: WHERE, ...checked });
+  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains });
   const listeners = { signal, onProgress };
   const how = { rest, kernels, turn: takingTurns(signal) };
   const compressed = async (decisions: readonly Decision[], progress: ProgressOptions) => {
     const options = { ...how, ...progress };
-    const outcomes = sequential
-      ? await compressedInOrder(artifacts, contents, decisions, { ...options, sequential })
-      : await outcomesOf(decisions, options);
-    return builtModel(contents, outcomes, signal);
+    return sequential
+      ? compressedInOrder(artifacts, contents, decisions, { ...options, sequential })
+      : outcomesOf(decisions, options);
   };
   let built: BuiltModel;
   if (budget) {
-    const originalBytes = contents.weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const bytes = budget.bytes ?? Math.floor(originalBytes / budget.ratio);
     const sizes = { bytes, candidates, ...how };
     built = sequential
       ? await fitted(bytes, listeners, async (most, progress) => {
           const [choice, work] = [partialProgress(progress, 0, 0.4), partialProgress(progress, 0.4, 1)];
           const { outcomes } = await chosenSizes(contents, subjects, { ...sizes, bytes: most, ...choice });
-          return compressed(outcomes.map(decisionOf), work);
+          return builtModel(contents, await compressed(outcomes.map(decisionOf), work), signal);
         })
       : await chosenSizes(contents, subjects, { ...sizes, ...listeners });
   } else {
-    built = await compressed(decisionsOf(WHERE, method, subjects, rest), partialProgress(listeners, 0, 0.95));
+    const decisions = decisionsOf(WHERE, method, subjects, rest);
+    const outcomes = await compressed(decisions, partialProgress(listeners, 0, 0.95));
+    const split = withLowRankNodes(artifacts, contents, outcomes);
+    built = await builtModel(split.contents, split.outcomes, signal, split.factors);
+    if (split.lowRank) built = { ...built, report: { ...built.report, lowRank: split.lowRank } };
   }
   reportProgress(listeners, 1);
-  return { ...built, handler: { load: async () => built.artifacts } };
+  const report = { ...built.report, originalBytes, ...(batchNorm && { batchNorm }) };
+  return { ...built, report, handler: { load: async () => built.artifacts } };
 }

@@ -57,6 +57,11 @@ export interface CompressNowOptions {
    * left. `inputMoments` then only serve to share a budget. Default none: each weight is compressed by itself.
    */
   readonly sequential?: PairedInputs;
+  /**
+   * Whether each BatchNorm is folded into the convolution or Dense before it, where this is exact: `foldBatchNorm` of `@gcompress/rewrite`. The
+   * report names those that stay, with the reasons. Default false.
+   */
+  readonly foldBatchNorm?: boolean;
   /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
   /** The stored type of float32 weights that are not compressed, see {@link RestDtype}. Default `'float16'`. */
@@ -83,6 +88,7 @@ export function completeOptions(options: CompressNowOptions) {
     'channelGains',
     'sensitivity',
     'sequential',
+    'foldBatchNorm',
     'minElements',
     'rest',
     'kernels',
@@ -109,7 +115,8 @@ export function completeOptions(options: CompressNowOptions) {
   assertOneOf(WHERE, 'rest', rest, REST_DTYPES);
   if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
   assertListeners(WHERE, { signal, onProgress });
-  const { sequential } = options;
+  const { sequential, foldBatchNorm = false } = options;
+  assertType(WHERE, 'foldBatchNorm', foldBatchNorm, 'boolean');
   if (sequential !== undefined) {
     assertType(WHERE, 'sequential', sequential, 'object', 'Pass what pairedInputs of @gcompress/calibration gives.');
     assertType(`${WHERE} sequential`, 'open', sequential.open, 'function');
@@ -118,6 +125,7 @@ export function completeOptions(options: CompressNowOptions) {
     method,
     budget,
     sequential,
+    foldBatchNorm,
     candidates,
     inputMoments,
     channelGains,

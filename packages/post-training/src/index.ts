@@ -5,5 +5,5 @@ export type { CompressNowOptions } from './compress-options.ts';
 export type { Candidate, Candidates, SizedMethod } from './forms/candidates.ts';
 export type { SavableModel, TrainedModel } from './model/model-artifacts.ts';
 export type { RunnableModel } from './model/model-outputs.ts';
-export type { CompressedWeight, CompressionReport } from './model/report.ts';
+export type { CompressedWeight, CompressionReport, LowRankNodes } from './model/report.ts';
 export { type SensitivityOptions, sensitivities } from './sensitivities.ts';

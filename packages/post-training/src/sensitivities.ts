@@ -1,13 +1,20 @@
 // Measures how much the outputs of a model change when one weight is compressed.
 import { type InputMoments, type MatrixCompressor, partialProgress, reportProgress } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
-import { assertMomentsOf, MIN_ELEMENTS, type ModelContents, readModel, takingTurns } from '@gcompress/packed/weights';
+import {
+  assertMomentsOf,
+  joinedArtifacts,
+  MIN_ELEMENTS,
+  type ModelContents,
+  readModel,
+  takingTurns,
+} from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { compressedForm, subjectsOf } from './forms/weight-forms.ts';
 import { assertListeners } from './listeners.ts';
-import { bytesOf, joinedArtifacts } from './model/join-artifacts.ts';
+import { bytesOf } from './model/bytes-of.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import { inputTensors, modelOutputs, type RunnableModel } from './model/model-outputs.ts';
 

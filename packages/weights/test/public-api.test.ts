@@ -8,6 +8,8 @@ it('exports this and nothing else', () => {
     'graphUses',
     'matrixOfWeight',
     'matrixWeights',
+    'nodeAttributes',
+    'nodesInControlFlow',
     'weightOfMatrix',
   ]);
 });

@@ -2,9 +2,9 @@
 import { GCompressError } from '@gcompress/core';
 import { add, div, maximum, mul, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { everyLayer, type Layer } from '../layers/every-layer.ts';
 import { ChannelStatistics } from './channel-statistics.ts';
 
-type Layer = LayersModel['layers'][number];
 type LayerWeight = Layer['weights'][number];
 
 /** A BatchNorm layer in both models, with the statistics of its inputs so far. */
@@ -15,24 +15,25 @@ export interface NormPair {
 }
 
 /**
- * The BatchNorm layers of both models, in the order of the model.
+ * The BatchNorm layers of both models, also inside nested models and wrappers, in the order of the model.
  *
  * @throws GCompressError `unsupported` if the models have no BatchNorm layer, `shape-mismatch` if their BatchNorm layers differ.
  */
 export function normPairs(where: string, original: LayersModel, compressed: LayersModel): NormPair[] {
-  const [ours, theirs] = [original, compressed].map(({ layers }) =>
-    layers.filter((layer) => layer.getClassName() === 'BatchNormalization'),
+  const [ours, theirs] = [original, compressed].map((model) =>
+    everyLayer(model).filter((layer) => layer.getClassName() === 'BatchNormalization'),
   );
   if (ours.length === 0) {
     throw new GCompressError('unsupported', {
       where,
       expected: 'a model with BatchNormalization layers',
       actual: `'${original.name}' without them`,
-      hint: 'Layers inside nested models are not corrected.',
+      hint: 'Use correctBiases.',
     });
   }
-  return ours.map((layer) => {
-    const other = theirs.find(({ name }) => name === layer.name);
+  return ours.map((layer, at) => {
+    // Layers in different nested models may have one name
+    const other = theirs[at]?.name === layer.name ? theirs[at] : undefined;
     const [expected, actual] = [layer, other].map((one) =>
       one?.weights.map(({ shape }) => `[${shape.join(', ')}]`).join(' '),
     );

@@ -1,7 +1,6 @@
 // Finds the bias of each kernel in a graph model: the constant that is added to the outputs of the kernel's only node.
-import { type GraphNode, type GraphUse, graphNodes, graphUses } from '@gcompress/weights';
+import { type GraphNode, type GraphUse, graphNodes, graphUses, nodeAttributes } from '@gcompress/weights';
 import { nodeName } from '../graph/calibrated-graph.ts';
-import { texts } from '../graph/node-attributes.ts';
 import { groupedBy } from '../observed/grouped-by.ts';
 
 /** Ops that pass their first input on and keep the meaning of its last axis. */
@@ -35,7 +34,7 @@ type OnlyConsumer = (name: string) => GraphNode | undefined;
 function addedTo({ node, input, kind }: GraphUse, onlyConsumer: OnlyConsumer): string | undefined {
   // If the constant is the first factor, outputs are columns, and a sum would add to rows
   if (kind === 'embedding' || (kind === 'dense' && input === 0)) return undefined;
-  const fused = texts(node, 'fused_ops');
+  const fused = nodeAttributes(node).texts('fused_ops');
   if (fused.length > 0) return fused[0] === 'biasadd' ? node.inputs[2] : undefined;
   let last = node;
   let next = onlyConsumer(node.name);

@@ -1,12 +1,18 @@
 // Finds the constants of a graph model that can be observed, and the node outputs that hold their inputs.
-import { type GraphNode, type GraphUse, graphNodes, graphUses } from '@gcompress/weights';
+import {
+  type GraphNode,
+  type GraphUse,
+  graphNodes,
+  graphUses,
+  nodeAttributes,
+  nodesInControlFlow,
+} from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Observed } from '../observed/observed.ts';
 import { convolutionPatches, transposedPatches } from '../rows/patches.ts';
 import { ids, lastAxis, lastButOneAxis } from '../rows/sampled-rows.ts';
 import { type CalibratedGraph, nodeName } from './calibrated-graph.ts';
-import { nodesInControlFlow } from './control-flow.ts';
-import { convolutionAttributes, flag, integer } from './node-attributes.ts';
+import { convolutionAttributes } from './node-attributes.ts';
 
 /** A constant whose inputs are observed at one node. */
 export interface ObservedNode extends Observed {
@@ -79,7 +85,8 @@ function product(turnedA: string, turnedB: string): Reader {
     const [rows, columns] = shape.slice(-2);
     // A constant with one matrix for each element of a batch has no single matrix for all rows
     if (shape.length < 2 || shape.slice(0, -2).some((side) => side !== 1)) return undefined;
-    const isTurned = input === 1 ? flag(node, turnedA) : !flag(node, turnedB);
+    const { flag } = nodeAttributes(node);
+    const isTurned = input === 1 ? flag(turnedA) : !flag(turnedB);
     return {
       ...FULL,
       size: swapped ? columns : rows,
@@ -120,6 +127,6 @@ function transposedConvolution(
 
 /** A look-up in a table: the ids are the second input. */
 function table({ node }: GraphUse, shape: readonly number[]): Reading | undefined {
-  if (shape.length !== 2 || integer(node, 'batch_dims') !== 0) return undefined;
+  if (shape.length !== 2 || nodeAttributes(node).integer('batch_dims') !== 0) return undefined;
   return { structure: 'ids', channels: 1, size: shape[0], sources: [node.inputs[1]], read: ids };
 }

@@ -5,9 +5,7 @@ import { depthwiseOutputs } from '../rows/depthwise-outputs.ts';
 import { convolutionPatches, transposedPatches } from '../rows/patches.ts';
 import { ids, lastAxis } from '../rows/sampled-rows.ts';
 import type { Pair, Window } from '../rows/window.ts';
-
-/** A layer of TensorFlow.js. */
-export type Layer = LayersModel['layers'][number];
+import { everyLayer, type Layer } from './every-layer.ts';
 
 /** A weight whose inputs are observed at the calls of a layer or of a recurrent cell. */
 export interface ObservedLayer extends Observed {
@@ -20,24 +18,7 @@ export interface ObservedLayer extends Observed {
 
 /** The observed weights of a model, also inside nested models and wrappers. */
 export function observedLayers(model: LayersModel): ObservedLayer[] {
-  const seen = new Set<Layer>();
-  const visit = (layer: Layer) => {
-    if (seen.has(layer)) return;
-    seen.add(layer);
-    for (const inner of innerLayers(layer)) visit(inner);
-  };
-  for (const layer of model.layers) visit(layer);
-  return [...seen].flatMap((layer) => READERS[layer.getClassName()]?.(layer) ?? []);
-}
-
-/** The layers inside a model or wrapper, under the property names of TensorFlow.js. */
-function innerLayers(layer: Layer): Layer[] {
-  const { layers, cells, ...single } = layer as unknown as Readonly<Record<string, Layer | Layer[] | undefined>>;
-  return [
-    ...(Array.isArray(layers) ? layers : []),
-    ...(Array.isArray(cells) ? cells : []),
-    ...[single.layer, single.cell, single.forwardLayer, single.backwardLayer].flatMap((inner) => inner ?? []),
-  ];
+  return everyLayer(model).flatMap((layer) => READERS[layer.getClassName()]?.(layer) ?? []);
 }
 
 /** How the layers of a class are read. */

@@ -5,7 +5,8 @@ import { concat, keep, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { groupedBy } from '../observed/grouped-by.ts';
 import type { ObservedModel, Run } from '../observed/observed.ts';
-import { type Layer, type ObservedLayer, observedLayers } from './observed-layers.ts';
+import type { Layer } from './every-layer.ts';
+import { type ObservedLayer, observedLayers } from './observed-layers.ts';
 
 /** Whether a value is a layers model of TensorFlow.js. */
 export function isLayersModel(model: unknown): model is LayersModel {

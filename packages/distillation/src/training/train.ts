@@ -1,8 +1,15 @@
 // The training: steps on batches, the error on held-out inputs in between, and the best state so far.
-import { type CompressedMatrix, GCompressError, type ProgressOptions, reportProgress } from '@gcompress/core';
+import {
+  type CompressedMatrix,
+  GCompressError,
+  type JsonObject,
+  type ProgressOptions,
+  reportProgress,
+} from '@gcompress/core';
 import { setLearningRate } from '@gcompress/tfjs/callbacks';
 import {
   add,
+  type io,
   train as optimizers,
   type Scalar,
   type Tensor,
@@ -16,6 +23,7 @@ import { type HeldOut, relativeError, valuesOf } from '../targets/held-out.ts';
 import type { Outputs } from '../targets/outputs.ts';
 import { batchOf, stepSamples } from '../targets/samples.ts';
 import type { HeldOutError } from './report.ts';
+import { notThis, TrainingRecord } from './training-record.ts';
 
 /** Measurements of the error in a training. */
 const MEASUREMENTS = 20;
@@ -38,6 +46,12 @@ export interface Training extends ProgressOptions {
   readonly patience: number;
   readonly seed: number;
   readonly turn: () => Promise<void>;
+  /** Where the state is saved at each measurement. */
+  readonly checkpoint: io.IOHandler | undefined;
+  /** A state to go on from. */
+  readonly resume: io.IOHandler | undefined;
+  /** What must be the same when the training is resumed, besides the options here. */
+  readonly settings: JsonObject;
 }
 
 /** A state of the small model. */
@@ -55,12 +69,14 @@ export interface Trained {
 }
 
 /**
- * Trains, and measures the error 20 times. Ends early after some measurements without a better one.
+ * Trains, and measures the error 20 times. Ends early after some measurements without a better one. A resumed training goes on bit for bit, on
+ * the same backend.
  *
- * @throws GCompressError `non-finite` for a loss that is no number; the signal's reason when aborted.
+ * @throws GCompressError `non-finite` for a loss that is no number; `invalid-option` for a checkpoint of another training; the signal's reason when
+ *   aborted.
  */
 export async function train(training: Training): Promise<Trained> {
-  const { steps, learningRate, patience, turn, mostBytes } = training;
+  const { student, steps, learningRate, patience, turn, mostBytes, batchSize, seed, checkpoint, resume } = training;
   const every = Math.max(1, Math.floor(steps / MEASUREMENTS));
   const optimizer = optimizers.adam(learningRate);
   const first = await measured(training, 0);
@@ -68,7 +84,23 @@ export async function train(training: Training): Promise<Trained> {
   let best = first;
   let waited = 0;
   let step = 0;
+  const samples = training.training.length;
+  const settings = { steps, learningRate, patience, mostBytes, batchSize, seed, samples, ...training.settings };
+  const record = checkpoint || resume ? new TrainingRecord(student.variables, optimizer, settings) : undefined;
   try {
+    if (resume && record) {
+      const stored = await record.restore(resume);
+      const [start] = stored.course;
+      if (start.error !== first.error) throw notThis(`a first error of ${first.error}`, String(start.error));
+      course.splice(0, 1, ...stored.course);
+      [step, waited] = [stored.step, stored.waited];
+      if (stored.best > 0) {
+        const read = async () => ({ matrices: await student.matrices(), rest: await student.rest() });
+        best = { ...stored.course[stored.best], ...(await record.atBest(read)) };
+      }
+      // As after the last measurement: it may change how levels are rounded
+      await student.matrices();
+    }
     while (step < steps && waited < patience) {
       reportProgress(training, step / steps);
       setLearningRate(optimizer, (learningRate / 2) * (1 + Math.cos((Math.PI * step) / steps)));
@@ -80,9 +112,15 @@ export async function train(training: Training): Promise<Trained> {
       course.push(courseOf(now));
       const better = now.matrixBytes <= mostBytes && now.error < best.error;
       waited = better ? 0 : waited + 1;
-      if (better) best = now;
+      if (better) {
+        best = now;
+        record?.keepBest();
+      }
+      const at = course.findIndex((one) => one.step === best.step);
+      if (checkpoint) await record?.save(checkpoint, { step, waited, course, best: at });
     }
   } finally {
+    record?.dispose();
     optimizer.dispose();
   }
   return { steps: step, best: best === first ? undefined : best, course };

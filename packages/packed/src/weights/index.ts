@@ -15,6 +15,7 @@ export {
   weightMatrix,
 } from '../encode/compress-weight.ts';
 export { float16Bits } from '../encode/float16.ts';
+export { type ArtifactWeight, joinedArtifacts } from '../encode/join-artifacts.ts';
 export { floatValues, type ModelWeight } from '../encode/model-weights.ts';
 export { type PackedResult, packWeight, type WeightPacking } from '../encode/pack-weight.ts';
 export { type ModelContents, readModel } from '../encode/read-model.ts';

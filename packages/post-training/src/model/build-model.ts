@@ -1,12 +1,18 @@
 // Builds the compressed model: artifacts, matrices, and the report about the packed file.
 import type { CompressedMatrix } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
-import { type ModelContents, type PackedResult, packWeight } from '@gcompress/packed/weights';
+import {
+  type ArtifactWeight,
+  joinedArtifacts,
+  type ModelContents,
+  type PackedResult,
+  packWeight,
+} from '@gcompress/packed/weights';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Subject, WeightForm } from '../forms/weight-forms.ts';
-import { type ArtifactWeight, bytesOf, joinedArtifacts } from './join-artifacts.ts';
-import type { CompressedWeight, CompressionReport } from './report.ts';
+import { bytesOf } from './bytes-of.ts';
+import type { CompressedWeight, CompressionReport, Factor } from './report.ts';
 
 /** The outcome for a weight: a compressed form or a stored type. */
 export interface Outcome {
@@ -30,6 +36,7 @@ export async function builtModel(
   { model, weights }: ModelContents,
   outcomes: readonly Outcome[],
   signal: AbortSignal | undefined,
+  factors?: ReadonlyMap<string, Factor>,
 ): Promise<BuiltModel> {
   const stored = outcomes.map(storedOutcome);
   const matrices = new Map(
@@ -44,7 +51,10 @@ export async function builtModel(
     bytes: file.bytes,
     headerBytes: file.headerBytes,
     originalBytes: weights.reduce((sum, { bytes }) => sum + bytes.length, 0),
-    weights: outcomes.map((outcome, i) => weightReport(outcome, stored[i].packed, matrices)),
+    weights: outcomes.map((outcome, i) => ({
+      ...weightReport(outcome, stored[i].packed, matrices),
+      ...factors?.get(outcome.subject.weight.name),
+    })),
   };
   return { artifacts, matrices, report };
 }

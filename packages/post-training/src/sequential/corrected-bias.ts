@@ -5,7 +5,7 @@ import { floatValues, packWeight, weightMatrix } from '@gcompress/packed/weights
 import { matrixOfWeight } from '@gcompress/weights';
 import { plainForm } from '../forms/weight-forms.ts';
 import { type Outcome, storedOutcome } from '../model/build-model.ts';
-import { bytesOf } from '../model/join-artifacts.ts';
+import { bytesOf } from '../model/bytes-of.ts';
 
 /**
  * The bias `b + mean(x)·W − mean(x̂)·Ŵ`, for inputs x of the original and x̂ of the network compressed so far, in the type in which b is stored.

@@ -1,9 +1,8 @@
 // A model of which some weights are compressed, and the others are still those of the original.
 
-import type { ModelContents } from '@gcompress/packed/weights';
+import { type ArtifactWeight, joinedArtifacts, type ModelContents } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { type Outcome, storedOutcome } from '../model/build-model.ts';
-import { type ArtifactWeight, joinedArtifacts } from '../model/join-artifacts.ts';
 
 /** The weights of a model while they are compressed one after the other. */
 export class ModelSoFar {

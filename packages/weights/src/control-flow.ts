@@ -1,6 +1,7 @@
 // Finds the nodes of a graph inside loops and branches.
-import type { GraphNode } from '@gcompress/weights';
-import { nodeName } from './calibrated-graph.ts';
+import { GCompressError } from '@gcompress/core';
+import { describeValue } from '@gcompress/core/checks';
+import type { GraphNode } from './graph-weights.ts';
 
 type Depth = readonly [loops: number, branches: number];
 
@@ -16,8 +17,20 @@ const OUTSIDE: Depth = [0, 0];
 /**
  * Names of the nodes inside loops and branches, whose outputs cannot be fetched from outside. Loops and branches of TensorFlow 2 are functions,
  * not nodes of the graph.
+ *
+ * @param nodes what `graphNodes` gives.
+ * @throws GCompressError `invalid-option` for anything but a list of nodes.
  */
 export function nodesInControlFlow(nodes: readonly GraphNode[]): ReadonlySet<string> {
+  const given: unknown = nodes;
+  if (!Array.isArray(given) || !given.every(isNode)) {
+    throw new GCompressError('invalid-option', {
+      where: 'nodesInControlFlow nodes',
+      expected: 'a list of nodes',
+      actual: describeValue(given),
+      hint: 'Pass what graphNodes gives.',
+    });
+  }
   const depths = new Map<string, Depth>();
   // One pass suffices for sorted nodes. A graph may hold nodes in any order, and a loop's feedback is known only later
   let changed = true;
@@ -25,7 +38,7 @@ export function nodesInControlFlow(nodes: readonly GraphNode[]): ReadonlySet<str
     changed = false;
     for (const { name, op, inputs } of nodes) {
       const [loops, branches] = STEPS.get(op.replace(/^Ref/, '')) ?? OUTSIDE;
-      const before = inputs.map((input) => depths.get(nodeName(input)) ?? OUTSIDE);
+      const before = inputs.map((input) => depths.get(input.split(':')[0]) ?? OUTSIDE);
       const own: Depth = [
         Math.max(0, loops + Math.max(0, ...before.map(([depth]) => depth))),
         Math.max(0, branches + Math.max(0, ...before.map(([, depth]) => depth))),
@@ -37,4 +50,9 @@ export function nodesInControlFlow(nodes: readonly GraphNode[]): ReadonlySet<str
     }
   }
   return new Set([...depths].flatMap(([name, [loops, branches]]) => (loops > 0 || branches > 0 ? [name] : [])));
+}
+
+function isNode(node: unknown): boolean {
+  const { name, op, inputs } = (node ?? {}) as Partial<GraphNode>;
+  return typeof name === 'string' && typeof op === 'string' && Array.isArray(inputs);
 }
