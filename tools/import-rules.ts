@@ -60,9 +60,14 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`, single weights at `./weights`',
     imports: ['core', 'coder', 'uniform', 'weights'],
   },
+  planner: {
+    lives:
+      'the choice of a form for each matrix within limits: equal slopes, exact search, Pareto curves; evaluations kept in a folder at `./folder`',
+    imports: ['core'],
+  },
   'post-training': {
-    lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
-    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'calibration'],
+    lives: 'trained models, compressed by one call: by a method, or to a size in bytes; plans for whole models',
+    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'calibration', 'planner'],
   },
   distillation: {
     lives: 'compressed layers models, trained further on the outputs of the original model',
@@ -89,6 +94,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'linalg',
       'lowrank',
       'packed',
+      'planner',
       'post-training',
       'pruning',
       'report',
