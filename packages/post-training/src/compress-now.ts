@@ -38,7 +38,7 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   const contents = readModel(WHERE, artifacts);
   assertMomentsOf(WHERE, inputMoments, contents);
   assertGainsOf(WHERE, channelGains, contents);
-  assertSensitivity(sensitivity, contents);
+  assertSensitivity(WHERE, sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
   const subjects = subjectsOf(contents, { where: WHERE, ...checked });
   const listeners = { signal, onProgress };
