@@ -61,7 +61,7 @@ describe('the compressed model is as planned', () => {
     expect(error).toBeGreaterThan(0.9 * range[0]);
     expect(error).toBeLessThan(1.1 * range[1]);
     expect(range[1]).toBeLessThan(1.3 * range[0]);
-    expect(Math.abs(bytes - 50_000)).toBeLessThan(0.05 * 50_000);
+    expect(Math.abs(bytes / (planned.plan?.sizes.packed ?? 0) - 1)).toBeLessThan(0.04);
     const whole = await planModel(largeModel(), {
       limits: { packed: 50_000 },
       sampledValues: Number.POSITIVE_INFINITY,
@@ -146,7 +146,9 @@ it('a plan that was stopped goes on from its store', async () => {
   expect(all).toBeGreaterThan(before);
   const again = await planModel(graphArtifacts(), options);
   expect(evaluations).toBe(all);
-  expect(again.plan).toEqual(resumed.plan);
+  const formsOf = ({ plan }: ModelPlan) =>
+    plan?.choices.map(({ form: { method, options, error } }) => [method, options, error]);
+  expect(formsOf(again)).toEqual(formsOf(resumed));
   expect((await planModel(graphArtifacts(), { limits: { packed: 3000 } })).plan?.error).toBe(resumed.plan?.error);
 });
 

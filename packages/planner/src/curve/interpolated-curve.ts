@@ -19,9 +19,10 @@ export interface ExpectedError {
 }
 
 /**
- * The expected error at a size. Between two measured sizes, the logarithm of the error is interpolated linearly, as the error of rounding falls by
- * a constant factor for each bit. The true error of a convex curve lies below the line between the two points, and above the lines through
- * neighbouring pairs of points; the deviation is that of an even distribution between these bounds, with the deviations of the points.
+ * The expected error at a size. Between two measured sizes, the logarithm of the error is interpolated by the mean of the parabolas through the two
+ * points and one neighbour, as the error of rounding falls by nearly the same factor for each bit. The deviation is half of the distance
+ * between the straight line and the parabolas, beside the deviations of the points. With two points only, or where an error is 0, the error is
+ * anywhere between the line through the points and the smaller error.
  *
  * @param points measured points of a falling curve, in any order; at least one.
  * @param size above 0. Outside of the measured sizes, the next measured error counts: nothing is extrapolated.
@@ -35,19 +36,32 @@ export function interpolatedError(points: readonly MeasuredPoint[], size: number
   if (at <= 0 || known.size === size) return { error: known.error, deviation: known.deviation ?? 0 };
   const [from, to] = [sorted[at - 1], known];
   const part = (size - from.size) / (to.size - from.size);
-  const upper = from.error + part * (to.error - from.error);
-  const lower = Math.min(upper, Math.max(to.error, ...outerLines(sorted, at, size)));
-  const falling = Math.max(from.error, 0) ** (1 - part) * Math.max(to.error, 0) ** part;
-  const error = Math.min(upper, Math.max(lower, falling));
   const own = (1 - part) * (from.deviation ?? 0) + part * (to.deviation ?? 0);
-  return { error, deviation: Math.hypot(own, (upper - lower) / Math.sqrt(12)) };
+  const [least, most] = [Math.min(from.error, to.error), Math.max(from.error, to.error)];
+  const parabolas = [sorted[at - 2], sorted[at + 1]]
+    .filter((third) => third !== undefined && third.error > 0)
+    .map((third) => Math.min(most, Math.max(least, throughThree([from, to, third], size))));
+  if (least === 0 || parabolas.length === 0) {
+    const line = from.error + part * (to.error - from.error);
+    const error = least > 0 ? from.error ** (1 - part) * to.error ** part : line / 2;
+    return { error, deviation: Math.hypot(own, (line - least) / Math.sqrt(12)) };
+  }
+  const line = from.error ** (1 - part) * to.error ** part;
+  const error = parabolas.reduce((sum, value) => sum + value / parabolas.length, 0);
+  const spread = Math.max(line, ...parabolas) - Math.min(line, ...parabolas);
+  return { error, deviation: Math.hypot(own, spread / 2) };
 }
 
-/** The lines through the two points before and the two points after the interval, at a size inside. */
-function outerLines(points: readonly MeasuredPoint[], at: number, size: number): number[] {
-  const line = (a: MeasuredPoint | undefined, b: MeasuredPoint | undefined) =>
-    a && b ? [a.error + ((size - a.size) / (b.size - a.size)) * (b.error - a.error)] : [];
-  return [...line(points[at - 2], points[at - 1]), ...line(points[at], points[at + 1])];
+/** The value at a size of the parabola through the logarithms of three errors. */
+function throughThree(points: readonly MeasuredPoint[], size: number): number {
+  const logarithm = points.reduce((sum, { size: own, error }, i) => {
+    const basis = points.reduce(
+      (product, other, j) => (j === i ? product : (product * (size - other.size)) / (own - other.size)),
+      1,
+    );
+    return sum + basis * Math.log(error);
+  }, 0);
+  return Math.exp(logarithm);
 }
 
 /** The points by size; of equal sizes the one of the least error. */

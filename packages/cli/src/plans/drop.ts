@@ -1,0 +1,68 @@
+// How much a compressed model loses: answers that change, or the error of the outputs.
+import { expectedDisagreement } from '@gcompress/planner';
+import { agreement } from '../compare/score.ts';
+import type { PlainArray } from '../inputs/plain-array.ts';
+import { usageError } from '../process/refusals.ts';
+import type { DropMeasure } from './drop-measures.ts';
+
+/** The drop of a model from the outputs of the original. */
+export interface Drop {
+  readonly measure: DropMeasure;
+  /** Measured, in percent. */
+  measured(outputs: PlainArray): number;
+  /** Expected for a squared relative error of the outputs, in percent. */
+  expected(error: number): number;
+  /** The squared relative error of the outputs at which the drop is expected to be this large. */
+  errorFor(drop: number): number;
+}
+
+/** Largest squared relative error that is looked for: outputs of noise. */
+const LARGEST = 4;
+
+/**
+ * The drop from the first output of the original. `agreement` counts the examples whose largest output changes its place; `error` is the relative
+ * error of all values. By default agreement, if the output has the shape `[examples, classes]`.
+ *
+ * @throws GCompressError `invalid-option` for agreement of an output of another shape.
+ */
+export function dropFrom(original: PlainArray, wanted?: DropMeasure): Drop {
+  const { shape } = original;
+  const classes = shape[1] ?? 1;
+  const isClassifier = shape.length === 2 && classes > 1;
+  const measure = wanted ?? (isClassifier ? 'agreement' : 'error');
+  if (measure === 'agreement' && !isClassifier) {
+    throw usageError('--measure agreement', 'an output [examples, classes]', `[${shape.join(', ')}]`);
+  }
+  const expected = (error: number) =>
+    100 * (measure === 'agreement' ? expectedDisagreement(original.data, classes, error) : Math.sqrt(error));
+  return {
+    measure,
+    measured: (outputs) =>
+      100 * (measure === 'agreement' ? 1 - agreement(outputs, original) : relativeDistance(outputs, original)),
+    expected,
+    errorFor: (drop) => {
+      let [low, high] = [0, LARGEST];
+      if (expected(high) <= drop) return high;
+      for (let step = 0; step < 60; step++) {
+        const middle = (low + high) / 2;
+        if (expected(middle) <= drop) low = middle;
+        else high = middle;
+      }
+      return low;
+    },
+  };
+}
+
+/** What a drop counts, in words that follow a number in percent. */
+export function dropWords(measure: DropMeasure): string {
+  return measure === 'agreement' ? '% of the largest outputs change their place' : '% relative error of the outputs';
+}
+
+function relativeDistance(outputs: PlainArray, original: PlainArray): number {
+  let [error, norm] = [0, 0];
+  for (let at = 0; at < original.data.length; at++) {
+    error += (outputs.data[at] - original.data[at]) ** 2;
+    norm += original.data[at] ** 2;
+  }
+  return norm > 0 ? Math.sqrt(error / norm) : Math.sqrt(error);
+}
