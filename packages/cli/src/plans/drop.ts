@@ -38,7 +38,7 @@ export function dropFrom(original: PlainArray, wanted?: DropMeasure): Drop {
   return {
     measure,
     measured: (outputs) =>
-      100 * (measure === 'agreement' ? 1 - agreement(outputs, original) : relativeDistance(outputs, original)),
+      measure === 'agreement' ? changedPercent(outputs, original) : 100 * relativeDistance(outputs, original),
     expected,
     errorFor: (drop) => {
       let [low, high] = [0, LARGEST];
@@ -56,6 +56,12 @@ export function dropFrom(original: PlainArray, wanted?: DropMeasure): Drop {
 /** What a drop counts, in words that follow a number in percent. */
 export function dropWords(measure: DropMeasure): string {
   return measure === 'agreement' ? '% of the largest outputs change their place' : '% relative error of the outputs';
+}
+
+/** Counted in examples, so that 4 of 100 are 4 % and not a little more. */
+function changedPercent(outputs: PlainArray, original: PlainArray): number {
+  const examples = original.shape[0] ?? 1;
+  return (100 * Math.round((1 - agreement(outputs, original)) * examples)) / examples;
 }
 
 function relativeDistance(outputs: PlainArray, original: PlainArray): number {
