@@ -149,6 +149,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   '@gcompress/sweep/redis redisQueue': () => [{ url: 'redis://127.0.0.1:1', patienceMs: 0 }],
   '@gcompress/planner createPlan': () => [planMatrices(), { limits: { packed: 8 } }],
+  '@gcompress/planner errorResponse': () => [[{ expected: 1, measured: 2 }]],
   '@gcompress/planner evaluateAll': () => [[{ key: 'a', evaluate: () => 1 }], {}],
   '@gcompress/planner expectedDisagreement': () => [[1, 2], 2, 0.1],
   '@gcompress/planner growths': () => [planMatrices(), createPlan(planMatrices(), { limits: { packed: 8 } }), 'packed'],

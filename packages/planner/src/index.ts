@@ -1,5 +1,6 @@
 // Public API: chooses the form of each matrix of a model for limits on sizes or on the error.
 export { type CreatePlanOptions, createPlan } from './create-plan.ts';
+export { type ErrorResponse, errorResponse, type MeasuredError } from './curve/error-response.ts';
 export { type ExpectedError, interpolatedError, type MeasuredPoint } from './curve/interpolated-curve.ts';
 export { type Growth, growths, type Refinement, refinements } from './curve/refinements.ts';
 export { expectedDisagreement } from './drop/expected-disagreement.ts';

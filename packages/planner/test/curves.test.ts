@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   createPlan,
+  errorResponse,
   expectedDisagreement,
   growths,
   interpolatedError,
@@ -129,5 +130,39 @@ describe('the expected disagreement', () => {
     expect(expectedDisagreement(outputs, classes, 0)).toBe(0);
     expect(() => expectedDisagreement(outputs, 7, 0)).toThrow('7 classes');
     expect(() => expectedDisagreement([Number.NaN, 1], 2, 0.1)).toThrow('outputs');
+  });
+});
+
+describe('the response of a model', () => {
+  const positive = fc.double({ min: 1e-6, max: 10, noNaN: true });
+
+  it('goes through rising measurements, never falls, and is inverted', () => {
+    const property = fc.property(
+      fc.array(fc.record({ expected: positive, measured: positive }), { maxLength: 6 }),
+      positive,
+      positive,
+      (measurements, a, b) => {
+        const { expect: response, invert } = errorResponse(measurements);
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        expect(response(low)).toBeLessThanOrEqual(response(high) * (1 + 1e-9));
+        expect(invert(response(a)) / a).toBeCloseTo(1, 6);
+        const sorted = [...measurements].sort((x, y) => x.expected - y.expected || x.measured - y.measured);
+        const isRising = sorted.every(
+          ({ expected, measured }, i) =>
+            i === 0 || (expected > sorted[i - 1].expected && measured > sorted[i - 1].measured),
+        );
+        if (!isRising) return;
+        for (const { expected, measured } of sorted) expect(response(expected) / measured).toBeCloseTo(1, 9);
+      },
+    );
+    fc.assert(property, { numRuns: testRuns(300), seed: 10 });
+  });
+
+  it('keeps powers, and sums where nothing was measured', () => {
+    const measurements = [0.01, 0.1, 1].map((expected) => ({ expected, measured: 3 * expected ** 1.5 }));
+    expect(errorResponse(measurements).expect(0.03)).toBeCloseTo(3 * 0.03 ** 1.5, 12);
+    expect(errorResponse(measurements).expect(2)).toBeCloseTo(6, 12);
+    expect(errorResponse([]).expect(0.3)).toBe(0.3);
+    expect(() => errorResponse([{ expected: 0, measured: 1 }])).toThrow('errorResponse expected');
   });
 });

@@ -6,6 +6,7 @@ import * as api from '../src/index.ts';
 it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toEqual([
     'createPlan',
+    'errorResponse',
     'evaluateAll',
     'expectedDisagreement',
     'growths',

@@ -7,7 +7,7 @@ import { memoryStore } from '@gcompress/planner';
 import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compressNow, type ModelPlan, planModel } from '../src/index.ts';
+import { compressNow, type ModelPlan, planModel, type SmallModel } from '../src/index.ts';
 import { artifactsOf, graphArtifacts, pictureNetwork } from './models.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -121,6 +121,28 @@ describe('limits on memory and multiply-adds', () => {
     const packed = Number(/at least (\d+),/.exec(least.message)?.[1]);
     expect((await planModel(graphArtifacts(), { limits: { packed } })).plan?.sizes.packed).toBe(packed);
   });
+});
+
+it('measured models correct the errors of plan and curve, and limits hold for the corrected error', async () => {
+  const sizes: number[] = [];
+  const measure = ({ report }: SmallModel) => {
+    sizes.push(report.bytes);
+    // Outputs whose error grows with the square of the weights' errors
+    return 100 * report.weights.reduce((sum, { relativeError }) => sum + relativeError ** 2, 0) ** 2;
+  };
+  const [plain, corrected] = [await planModel(graphArtifacts()), await planModel(graphArtifacts(), { measure })];
+  expect(sizes.length).toBe(6);
+  expect(sizes[5]).toBeGreaterThan(sizes[0]);
+  for (const [i, { error }] of plain.curve.entries()) {
+    // Below the smallest measured error, the error stays in proportion to the sum
+    if (error < 1e-3) continue;
+    expect(corrected.curve[i].error / (100 * error ** 2)).toBeGreaterThan(0.8);
+    expect(corrected.curve[i].error / (100 * error ** 2)).toBeLessThan(1.25);
+  }
+  const { plan } = await planModel(graphArtifacts(), { measure, limits: { error: 1 } });
+  expect(plan?.error).toBeLessThanOrEqual(1 + 1e-9);
+  expect(plan?.error).toBeGreaterThan(0.7);
+  await expect(planModel(graphArtifacts(), { measure: () => Number.NaN })).rejects.toThrow('planModel measure');
 });
 
 it('a plan that was stopped goes on from its store', async () => {

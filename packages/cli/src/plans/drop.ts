@@ -64,7 +64,8 @@ function changedPercent(outputs: PlainArray, original: PlainArray): number {
   return (100 * Math.round((1 - agreement(outputs, original)) * examples)) / examples;
 }
 
-function relativeDistance(outputs: PlainArray, original: PlainArray): number {
+/** The relative error of all values: `‖outputs − original‖ / ‖original‖`. */
+export function relativeDistance(outputs: PlainArray, original: PlainArray): number {
   let [error, norm] = [0, 0];
   for (let at = 0; at < original.data.length; at++) {
     error += (outputs.data[at] - original.data[at]) ** 2;

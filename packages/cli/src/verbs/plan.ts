@@ -50,7 +50,8 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
     inputs === undefined
       ? undefined
       : await (await import('../plans/observe-model.ts')).observeModel(model, { ...options, inputs }, surroundings);
-  const drop = observed && (await import('../plans/drop.ts')).dropFrom(observed.outputs, options.measure);
+  const { dropFrom, relativeDistance } = await import('../plans/drop.ts');
+  const drop = observed && dropFrom(observed.outputs, options.measure);
   const work =
     maxMultiplyAdds === undefined
       ? undefined
@@ -62,7 +63,11 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
       onProgress,
       ...(limits && { limits }),
       ...(candidates && { candidates }),
-      ...(observed && { inputMoments: observed.moments, sensitivity: observed.sensitivity }),
+      ...(observed && {
+        inputMoments: observed.moments,
+        sensitivity: observed.sensitivity,
+        measure: async ({ artifacts }) => relativeDistance(await observed.outputsOf(artifacts), observed.outputs) ** 2,
+      }),
       ...(work && { multiplyAdds: work }),
       ...(options.sample !== undefined && { sampledValues: options.sample }),
       ...(options.cache !== undefined && { store: folderStore(resolve(surroundings.cwd, options.cache)) }),
@@ -114,12 +119,15 @@ function sentences(
   about: { modelBytes: number; name: string; drop: Drop | undefined; inputs: string | undefined },
 ): string[] {
   const { modelBytes, name, drop, inputs } = about;
-  const unit = inputs === undefined ? 'sum of the relative errors of all weights' : 'relative error of the outputs';
+  const unit =
+    inputs === undefined
+      ? 'of all weights'
+      : 'of the outputs, corrected by a few compressed models that ran on the inputs';
   const sampled =
     values.evaluated < values.all
       ? `estimated from ${values.evaluated.toLocaleString('en-US')} of ${values.all.toLocaleString('en-US')} values`
       : 'evaluated on all values';
-  const lines = [`The expected error is the root of the summed squares: the ${unit}; ${sampled}.`];
+  const lines = [`The expected error is the root of the summed squared relative errors ${unit}; ${sampled}.`];
   if (!plan) return [...lines, 'Without a limit, only the curve is made: --max-bytes, --max-memory, --max-drop.'];
   const { packed = 0, memory } = plan.sizes;
   const error = Math.sqrt(plan.error);

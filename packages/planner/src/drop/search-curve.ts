@@ -55,7 +55,8 @@ export async function searchCurve<M>(
   let step = 1;
   for (let at = first; high - low > 1; ) {
     reportProgress({ signal, onProgress }, measurements.length / expected);
-    const { drop, measured } = await measure(at, { signal });
+    const result: unknown = await measure(at, { signal });
+    const { drop, measured } = (result ?? {}) as { drop: number; measured: M };
     if (!(drop >= Number.NEGATIVE_INFINITY)) throw wrongDrop(drop);
     measurements.push({ index: at, drop });
     if (drop <= most) {

@@ -4,6 +4,7 @@ import type { WeightMethod } from '@gcompress/packed';
 import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
 import {
   createPlan,
+  errorResponse,
   evaluateAll,
   type Plan,
   type PlanMatrix,
@@ -11,11 +12,13 @@ import {
   type PlanSizes,
   paretoCurve,
 } from '@gcompress/planner';
+import { compressNow } from '../compress-now.ts';
 import { assertSensitivity } from '../compress-options.ts';
 import { plainForm, type Subject, subjectsOf } from '../forms/weight-forms.ts';
 import { modelArtifacts, type TrainedModel } from '../model/model-artifacts.ts';
 import { evaluationKeys } from './evaluation-key.ts';
 import { estimatedHeaderBytes } from './header-bytes.ts';
+import { answered, goalGap, measuredResponse } from './measured-response.ts';
 import { completePlanOptions, PLANNING, type PlanModelOptions } from './plan-options.ts';
 import { candidateCurves, formsOf, type PlannedForm, sizesOf } from './weight-candidates.ts';
 
@@ -33,8 +36,9 @@ export interface ModelPlan {
   methodOf(point: Pick<PlanPoint<PlannedForm>, 'choices'>): WeightMethod;
 }
 
-/** Part of the work in evaluations. */
-const EVALUATING = 0.9;
+/** Part of the work in evaluations, without and with measurements. */
+const EVALUATING = 0.95;
+const EVALUATING_BESIDE = 0.5;
 
 /**
  * Plans the form of each weight for limits on bytes, memory, multiply-adds or the expected error. It evaluates the candidates at a few sizes,
@@ -47,7 +51,7 @@ const EVALUATING = 0.9;
  */
 export async function planModel(model: TrainedModel, options: PlanModelOptions = {}): Promise<ModelPlan> {
   const checked = completePlanOptions(options);
-  const { limits, goal, points, candidates, multiplyAdds, store, kernels, signal, onProgress } = checked;
+  const { limits, goal, points, candidates, measure, multiplyAdds, store, kernels, signal, onProgress } = checked;
   const listeners: ProgressOptions = { signal, onProgress };
   const contents = readModel(PLANNING, await modelArtifacts(PLANNING, model));
   assertMomentsOf(PLANNING, checked.inputMoments, contents);
@@ -69,8 +73,9 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
       return candidateCurves(PLANNING, candidates, matrix, (one) => keys.get(one), form);
     }),
   );
+  const evaluating = measure ? EVALUATING_BESIDE : EVALUATING;
   const tasks = curves.flat().flatMap((curve) => curve.tasks);
-  const results = await evaluateAll(tasks, { store, ...partialProgress(listeners, 0, EVALUATING) });
+  const results = await evaluateAll(tasks, { store, ...partialProgress(listeners, 0, evaluating) });
   let at = 0;
   const matrices = subjects.map((subject, index): PlanMatrix<PlannedForm> => {
     const work = multiplyAdds && (multiplyAdds.get(subject.weight.name) ?? 0);
@@ -90,10 +95,43 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
   const headerBytes = await estimatedHeaderBytes(contents, subjects, (index) => curves[index][0]?.compressors[0]);
   const fixed: PlanSizes = { packed: headerBytes };
   const curve = paretoCurve(matrices, { fixed, points });
-  const search = partialProgress(listeners, EVALUATING, 1);
-  const plan = limits && createPlan(matrices, { limits, fixed, ...(goal && { goal }), ...search });
+  const response = measure
+    ? await measuredResponse(curve, {
+        ...partialProgress(listeners, evaluating, 0.99),
+        make: (point, progress) =>
+          compressNow(model, { ...compressOptions(checked), ...definedOf(progress), method: methodOf(point) }),
+        measure,
+      })
+    : errorResponse([]);
+  const error = limits?.error;
+  const sums = limits && { ...limits, ...(error !== undefined && { error: response.invert(error) }) };
+  const plan = sums && createPlan(matrices, { limits: sums, fixed, ...(goal && { goal }), signal });
   reportProgress(listeners, 1);
-  return { plan, curve, values: valuesOf(subjects), headerBytes, methodOf };
+  return {
+    plan: plan && { ...answered(plan, response), gap: goalGap(plan, response) },
+    curve: curve.map((point) => answered(point, response)),
+    values: valuesOf(subjects),
+    headerBytes,
+    methodOf,
+  };
+}
+
+/** What the models for measurements share with the plan. */
+function compressOptions({
+  inputMoments,
+  channelGains,
+  minElements,
+  rest,
+  kernels,
+}: ReturnType<typeof completePlanOptions>) {
+  return { inputMoments, channelGains, minElements, rest, ...(kernels && { kernels }) };
+}
+
+function definedOf({ signal, onProgress }: ProgressOptions): {
+  signal?: AbortSignal;
+  onProgress?: (done: number) => void;
+} {
+  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }
 
 function methodOf({ choices }: Pick<PlanPoint<PlannedForm>, 'choices'>): WeightMethod {

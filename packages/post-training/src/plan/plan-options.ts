@@ -4,6 +4,7 @@ import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValu
 import type { RestDtype } from '@gcompress/packed';
 import { MIN_ELEMENTS, REST_DTYPES } from '@gcompress/packed/weights';
 import type { EvaluationStore, PlanGoal, PlanLimits } from '@gcompress/planner';
+import type { SmallModel } from '../compress-now.ts';
 import { assertMap } from '../compress-options.ts';
 import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from '../forms/candidates.ts';
 import { assertListeners } from '../listeners.ts';
@@ -33,6 +34,11 @@ export interface PlanModelOptions {
    * the model's outputs. Default 1 for each weight.
    */
   readonly sensitivity?: ReadonlyMap<string, number>;
+  /**
+   * Measures the squared relative error of the outputs of a compressed model, above 0. It is called for a few models along the curve, which are
+   * compressed for that; the errors of the plan and the curve then follow these measurements instead of the plain sum. Default none.
+   */
+  readonly measure?: (model: SmallModel) => number | Promise<number>;
   /** Multiply-adds of each matrix for one example, by name: `counted` of `multiplyAdds` of `@gcompress/report`. Needed for a limit on them. */
   readonly multiplyAdds?: ReadonlyMap<string, number>;
   /** The fewest values of a weight that is compressed. Default 256. */
@@ -62,6 +68,7 @@ const KNOWN: readonly (keyof PlanModelOptions)[] = [
   'inputMoments',
   'channelGains',
   'sensitivity',
+  'measure',
   'multiplyAdds',
   'minElements',
   'rest',
@@ -84,7 +91,7 @@ export function completePlanOptions(options: PlanModelOptions) {
   assertMap(PLANNING, 'sensitivity', sensitivity, 'numbers');
   if (multiplyAdds !== undefined) assertMap(PLANNING, 'multiplyAdds', multiplyAdds, 'numbers');
   const { limits, goal, points = 32, minElements = MIN_ELEMENTS, rest = 'float16' } = options;
-  const { sampledValues = 2 ** 18, store, kernels, signal, onProgress } = options;
+  const { measure, sampledValues = 2 ** 18, store, kernels, signal, onProgress } = options;
   const { candidates = [channelGains.size > 0 ? levelsByGain : uniformLevels] } = options;
   if (typeof candidates !== 'function') assertCandidates(candidates, `${PLANNING} candidates`);
   if (limits !== undefined) assertType(PLANNING, 'limits', limits, 'object', 'Pass { packed: 1_000_000 }.');
@@ -96,6 +103,7 @@ export function completePlanOptions(options: PlanModelOptions) {
   assertNumber(PLANNING, 'minElements', minElements, { min: 0 });
   assertOneOf(PLANNING, 'rest', rest, REST_DTYPES);
   if (sampledValues !== Number.POSITIVE_INFINITY) assertNumber(PLANNING, 'sampledValues', sampledValues, { min: 1 });
+  if (measure !== undefined) assertType(PLANNING, 'measure', measure, 'function');
   if (store !== undefined) assertType(PLANNING, 'store', store, 'object', 'Pass folderStore(path) or memoryStore().');
   if (kernels !== undefined) assertType(PLANNING, 'kernels', kernels, 'object');
   assertListeners(PLANNING, { signal, onProgress });
@@ -107,6 +115,7 @@ export function completePlanOptions(options: PlanModelOptions) {
     inputMoments,
     channelGains,
     sensitivity,
+    measure,
     multiplyAdds,
     minElements,
     rest,
