@@ -15,10 +15,11 @@ interface Measuring extends ProgressOptions {
 }
 
 /** Measured models. */
-const MODELS = 6;
+const MODELS = 8;
 
 /**
- * The response of the model's error to the sum of the errors, from models along the curve, evenly spread over the logarithm of the error.
+ * The response of the model's error to the sum of the errors, from models along the curve, evenly spread over the logarithm of
+ * the size: so most of them have large errors, which add up least.
  *
  * @throws GCompressError `invalid-option` for a measured error that is no number of at least 0; the signal's reason when aborted.
  */
@@ -46,15 +47,16 @@ export async function measuredResponse(
   return errorResponse(measurements);
 }
 
-/** Points evenly spread over the logarithm of their errors, the first and the last among them. */
+/** Points evenly spread over the logarithm of their sizes, the first and the last among them. */
 function spread(points: readonly Point[]): Point[] {
   if (points.length <= MODELS) return [...points];
-  const [high, low] = [points[0], points[points.length - 1]].map(({ error }) => Math.log(error));
-  const wanted = Array.from({ length: MODELS }, (_, i) => high + ((low - high) * i) / (MODELS - 1));
-  const away = ({ error }: Point, target: number) => Math.abs(Math.log(error) - target);
+  const sizeOf = ({ sizes: { packed = 1 } }: Point) => Math.log(packed);
+  const [low, high] = [points[0], points[points.length - 1]].map(sizeOf);
+  const wanted = Array.from({ length: MODELS }, (_, i) => low + ((high - low) * i) / (MODELS - 1));
+  const away = (point: Point, size: number) => Math.abs(sizeOf(point) - size);
   return [
     ...new Set(
-      wanted.map((target) => points.reduce((best, point) => (away(point, target) < away(best, target) ? point : best))),
+      wanted.map((size) => points.reduce((best, point) => (away(point, size) < away(best, size) ? point : best))),
     ),
   ];
 }
