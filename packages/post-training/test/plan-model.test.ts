@@ -79,6 +79,7 @@ it('a smaller error takes more bytes along the curve, and a limit on the error t
   }
   const middle = curve[Math.floor(curve.length / 2)];
   const best = await planModel(graphArtifacts(), { limits: { error: middle.error } });
+  expect(best.within({ packed: 1e6 }).error).toBe(best.curve.at(-1)?.error);
   expect(best.plan?.sizes.packed).toBeLessThanOrEqual(middle.sizes.packed ?? 0);
   expect(best.plan?.gap).toBe(0);
 });

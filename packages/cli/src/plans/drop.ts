@@ -1,5 +1,5 @@
 // How much a compressed model loses: answers that change, or the error of the outputs.
-import { expectedDisagreement } from '@gcompress/planner';
+import { errorResponse, expectedDisagreement } from '@gcompress/planner';
 import { agreement } from '../compare/score.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
 import { usageError } from '../process/refusals.ts';
@@ -14,6 +14,29 @@ export interface Drop {
   expected(error: number): number;
   /** The squared relative error of the outputs at which the drop is expected to be this large. */
   errorFor(drop: number): number;
+}
+
+/** A compressed model that was measured. */
+export interface MeasuredDrop {
+  /** Squared relative error of the outputs. */
+  readonly error: number;
+  /** In percent. */
+  readonly drop: number;
+}
+
+/**
+ * The drop with expectations that follow measured models. Errors of a compressed model change more answers than noise of the same size, because they
+ * meet in few examples. Models without any drop say nothing; with less than two others the expectations stay as they are.
+ */
+export function correctedDrop(drop: Drop, measured: readonly MeasuredDrop[]): Drop {
+  const known = measured.filter((each) => each.drop > 0 && each.error > 0);
+  if (drop.measure === 'error' || known.length < 2) return drop;
+  const response = errorResponse(known.map((each) => ({ expected: each.error, measured: each.drop })));
+  return {
+    ...drop,
+    expected: (error) => Math.min(100, response.expect(error)),
+    errorFor: (wanted) => response.invert(wanted),
+  };
 }
 
 /** Largest squared relative error that is looked for: outputs of noise. */

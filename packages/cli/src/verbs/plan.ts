@@ -11,7 +11,7 @@ import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts'
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
 import { markdownTable, terminalTable } from '../output/table.ts';
-import type { Drop } from '../plans/drop.ts';
+import type { Drop, MeasuredDrop } from '../plans/drop.ts';
 import type { DropMeasure } from '../plans/drop-measures.ts';
 import { curveTable, FORM_COLUMNS, formRows, pointData } from '../plans/plan-tables.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -50,23 +50,27 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
     inputs === undefined
       ? undefined
       : await (await import('../plans/observe-model.ts')).observeModel(model, { ...options, inputs }, surroundings);
-  const { dropFrom, relativeDistance } = await import('../plans/drop.ts');
-  const drop = observed && dropFrom(observed.outputs, options.measure);
+  const { correctedDrop, dropFrom, relativeDistance } = await import('../plans/drop.ts');
+  const noise = observed && dropFrom(observed.outputs, options.measure);
+  const measured: MeasuredDrop[] = [];
   const work =
     maxMultiplyAdds === undefined
       ? undefined
       : (await (await import('../compare/report-evaluation.ts')).reportWork(model, backend)).counted;
-  const limits = limitsOf(options, drop);
   const candidates = options.candidate && (await Promise.all(options.candidate.map(candidateFor)));
-  const planned = await withProgress('planning', surroundings, (onProgress) =>
+  const curves = await withProgress('planning', surroundings, (onProgress) =>
     planModel(model.artifacts, {
       onProgress,
-      ...(limits && { limits }),
       ...(candidates && { candidates }),
       ...(observed && {
         inputMoments: observed.moments,
         sensitivity: observed.sensitivity,
-        measure: async ({ artifacts }) => relativeDistance(await observed.outputsOf(artifacts), observed.outputs) ** 2,
+        measure: async ({ artifacts }) => {
+          const outputs = await observed.outputsOf(artifacts);
+          const error = relativeDistance(outputs, observed.outputs) ** 2;
+          measured.push({ error, drop: noise?.measured(outputs) ?? 0 });
+          return error;
+        },
       }),
       ...(work && { multiplyAdds: work }),
       ...(options.sample !== undefined && { sampledValues: options.sample }),
@@ -75,6 +79,9 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
       ...(options.minElements !== undefined && { minElements: options.minElements }),
     }),
   );
+  const drop = noise && correctedDrop(noise, measured);
+  const limits = limitsOf(options, drop);
+  const planned = { ...curves, plan: limits && curves.within(limits) };
   const dropOf = drop && ((error: number) => drop.expected(error));
   const curve = curveTable(planned.curve, { plan: planned.plan, dropOf });
   const text = options.markdown ? markdownTable(curve) : terminalTable(curve, (head) => head);

@@ -1,5 +1,6 @@
 // Plans the compressed form of each weight of a model, without compressing the model.
 import { type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
+import { assertType } from '@gcompress/core/checks';
 import type { WeightMethod } from '@gcompress/packed';
 import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
 import {
@@ -7,6 +8,8 @@ import {
   errorResponse,
   evaluateAll,
   type Plan,
+  type PlanGoal,
+  type PlanLimits,
   type PlanMatrix,
   type PlanPoint,
   type PlanSizes,
@@ -26,6 +29,12 @@ import { candidateCurves, formsOf, type PlannedForm, sizesOf } from './weight-ca
 export interface ModelPlan {
   /** The plan within the limits; undefined without limits. */
   readonly plan: Plan<PlannedForm> | undefined;
+  /**
+   * Plans within other limits, without new evaluations.
+   *
+   * @throws GCompressError as {@link planModel}.
+   */
+  within(limits: PlanLimits, goal?: PlanGoal): Plan<PlannedForm>;
   /** The best plans of all sizes in bytes of the packed file, smallest first. */
   readonly curve: readonly PlanPoint<PlannedForm>[];
   /** Values of the weights that can be compressed, and the most of them that were evaluated at one size. */
@@ -103,12 +112,18 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
         measure,
       })
     : errorResponse([]);
-  const error = limits?.error;
-  const sums = limits && { ...limits, ...(error !== undefined && { error: response.invert(error) }) };
-  const plan = sums && createPlan(matrices, { limits: sums, fixed, ...(goal && { goal }), signal });
+  const within: ModelPlan['within'] = (wanted, aim) => {
+    assertType(PLANNING, 'limits', wanted, 'object', 'Pass { packed: 1_000_000 }.');
+    const { error } = wanted;
+    const sums = { ...wanted, ...(error !== undefined && { error: response.invert(error) }) };
+    const plan = createPlan(matrices, { limits: sums, fixed, ...(aim && { goal: aim }), signal });
+    return { ...answered(plan, response), gap: goalGap(plan, response) };
+  };
+  const plan = limits && within(limits, goal);
   reportProgress(listeners, 1);
   return {
-    plan: plan && { ...answered(plan, response), gap: goalGap(plan, response) },
+    plan,
+    within,
     curve: curve.map((point) => answered(point, response)),
     values: valuesOf(subjects),
     headerBytes,
