@@ -67,9 +67,14 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     lives: 'smaller topologies of the same function: low-rank nodes in graphs, BatchNorm folded into the layer before',
     imports: ['core', 'linalg', 'packed', 'weights'],
   },
+  planner: {
+    lives:
+      'the choice of a form for each matrix within limits: equal slopes, exact search, Pareto curves; evaluations kept in a folder at `./folder`',
+    imports: ['core'],
+  },
   'post-training': {
-    lives: 'trained models, compressed by one call: by a method, or to a size in bytes',
-    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'rewrite', 'calibration'],
+    lives: 'trained models, compressed by one call: by a method, or to a size in bytes; plans for whole models',
+    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'rewrite', 'calibration', 'planner'],
   },
   distillation: {
     lives: 'compressed layers models, trained further on the outputs of the original model',
@@ -96,6 +101,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'linalg',
       'lowrank',
       'packed',
+      'planner',
       'post-training',
       'pruning',
       'report',

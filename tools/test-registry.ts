@@ -16,19 +16,8 @@ const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/
 /** What the command line brings along. */
 const COMMAND_LINE_PACKAGES = [
   ...['blocks', 'calibration', 'cli', 'coder', 'core', 'dictlearn', 'kmeans', 'linalg', 'lowrank'],
-  ...[
-    'packed',
-    'post-training',
-    'pruning',
-    'report',
-    'rewrite',
-    'scheduler',
-    'simhash',
-    'sweep',
-    'tfjs',
-    'uniform',
-    'weights',
-  ],
+  ...['packed', 'planner', 'post-training', 'pruning', 'report', 'rewrite', 'scheduler', 'simhash', 'sweep', 'tfjs'],
+  ...['uniform', 'weights'],
 ];
 const COMMAND_LINE_TENSORFLOW = ['backend-cpu', 'backend-wasm', 'converter', 'core', 'layers'].map(
   (name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`,

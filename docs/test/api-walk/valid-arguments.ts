@@ -5,6 +5,7 @@ import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankDecoder, lowRankFormat } from '@gcompress/lowrank/format';
 import { readModel } from '@gcompress/packed/weights';
+import { createPlan, type PlanMatrix } from '@gcompress/planner';
 import { linearAlpha } from '@gcompress/scheduler';
 import { TfCompressionOp } from '@gcompress/tfjs';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
@@ -155,10 +156,26 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     { job: 'job.js', configurations: [], budget: { name: 'epochs', from: 1, to: 1 }, metric: 'error' },
   ],
   '@gcompress/sweep/redis redisQueue': () => [{ url: 'redis://127.0.0.1:1', patienceMs: 0 }],
+  '@gcompress/planner createPlan': () => [planMatrices(), { limits: { packed: 8 } }],
+  '@gcompress/planner errorResponse': () => [[{ expected: 1, measured: 2 }]],
+  '@gcompress/planner evaluateAll': () => [[{ key: 'a', evaluate: () => 1 }], {}],
+  '@gcompress/planner expectedDisagreement': () => [[1, 2], 2, 0.1],
+  '@gcompress/planner growths': () => [planMatrices(), createPlan(planMatrices(), { limits: { packed: 8 } }), 'packed'],
+  '@gcompress/planner interpolatedError': () => [[{ size: 1, error: 1 }], 1],
+  '@gcompress/planner paretoCurve': () => [planMatrices(), { points: 2 }],
+  '@gcompress/planner refinements': () => [
+    planMatrices(),
+    createPlan(planMatrices(), { limits: { packed: 8 } }),
+    1,
+    'packed',
+  ],
+  '@gcompress/planner searchCurve': () => [3, async () => ({ drop: 0, measured: 1 }), { most: 1 }],
+  '@gcompress/planner/folder folderStore': () => ['plans'],
   '@gcompress/post-training compressNow': () => [artifacts(), {}],
   '@gcompress/rewrite foldBatchNorm': () => [artifacts()],
   '@gcompress/rewrite lowRankGraph': () => [graph(), { method: compressor }],
   '@gcompress/rewrite splitGraph': () => [graph(), new Map()],
+  '@gcompress/post-training planModel': () => [artifacts(), {}],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/report evaluateForms': () => [{ original: outputs(), packed: outputs() }, {}],
   '@gcompress/report multiplyAdds': () => [{ layers: [] }, artifacts(), []],
@@ -234,6 +251,11 @@ const OPERATIONS: ValidMethods = {
   transpose: () => [tensor(), [1, 0]],
   slice: () => [tensor(), [0, 0], [1, 1]],
 };
+
+function planMatrices(): PlanMatrix[] {
+  const form = (packed: number, error: number) => ({ method: 'walk', options: {}, sizes: { packed }, error });
+  return [{ name: 'w', dense: form(9, 0), candidates: [form(2, 1)] }];
+}
 
 function denseModel(): tf.Sequential {
   return tf.sequential({ layers: [tf.layers.dense({ inputShape: [8], units: 8 })] });

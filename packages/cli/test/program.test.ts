@@ -10,7 +10,19 @@ import { run } from '../src/program/run.ts';
 import { gcompress, graphModel, json, layersModel, newFolder, writeModel } from './models.ts';
 
 const MAIN = new URL('../src/cli.ts', import.meta.url);
-const VERBS = ['inspect', 'compress', 'pack', 'unpack', 'diff', 'check', 'eval', 'report', 'sweep', 'completion'];
+const VERBS = [
+  'inspect',
+  'plan',
+  'compress',
+  'pack',
+  'unpack',
+  'diff',
+  'check',
+  'eval',
+  'report',
+  'sweep',
+  'completion',
+];
 
 describe('help', () => {
   it('lists every verb and every exit code', async () => {

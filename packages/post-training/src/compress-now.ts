@@ -43,7 +43,7 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   const { artifacts, channelGains, batchNorm } = foldedInput(checked.foldBatchNorm, given, checked.channelGains);
   const originalBytes = known.weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const contents = batchNorm ? readModel(WHERE, artifacts) : known;
-  assertSensitivity(sensitivity, contents);
+  assertSensitivity(WHERE, sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
   const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains });
   const listeners = { signal, onProgress };

@@ -96,7 +96,7 @@ export function completeOptions(options: CompressNowOptions) {
     'onProgress',
   ]);
   const { budget, channelGains = new Map(), signal, onProgress, kernels } = options;
-  assertMap('channelGains', channelGains, 'gains');
+  assertMap(WHERE, 'channelGains', channelGains, 'gains');
   const { candidates = [channelGains.size > 0 ? levelsByGain : uniformLevels] } = options;
   const { inputMoments = new Map(), sensitivity = new Map(), minElements = MIN_ELEMENTS, rest = 'float16' } = options;
   const given = (['method', 'budget'] as const).filter((name) => options[name] !== undefined);
@@ -110,7 +110,7 @@ export function completeOptions(options: CompressNowOptions) {
     if (sizeBudgetOf(`${WHERE} budget`, budget) === undefined) throw oneOf('a budget of bytes or a ratio', 'neither');
   }
   if (typeof candidates !== 'function') assertCandidates(candidates, `${WHERE} candidates`);
-  assertMap('sensitivity', sensitivity, 'numbers');
+  assertMap(WHERE, 'sensitivity', sensitivity, 'numbers');
   assertNumber(WHERE, 'minElements', minElements, { min: 0 });
   assertOneOf(WHERE, 'rest', rest, REST_DTYPES);
   if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
@@ -138,10 +138,15 @@ export function completeOptions(options: CompressNowOptions) {
   };
 }
 
-function assertMap(option: string, value: unknown, values: string): void {
+/**
+ * Refuses anything but a map.
+ *
+ * @throws GCompressError `invalid-option`.
+ */
+export function assertMap(where: string, option: string, value: unknown, values: string): void {
   if (value instanceof Map) return;
   throw new GCompressError('invalid-option', {
-    where: `${WHERE} ${option}`,
+    where: `${where} ${option}`,
     expected: `a map from names of weights to ${values}`,
     actual: describeValue(value),
   });
@@ -156,14 +161,18 @@ function oneOf(expected: string, actual: string): GCompressError {
  *
  * @throws GCompressError `invalid-option`.
  */
-export function assertSensitivity(sensitivity: ReadonlyMap<unknown, unknown>, { kernels }: ModelContents): void {
+export function assertSensitivity(
+  where: string,
+  sensitivity: ReadonlyMap<unknown, unknown>,
+  { kernels }: ModelContents,
+): void {
   for (const [name, value] of sensitivity) {
     if (kernels.has(name as string)) {
-      assertNumber(`${WHERE} sensitivity`, `of '${String(name)}'`, value, { min: 0 });
+      assertNumber(`${where} sensitivity`, `of '${String(name)}'`, value, { min: 0 });
       continue;
     }
     throw new GCompressError('invalid-option', {
-      where: `${WHERE} sensitivity`,
+      where: `${where} sensitivity`,
       expected: 'names of weights that this model multiplies with',
       actual: `'${String(name)}'`,
     });

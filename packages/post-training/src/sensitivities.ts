@@ -81,9 +81,9 @@ export async function sensitivities(
   for (const [i, { matrix, weight }] of subjects.entries()) {
     const part = partialProgress(listeners, i / subjects.length, (i + 1) / subjects.length);
     const form = await compressedForm(matrix, { compressor: method }, { ...part, turn, kernels: undefined });
-    if (typeof form === 'string' || !form.compressed || !(form.cost > 0)) continue;
+    if (typeof form === 'string' || !form.compressed || !(form.error > 0)) continue;
     const values = weightOfMatrix(form.compressed.matrix().decompress(), weight.shape, matrix.weight.swapped);
-    costs.set(weight.name, relativeChange(original, await answers({ name: weight.name, values })) / form.cost);
+    costs.set(weight.name, relativeChange(original, await answers({ name: weight.name, values })) / form.error);
   }
   reportProgress(listeners, 1);
   return costs;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import * as api from '../src/index.ts';
 
 it('exports this and nothing else', () => {
-  expect(Object.keys(api).sort()).toEqual(['compressNow', 'sensitivities']);
+  expect(Object.keys(api).sort()).toEqual(['compressNow', 'planModel', 'sensitivities']);
 });
 
 it('carries no TensorFlow.js', async () => {

@@ -1,33 +1,44 @@
 // The command line of `gcompress compress`.
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
+import { methodValue, withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
+import { measureOption } from './plan-command.ts';
 import { batchSize, MODEL_HELP, withForce, withForm, withPacking } from './shared-options.ts';
-import { byteSize } from './value-readers.ts';
+import { byteSize, numberFrom } from './value-readers.ts';
 
 /** Adds the verb to the program. */
 export function addCompress(program: Command, perform: Perform): void {
   const command = program
     .command('compress')
-    .summary('make the best packed file of a size')
+    .summary('make the best packed file of a size, or for a loss')
     .description(
-      'Packs a model into one file of a limited size, and divides the bytes among the weights so that the total error is small. It needs no training and no labels; a few unlabelled inputs lower the error.',
+      'Packs a model into one file: of a limited size, with a limited loss that is measured on unlabelled inputs, or by one method. For a size or a loss it divides the bytes among the weights so that the total error is small. It needs no training and no labels; a few unlabelled inputs lower the error.',
     )
     .argument('<model>', MODEL_HELP)
-    .requiredOption('--max-bytes <size>', 'most bytes of the file', byteSize)
+    .option('--max-bytes <size>', 'most bytes of the file', byteSize)
+    .option('--max-drop <percent>', 'largest measured loss, in percent; needs --inputs', numberFrom(0, 100))
+    .addOption(measureOption())
+    .option('--method <name[:key=value,…]>', 'one method for all weights, such as uniform:bits=4', methodValue)
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
     .option('--inputs <file>', 'unlabelled inputs for calibration: .npy, .npz (one array an input), or .json')
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'));
-  withForm(withForce(withPacking(command)))
+  withForm(withForce(withPacking(withCandidates(command))))
     .addHelpText(
       'after',
       `
 Examples:
   gcompress compress model/ --max-bytes 1MB --out small.gcm
-  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy`,
+  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy
+  gcompress compress model/ --max-drop 0.5 --out small.gcm --inputs images.npy
+  gcompress compress model/ --method kmeans:levels=16 --out small.gcm`,
     )
     .action((model: string, options) =>
-      perform(async (surroundings) => (await import('../verbs/compress.ts')).compress(model, options, surroundings)),
+      perform(async (surroundings) =>
+        options.maxDrop === undefined
+          ? (await import('../verbs/compress.ts')).compress(model, options, surroundings)
+          : (await import('../verbs/compress-to-drop.ts')).compressToDrop(model, options, surroundings),
+      ),
     );
 }

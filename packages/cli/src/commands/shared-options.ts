@@ -35,8 +35,8 @@ export function withInputs(command: Command): Command {
     .addOption(new Option('--backend <name>', 'backend that runs the model').choices(BACKENDS).default('wasm'));
 }
 
-/** Adds the options of a packed file that do not depend on the method. */
-export function withPacking(command: Command): Command {
+/** Adds the options for the weights of a packed file that do not depend on the method. */
+export function withWeights(command: Command): Command {
   return command
     .addOption(
       new Option('--rest <type>', 'type of the weights that are not compressed (default: float16)').choices([
@@ -45,8 +45,16 @@ export function withPacking(command: Command): Command {
         'uint8',
       ]),
     )
-    .option('--min-elements <integer>', 'values that a weight must have to be compressed', integer(0, 1e9))
-    .option('--max-file-bytes <size>', 'split the file into several of at most this size', byteSize);
+    .option('--min-elements <integer>', 'values that a weight must have to be compressed', integer(0, 1e9));
+}
+
+/** Adds the options of a packed file that do not depend on the method. */
+export function withPacking(command: Command): Command {
+  return withWeights(command).option(
+    '--max-file-bytes <size>',
+    'split the file into several of at most this size',
+    byteSize,
+  );
 }
 
 /** Adds the option that replaces an existing output. */

@@ -1,8 +1,8 @@
 // The compression methods by name, each loaded on demand.
-import type { JsonObject, JsonValue, MatrixCompressor } from '@gcompress/core';
+import type { CompressionMethod, JsonObject, JsonValue, MatrixCompressor } from '@gcompress/core';
 import { usageError } from '../process/refusals.ts';
 
-type Method = (options: never) => MatrixCompressor;
+type Method = ((options: never) => MatrixCompressor) & Pick<CompressionMethod, 'forBudget'>;
 
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   uniform: async () => (await import('@gcompress/uniform')).uniform,
@@ -48,4 +48,18 @@ export async function compressorFor(choice: MethodChoice): Promise<MatrixCompres
   }
   const make = await load();
   return make(given as never);
+}
+
+/**
+ * What a choice of sizes may choose from: with options a single compressor, without options a method of any size.
+ *
+ * @throws GCompressError `invalid-option` for a method that needs options.
+ */
+export async function candidateFor(
+  choice: MethodChoice,
+): Promise<MatrixCompressor | Required<Pick<Method, 'forBudget'>>> {
+  if (choice.options !== undefined) return compressorFor(choice);
+  const { forBudget } = (await METHODS[choice.method ?? 'uniform']?.()) ?? {};
+  if (forBudget) return { forBudget };
+  throw usageError('--candidate', `options for '${choice.method}', which has no sizes of its own`, 'none');
 }

@@ -8,6 +8,7 @@ import { addEval } from '../commands/eval-command.ts';
 import { addInspect } from '../commands/inspect-command.ts';
 import { addPack } from '../commands/pack-command.ts';
 import type { Perform } from '../commands/perform.ts';
+import { addPlan } from '../commands/plan-command.ts';
 import { addReport } from '../commands/report-command.ts';
 import { addSweep } from '../commands/sweep-command.ts';
 import { addUnpack } from '../commands/unpack-command.ts';
@@ -43,6 +44,7 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .addHelpText('after', EXIT_CODES);
   for (const add of [
     addInspect,
+    addPlan,
     addCompress,
     addPack,
     addUnpack,

@@ -1,9 +1,10 @@
-// gcompress compress: packs a model into a file of a given size with the smallest error.
+// gcompress compress: packs a model into a file of a given size with the smallest error, or by one method.
 import { resolve } from 'node:path';
 import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
-import { type CompressedWeight, compressNow } from '@gcompress/post-training';
+import { type CompressedWeight, type CompressNowOptions, compressNow } from '@gcompress/post-training';
 import type { Backend } from '../models/backend-names.ts';
+import { candidateFor, compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
@@ -12,14 +13,19 @@ import { printReport, type ReportForm } from '../output/report.ts';
 import type { Column } from '../output/table.ts';
 import { assertFileTarget } from '../output/write-output.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress compress`. */
 export interface CompressVerbOptions extends ReportForm {
   readonly out: string;
-  /** Most bytes of the whole file. */
-  readonly maxBytes: number;
+  /** Most bytes of the whole file; this or a method. */
+  readonly maxBytes?: number;
+  /** One method for all weights. */
+  readonly method?: MethodChoice;
+  /** What a size is chosen from. */
+  readonly candidate?: readonly MethodChoice[];
   /** A file with unlabelled inputs; their moments lower the output error. */
   readonly inputs?: string;
   readonly rest?: RestDtype;
@@ -30,7 +36,8 @@ export interface CompressVerbOptions extends ReportForm {
   readonly force?: boolean;
 }
 
-const COLUMNS: readonly Column[] = [
+/** Columns of the compressed weights. */
+export const COLUMNS: readonly Column[] = [
   { head: 'weight', align: 'left' },
   { head: 'method', align: 'left' },
   { head: 'raw', align: 'right' },
@@ -40,35 +47,46 @@ const COLUMNS: readonly Column[] = [
   { head: 'error of outputs', align: 'right' },
 ];
 
-/** Compresses a model to a size, divided among its weights, and packs it. */
+/** Compresses a model to a size, divided among its weights, or by one method, and packs it. */
 export async function compress(
   name: string,
   options: CompressVerbOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { maxBytes, inputs, rest, minElements, maxFileBytes, force = false } = options;
+  const how = await howToCompress(options);
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
   const inputMoments = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
-  const { artifacts, matrices, report } = await withProgress('choosing sizes', surroundings, (onProgress) =>
-    compressNow(model.artifacts, {
-      budget: { bytes: maxBytes },
-      onProgress,
-      ...(inputMoments && { inputMoments }),
-      ...(rest && { rest }),
-      ...(minElements !== undefined && { minElements }),
-    }),
+  const { artifacts, matrices, report } = await withProgress(
+    maxBytes === undefined ? 'compressing' : 'choosing sizes',
+    surroundings,
+    (onProgress) =>
+      compressNow(model.artifacts, {
+        ...how,
+        onProgress,
+        ...(inputMoments && { inputMoments }),
+        ...(rest && { rest }),
+        ...(minElements !== undefined && { minElements }),
+      }),
   );
   const { bytes } = await pack(artifacts, { matrices, ...(rest && { rest }) });
   const files = await writePacked(bytes, { path, force, source: model.path }, maxFileBytes);
   printReport(
     {
-      data: { model: name, modelBytes: model.bytes, maxBytes, files, ...report, bytes: bytes.length },
+      data: {
+        model: name,
+        modelBytes: model.bytes,
+        ...(maxBytes !== undefined && { maxBytes }),
+        files,
+        ...report,
+        bytes: bytes.length,
+      },
       table: { columns: COLUMNS, rows: report.weights.filter(({ method }) => method !== undefined).map(cells) },
       outro: [
         ...report.weights.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
-        `${options.out}: ${bytes.length.toLocaleString('en-US')} of at most ${maxBytes.toLocaleString('en-US')} bytes, ` +
+        `${options.out}: ${bytes.length.toLocaleString('en-US')}${maxBytes === undefined ? '' : ` of at most ${maxBytes.toLocaleString('en-US')}`} bytes, ` +
           `${comparedBytes(model.bytes, bytes.length)} than ${name}`,
       ],
     },
@@ -76,6 +94,19 @@ export async function compress(
     surroundings,
   );
   return EXIT.done;
+}
+
+/** A budget with its candidates, or a method: exactly one. */
+async function howToCompress({ maxBytes, method, candidate }: CompressVerbOptions): Promise<CompressNowOptions> {
+  const expected = 'one of --max-bytes, --max-drop and --method';
+  if (maxBytes === undefined) {
+    if (method === undefined) throw usageError('compress', expected, 'none of them');
+    if (candidate !== undefined) throw usageError('compress --candidate', 'a size or a loss', '--method');
+    return { method: await compressorFor(method) };
+  }
+  if (method !== undefined) throw usageError('compress', expected, '--max-bytes and --method');
+  const candidates = candidate && (await Promise.all(candidate.map(candidateFor)));
+  return { budget: { bytes: maxBytes }, ...(candidates && { candidates }) };
 }
 
 /** Second moments of the matrices' inputs, measured on the inputs of a file. */
@@ -110,7 +141,8 @@ async function momentsOf(
   }
 }
 
-function cells({ name, shape, method = '', bytes, relativeError, outputError }: CompressedWeight): string[] {
+/** The cells of a compressed weight. */
+export function cells({ name, shape, method = '', bytes, relativeError, outputError }: CompressedWeight): string[] {
   const values = shape.reduce((product, side) => product * side, 1);
   return [
     name,

@@ -40,9 +40,10 @@ export function decisionsOf(
 }
 
 /** The decision to compress a weight as in an outcome, to no more bytes. */
-export function decisionOf({ subject, form: { bytes, compressed }, rest, note }: Outcome): Decision {
+export function decisionOf({ subject, form: { sizes: fixed, compressed }, rest, note }: Outcome): Decision {
   if (!compressed || !subject.matrix) return { subject, rest, note };
   const { compressor, sizes } = compressed;
+  const bytes = fixed.packed;
   const [sized = { compressor }] = sizes ? ofSize(sizes, subject.matrix.weight.matrix.shape, { bytes }) : [];
   return { subject, rest, compressor: sized };
 }

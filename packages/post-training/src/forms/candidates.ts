@@ -57,12 +57,21 @@ export function firstCompressors(
   weight: PackableWeight,
   shape: Shape2D,
 ): readonly SizedCompressor[] {
-  const list: unknown = typeof candidates === 'function' ? candidates(weight) : candidates;
-  assertCandidates(list, `compressNow candidates for '${weight.name}'`);
-  return list.flatMap((candidate): readonly SizedCompressor[] => {
+  return candidatesFor('compressNow', candidates, weight).flatMap((candidate): readonly SizedCompressor[] => {
     if ('compress' in candidate) return [{ compressor: candidate }];
     return BITS.flatMap((bits) => ofSize(candidate, shape, { ratio: 32 / bits }));
   });
+}
+
+/**
+ * The candidates of a weight.
+ *
+ * @throws GCompressError `invalid-option` for anything but candidates.
+ */
+export function candidatesFor(where: string, candidates: Candidates, weight: PackableWeight): readonly Candidate[] {
+  const list: unknown = typeof candidates === 'function' ? candidates(weight) : candidates;
+  assertCandidates(list, `${where} candidates for '${weight.name}'`);
+  return list;
 }
 
 /** The compressor of a method for a size, if it has one. */

@@ -1,5 +1,6 @@
 // Measures the error curve of each weight: bytes and cost of its candidate forms.
 import { partialProgress } from '@gcompress/core';
+import type { PlanMatrix } from '@gcompress/planner';
 import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
 import {
   compressedForm,
@@ -21,6 +22,16 @@ export interface Curve {
   readonly forms: WeightForm[];
   /** The reason why a candidate failed. */
   refusal?: string;
+}
+
+/** Weights and their forms as the planner sees them. */
+export function planMatrices(curves: readonly Curve[]): PlanMatrix<WeightForm>[] {
+  return curves.map(({ subject: { weight, matrix }, forms: [dense, ...candidates] }) => ({
+    name: weight.name,
+    weight: matrix?.sensitivity ?? 0,
+    dense,
+    candidates,
+  }));
 }
 
 /** Measures the first candidates of each weight. */
@@ -67,7 +78,7 @@ async function add(
     return undefined;
   }
   // A form as large as the plain one would not be stored
-  if (form.bytes >= curve.subject.plain.bytes.length) return undefined;
+  if (form.sizes.packed >= curve.subject.plain.bytes.length) return undefined;
   curve.forms.push(form);
   return form;
 }

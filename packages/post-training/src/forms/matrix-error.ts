@@ -1,6 +1,7 @@
 // Errors of a compressed matrix: of its entries, and of its outputs for the observed inputs.
 import { frobeniusNorm, type InputMoments, type Kernels, type Matrix, matrix } from '@gcompress/core';
 import { multiply } from '@gcompress/linalg';
+import { ratioDeviation } from './sampled-columns.ts';
 
 /** Relative errors of a matrix. */
 export interface MatrixError {
@@ -14,6 +15,8 @@ export interface MatrixError {
 export interface CountedError extends MatrixError {
   /** The output error if it is known, else the error of the entries; with gains, each column counts by its gain. */
   readonly countedError: number;
+  /** Standard deviation of the square of `countedError`: 0 unless the matrix is a sample of columns. */
+  readonly deviation: number;
 }
 
 /** Compares a compressed matrix with the original. */
@@ -26,21 +29,24 @@ export interface Effects {
   /** Gains of the columns `[n]`. */
   readonly gains?: Float64Array | undefined;
   readonly kernels?: Kernels | undefined;
+  /** The part of the columns that the matrix holds, if it is a sample. Default 1. */
+  readonly share?: number | undefined;
 }
 
 /**
  * Makes a comparison with a matrix `[m, n]`. It compares only entries if there are no moments, or if the outputs are 0 by the moments.
  */
 export function comparison(original: Matrix, effects: Effects = {}): CompareMatrix {
-  const { moments, gains } = effects;
+  const { moments, gains, share = 1 } = effects;
   let [norm, energy, gained] = [Number.NaN, 0, 0];
+  let whole: Float64Array = new Float64Array();
   return (compressed) => {
     // Computed at the first comparison, so that preparing a model takes no time
     if (Number.isNaN(norm)) {
       norm = frobeniusNorm(original);
-      const own = columnEnergies(original, effects);
-      energy = moments ? sum(own) : 0;
-      gained = gains ? weightedSum(own, gains) : 0;
+      whole = columnEnergies(original, effects);
+      energy = moments ? sum(whole) : 0;
+      gained = gains ? weightedSum(whole, gains) : 0;
     }
     const error = difference(original, compressed);
     const relativeError = norm === 0 ? 0 : frobeniusNorm(error) / norm;
@@ -48,7 +54,8 @@ export function comparison(original: Matrix, effects: Effects = {}): CompareMatr
     const outputError = energy > 0 ? Math.sqrt(sum(own) / energy) : undefined;
     const countedError =
       gains && gained > 0 ? Math.sqrt(weightedSum(own, gains) / gained) : (outputError ?? relativeError);
-    return { relativeError, countedError, ...(outputError !== undefined && { outputError }) };
+    const deviation = share < 1 ? ratioDeviation(own, whole, { weights: gains, share }) : 0;
+    return { relativeError, countedError, deviation, ...(outputError !== undefined && { outputError }) };
   };
 }
 

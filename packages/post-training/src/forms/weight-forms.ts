@@ -3,8 +3,8 @@ import {
   type CompressedMatrix,
   GCompressError,
   type InputMoments,
-  type JsonObject,
   type Kernels,
+  type Matrix,
   type MatrixCompressor,
   type PackedMatrix,
   type ProgressOptions,
@@ -22,17 +22,18 @@ import {
   type WeightMatrix,
   weightMatrix,
 } from '@gcompress/packed/weights';
+import type { PlanCandidate } from '@gcompress/planner';
 import type { MatrixWeight } from '@gcompress/weights';
 import type { SizedCompressor, SizedMethod } from './candidates.ts';
-import type { Point } from './error-curve.ts';
-import { type CompareMatrix, comparison, gainedEnergy, type MatrixError } from './matrix-error.ts';
+import { type CompareMatrix, comparison, type Effects, gainedEnergy, type MatrixError } from './matrix-error.ts';
+import { sampledColumns, sampledShare } from './sampled-columns.ts';
 
-/** A form in which a weight may be stored. */
-export interface WeightForm extends Point, Partial<MatrixError> {
+/** A form in which a weight may be stored. Its `error` is the squared relative error that counts. */
+export interface WeightForm extends PlanCandidate, Partial<MatrixError> {
+  /** Bytes in the file. */
+  readonly sizes: { readonly packed: number };
   /** Undefined for the plain form. */
   readonly compressed?: {
-    readonly method: string;
-    readonly options: JsonObject;
     readonly matrix: () => CompressedMatrix;
     /** The compressor that made it. */
     readonly compressor: MatrixCompressor;
@@ -53,6 +54,8 @@ export interface MatrixSubject {
   readonly compare: CompareMatrix;
   /** Cost of one unit of the squared relative error that counts in this weight. */
   readonly sensitivity: number;
+  /** A part of the weight for evaluations, if the weight is large and the options ask for it. */
+  readonly sample?: MatrixSubject;
 }
 
 /** A weight of the model. */
@@ -75,6 +78,8 @@ export interface SubjectOptions {
   readonly channelGains: ReadonlyMap<string, Float64Array>;
   readonly sensitivity: ReadonlyMap<string, number>;
   readonly kernels: Kernels | undefined;
+  /** Values that evaluations may use over all weights; others are sampled. Undefined for all values. */
+  readonly sampledValues?: number | undefined;
 }
 
 /**
@@ -83,7 +88,8 @@ export interface SubjectOptions {
  * @throws GCompressError `non-finite` for NaN in any weight, and for infinity in one that is to be compressed.
  */
 export function subjectsOf({ weights, kernels }: ModelContents, options: SubjectOptions): Subject[] {
-  const { where, minElements, rest, inputMoments, channelGains, sensitivity, kernels: loops } = options;
+  const { where, minElements, rest, inputMoments, channelGains, sensitivity, kernels: loops, sampledValues } = options;
+  const share = sampledShare(weights, sampledValues);
   const subjects = weights.map((weight): Subject => {
     const kernel = kernels.get(weight.name);
     const packable = packableWeight(weight, kernel, minElements);
@@ -94,12 +100,38 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     const moments = inputMoments.get(weight.name);
     const gains = channelGains.get(weight.name);
     const effects = { moments, gains, kernels: loops };
-    const compare = comparison(matrix.matrix, effects);
-    const cost = (sensitivity.get(weight.name) ?? 1) * (gains ? gainedEnergy(matrix.matrix, gains, effects) : 1);
-    const subject = { where, packable, weight: matrix, moments, gains, compare, sensitivity: cost };
+    const sampled = share < 1 ? sampledColumns(matrix.matrix, share) : undefined;
+    const sample = sampled && { ...effects, gains: gains && sampled.take(gains), share: sampled.share };
+    const cost = (sensitivity.get(weight.name) ?? 1) * energyOf(matrix.matrix, effects, sampled?.matrix, sample);
+    const subject: MatrixSubject = {
+      where,
+      packable,
+      weight: matrix,
+      moments,
+      gains,
+      compare: comparison(matrix.matrix, effects),
+      sensitivity: cost,
+      ...(sample && {
+        sample: {
+          where,
+          packable,
+          weight: { ...matrix, matrix: sampled.matrix },
+          moments,
+          gains: sample.gains,
+          compare: comparison(sampled.matrix, sample),
+          sensitivity: cost,
+        },
+      }),
+    };
     return { weight, kernel, plain, matrix: subject };
   });
   return channelGains.size > 0 ? subjects.map((subject) => withMeanCost(subject, subjects, sensitivity)) : subjects;
+}
+
+/** The cost of a squared relative error of 1 by the gains, 1 without gains; from the sample if there is one. */
+function energyOf(whole: Matrix, effects: Effects, sampled: Matrix | undefined, sample: Effects | undefined): number {
+  const [{ gains }, matrix] = [sample ?? effects, sampled ?? whole];
+  return gains ? gainedEnergy(matrix, gains, sample ?? effects) / (sample?.share ?? 1) : 1;
 }
 
 /** A weight without gains costs as much as the mean weight with gains. */
@@ -112,9 +144,10 @@ function withMeanCost(subject: Subject, all: readonly Subject[], sensitivity: Re
 }
 
 /** The plain form of a weight. */
-export function plainForm({ plain, matrix }: Subject): WeightForm {
-  const { relativeError } = plain.report;
-  return { bytes: plain.bytes.length, cost: (matrix?.sensitivity ?? 0) * relativeError ** 2, relativeError };
+export function plainForm({ plain }: Subject): WeightForm {
+  const { relativeError, storedAs } = plain.report;
+  const sizes = { packed: plain.bytes.length };
+  return { method: 'none', options: { storedAs }, sizes, error: relativeError ** 2, relativeError };
 }
 
 /** How a form is made. */
@@ -126,7 +159,7 @@ export interface FormOptions extends ProgressOptions {
 
 /** Compresses a weight and measures its bytes and errors; returns a note if the method refuses the weight. */
 export async function compressedForm(
-  { where, packable, weight, moments, gains, compare, sensitivity }: MatrixSubject,
+  { where, packable, weight, moments, gains, compare }: MatrixSubject,
   { compressor, method: sizes }: SizedCompressor,
   { signal, onProgress, kernels, turn }: FormOptions,
 ): Promise<WeightForm | string> {
@@ -141,18 +174,15 @@ export async function compressedForm(
     const { shape, config } = packed;
     return createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
   };
-  const { countedError, ...error } = compare(matrix.decompress());
+  const { countedError, deviation, ...error } = compare(matrix.decompress());
   return {
     ...error,
-    bytes: bytesOf(packed),
-    cost: sensitivity * countedError ** 2,
-    compressed: {
-      method: compressor.method,
-      options: compressor.options,
-      matrix: restored,
-      compressor,
-      ...(sizes && { sizes }),
-    },
+    method: compressor.method,
+    options: compressor.options,
+    sizes: { packed: bytesOf(packed) },
+    error: countedError ** 2,
+    deviation,
+    compressed: { matrix: restored, compressor, ...(sizes && { sizes }) },
   };
 }
 

@@ -81,7 +81,7 @@ export function storedOutcome({ subject: { weight, kernel }, form, rest, note }:
 }
 
 function weightReport(
-  { subject: { weight, kernel }, form: { compressed, outputError } }: Outcome,
+  { subject: { weight, kernel }, form: { compressed, method, options, outputError } }: Outcome,
   { report }: PackedResult,
   matrices: ReadonlyMap<string, CompressedMatrix>,
 ): CompressedWeight {
@@ -90,8 +90,8 @@ function weightReport(
     ...(kernel && { usedBy: kernel.usedBy }),
     ...(compressed &&
       matrices.has(weight.name) && {
-        method: compressed.method,
-        options: compressed.options,
+        method,
+        options,
         ...(outputError !== undefined && { outputError }),
       }),
   };

@@ -36,7 +36,7 @@ export function withLowRankNodes(
   const byName = new Map(outcomes.map((outcome) => [outcome.subject.weight.name, outcome]));
   const factors = new Map<string, Factor>();
   for (const { name, factors: own } of split) {
-    const { method, options } = byName.get(name)?.form.compressed ?? {};
+    const { method, options } = byName.get(name)?.form ?? {};
     if (method !== undefined && options) for (const one of own) factors.set(one, { factorOf: name, method, options });
   }
   const now = readModel('compressNow', rewritten);

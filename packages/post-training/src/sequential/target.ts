@@ -129,6 +129,7 @@ export function aimedAt(subject: MatrixSubject, target: Target | undefined): Mat
       return {
         relativeError,
         countedError: outputError ?? relativeError,
+        deviation: 0,
         ...(outputError !== undefined && { outputError }),
       };
     },

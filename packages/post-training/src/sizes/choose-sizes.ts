@@ -2,11 +2,10 @@
 import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
-import { addSize, type Curve, type MeasureOptions, measuredCurves } from '../forms/curves.ts';
-import { gain, lowerHull } from '../forms/error-curve.ts';
+import { createPlan, growths, paretoCurve, refinements } from '@gcompress/planner';
+import { addSize, type Curve, type MeasureOptions, measuredCurves, planMatrices } from '../forms/curves.ts';
 import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { type BuiltModel, builtModel, type Outcome } from '../model/build-model.ts';
-import { equalSlopes } from './equal-slopes.ts';
 
 /** Inputs of the choice of sizes. */
 export interface SizeOptions extends MeasureOptions {
@@ -28,11 +27,11 @@ const CLOSE = 0.005;
 const SPENDINGS = 3;
 /** Most packed files until one fits; the size of the header depends on the chosen forms. */
 const FILES = 8;
+/** Forms that the exact search of each plan may try. */
+const NODES = 20_000;
 
 /**
  * Measures the candidates of each weight, and chooses forms so that one more byte would reduce the cost equally in every weight.
- *
- * Source: Lagrangian bit allocation, Shoham and Gersho, 1988.
  *
  * @throws GCompressError `budget-unreachable` with the bytes of the smallest file; the signal's reason when aborted.
  */
@@ -55,7 +54,7 @@ export async function chosenSizes(
     const chosen = outcomes(forms);
     return { ...(await builtModel(contents, chosen, signal)), outcomes: chosen };
   };
-  const smallest = chosen(curves, 0);
+  const smallest = smallestForms(curves);
   const least = await build(smallest);
   if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
   let room = bytes - (least.report.bytes - total(smallest));
@@ -69,29 +68,23 @@ export async function chosenSizes(
     const built = await build(await spent(curves, chosen(curves, room), room, part(done, done)));
     if (built.report.bytes <= bytes) return built;
     // Doubles the reserve each time, because the new forms may need a larger header again
-    room -= 2 ** file * (built.report.bytes - bytes);
+    room = Math.max(total(smallest), room - 2 ** file * (built.report.bytes - bytes));
   }
   return least;
 }
 
 /** Measures sizes between the chosen form of each weight and its neighbours, where these are far away. */
 async function refine(curves: readonly Curve[], room: number, options: SizeOptions): Promise<void> {
-  const hulls = curves.map(({ forms }) => lowerHull(forms));
-  const places = equalSlopes(hulls, room);
-  for (const [i, curve] of curves.entries()) {
-    const { matrix } = curve.subject;
-    if (!matrix) continue;
-    const neighbours = hulls[i].slice(Math.max(0, places[i] - 1), places[i] + 2);
-    for (const [at, to] of neighbours.slice(1).entries()) {
-      const from = neighbours[at];
-      if (to.bytes - from.bytes < CLOSE * room) continue;
-      const bytes = Math.round(Math.sqrt(from.bytes * to.bytes));
-      const place = (half: number) => (i + half / 2) / curves.length;
-      const part = { ...options, ...partialProgress(options, place(at), place(at + 1)) };
-      await addSize(curve, matrix, from.compressed?.sizes ?? to.compressed?.sizes, bytes, part);
-    }
-    reportProgress(options, (i + 1) / curves.length);
+  const matrices = planMatrices(curves);
+  const plan = createPlan(matrices, { limits: { packed: room }, mostNodes: NODES });
+  const gaps = refinements(matrices, plan, CLOSE * room);
+  for (const [at, { index, size, from, to }] of gaps.entries()) {
+    const { matrix } = curves[index].subject;
+    const part = { ...options, ...partialProgress(options, at / gaps.length, (at + 1) / gaps.length) };
+    const sizes = from.compressed?.sizes ?? to.compressed?.sizes;
+    if (matrix) await addSize(curves[index], matrix, sizes, size, part);
   }
+  reportProgress(options, 1);
 }
 
 /** Spends the remaining bytes on weights that can use them. */
@@ -102,32 +95,32 @@ async function spent(
   options: SizeOptions,
 ): Promise<WeightForm[]> {
   const result = [...forms];
-  const byGain = curves
-    .map(({ forms: known }, i) => {
-      const hull = lowerHull(known);
-      const next = hull[hull.indexOf(forms[i]) + 1];
-      return { i, gain: next ? gain(forms[i], next) : 0 };
-    })
-    .filter(({ i, gain }) => gain > 0 && forms[i].compressed?.sizes)
-    .sort((a, b) => b.gain - a.gain || a.i - b.i);
-  for (const { i } of byGain.slice(0, SPENDINGS)) {
+  const matrices = planMatrices(curves);
+  const choices = matrices.map(({ name }, i) => ({ name, form: forms[i], cost: 0 }));
+  const byGain = growths(matrices, { choices }).filter(({ index }) => forms[index].compressed?.sizes);
+  for (const { index } of byGain.slice(0, SPENDINGS)) {
     const left = room - total(result);
     if (left < CLOSE * room) break;
-    const { matrix } = curves[i].subject;
-    const bytes = result[i].bytes + left;
-    const form = matrix && (await addSize(curves[i], matrix, result[i].compressed?.sizes, bytes, options));
-    if (form && form.bytes <= bytes && form.cost < result[i].cost) result[i] = form;
+    const { matrix } = curves[index].subject;
+    const bytes = result[index].sizes.packed + left;
+    const form = matrix && (await addSize(curves[index], matrix, result[index].compressed?.sizes, bytes, options));
+    if (form && form.sizes.packed <= bytes && form.error < result[index].error) result[index] = form;
   }
   return result;
 }
 
 function chosen(curves: readonly Curve[], room: number): WeightForm[] {
-  const hulls = curves.map(({ forms }) => lowerHull(forms));
-  return equalSlopes(hulls, room).map((place, i) => hulls[i][place]);
+  const { choices } = createPlan(planMatrices(curves), { limits: { packed: room }, mostNodes: NODES });
+  return choices.map(({ form }) => form);
+}
+
+function smallestForms(curves: readonly Curve[]): WeightForm[] {
+  const [smallest] = paretoCurve(planMatrices(curves), { points: 2 });
+  return smallest.choices.map(({ form }) => form);
 }
 
 function total(forms: readonly WeightForm[]): number {
-  return forms.reduce((sum, { bytes }) => sum + bytes, 0);
+  return forms.reduce((sum, { sizes }) => sum + sizes.packed, 0);
 }
 
 function unreachable(bytes: number, least: number): GCompressError {
