@@ -8,8 +8,6 @@ export const BALANCE = Math.LN2 / 6;
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Most rounds of the search; each brings the rate several times closer. */
 const ROUNDS = 12;
-/** Progress within a round once the values are rounded. */
-const ROUNDED = 0.7;
 /** The share of the bytes that the search may leave unused. */
 export const CLOSE = 0.004;
 
@@ -61,16 +59,13 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0
   for (let round = 0; round < ROUNDS; round++) {
     step = Math.max(step, smallest);
     pace(entries, round / ROUNDS);
-    const rounded = roundedAt(matrix, search, step, (operations, done) =>
-      pace(operations, (round + ROUNDED * done) / ROUNDS),
-    );
-    const bits = codedBits(rounded.values, shape, search.stored, (operations, done) =>
-      pace(operations, (round + ROUNDED + (1 - ROUNDED) * done) / ROUNDS),
+    const { values: levels, bits } = roundedAt(matrix, search, step, (operations, done) =>
+      pace(operations, (round + done) / ROUNDS),
     );
     if (bits <= search.bits) {
       if (step < fits) {
         fits = step;
-        best = { step, levels: rounded.values };
+        best = { step, levels };
       }
       if (step === smallest || bits > search.bits * (1 - CLOSE) || fits <= tooSmall * 1.0005) break;
     } else tooSmall = Math.max(tooSmall, step);

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { pack } from '@gcompress/packed';
+import { compressNow } from '@gcompress/post-training';
+import { CACHE } from './real-models/downloads.ts';
+import { scriptFiles } from './real-models/model-files.ts';
+const [name = 'mobilenet_v2', part = '0.4'] = process.argv.slice(2);
+const artifacts = scriptFiles(join(CACHE, 'nsfwjs-4.4.0/package/dist/models', name));
+const count = (artifacts.weightSpecs ?? []).reduce((s, { shape }) => s + shape.reduce((p, d) => p * d, 1), 0);
+const bytes = Math.floor(count * Number(part));
+let at = process.cpuUsage();
+const small = await compressNow(artifacts, { budget: { bytes }, minElements: 1000 });
+const { user, system } = process.cpuUsage(at);
+let cost = 0;
+for (const w of small.report.weights) cost += w.relativeError ** 2;
+console.log(name, count, 'weights', bytes, 'asked', small.report.bytes, 'got', 'cost', cost, 'CPU s', (user + system) / 1e6, 'µs/weight', (user + system) / count);
