@@ -1,6 +1,8 @@
 // Searches the smallest step whose coded levels fit in a number of bits.
 import { codedBits, type Rounded, roundForRate, type TrellisStates } from '@gcompress/coder';
 import type { Matrix, Pace } from '@gcompress/core';
+import { sampledColumns } from './sampled-columns.ts';
+import { StepBracket } from './step-bracket.ts';
 
 /** Price of a bit in squared steps that balances error and rate: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
 export const BALANCE = Math.LN2 / 6;
@@ -8,8 +10,6 @@ export const BALANCE = Math.LN2 / 6;
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Most rounds of the search; each brings the rate several times closer. */
 const ROUNDS = 12;
-/** The share of the bytes that the search may leave unused. */
-export const CLOSE = 0.004;
 
 /** What a search for a step is given. */
 export interface Search {
@@ -30,6 +30,8 @@ export interface Search {
 export interface Found {
   readonly step: number;
   readonly levels: Int32Array;
+  /** Bits an entry that a doubling of the step would save, after a search. */
+  readonly slope?: number;
 }
 
 /**
@@ -39,11 +41,11 @@ export interface Found {
  * @param start a step near the result, if one is known; 0 otherwise.
  */
 export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0): Found {
-  const { shape, data } = matrix;
+  const { data } = matrix;
   const entries = data.length;
   const spread = rootMeanSquare(data, search.scales);
   pace(entries, 0);
-  const none = { step: 0, levels: new Int32Array(entries) };
+  const none: Found = { step: 0, levels: new Int32Array(entries) };
   if (spread === 0) return none;
   const most = largest(data, search.scales);
   pace(entries, 0);
@@ -51,25 +53,27 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0
   if (exact) return exact;
   pace(entries, 0);
   const smallest = smallestStep(most);
-  // The step at which normally distributed values would have the wanted entropy
-  let step = start || spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
-  let best: Found = none;
-  let fits = Number.POSITIVE_INFINITY;
-  let tooSmall = 0;
+  const bracket = new StepBracket(search.bits, entries);
+  let step = start;
+  if (step === 0) {
+    const sample = sampledColumns(matrix, search);
+    const found = sample && searchStep(sample.matrix, sample.search, (operations) => pace(operations, 0));
+    // The step at which normally distributed values would have the wanted entropy
+    step = found?.step || spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
+    bracket.slope = found?.slope ?? 1;
+  }
+  let best = none;
   for (let round = 0; round < ROUNDS; round++) {
     step = Math.max(step, smallest);
     pace(entries, round / ROUNDS);
     const { values: levels, bits } = roundedAt(matrix, search, step, (operations, done) =>
       pace(operations, (round + done) / ROUNDS),
     );
-    if (bits <= search.bits) {
-      if (step < fits) {
-        fits = step;
-        best = { step, levels };
-      }
-      if (step === smallest || bits > search.bits * (1 - CLOSE) || fits <= tooSmall * 1.0005) break;
-    } else tooSmall = Math.max(tooSmall, step);
-    step = nextStep(step, (bits - search.bits) / entries, tooSmall, fits);
+    if (bits <= search.bits && step < bracket.fits) best = { step, levels, slope: bracket.slope };
+    const isDone = bracket.add(step, bits);
+    best = { ...best, slope: bracket.slope };
+    if (isDone || (bits <= search.bits && step === smallest)) break;
+    step = bracket.next(step, bits);
   }
   return best;
 }
@@ -124,14 +128,6 @@ export function balanceOf({ trellis }: Search): number {
 /** The smallest step at which the level of the largest magnitude is an exact float32 integer. */
 export function smallestStep(most: number): number {
   return most / LARGEST;
-}
-
-/** The next step to try: doubling a step saves about one bit an entry. Bisects the logarithms if the guess leaves the bracket. */
-export function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
-  const next = step * 2 ** Math.max(-3, Math.min(3, excess + (excess > 0 ? 0.002 : -0.002)));
-  if (next > tooSmall && next < fits) return next;
-  if (tooSmall === 0) return fits / 2;
-  return fits === Number.POSITIVE_INFINITY ? tooSmall * 2 : Math.sqrt(tooSmall * fits);
 }
 
 /** The entries divided by their steps. */

@@ -1,6 +1,7 @@
 // Measures the error curve of each weight: bytes and cost of its candidate forms.
 import { partialProgress } from '@gcompress/core';
 import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
+import { type ColumnSample, columnSample } from './column-sample.ts';
 import {
   compressedForm,
   type FormOptions,
@@ -18,6 +19,8 @@ export interface MeasureOptions extends FormOptions {
 /** A weight and its measured forms, the plain form first. */
 export interface Curve {
   readonly subject: Subject;
+  /** Some columns of a large weight. */
+  readonly sample: ColumnSample | undefined;
   readonly forms: WeightForm[];
   /** The reason why a candidate failed. */
   refusal?: string;
@@ -29,9 +32,9 @@ export async function measuredCurves(subjects: readonly Subject[], options: Meas
   const all = subjects.reduce((sum, subject) => sum + entries(subject), 0);
   let done = 0;
   for (const subject of subjects) {
-    const curve: Curve = { subject, forms: [plainForm(subject)] };
-    curves.push(curve);
     const { matrix } = subject;
+    const curve: Curve = { subject, sample: matrix && columnSample(matrix, options), forms: [plainForm(subject)] };
+    curves.push(curve);
     if (!matrix) continue;
     const compressors = firstCompressors(options.candidates, matrix.packable, matrix.weight.matrix.shape);
     for (const compressor of compressors) {
@@ -61,7 +64,7 @@ async function add(
   compressor: SizedCompressor,
   options: MeasureOptions,
 ): Promise<WeightForm | undefined> {
-  const form = await compressedForm(matrix, compressor, options);
+  const form = (await estimate(curve, compressor, options)) ?? (await compressedForm(matrix, compressor, options));
   if (typeof form === 'string') {
     curve.refusal ??= form;
     return undefined;
@@ -70,6 +73,34 @@ async function add(
   if (form.bytes >= curve.subject.plain.bytes.length) return undefined;
   curve.forms.push(form);
   return form;
+}
+
+/** The form by a sample of the columns; undefined if there is none, or the method needs all columns. */
+async function estimate(
+  { sample }: Curve,
+  { compressor, method, bytes }: SizedCompressor,
+  options: MeasureOptions,
+): Promise<WeightForm | string | undefined> {
+  if (!sample || !method?.byColumns || bytes === undefined) return undefined;
+  const { subject, part } = sample;
+  const [sized] = ofSize(method, subject.weight.matrix.shape, { bytes: Math.floor(bytes * part) });
+  if (!sized) return undefined;
+  const form = await compressedForm(subject, sized, options);
+  if (typeof form === 'string' || !form.compressed) return form;
+  const compressed = { ...form.compressed, compressor };
+  return { ...form, bytes: Math.ceil(form.bytes / part), compressed, isEstimate: true };
+}
+
+/** The form of the whole weight for an estimated form; another form as it is. */
+export async function wholeForm(curve: Curve, form: WeightForm, options: MeasureOptions): Promise<WeightForm> {
+  const { matrix } = curve.subject;
+  const { sizes } = form.compressed ?? {};
+  if (!form.isEstimate || !matrix || !sizes) return form;
+  const [sized] = ofSize(sizes, matrix.weight.matrix.shape, { bytes: form.bytes });
+  const whole = sized && (await compressedForm(matrix, sized, options));
+  if (!whole || typeof whole === 'string') return plainForm(curve.subject);
+  curve.forms.splice(curve.forms.indexOf(form), 1, whole);
+  return whole;
 }
 
 function entries({ matrix }: Subject): number {

@@ -29,6 +29,8 @@ import { type CompareMatrix, comparison, gainedEnergy, type MatrixError } from '
 
 /** A form in which a weight may be stored. */
 export interface WeightForm extends Point, Partial<MatrixError> {
+  /** Whether bytes and errors come from some of the columns; the weight itself is not compressed yet. */
+  readonly isEstimate?: boolean;
   /** Undefined for the plain form. */
   readonly compressed?: {
     readonly method: string;
@@ -139,7 +141,9 @@ export async function compressedForm(
   const { format, notes } = matrix;
   const restored = () => {
     const { shape, config } = packed;
-    return createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
+    const made = createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
+    // Packing again would encode again
+    return Object.assign(made, { pack: () => structuredClone(packed) });
   };
   const { countedError, ...error } = compare(matrix.decompress());
   return {

@@ -2,7 +2,7 @@
 import { GCompressError, partialProgress, reportProgress } from '@gcompress/core';
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
-import { addSize, type Curve, type MeasureOptions, measuredCurves } from '../forms/curves.ts';
+import { addSize, type Curve, type MeasureOptions, measuredCurves, wholeForm } from '../forms/curves.ts';
 import { gain, lowerHull } from '../forms/error-curve.ts';
 import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { type BuiltModel, builtModel, type Outcome } from '../model/build-model.ts';
@@ -24,8 +24,12 @@ export interface ChosenSizes extends BuiltModel {
 const ROUNDS = 2;
 /** Gaps between sizes below this fraction of the budget are small enough. */
 const CLOSE = 0.005;
+/** A rest of the budget below this part of it stays unused. */
+const SPENT = 0.001;
 /** Rounds that spend the rest of the budget on one weight. */
 const SPENDINGS = 3;
+/** A budget of which the smallest forms take less than this part is surely possible. */
+const SURELY = 0.8;
 /** Most packed files until one fits; the size of the header depends on the chosen forms. */
 const FILES = 8;
 
@@ -51,14 +55,24 @@ export async function chosenSizes(
       rest,
       note: length === 1 ? refusal : undefined,
     }));
+  const whole = async (estimates: readonly WeightForm[]): Promise<WeightForm[]> => {
+    const forms: WeightForm[] = [];
+    for (const [i, form] of estimates.entries()) forms.push(await wholeForm(curves[i], form, part(0.9, 0.9)));
+    return forms;
+  };
   const build = async (forms: readonly WeightForm[]): Promise<ChosenSizes> => {
-    const chosen = outcomes(forms);
+    const chosen = outcomes(await whole(forms));
     return { ...(await builtModel(contents, chosen, signal)), outcomes: chosen };
   };
   const smallest = chosen(curves, 0);
-  const least = await build(smallest);
-  if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
-  let room = bytes - (least.report.bytes - total(smallest));
+  // The header of a file of plain forms, which takes no compression, is nearly the same
+  const bare = curves.map(({ forms: [plain] }) => plain);
+  let room = bytes - ((await build(bare)).report.bytes - total(bare));
+  if (total(smallest) > SURELY * room) {
+    const least = await build(smallest);
+    if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
+    room = bytes - (least.report.bytes - total(least.outcomes.map(({ form }) => form)));
+  }
   for (let round = 0; round < ROUNDS; round++) {
     const from = 0.7 + (0.2 * round) / ROUNDS;
     await refine(curves, room, part(from, from + 0.2 / ROUNDS));
@@ -66,11 +80,14 @@ export async function chosenSizes(
   for (let file = 0; file < FILES; file++) {
     const done = 0.9 + (0.1 * file) / FILES;
     reportProgress(options, done);
-    const built = await build(await spent(curves, chosen(curves, room), room, part(done, done)));
+    const forms = await whole(chosen(curves, room));
+    const built = await build(await spent(curves, forms, room, part(done, done)));
     if (built.report.bytes <= bytes) return built;
     // Doubles the reserve each time, because the new forms may need a larger header again
     room -= 2 ** file * (built.report.bytes - bytes);
   }
+  const least = await build(chosen(curves, 0));
+  if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
   return least;
 }
 
@@ -112,7 +129,7 @@ async function spent(
     .sort((a, b) => b.gain - a.gain || a.i - b.i);
   for (const { i } of byGain.slice(0, SPENDINGS)) {
     const left = room - total(result);
-    if (left < CLOSE * room) break;
+    if (left < SPENT * room) break;
     const { matrix } = curves[i].subject;
     const bytes = result[i].bytes + left;
     const form = matrix && (await addSize(curves[i], matrix, result[i].compressed?.sizes, bytes, options));
