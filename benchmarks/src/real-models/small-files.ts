@@ -13,6 +13,7 @@ import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
 import { compressNow } from '@gcompress/post-training';
 import { type UniformSettings, uniform } from '@gcompress/uniform';
+import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
 import type { RealModel } from './models.ts';
 import type { Pictures } from './pictures.ts';
@@ -56,6 +57,7 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
   const note = model.measure.note?.(original);
   const notes = note === undefined ? [] : [note];
   const files: SmallFile[] = [];
+  const kernels = await wasmKernels();
   const add = async (title: string, knowledge: Knowledge, bytes: number, handler: tf.io.IOHandler) => {
     const quality = model.measure.compare(original, await answersOf(model, handler, seen));
     files.push({ title, knowledge, bytes, quality });
@@ -71,7 +73,7 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
     const uint8 = files.find(({ title }) => title === stockTitle(8))?.bytes ?? 0;
     for (const part of model.parts) {
       const options = { budget: { bytes: Math.floor(part * uint8) }, inputMoments: known.moments, channelGains };
-      const small = await compressNow(artifacts, { ...options, minElements: LEAST });
+      const small = await compressNow(artifacts, { ...options, minElements: LEAST, kernels });
       const { artifacts: corrected } = await correctBiases(artifacts, small.artifacts, known);
       const { bytes } = await pack(corrected, { matrices: small.matrices, rest: 'float16' });
       await add(`compressNow, to ${part}×, biases corrected`, knowledge, bytes.length, packedModel(bytes));
@@ -91,6 +93,7 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
         ...(gains && { channelGains: gains }),
         sequential: pairedInputs(samples, { load, batchSize: model.batchSize }),
         minElements: LEAST,
+        kernels,
       }).catch((error: unknown) => {
         if (!isGCompressError(error) || error.code !== 'budget-unreachable') throw error;
         notes.push(`${title}, ${knowledge}: not possible, ${error.details.actual} bytes are too few.`);
