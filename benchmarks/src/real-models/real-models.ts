@@ -1,5 +1,6 @@
 // Published models as small files without training: bytes and quality compared with stock TensorFlow.js files. Writes
-// docs/results/real-models.md. With names of models as arguments, only these are measured, and the others stay as the last run left them.
+// docs/results/real-models.md. With names of models as arguments, only these are measured, and the others stay as the last run left them; with
+// `none` the page alone is written. A run that was stopped goes on with the files that it had not measured.
 import { writeFileSync } from 'node:fs';
 import { startBackend } from '@gcompress/example-program';
 import { registerTrainingKernels } from '@gcompress/tfjs/backends';
@@ -26,7 +27,11 @@ const missing: string[] = [];
 for (const model of MODELS) {
   const isWanted = wanted.length === 0 || wanted.some((word) => model.title.includes(word));
   const folder = isWanted ? npmPackage(model.from) : undefined;
-  if (folder !== undefined) keepMeasured(model, await smallFiles(model, folder, pictures));
+  const before = lastMeasured(model);
+  if (folder !== undefined) {
+    const keep = (files: ModelFiles) => keepMeasured(model, files);
+    keep(await smallFiles(model, folder, pictures, { before: before?.isPart ? before : undefined, keep }));
+  }
   const files = lastMeasured(model);
   if (files === undefined) missing.push(model.title);
   else results.set(model, files);
