@@ -11,6 +11,9 @@ import {
   type WeightForm,
 } from './weight-forms.ts';
 
+/** A sample that takes more than this part of its bytes stands for a weight that takes all of them. */
+const FILLED = 0.95;
+
 /** How forms are measured. */
 export interface MeasureOptions extends FormOptions {
   readonly candidates: Candidates;
@@ -22,6 +25,8 @@ export interface Curve {
   /** Some columns of a large weight. */
   readonly sample: ColumnSample | undefined;
   readonly forms: WeightForm[];
+  /** Cost of a form of the whole weight, in costs of its estimate: fewer rows compensate less for each other. 1 until one is known. */
+  correction: number;
   /** The reason why a candidate failed. */
   refusal?: string;
 }
@@ -33,7 +38,12 @@ export async function measuredCurves(subjects: readonly Subject[], options: Meas
   let done = 0;
   for (const subject of subjects) {
     const { matrix } = subject;
-    const curve: Curve = { subject, sample: matrix && columnSample(matrix, options), forms: [plainForm(subject)] };
+    const curve: Curve = {
+      subject,
+      sample: matrix && columnSample(matrix, options),
+      correction: 1,
+      forms: [plainForm(subject)],
+    };
     curves.push(curve);
     if (!matrix) continue;
     const compressors = firstCompressors(options.candidates, matrix.packable, matrix.weight.matrix.shape);
@@ -77,7 +87,7 @@ async function add(
 
 /** The form by a sample of the columns; undefined if there is none, or the method needs all columns. */
 async function estimate(
-  { sample }: Curve,
+  { sample, correction }: Curve,
   { compressor, method, bytes }: SizedCompressor,
   options: MeasureOptions,
 ): Promise<WeightForm | string | undefined> {
@@ -88,10 +98,21 @@ async function estimate(
   const form = await compressedForm(subject, sized, options);
   if (typeof form === 'string' || !form.compressed) return form;
   const compressed = { ...form.compressed, compressor };
-  return { ...form, bytes: Math.ceil(form.bytes / part), compressed, isEstimate: true };
+  const used = Math.ceil(form.bytes / part);
+  return {
+    ...form,
+    // Steps take a larger part of a sample of the rows
+    bytes: used > FILLED * bytes ? bytes : used,
+    cost: correction * form.cost,
+    compressed,
+    isEstimate: true,
+  };
 }
 
-/** The form of the whole weight for an estimated form; another form as it is. */
+/**
+ * The form of the whole weight for an estimated form; another form as it is. It takes the place of the estimate in the curve, and corrects the
+ * costs of the other estimates.
+ */
 export async function wholeForm(curve: Curve, form: WeightForm, options: MeasureOptions): Promise<WeightForm> {
   const { matrix } = curve.subject;
   const { sizes } = form.compressed ?? {};
@@ -99,7 +120,12 @@ export async function wholeForm(curve: Curve, form: WeightForm, options: Measure
   const [sized] = ofSize(sizes, matrix.weight.matrix.shape, { bytes: form.bytes });
   const whole = sized && (await compressedForm(matrix, sized, options));
   if (!whole || typeof whole === 'string') return plainForm(curve.subject);
-  curve.forms.splice(curve.forms.indexOf(form), 1, whole);
+  const by = form.cost > 0 && whole.cost > 0 ? whole.cost / form.cost : 1;
+  curve.correction *= by;
+  for (const [at, other] of curve.forms.entries()) {
+    if (other === form) curve.forms[at] = whole;
+    else if (other.isEstimate) curve.forms[at] = { ...other, cost: by * other.cost };
+  }
   return whole;
 }
 

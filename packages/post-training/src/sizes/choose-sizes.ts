@@ -132,7 +132,8 @@ async function spent(
     if (left < SPENT * room) break;
     const { matrix } = curves[i].subject;
     const bytes = result[i].bytes + left;
-    const form = matrix && (await addSize(curves[i], matrix, result[i].compressed?.sizes, bytes, options));
+    const added = matrix && (await addSize(curves[i], matrix, result[i].compressed?.sizes, bytes, options));
+    const form = added && (await wholeForm(curves[i], added, options));
     if (form && form.bytes <= bytes && form.cost < result[i].cost) result[i] = form;
   }
   return result;
