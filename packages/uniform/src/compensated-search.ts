@@ -3,7 +3,8 @@ import { codedBits, type LevelPrices, levelPrices } from '@gcompress/coder';
 import { type Kernels, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import { type RoundingOrder, type RoundRow, roundCompensated } from '@gcompress/linalg';
 import { sampledColumns } from './sampled-columns.ts';
-import { BALANCE, type Found, LARGEST, type Search } from './search.ts';
+import { BALANCE, LARGEST } from './search.ts';
+import type { Found, Search } from './search-terms.ts';
 import { StepBracket } from './step-bracket.ts';
 
 /** Levels with their steps. */

@@ -1,6 +1,6 @@
 // Some columns of a large matrix, on which a search finds its step before it rounds the whole matrix.
 import type { Matrix } from '@gcompress/core';
-import type { Search } from './search.ts';
+import type { Search } from './search-terms.ts';
 
 /** Entries of a sample; smaller ones spend too large a part of their bits on adapting the coder. */
 const ENTRIES = 2 ** 15;

@@ -1,7 +1,8 @@
 // Searches the smallest step whose coded levels fit in a number of bits.
-import { codedBits, type Rounded, roundForRate, type TrellisStates } from '@gcompress/coder';
+import { codedBits, type Rounded, roundForRate } from '@gcompress/coder';
 import type { Matrix, Pace } from '@gcompress/core';
 import { sampledColumns } from './sampled-columns.ts';
+import type { Found, Search } from './search-terms.ts';
 import { StepBracket } from './step-bracket.ts';
 
 /** Price of a bit in squared steps that balances error and rate: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
@@ -10,29 +11,6 @@ export const BALANCE = Math.LN2 / 6;
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Most rounds of the search; each brings the rate several times closer. */
 const ROUNDS = 12;
-
-/** What a search for a step is given. */
-export interface Search {
-  /** Step of each column, in units of the common step, `[n]`; 0 for a column of zeros. */
-  readonly scales: Float64Array;
-  /** Weights of the entries' squared errors: one for each entry, or one for all. */
-  readonly weights: Float32Array;
-  /** Trellis states for choosing the levels. */
-  readonly trellis: TrellisStates;
-  /** Trellis states for coding the levels; the coder uses 0 states for levels that this trellis cannot reach. */
-  readonly stored: TrellisStates;
-  readonly rateWeight: number;
-  /** The most bits that the coded levels may take. */
-  readonly bits: number;
-}
-
-/** Levels, and their common step. */
-export interface Found {
-  readonly step: number;
-  readonly levels: Int32Array;
-  /** Bits an entry that a doubling of the step would save, after a search. */
-  readonly slope?: number;
-}
 
 /**
  * The levels with the smallest step whose code fits in `search.bits`. Rounding prices the bits of each level in proportion to the squared
