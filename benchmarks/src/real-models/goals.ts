@@ -65,7 +65,7 @@ export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string 
   const rows = GOALS.flatMap((goal) =>
     [...results]
       .filter(([{ title }]) => title.includes(goal.model))
-      .map(([model, { files }]) => {
+      .map(([model, { files, isPart }]) => {
         const uint8 = uint8Of(files);
         const nearest = smallest(files, goal, uint8);
         const met = nearest !== undefined && nearest.bytes <= goal.part * uint8.bytes;
@@ -74,7 +74,7 @@ export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string 
           goal.knowledge,
           `${goal.isStretch ? 'stretch' : 'must'}: ≤ ${goal.part}×, ${goal.quality}`,
           nearest ? `${part(nearest, uint8)}, ${model.measure.print(nearest.quality).join(', ')}` : 'no file so good',
-          met ? 'met' : 'missed',
+          met ? 'met' : isPart ? 'not all files measured' : 'missed',
         ];
       }),
   );

@@ -13,6 +13,8 @@ export interface RealModel {
   readonly from: PinnedPackage;
   /** Reads the model from the folder of its package. */
   read(folder: string): tf.io.ModelArtifacts;
+  /** What is particular about it, for readers of its table. */
+  readonly remark?: string;
   /** Samples `[count, …]`. */
   inputs(use: Use, pictures: Pictures): tf.Tensor;
   readonly batchSize: number;
@@ -68,6 +70,8 @@ export const MODELS: readonly RealModel[] = [
   {
     title: 'basic-pitch',
     from: BASIC_PITCH,
+    remark:
+      'Of its 742,392 bytes of weights, 599,064 are copies of others. Gzip stores copies once, packed files store each, which is why they are larger than uint8 here.',
     read: (folder) => modelFiles(join(folder, 'model/model.json')),
     inputs: (use) => melodies(use === 'calibration' ? 8 : 6, use === 'calibration' ? 1 : 2),
     batchSize: 1,

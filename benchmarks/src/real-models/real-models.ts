@@ -43,7 +43,8 @@ Published models without any training, on the ${backend} backend. Bytes count wh
 weights, each gzipped. Quality compares the outputs with those of the original model, on inputs that no method saw: calibration and evaluation
 use pieces of different pictures of scikit-image. The inputs of basic-pitch are synthetic plucked strings, because no recording is available.
 Rate weights and targets were chosen with the pictures and outputs of ESRGAN slim, so its rows may be a little too favourable.
-Made by \`pnpm --filter @gcompress/benchmarks real-models\`.
+Weights are compressed one after the other only in small networks: each of them takes a run of both networks over all inputs. Made by
+\`pnpm --filter @gcompress/benchmarks real-models\`; \`compress-time\` gives the CPU seconds of \`compressNow\`.
 
 ## Goals
 
@@ -56,7 +57,7 @@ ${missing.length > 0 ? `\nNot measured: ${missing.join(', ')}.\n` : ''}`;
 console.log(text);
 writeFileSync(new URL('../../../docs/results/real-models.md', import.meta.url), text);
 
-function section([model, { files, notes }]: [RealModel, ModelFiles]): string {
+function section([model, { files, notes, isPart }]: [RealModel, ModelFiles]): string {
   const uint8 = uint8Of(files);
   const rows = files.map((file) => [
     file.title,
@@ -66,5 +67,8 @@ function section([model, { files, notes }]: [RealModel, ModelFiles]): string {
     ...model.measure.print(file.quality),
   ]);
   const table = markdownTable(['file', 'made with', 'bytes', 'of uint8', ...model.measure.titles], rows);
-  return [`## ${model.title}`, `\`${model.from.name}\` ${model.from.version}.`, ...notes, table].join('\n\n');
+  const state = isPart ? ['Not all files were measured: the run was stopped.'] : [];
+  const { remark } = model;
+  const remarks = [...(remark === undefined ? [] : [remark]), ...notes, ...state];
+  return [`## ${model.title}`, `\`${model.from.name}\` ${model.from.version}.`, ...remarks, table].join('\n\n');
 }
