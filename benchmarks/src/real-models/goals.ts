@@ -5,6 +5,8 @@ import type { Knowledge, ModelFiles, SmallFile } from './small-files.ts';
 
 /** Bytes and quality for one model. */
 interface Goal {
+  /** Beyond what must be reached. */
+  readonly isStretch?: true;
   /** Part of the title of the model. */
   readonly model: string;
   /** The knowledge that a file may use: none, noise or inputs. */
@@ -39,15 +41,23 @@ const GOALS: readonly Goal[] = [
   { model: 'slim', knowledge: 'no data', part: 0.31, ...decibels(58) },
   { model: 'medium', knowledge: 'no data', part: 0.5, ...decibels(60) },
   { model: 'MobileNetV2', knowledge: 'no data', part: 0.78, ...features(0.97, 0.22) },
+  { model: 'InceptionV3', knowledge: 'no data', part: 0.75, ...features(0, 0.25) },
   ...['basic-pitch', 'emotion', 'mobileface', 'blazeface'].map(
     (model) => ({ model, knowledge: 'no data', part: 0.65, ...onePercent }) as const,
   ),
   { model: 'slim', knowledge: 'inputs', part: 0.25, ...decibels(55) },
   { model: 'medium', knowledge: 'inputs', part: 0.4, ...decibels(60) },
   { model: 'MobileNetV2', knowledge: 'inputs', part: 0.75, ...features(0.98, 0.1) },
+  { model: 'InceptionV3', knowledge: 'inputs', part: 0.6, ...features(0, 0.25) },
   ...['basic-pitch', 'emotion', 'mobileface', 'blazeface'].map(
     (model) => ({ model, knowledge: 'inputs', part: 0.45, ...onePercent }) as const,
   ),
+  { model: 'slim', knowledge: 'no data', part: 0.2, ...decibels(52), isStretch: true },
+  { model: 'medium', knowledge: 'no data', part: 0.4, ...decibels(60), isStretch: true },
+  { model: 'slim', knowledge: 'inputs', part: 0.16, ...decibels(46), isStretch: true },
+  { model: 'medium', knowledge: 'inputs', part: 0.3, ...decibels(60), isStretch: true },
+  { model: 'MobileNetV2', knowledge: 'inputs', part: 0.6, ...features(0.97, 0.18), isStretch: true },
+  { model: 'InceptionV3', knowledge: 'inputs', part: 0.45, ...features(0, 0.25), isStretch: true },
 ];
 
 /** A table of all goals for the models that were measured. */
@@ -55,16 +65,16 @@ export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string 
   const rows = GOALS.flatMap((goal) =>
     [...results]
       .filter(([{ title }]) => title.includes(goal.model))
-      .map(([model, { files }]) => {
+      .map(([model, { files, isPart }]) => {
         const uint8 = uint8Of(files);
         const nearest = smallest(files, goal, uint8);
         const met = nearest !== undefined && nearest.bytes <= goal.part * uint8.bytes;
         return [
           model.title,
           goal.knowledge,
-          `≤ ${goal.part}×, ${goal.quality}`,
+          `${goal.isStretch ? 'stretch' : 'must'}: ≤ ${goal.part}×, ${goal.quality}`,
           nearest ? `${part(nearest, uint8)}, ${model.measure.print(nearest.quality).join(', ')}` : 'no file so good',
-          met ? 'met' : 'missed',
+          met ? 'met' : isPart ? 'not all files measured' : 'missed',
         ];
       }),
   );

@@ -13,6 +13,8 @@ export interface RealModel {
   readonly from: PinnedPackage;
   /** Reads the model from the folder of its package. */
   read(folder: string): tf.io.ModelArtifacts;
+  /** What is particular about it, for readers of its table. */
+  readonly remark?: string;
   /** Samples `[count, …]`. */
   inputs(use: Use, pictures: Pictures): tf.Tensor;
   readonly batchSize: number;
@@ -25,6 +27,11 @@ export interface RealModel {
   readonly errors: { readonly plain: readonly number[]; readonly compensated: readonly number[] };
   /** Sizes of files that `compressNow` makes, as parts of uint8 and gzip. */
   readonly parts: readonly number[];
+  /**
+   * Whether weights are also compressed one after the other. Each of them takes a run of both networks over all inputs, hours for networks of
+   * fifty layers and more.
+   */
+  readonly isSequential: boolean;
   /** States of the trellis where there are no moments. */
   readonly trellis: 0 | 8;
 }
@@ -58,26 +65,13 @@ const HUMAN_MODELS = {
 export const MODELS: readonly RealModel[] = [
   superResolution('ESRGAN slim', UPSCALER_SLIM),
   superResolution('ESRGAN medium', UPSCALER_MEDIUM),
-  {
-    title: 'nsfwjs MobileNetV2',
-    from: NSFWJS,
-    read: (folder) => scriptFiles(join(folder, 'dist/models/mobilenet_v2')),
-    inputs: (use, pictures) =>
-      tf.tidy(() =>
-        crops({ size: 224, parts: [1, 0.6, 0.35, 0.2] }, { calibration: 48, evaluation: 200 })(use, pictures).div(255),
-      ),
-    batchSize: 8,
-    // A saturated softmax would hide differences in the layers before it
-    hidden: ['flatten_1', 'dense_2'],
-    measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
-    range: [0, 1],
-    errors: { plain: [0.06, 0.08], compensated: [0.06, 0.12] },
-    parts: [0.75, 0.6],
-    trellis: 0,
-  },
+  classifier('nsfwjs MobileNetV2', { folder: 'mobilenet_v2', size: 224, calibration: 48 }, [0.06, 0.08]),
+  classifier('nsfwjs InceptionV3', { folder: 'inception_v3', size: 299, calibration: 64 }, []),
   {
     title: 'basic-pitch',
     from: BASIC_PITCH,
+    remark:
+      'Of its 742,392 bytes of weights, 599,064 are copies of others. Gzip stores copies once, packed files store each, which is why they are larger than uint8 here.',
     read: (folder) => modelFiles(join(folder, 'model/model.json')),
     inputs: (use) => melodies(use === 'calibration' ? 8 : 6, use === 'calibration' ? 1 : 2),
     batchSize: 1,
@@ -86,6 +80,7 @@ export const MODELS: readonly RealModel[] = [
     range: [-1, 1],
     errors: { plain: [0.005, 0.02], compensated: [0.02, 0.05] },
     parts: [0.65, 0.45],
+    isSequential: true,
     trellis: 8,
   },
   faceModel('emotion', { size: 64, gray: true, range: [0, 1] }),
@@ -105,7 +100,40 @@ function superResolution(title: string, from: PinnedPackage): RealModel {
     range: [0, 255],
     errors: { plain: [0.003, 0.0045], compensated: [0.01, 0.015, 0.03, 0.05] },
     parts: [0.4, 0.31, 0.25],
+    isSequential: true,
     trellis: 8,
+  };
+}
+
+interface ClassifierFiles {
+  /** Folder of the model in the package. */
+  readonly folder: string;
+  readonly size: number;
+  /** Number of pieces for calibration. */
+  readonly calibration: number;
+}
+
+/** A classifier of `nsfwjs`, which is uint8 already. */
+function classifier(
+  title: string,
+  { folder: name, size, calibration }: ClassifierFiles,
+  plain: readonly number[],
+): RealModel {
+  const cut = crops({ size, parts: [1, 0.6, 0.35, 0.2] }, { calibration, evaluation: 200 });
+  return {
+    title,
+    from: NSFWJS,
+    read: (folder) => scriptFiles(join(folder, 'dist/models', name)),
+    inputs: (use, pictures) => tf.tidy(() => cut(use, pictures).div(255)),
+    batchSize: 8,
+    // A saturated softmax would hide differences in the layers before it
+    hidden: ['flatten_1', 'dense_2'],
+    measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
+    range: [0, 1],
+    errors: { plain, compensated: plain.length > 0 ? [0.06, 0.12] : [] },
+    parts: [0.75, 0.6],
+    isSequential: false,
+    trellis: 0,
   };
 }
 
@@ -135,6 +163,7 @@ function faceModel(name: string, { size, gray, range: [black, white] }: FaceInpu
     range: [black, white],
     errors: { plain: [0.005, 0.02, 0.05], compensated: [0.02, 0.05] },
     parts: [0.65, 0.45],
+    isSequential: true,
     trellis: 8,
   };
 }

@@ -13,6 +13,7 @@ import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
 import { compressNow } from '@gcompress/post-training';
 import { type UniformSettings, uniform } from '@gcompress/uniform';
+import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
 import type { RealModel } from './models.ts';
 import type { Pictures } from './pictures.ts';
@@ -37,31 +38,52 @@ export interface ModelFiles {
   readonly files: readonly SmallFile[];
   /** Notes for the reader. */
   readonly notes: readonly string[];
+  /** Whether the run was stopped before all files were measured. */
+  readonly isPart: boolean;
 }
 
 type ChannelGains = ReadonlyMap<string, Float64Array>;
 
 /** Weights with fewer values stay as they are, such as the last layer of a classifier. */
 const LEAST = 1000;
+const ORDER: readonly Knowledge[] = ['stock', 'no data', 'inputs'];
 const BITS = [7, 5];
 const STOCK: readonly StockType[] = ['float16', 8, 7, 6, 5, 4];
 /** Number of noise samples without inputs, and of inputs for channel gains. */
 const SAMPLES = 16;
 
-/** Makes all files of a model and measures them on the inputs for evaluation. */
-export async function smallFiles(model: RealModel, folder: string, pictures: Pictures): Promise<ModelFiles> {
+/** How a run keeps what it has measured. */
+export interface Keeping {
+  /** The files of a run that was stopped, which are not measured again. */
+  readonly before: ModelFiles | undefined;
+  /** Called after each file. */
+  keep(files: ModelFiles): void;
+}
+
+/** Makes all files of a model and measures them on the inputs for evaluation: first those of the goals, last the stock files. */
+export async function smallFiles(
+  model: RealModel,
+  folder: string,
+  pictures: Pictures,
+  { before, keep }: Keeping,
+): Promise<ModelFiles> {
   const artifacts = model.read(folder);
   const seen = model.inputs('evaluation', pictures);
   const original = await answersOf(model, tf.io.fromMemory(artifacts), seen);
   const note = model.measure.note?.(original);
   const notes = note === undefined ? [] : [note];
-  const files: SmallFile[] = [];
+  const files: SmallFile[] = [...(before?.files ?? [])];
+  const isDone = (title: string, knowledge: Knowledge) =>
+    files.some((file) => file.title === title && file.knowledge === knowledge);
+  const kernels = await wasmKernels();
   const add = async (title: string, knowledge: Knowledge, bytes: number, handler: tf.io.IOHandler) => {
     const quality = model.measure.compare(original, await answersOf(model, handler, seen));
     files.push({ title, knowledge, bytes, quality });
+    keep({ files: inOrder(files), notes, isPart: true });
     console.error(model.title, title, bytes, ...model.measure.print(quality));
   };
   const addPacked = async (title: string, knowledge: Knowledge, options: PackOptions) => {
+    if (isDone(title, knowledge)) return;
     const { bytes } = await pack(artifacts, options);
     await add(title, knowledge, bytes.length, packedModel(bytes));
   };
@@ -70,11 +92,13 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
   const addBudgets = async (knowledge: Knowledge, known: Calibration, channelGains: ChannelGains) => {
     const uint8 = files.find(({ title }) => title === stockTitle(8))?.bytes ?? 0;
     for (const part of model.parts) {
+      const title = `compressNow, to ${part}×, biases corrected`;
+      if (isDone(title, knowledge)) continue;
       const options = { budget: { bytes: Math.floor(part * uint8) }, inputMoments: known.moments, channelGains };
-      const small = await compressNow(artifacts, { ...options, minElements: LEAST });
+      const small = await compressNow(artifacts, { ...options, minElements: LEAST, kernels });
       const { artifacts: corrected } = await correctBiases(artifacts, small.artifacts, known);
       const { bytes } = await pack(corrected, { matrices: small.matrices, rest: 'float16' });
-      await add(`compressNow, to ${part}×, biases corrected`, knowledge, bytes.length, packedModel(bytes));
+      await add(title, knowledge, bytes.length, packedModel(bytes));
     }
   };
 
@@ -85,12 +109,14 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
     const load = isGraph ? tf.loadGraphModel : tf.loadLayersModel;
     for (const part of model.parts) {
       const title = `compressNow, sequential, to ${part}×`;
+      if (isDone(title, knowledge)) continue;
       const small = await compressNow(artifacts, {
         budget: { bytes: Math.floor(part * uint8) },
         inputMoments: known.moments,
         ...(gains && { channelGains: gains }),
         sequential: pairedInputs(samples, { load, batchSize: model.batchSize }),
         minElements: LEAST,
+        kernels,
       }).catch((error: unknown) => {
         if (!isGCompressError(error) || error.code !== 'budget-unreachable') throw error;
         notes.push(`${title}, ${knowledge}: not possible, ${error.details.actual} bytes are too few.`);
@@ -102,14 +128,14 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
   };
 
   const weights = tf.io.decodeWeights(artifacts.weightData as ArrayBuffer, artifacts.weightSpecs ?? []);
-  for (const type of STOCK) {
-    const stock = stockFile(artifacts, weights, type);
-    await add(stockTitle(type), 'stock', stock.bytes, tf.io.fromMemory(stock.artifacts));
-  }
-  tf.dispose(weights);
-  for (const bits of BITS) {
-    await addPacked(`pack, ${bits} bits`, 'no data', { method: uniform({ bits, steps: 'column' }) });
-  }
+  const addStock = async (types: readonly StockType[]) => {
+    for (const type of types) {
+      if (isDone(stockTitle(type), 'stock')) continue;
+      const stock = stockFile(artifacts, weights, type);
+      await add(stockTitle(type), 'stock', stock.bytes, tf.io.fromMemory(stock.artifacts));
+    }
+  };
+  await addStock([8]);
 
   const running = await startModel(tf.io.fromMemory(artifacts), model.hidden);
   const noise = syntheticInputs(running.model.inputs, 0, { count: SAMPLES, range: model.range, side: 48 })[0];
@@ -133,16 +159,25 @@ export async function smallFiles(model: RealModel, folder: string, pictures: Pic
     const known = await orNote(notes, `With ${knowledge} moments were not summed`, () =>
       calibrate(running.model as Parameters<typeof calibrate>[0], samples, { batchSize: model.batchSize }),
     );
+    if (known && gains) await addBudgets(knowledge, known, gains);
     for (const error of known ? compensated : []) {
       const moments = known && { inputMoments: known.moments };
       await withGains('pack, gains and moments', knowledge, { error, rateWeight: 0.25 }, { ...moments });
     }
-    if (known && gains) await addBudgets(knowledge, known, gains);
-    if (known) await addSequential(knowledge, samples, known, gains);
+    if (known && model.isSequential) await addSequential(knowledge, samples, known, gains);
   }
-  tf.dispose([noise, inputs, seen]);
+  for (const bits of BITS) {
+    await addPacked(`pack, ${bits} bits`, 'no data', { method: uniform({ bits, steps: 'column' }) });
+  }
+  await addStock(STOCK);
+  tf.dispose([noise, inputs, seen, weights]);
   running.dispose();
-  return { files, notes };
+  return { files: inOrder(files), notes, isPart: false };
+}
+
+/** Stock files first, then those without data, then those with inputs. */
+function inOrder(files: readonly SmallFile[]): SmallFile[] {
+  return [...files].sort((a, b) => ORDER.indexOf(a.knowledge) - ORDER.indexOf(b.knowledge));
 }
 
 function stockTitle(type: StockType): string {

@@ -1,18 +1,19 @@
 // A cache of the bits of each magnitude in each context; clearing it brings it up to date with the model's probabilities.
-import { BitCounter } from './bit-counter.ts';
-import { BUCKETS, codeLevel, type LevelModel } from './level-model.ts';
+import type { CountingLevelModel } from './counting-level-model.ts';
+import { BUCKETS } from './level-model.ts';
 
 /** Magnitudes below this are cached. */
 const MAGNITUDES = 64;
-const NEIGHBOURS = 3;
+/** Numbers of nonzero neighbours: 0, 1 or 2. */
+export const NEIGHBOURS = 3;
 
 /** Bits of magnitudes by context. Each is computed once between two calls of `clear`. */
 export class BitTable {
   readonly #bits = new Float32Array(2 * BUCKETS * NEIGHBOURS * MAGNITUDES);
-  readonly #counter: BitCounter;
+  readonly #model: CountingLevelModel;
 
-  constructor(model: LevelModel) {
-    this.#counter = new BitCounter(model);
+  constructor(model: CountingLevelModel) {
+    this.#model = model;
   }
 
   clear(): void {
@@ -20,15 +21,20 @@ export class BitTable {
   }
 
   of(quantiser: number, bucket: number, neighbours: number, magnitude: number): number {
-    if (magnitude >= MAGNITUDES) return this.#count(quantiser, bucket, neighbours, magnitude);
-    const at = ((quantiser * BUCKETS + bucket) * NEIGHBOURS + neighbours) * MAGNITUDES + magnitude;
-    if (this.#bits[at] < 0) this.#bits[at] = this.#count(quantiser, bucket, neighbours, magnitude);
-    return this.#bits[at];
+    return this.at((quantiser * BUCKETS + bucket) * NEIGHBOURS + neighbours, magnitude);
   }
 
-  #count(quantiser: number, bucket: number, neighbours: number, magnitude: number): number {
-    this.#counter.bits = 0;
-    codeLevel(this.#counter, quantiser, bucket, neighbours, magnitude);
-    return this.#counter.bits;
+  /** The same for the number of a context, `(quantiser · BUCKETS + bucket) · NEIGHBOURS + neighbours`. */
+  at(context: number, magnitude: number): number {
+    if (magnitude >= MAGNITUDES) return this.#count(context, magnitude);
+    const place = context * MAGNITUDES + magnitude;
+    if (this.#bits[place] < 0) this.#bits[place] = this.#count(context, magnitude);
+    return this.#bits[place];
+  }
+
+  #count(context: number, magnitude: number): number {
+    const neighbours = context % NEIGHBOURS;
+    const both = (context - neighbours) / NEIGHBOURS;
+    return this.#model.bitsOf(both >= BUCKETS ? 1 : 0, both % BUCKETS, neighbours, magnitude);
   }
 }

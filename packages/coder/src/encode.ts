@@ -1,7 +1,7 @@
 // Encoder of integer matrices, with packed bits or the entropy coder, whichever takes fewer bytes.
 import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { assertOneOf, assertShape2D, assertType, describeValue } from '@gcompress/core/checks';
-import { AdaptingCounter } from './bit-counter.ts';
+import { CountingLevelModel } from './counting-level-model.ts';
 import { codeLevel, LevelModel } from './level-model.ts';
 import type { BinaryCoder } from './range/binary-coder.ts';
 import { RangeEncoder } from './range/range-encoder.ts';
@@ -52,28 +52,42 @@ export function codedBits(
   pace: Pace = () => {},
 ): number {
   assertIntegers('codedBits', values, shape);
-  const model = new LevelModel(shape[1]);
-  const counter = new AdaptingCounter(model);
   assertType('codedBits', 'pace', pace, 'function');
   const used = usableStates('codedBits', values, states);
   pace(values.length, 0);
-  codeAll(counter, model, values, used, pace);
-  const packed = packedLength(values.length, rangeOf(values).width);
+  const bits = countAll(values, shape, used, pace);
   pace(values.length, 1);
-  return Math.min(counter.bits + CODED_OVERHEAD * 8, 8 * packed);
+  return streamBits(bits, values);
 }
 
-function codeAll(
-  coder: BinaryCoder,
-  model: LevelModel,
-  values: Int32Array,
-  states: TrellisStates,
-  pace: Pace = () => {},
-): void {
+/** Bits of the smaller stream, with its header, for values that take `bits` by the coder's probabilities. */
+export function streamBits(bits: number, values: Int32Array): number {
+  return Math.min(bits + CODED_OVERHEAD * 8, 8 * packedLength(values.length, rangeOf(values).width));
+}
+
+/** Bits of the values by the coder's probabilities. */
+function countAll(values: Int32Array, [, columns]: Shape2D, states: TrellisStates, pace: Pace): number {
+  const model = new CountingLevelModel(columns);
+  const trellis = trellisOf(states);
+  let state = 0;
+  let bits = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (i % VALUES === 0) pace(OPERATIONS_OF_VALUE * VALUES, i / values.length);
+    const quantiser = trellis.quantiser[state];
+    const index = indexOf(values[i], quantiser, trellis);
+    const magnitude = Math.abs(index);
+    const bucket = model.bucket();
+    bits += model.count(quantiser, bucket, model.neighbours, magnitude);
+    model.observe(magnitude);
+    state = trellis.next[2 * state + (index & 1)];
+  }
+  return bits;
+}
+
+function codeAll(coder: BinaryCoder, model: LevelModel, values: Int32Array, states: TrellisStates): void {
   const trellis = trellisOf(states);
   let state = 0;
   for (let i = 0; i < values.length; i++) {
-    if (i % VALUES === 0) pace(OPERATIONS_OF_VALUE * VALUES, i / values.length);
     const quantiser = trellis.quantiser[state];
     const index = indexOf(values[i], quantiser, trellis);
     codeLevel(coder, quantiser, model.bucket(), model.neighbours, index);

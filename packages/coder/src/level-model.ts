@@ -11,13 +11,13 @@ const MEAN_SHIFT = 5;
 /** Contexts of a quantiser, by twice the binary logarithm of the expected magnitude. */
 export const BUCKETS = 32;
 /** Decisions of a context: is the level zero (by neighbours); the bit length of the magnitude; the lower bits of magnitudes 2 to 7. */
-const CLASS = 3;
-const CLASSES = 32;
-const LOW_BITS = CLASS + CLASSES;
-const STRIDE = 40;
+export const CLASS = 3;
+export const CLASSES = 32;
+export const LOW_BITS = CLASS + CLASSES;
+export const STRIDE = 40;
 /** Decisions shared by all contexts: the three bits below the highest bit of larger magnitudes. */
-const SHARED = 2 * BUCKETS * STRIDE;
-const SHARED_BITS = 3;
+export const SHARED = 2 * BUCKETS * STRIDE;
+export const SHARED_BITS = 3;
 const DECISIONS = SHARED + CLASSES * 2 ** SHARED_BITS;
 
 /** Adaptive state for the entries of a matrix, row by row. */
@@ -32,9 +32,9 @@ export class LevelModel implements DecisionModel {
   protected overall = 0;
   protected readonly means: Uint16Array;
   protected readonly above: Uint8Array;
-  readonly #fast = new Uint16Array(DECISIONS).fill(2 ** 15);
-  readonly #slow = new Uint16Array(DECISIONS).fill(2 ** 15);
-  readonly #seen = new Uint8Array(DECISIONS);
+  protected readonly fast = new Uint16Array(DECISIONS).fill(2 ** 15);
+  protected readonly slow = new Uint16Array(DECISIONS).fill(2 ** 15);
+  protected readonly seen = new Uint8Array(DECISIONS);
 
   constructor(columns: number) {
     this.means = new Uint16Array(columns);
@@ -43,15 +43,15 @@ export class LevelModel implements DecisionModel {
 
   /** Probabilities have 16 bits for adaptation and 15 for coding. */
   probability(slot: number): number {
-    return (this.#fast[slot] + this.#slow[slot]) >>> 2 || 1;
+    return (this.fast[slot] + this.slow[slot]) >>> 2 || 1;
   }
 
   adapt(slot: number, bit: number): void {
-    const count = this.#seen[slot];
-    if (count < SLOW) this.#seen[slot]++;
+    const count = this.seen[slot];
+    if (count < SLOW) this.seen[slot]++;
     const target = bit * 65535;
-    this.#fast[slot] += (target - this.#fast[slot]) >> Math.min(count + 1, FAST);
-    this.#slow[slot] += (target - this.#slow[slot]) >> Math.min(count + 1, SLOW);
+    this.fast[slot] += (target - this.fast[slot]) >> Math.min(count + 1, FAST);
+    this.slow[slot] += (target - this.slow[slot]) >> Math.min(count + 1, SLOW);
   }
 
   /** The context of the next entry. */

@@ -1,15 +1,11 @@
 // Estimated bits of each magnitude at each place of a matrix, for rounding in another order than the order of the stream.
 import type { Shape2D } from '@gcompress/core';
-import { AdaptingCounter } from './bit-counter.ts';
-import { BitTable } from './bit-table.ts';
+import { BitTable, NEIGHBOURS } from './bit-table.ts';
+import { CountingLevelModel } from './counting-level-model.ts';
 import { assertIntegers } from './encode.ts';
-import { codeLevel, LevelModel } from './level-model.ts';
 
 /** Estimated bits of a magnitude at a place of the matrix, `row · columns + column`. */
 export type LevelPrices = (place: number, magnitude: number) => number;
-
-/** Numbers of nonzero neighbours of a place: 0, 1 or 2. */
-const NEIGHBOURS = 3;
 
 /**
  * Estimates the bits of magnitudes at each place, from levels close to the final ones: the contexts come from the given levels, and the
@@ -20,20 +16,16 @@ const NEIGHBOURS = 3;
  */
 export function levelPrices(levels: Int32Array, shape: Shape2D): LevelPrices {
   assertIntegers('levelPrices', levels, shape);
-  const model = new LevelModel(shape[1]);
-  const adapter = new AdaptingCounter(model);
+  const model = new CountingLevelModel(shape[1]);
   const contexts = new Uint8Array(levels.length);
   for (let place = 0; place < levels.length; place++) {
     const bucket = model.bucket();
     contexts[place] = bucket * NEIGHBOURS + model.neighbours;
-    codeLevel(adapter, 0, bucket, model.neighbours, levels[place]);
-    model.observe(Math.abs(levels[place]));
+    const magnitude = Math.abs(levels[place]);
+    model.count(0, bucket, model.neighbours, magnitude);
+    model.observe(magnitude);
   }
   const table = new BitTable(model);
   table.clear();
-  return (place, magnitude) => {
-    const context = contexts[place];
-    const neighbours = context % NEIGHBOURS;
-    return table.of(0, (context - neighbours) / NEIGHBOURS, neighbours, magnitude);
-  };
+  return (place, magnitude) => table.at(contexts[place], magnitude);
 }

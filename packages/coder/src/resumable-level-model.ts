@@ -1,8 +1,8 @@
 // A level model that can restore earlier contexts, for rounding that visits entries twice.
-import { LevelModel } from './level-model.ts';
+import { CountingLevelModel } from './counting-level-model.ts';
 
-/** A {@link LevelModel} that can go back to an earlier entry. A class of its own, because decoders never go back. */
-export class ResumableLevelModel extends LevelModel {
+/** A {@link CountingLevelModel} that can go back to an earlier entry. */
+export class ResumableLevelModel extends CountingLevelModel {
   /** A snapshot of the contexts for {@link restore}. */
   save(): object {
     const places = [this.column, this.row, this.left, this.rowMean, this.overall];

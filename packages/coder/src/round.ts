@@ -8,9 +8,9 @@ import {
   assertType,
   describeValue,
 } from '@gcompress/core/checks';
-import { AdaptingCounter } from './bit-counter.ts';
 import { BitTable } from './bit-table.ts';
-import { codeLevel, type LevelModel } from './level-model.ts';
+import type { CountingLevelModel } from './counting-level-model.ts';
+import { streamBits } from './encode.ts';
 import { ResumableLevelModel } from './resumable-level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
 import { Survivors } from './survivors.ts';
@@ -35,7 +35,7 @@ export interface Rounding {
 export interface Rounded {
   /** Multiples of the step, for `encodeIntegers` with the same states. */
   readonly values: Int32Array;
-  /** Estimated coded bits of the values. */
+  /** Bits that `encodeIntegers` takes for the values, as `codedBits` estimates them. */
   readonly bits: number;
 }
 
@@ -59,16 +59,16 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
   const trellis = trellisOf(rounding.states);
   const indices = new Int32Array(rows * columns);
   const model = new ResumableLevelModel(columns);
-  const adapter = new AdaptingCounter(model);
   const table = new BitTable(model);
   const rowsOfChunk = Math.max(1, Math.ceil(CHUNK / columns));
   const survivors = rounding.states === 0 ? undefined : new Survivors(trellis, rowsOfChunk * columns);
   let state = 0;
+  let bits = 0;
   for (let row = 0; row < rows; row += rowsOfChunk) {
     const end = Math.min(rows, row + rowsOfChunk);
     const places: Places = { first: row * columns, end: end * columns };
     table.clear();
-    if (!survivors) roundEach(scaled, rounding.bitCost, indices, places, model, table, adapter);
+    if (!survivors) bits += roundEach(scaled, rounding.bitCost, indices, places, model, table);
     else {
       const before = model.save();
       survivors.choose(scaled, rounding.bitCost, indices, places, state, model, table);
@@ -76,27 +76,29 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
       for (let at = places.first; at < places.end; at++) {
         const index = indices[at];
         const quantiser = trellis.quantiser[state];
-        codeLevel(adapter, quantiser, model.bucket(), model.neighbours, index);
-        model.observe(Math.abs(index));
+        const bucket = model.bucket();
+        const magnitude = Math.abs(index);
+        bits += model.count(quantiser, bucket, model.neighbours, magnitude);
+        model.observe(magnitude);
         state = trellis.next[2 * state + (index & 1)];
         indices[at] = multipleOf(index, quantiser, trellis);
       }
     }
     pace(OPERATIONS * Math.max(4, trellis.states) * (end - row) * columns, end / rows);
   }
-  return { values: indices, bits: adapter.bits };
+  return { values: indices, bits: streamBits(bits, indices) };
 }
 
-/** Independent rounding to the cheapest of the nearest integer, the integer below it, and 0. */
+/** Independent rounding to the cheapest of the nearest integer, the integer below it, and 0. Returns the bits. */
 function roundEach(
   { values, weights }: Scaled,
   bitCost: number,
   indices: Int32Array,
   { first, end }: Places,
-  model: LevelModel,
+  model: CountingLevelModel,
   table: BitTable,
-  adapter: AdaptingCounter,
-): void {
+): number {
+  let bits = 0;
   for (let at = first; at < end; at++) {
     const size = Math.abs(values[at]);
     const weight = weights.length === 1 ? weights[0] : weights[at];
@@ -107,7 +109,9 @@ function roundEach(
     if (bitCost > 0 && nearest > 0) {
       let least = weight * (size - nearest) ** 2 + bitCost * table.of(0, bucket, neighbours, nearest);
       for (let candidate = nearest - 1; ; candidate = 0) {
-        const cost = weight * (size - candidate) ** 2 + bitCost * table.of(0, bucket, neighbours, candidate);
+        const error = weight * (size - candidate) ** 2;
+        // No bits are below 0, so a larger error alone cannot cost less
+        const cost = error < least ? error + bitCost * table.of(0, bucket, neighbours, candidate) : error;
         if (cost < least) {
           least = cost;
           best = candidate;
@@ -116,9 +120,10 @@ function roundEach(
       }
     }
     indices[at] = values[at] < 0 ? -best : best;
-    codeLevel(adapter, 0, bucket, neighbours, indices[at]);
+    bits += model.count(0, bucket, neighbours, best);
     model.observe(best);
   }
+  return bits;
 }
 
 function assertScaled(scaled: Scaled, pace: Pace): void {

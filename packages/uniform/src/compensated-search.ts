@@ -2,7 +2,10 @@
 import { codedBits, type LevelPrices, levelPrices } from '@gcompress/coder';
 import { type Kernels, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import { type RoundingOrder, type RoundRow, roundCompensated } from '@gcompress/linalg';
-import { BALANCE, CLOSE, type Found, LARGEST, nextStep, type Search } from './search.ts';
+import { sampledColumns } from './sampled-columns.ts';
+import { BALANCE, LARGEST } from './search.ts';
+import type { Found, Search } from './search-terms.ts';
+import { StepBracket } from './step-bracket.ts';
 
 /** Levels with their steps. */
 export interface Stepped {
@@ -43,26 +46,58 @@ export function searchCompensated(
     if (other < least) [best, least] = [rival, other];
   }
   if (found.step === 0) return best;
-  let { step, levels } = found;
-  let fits = Number.POSITIVE_INFINITY;
-  let tooSmall = 0;
+  const sampled = sampledStart(matrix, search, found, order, kernels);
+  const bracket = new StepBracket(search.bits, entries, sampled?.slope ?? found.slope);
+  let step = sampled?.step ?? found.step;
+  let { levels } = found;
   for (let round = 1; round <= ROUNDS; round++) {
-    const steps = Float32Array.from({ length: count }, (_, column) => step * search.scales[column]);
-    const rounding = priced(steps, search, order.costs, levelPrices(levels, shape), shape);
-    const { error } = roundCompensated(matrix, order, rounding.round, kernels, part(round));
+    const rounding = roundedAt(matrix, search, { step, count, levels }, order, kernels, part(round));
     levels = rounding.levels;
-    const bits = codedBits(levels, shape, search.stored);
-    if (bits <= search.bits) {
-      fits = Math.min(fits, step);
-      if (error < least) {
-        least = error;
-        best = { levels, steps };
-      }
-      if (bits > search.bits * (1 - CLOSE) || fits <= tooSmall * 1.0005) break;
-    } else tooSmall = Math.max(tooSmall, step);
-    step = nextStep(step, (bits - search.bits) / entries, tooSmall, fits);
+    if (rounding.bits <= search.bits && rounding.error < least) {
+      least = rounding.error;
+      best = rounding;
+    }
+    if (bracket.add(step, rounding.bits)) break;
+    step = bracket.next(step, rounding.bits);
   }
   return best;
+}
+
+/** One compensated rounding at a step, priced by the levels of the round before. */
+function roundedAt(
+  matrix: Matrix,
+  search: Search,
+  { step, count, levels: before }: { readonly step: number; readonly count: number; readonly levels: Int32Array },
+  order: RoundingOrder,
+  kernels: Kernels | undefined,
+  progress: ProgressOptions,
+): Stepped & { readonly bits: number; readonly error: number } {
+  const { shape } = matrix;
+  const steps = Float32Array.from({ length: count }, (_, column) => step * search.scales[column]);
+  const { round, levels } = priced(steps, search, order.costs, levelPrices(before, shape), shape);
+  const { error } = roundCompensated(matrix, order, round, kernels, progress);
+  return { levels, steps, error, bits: codedBits(levels, shape, search.stored) };
+}
+
+/** The step that suits a sample of the columns, which are rounded independently of each other; undefined for a small matrix. */
+function sampledStart(
+  matrix: Matrix,
+  search: Search,
+  { step, levels, slope, steps }: Found & Stepped,
+  order: RoundingOrder,
+  kernels: Kernels | undefined,
+): { readonly step: number; readonly slope: number } | undefined {
+  const sample = sampledColumns(matrix, search);
+  if (!sample) return undefined;
+  const count = steps.length === 1 ? 1 : sample.matrix.shape[1];
+  const bracket = new StepBracket(sample.search.bits, sample.matrix.data.length, slope);
+  let tried = { step, count, levels: sample.entriesOf(levels) };
+  for (let round = 0; round < ROUNDS; round++) {
+    const rounding = roundedAt(sample.matrix, sample.search, tried, order, kernels, {});
+    if (bracket.add(tried.step, rounding.bits)) break;
+    tried = { step: bracket.next(tried.step, rounding.bits), count, levels: rounding.levels };
+  }
+  return { step: tried.step, slope: bracket.slope };
 }
 
 /** Roundings at a given step; each has better bit prices than the one before. */

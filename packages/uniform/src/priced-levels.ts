@@ -1,16 +1,8 @@
 // Quantises a matrix at a given price of a bit (lambda): the coded size follows from the matrix.
 import { roundForRate } from '@gcompress/coder';
 import type { Matrix, Pace } from '@gcompress/core';
-import {
-  balanceOf,
-  type Found,
-  largest,
-  oneMagnitude,
-  type Search,
-  scaled,
-  searchStep,
-  smallestStep,
-} from './search.ts';
+import { balanceOf, largest, oneMagnitude, scaled, searchStep, smallestStep } from './search.ts';
+import type { Found, Search } from './search-terms.ts';
 
 /**
  * Levels that make `‖W − Ŵ‖² + lambda·bits` small, in one pass over the matrix. The step balances error and bits at this price. Each entry

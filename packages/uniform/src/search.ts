@@ -1,6 +1,9 @@
 // Searches the smallest step whose coded levels fit in a number of bits.
-import { codedBits, type Rounded, roundForRate, type TrellisStates } from '@gcompress/coder';
+import { codedBits, type Rounded, roundForRate } from '@gcompress/coder';
 import type { Matrix, Pace } from '@gcompress/core';
+import { sampledColumns } from './sampled-columns.ts';
+import type { Found, Search } from './search-terms.ts';
+import { StepBracket } from './step-bracket.ts';
 
 /** Price of a bit in squared steps that balances error and rate: D ≈ step²/12 falls by 6 dB a bit, so −dD/dR = ln 2 / 6. */
 export const BALANCE = Math.LN2 / 6;
@@ -8,31 +11,6 @@ export const BALANCE = Math.LN2 / 6;
 const TRELLIS_BALANCE = 3 * BALANCE;
 /** Most rounds of the search; each brings the rate several times closer. */
 const ROUNDS = 12;
-/** Progress within a round once the values are rounded. */
-const ROUNDED = 0.7;
-/** The share of the bytes that the search may leave unused. */
-export const CLOSE = 0.004;
-
-/** What a search for a step is given. */
-export interface Search {
-  /** Step of each column, in units of the common step, `[n]`; 0 for a column of zeros. */
-  readonly scales: Float64Array;
-  /** Weights of the entries' squared errors: one for each entry, or one for all. */
-  readonly weights: Float32Array;
-  /** Trellis states for choosing the levels. */
-  readonly trellis: TrellisStates;
-  /** Trellis states for coding the levels; the coder uses 0 states for levels that this trellis cannot reach. */
-  readonly stored: TrellisStates;
-  readonly rateWeight: number;
-  /** The most bits that the coded levels may take. */
-  readonly bits: number;
-}
-
-/** Levels, and their common step. */
-export interface Found {
-  readonly step: number;
-  readonly levels: Int32Array;
-}
 
 /**
  * The levels with the smallest step whose code fits in `search.bits`. Rounding prices the bits of each level in proportion to the squared
@@ -41,11 +19,11 @@ export interface Found {
  * @param start a step near the result, if one is known; 0 otherwise.
  */
 export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0): Found {
-  const { shape, data } = matrix;
+  const { data } = matrix;
   const entries = data.length;
   const spread = rootMeanSquare(data, search.scales);
   pace(entries, 0);
-  const none = { step: 0, levels: new Int32Array(entries) };
+  const none: Found = { step: 0, levels: new Int32Array(entries) };
   if (spread === 0) return none;
   const most = largest(data, search.scales);
   pace(entries, 0);
@@ -53,28 +31,27 @@ export function searchStep(matrix: Matrix, search: Search, pace: Pace, start = 0
   if (exact) return exact;
   pace(entries, 0);
   const smallest = smallestStep(most);
-  // The step at which normally distributed values would have the wanted entropy
-  let step = start || spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
-  let best: Found = none;
-  let fits = Number.POSITIVE_INFINITY;
-  let tooSmall = 0;
+  const bracket = new StepBracket(search.bits, entries);
+  let step = start;
+  if (step === 0) {
+    const sample = sampledColumns(matrix, search);
+    const found = sample && searchStep(sample.matrix, sample.search, (operations) => pace(operations, 0));
+    // The step at which normally distributed values would have the wanted entropy
+    step = found?.step || spread * 4.13 * 2 ** -(search.bits / entries) * (search.trellis === 0 ? 1 : 0.5);
+    bracket.slope = found?.slope ?? 1;
+  }
+  let best = none;
   for (let round = 0; round < ROUNDS; round++) {
     step = Math.max(step, smallest);
     pace(entries, round / ROUNDS);
-    const rounded = roundedAt(matrix, search, step, (operations, done) =>
-      pace(operations, (round + ROUNDED * done) / ROUNDS),
+    const { values: levels, bits } = roundedAt(matrix, search, step, (operations, done) =>
+      pace(operations, (round + done) / ROUNDS),
     );
-    const bits = codedBits(rounded.values, shape, search.stored, (operations, done) =>
-      pace(operations, (round + ROUNDED + (1 - ROUNDED) * done) / ROUNDS),
-    );
-    if (bits <= search.bits) {
-      if (step < fits) {
-        fits = step;
-        best = { step, levels: rounded.values };
-      }
-      if (step === smallest || bits > search.bits * (1 - CLOSE) || fits <= tooSmall * 1.0005) break;
-    } else tooSmall = Math.max(tooSmall, step);
-    step = nextStep(step, (bits - search.bits) / entries, tooSmall, fits);
+    if (bits <= search.bits && step < bracket.fits) best = { step, levels, slope: bracket.slope };
+    const isDone = bracket.add(step, bits);
+    best = { ...best, slope: bracket.slope };
+    if (isDone || (bits <= search.bits && step === smallest)) break;
+    step = bracket.next(step, bits);
   }
   return best;
 }
@@ -129,14 +106,6 @@ export function balanceOf({ trellis }: Search): number {
 /** The smallest step at which the level of the largest magnitude is an exact float32 integer. */
 export function smallestStep(most: number): number {
   return most / LARGEST;
-}
-
-/** The next step to try: doubling a step saves about one bit an entry. Bisects the logarithms if the guess leaves the bracket. */
-export function nextStep(step: number, excess: number, tooSmall: number, fits: number): number {
-  const next = step * 2 ** Math.max(-3, Math.min(3, excess + (excess > 0 ? 0.002 : -0.002)));
-  if (next > tooSmall && next < fits) return next;
-  if (tooSmall === 0) return fits / 2;
-  return fits === Number.POSITIVE_INFINITY ? tooSmall * 2 : Math.sqrt(tooSmall * fits);
 }
 
 /** The entries divided by their steps. */

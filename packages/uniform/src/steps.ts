@@ -1,7 +1,7 @@
 // Steps of columns: their ratios to the common step, and the least-squares steps for given levels.
 import type { Matrix } from '@gcompress/core';
 import type { CompleteOptions } from './options.ts';
-import type { Found } from './search.ts';
+import type { Found } from './search-terms.ts';
 
 /** The smallest positive float32. */
 const SMALLEST_STEP = 2 ** -149;

@@ -22,7 +22,8 @@ import { normalized } from './normalized.ts';
 import { type CompleteOptions, completeOptions, type UniformOptions } from './options.ts';
 import { planFor } from './plan.ts';
 import { pricedLevels } from './priced-levels.ts';
-import { type Found, levelsAt, type Search, searchStep } from './search.ts';
+import { levelsAt, searchStep } from './search.ts';
+import type { Found, Search } from './search-terms.ts';
 import { fittedSteps, sharingOf } from './steps.ts';
 
 /** Bits kept in reserve for the coder's framing and the error of its size estimate. */

@@ -15,7 +15,7 @@ export class ChannelSums implements Sums {
   readonly #observed: Observed;
   /** Inputs of a channel: the entries of the window. */
   readonly #taps: number;
-  /** A matrix `[taps, taps]` for each channel. */
+  /** A matrix `[taps, taps]` for each channel, its lower triangle. */
   readonly #blocks: Float64Array;
 
   constructor(observed: Observed) {
@@ -36,7 +36,7 @@ export class ChannelSums implements Sums {
         for (let i = 0; i < taps; i++) {
           const value = data[first + i * channels];
           if (value === 0) continue;
-          for (let j = 0; j < taps; j++) blocks[block + i * taps + j] += value * data[first + j * channels];
+          for (let j = 0; j <= i; j++) blocks[block + i * taps + j] += value * data[first + j * channels];
         }
       }
     }
@@ -55,9 +55,10 @@ export class ChannelSums implements Sums {
     const values = new Float64Array(size * size);
     for (let channel = 0; channel < channels; channel++) {
       for (let i = 0; i < taps; i++) {
-        for (let j = 0; j < taps; j++) {
-          values[(i * channels + channel) * size + j * channels + channel] =
-            this.#blocks[(channel * taps + i) * taps + j];
+        for (let j = 0; j <= i; j++) {
+          const product = this.#blocks[(channel * taps + i) * taps + j];
+          values[(i * channels + channel) * size + j * channels + channel] = product;
+          values[(j * channels + channel) * size + i * channels + channel] = product;
         }
       }
     }

@@ -11,7 +11,8 @@ import { assertMoments } from '../calls/arguments.ts';
 import { paced } from '../calls/paced.ts';
 import { cholesky } from '../decompositions/cholesky.ts';
 import { portableKernels } from '../kernels/portable.ts';
-import { type Dense, denseOf, zeros } from '../views/view.ts';
+import { type Dense, denseOf, type View64, zeros } from '../views/view.ts';
+import { independentGroups } from './independent-groups.ts';
 
 /** A metric of errors, `‖Lᵀ·E‖²` for an error `E [m, n]` of a matrix. */
 export interface InputMetric {
@@ -56,21 +57,52 @@ export function factoredMoments(
   kernels: Kernels,
 ): InputMetric {
   assertNumber(where, 'damping', damping, { above: 0, max: 1 });
-  const { size, values } = moments;
   const scale = scaleOf(where, moments);
+  const groups = independentGroups(moments.values, rows);
   for (let added = damping; ; added *= 10) {
-    const metric = zeros(size, size);
-    for (let i = 0; i < size; i++) {
-      const from = rows[i] * size;
-      for (let j = 0; j <= i; j++) metric.data[i * size + j] = values[from + rows[j]] * scale;
-      metric.data[i * size + i] += added;
-    }
     try {
-      return { factor: denseOf(cholesky(where, metric, kernels)), damping: added };
+      return {
+        factor: denseOf(factorOfGroups(where, moments, { rows, groups, scale, added }, kernels)),
+        damping: added,
+      };
     } catch (error) {
       if (!isGCompressError(error, 'invalid-matrix') || added > 1) throw error;
     }
   }
+}
+
+interface Grouped {
+  readonly rows: Int32Array;
+  /** Positions in `rows` of inputs that are independent of those in other groups. */
+  readonly groups: readonly Int32Array[];
+  readonly scale: number;
+  readonly added: number;
+}
+
+/** The Cholesky factor, group by group, because it has zeros between groups too. */
+function factorOfGroups(
+  where: string,
+  { size, values }: InputMoments,
+  { rows, groups, scale, added }: Grouped,
+  kernels: Kernels,
+): View64 {
+  const whole = zeros(size, size);
+  for (const group of groups) {
+    const count = group.length;
+    const metric = groups.length === 1 ? whole : zeros(count, count);
+    for (let i = 0; i < count; i++) {
+      const from = rows[group[i]] * size;
+      for (let j = 0; j <= i; j++) metric.data[i * count + j] = values[from + rows[group[j]]] * scale;
+      metric.data[i * count + i] += added;
+    }
+    const factor = cholesky(where, metric, kernels);
+    if (groups.length === 1) return factor;
+    for (let i = 0; i < count; i++) {
+      const to = group[i] * size;
+      for (let j = 0; j <= i; j++) whole.data[to + group[j]] = factor.data[i * count + j];
+    }
+  }
+  return whole;
 }
 
 /** One over the mean of the diagonal. */

@@ -80,7 +80,10 @@ export function floatValues(weight: ModelWeight): Float32Array | undefined {
   const { scale, min } = quantization;
   if (scale === undefined || min === undefined) return undefined;
   const codes = quantization.dtype === 'uint8' ? new Uint8Array(own) : new Uint16Array(own);
-  return Float32Array.from(codes, (code) => code * scale + min);
+  // A loop: Float32Array.from takes ten times as long
+  const values = new Float32Array(codes.length);
+  for (let at = 0; at < values.length; at++) values[at] = codes[at] * scale + min;
+  return values;
 }
 
 type Refusal = (expected: string, actual: string) => GCompressError;

@@ -5,7 +5,10 @@ import type { PackableWeight } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 
 /** A method with `forBudget`, such as `lowRank`, `kMeans` or `uniform`. */
-export type SizedMethod = Pick<CompressionMethod, 'forBudget'>;
+export interface SizedMethod extends Pick<CompressionMethod, 'forBudget'> {
+  /** Whether bytes and error of some columns tell those of all: each column is compressed alike and almost by itself. Default false. */
+  readonly byColumns?: boolean;
+}
 
 /** A compressor, or a method that makes compressors of many sizes. */
 export type Candidate = MatrixCompressor | SizedMethod;
@@ -17,6 +20,8 @@ export type Candidates = readonly Candidate[] | ((weight: PackableWeight) => rea
 export interface SizedCompressor {
   readonly compressor: MatrixCompressor;
   readonly method?: SizedMethod;
+  /** The most bytes of the size that the method was asked for. */
+  readonly bytes?: number;
 }
 
 /** First sizes that are tried, in bits per entry. */
@@ -35,6 +40,7 @@ export const levelsByGain: SizedMethod = levelsWith('importance', 0.25);
 
 function levelsWith(steps: 'column' | 'importance', rateWeight: number): SizedMethod {
   return {
+    byColumns: true,
     forBudget(shape, budget) {
       const bytes = budgetBytes('uniform', budget, shape);
       const stepBytes = Float32Array.BYTES_PER_ELEMENT * shape[1];
@@ -77,7 +83,7 @@ export function candidatesFor(where: string, candidates: Candidates, weight: Pac
 /** The compressor of a method for a size, if it has one. */
 export function ofSize(method: SizedMethod, shape: Shape2D, budget: SizeBudget): readonly SizedCompressor[] {
   const compressor = method.forBudget?.(shape, budget);
-  return compressor ? [{ compressor, method }] : [];
+  return compressor ? [{ compressor, method, bytes: budgetBytes('compressNow', budget, shape) }] : [];
 }
 
 /**

@@ -2,6 +2,7 @@
 import { partialProgress } from '@gcompress/core';
 import type { PlanMatrix } from '@gcompress/planner';
 import { type Candidates, firstCompressors, ofSize, type SizedCompressor, type SizedMethod } from './candidates.ts';
+import { type ColumnSample, columnSample } from './column-sample.ts';
 import {
   compressedForm,
   type FormOptions,
@@ -11,6 +12,9 @@ import {
   type WeightForm,
 } from './weight-forms.ts';
 
+/** A sample that takes more than this part of its bytes stands for a weight that takes all of them. */
+const FILLED = 0.95;
+
 /** How forms are measured. */
 export interface MeasureOptions extends FormOptions {
   readonly candidates: Candidates;
@@ -19,7 +23,11 @@ export interface MeasureOptions extends FormOptions {
 /** A weight and its measured forms, the plain form first. */
 export interface Curve {
   readonly subject: Subject;
+  /** Some columns of a large weight. */
+  readonly sample: ColumnSample | undefined;
   readonly forms: WeightForm[];
+  /** Error of a form of the whole weight, in errors of its estimate: fewer rows compensate less for each other. 1 until one is known. */
+  correction: number;
   /** The reason why a candidate failed. */
   refusal?: string;
 }
@@ -40,9 +48,14 @@ export async function measuredCurves(subjects: readonly Subject[], options: Meas
   const all = subjects.reduce((sum, subject) => sum + entries(subject), 0);
   let done = 0;
   for (const subject of subjects) {
-    const curve: Curve = { subject, forms: [plainForm(subject)] };
-    curves.push(curve);
     const { matrix } = subject;
+    const curve: Curve = {
+      subject,
+      sample: matrix && columnSample(matrix, options),
+      correction: 1,
+      forms: [plainForm(subject)],
+    };
+    curves.push(curve);
     if (!matrix) continue;
     const compressors = firstCompressors(options.candidates, matrix.packable, matrix.weight.matrix.shape);
     for (const compressor of compressors) {
@@ -72,7 +85,7 @@ async function add(
   compressor: SizedCompressor,
   options: MeasureOptions,
 ): Promise<WeightForm | undefined> {
-  const form = await compressedForm(matrix, compressor, options);
+  const form = (await estimate(curve, compressor, options)) ?? (await compressedForm(matrix, compressor, options));
   if (typeof form === 'string') {
     curve.refusal ??= form;
     return undefined;
@@ -81,6 +94,50 @@ async function add(
   if (form.sizes.packed >= curve.subject.plain.bytes.length) return undefined;
   curve.forms.push(form);
   return form;
+}
+
+/** The form by a sample of the columns; undefined if there is none, or the method needs all columns. */
+async function estimate(
+  { sample, correction }: Curve,
+  { compressor, method, bytes }: SizedCompressor,
+  options: MeasureOptions,
+): Promise<WeightForm | string | undefined> {
+  if (!sample || !method?.byColumns || bytes === undefined) return undefined;
+  const { subject, part } = sample;
+  const [sized] = ofSize(method, subject.weight.matrix.shape, { bytes: Math.floor(bytes * part) });
+  if (!sized) return undefined;
+  const form = await compressedForm(subject, sized, options);
+  if (typeof form === 'string' || !form.compressed) return form;
+  const compressed = { ...form.compressed, compressor };
+  const used = Math.ceil(form.sizes.packed / part);
+  return {
+    ...form,
+    // Steps take a larger part of a sample of the rows
+    sizes: { packed: used > FILLED * bytes ? bytes : used },
+    error: correction * form.error,
+    compressed,
+    isEstimate: true,
+  };
+}
+
+/**
+ * The form of the whole weight for an estimated form; another form as it is. It takes the place of the estimate in the curve, and corrects the
+ * errors of the other estimates.
+ */
+export async function wholeForm(curve: Curve, form: WeightForm, options: MeasureOptions): Promise<WeightForm> {
+  const { matrix } = curve.subject;
+  const { sizes } = form.compressed ?? {};
+  if (!form.isEstimate || !matrix || !sizes) return form;
+  const [sized] = ofSize(sizes, matrix.weight.matrix.shape, { bytes: form.sizes.packed });
+  const whole = sized && (await compressedForm(matrix, sized, options));
+  if (!whole || typeof whole === 'string') return plainForm(curve.subject);
+  const by = form.error > 0 && whole.error > 0 ? whole.error / form.error : 1;
+  curve.correction *= by;
+  for (const [at, other] of curve.forms.entries()) {
+    if (other === form) curve.forms[at] = whole;
+    else if (other.isEstimate) curve.forms[at] = { ...other, error: by * other.error };
+  }
+  return whole;
 }
 
 function entries({ matrix }: Subject): number {

@@ -32,6 +32,8 @@ import { sampledColumns, sampledShare } from './sampled-columns.ts';
 export interface WeightForm extends PlanCandidate, Partial<MatrixError> {
   /** Bytes in the file. */
   readonly sizes: { readonly packed: number };
+  /** Whether bytes and errors come from some of the columns; the weight itself is not compressed yet. */
+  readonly isEstimate?: boolean;
   /** Undefined for the plain form. */
   readonly compressed?: {
     readonly matrix: () => CompressedMatrix;
@@ -172,7 +174,9 @@ export async function compressedForm(
   const { format, notes } = matrix;
   const restored = () => {
     const { shape, config } = packed;
-    return createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
+    const made = createCompressedMatrix(format, { shape, config, factors: format.unpack(packed) }, notes);
+    // Packing again would encode again
+    return Object.assign(made, { pack: () => structuredClone(packed) });
   };
   const { countedError, deviation, ...error } = compare(matrix.decompress());
   return {

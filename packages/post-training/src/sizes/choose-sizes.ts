@@ -3,7 +3,7 @@ import { GCompressError, partialProgress, reportProgress } from '@gcompress/core
 import type { RestDtype } from '@gcompress/packed';
 import type { ModelContents } from '@gcompress/packed/weights';
 import { createPlan, growths, paretoCurve, refinements } from '@gcompress/planner';
-import { addSize, type Curve, type MeasureOptions, measuredCurves, planMatrices } from '../forms/curves.ts';
+import { addSize, type Curve, type MeasureOptions, measuredCurves, planMatrices, wholeForm } from '../forms/curves.ts';
 import type { Subject, WeightForm } from '../forms/weight-forms.ts';
 import { type BuiltModel, builtModel, type Outcome } from '../model/build-model.ts';
 
@@ -23,8 +23,12 @@ export interface ChosenSizes extends BuiltModel {
 const ROUNDS = 2;
 /** Gaps between sizes below this fraction of the budget are small enough. */
 const CLOSE = 0.005;
+/** A rest of the budget below this part of it stays unused. */
+const SPENT = 0.001;
 /** Rounds that spend the rest of the budget on one weight. */
 const SPENDINGS = 3;
+/** A budget of which the smallest forms take less than this part is surely possible. */
+const SURELY = 0.8;
 /** Most packed files until one fits; the size of the header depends on the chosen forms. */
 const FILES = 8;
 /** Forms that the exact search of each plan may try. */
@@ -50,14 +54,24 @@ export async function chosenSizes(
       rest,
       note: length === 1 ? refusal : undefined,
     }));
+  const whole = async (estimates: readonly WeightForm[]): Promise<WeightForm[]> => {
+    const forms: WeightForm[] = [];
+    for (const [i, form] of estimates.entries()) forms.push(await wholeForm(curves[i], form, part(0.9, 0.9)));
+    return forms;
+  };
   const build = async (forms: readonly WeightForm[]): Promise<ChosenSizes> => {
-    const chosen = outcomes(forms);
+    const chosen = outcomes(await whole(forms));
     return { ...(await builtModel(contents, chosen, signal)), outcomes: chosen };
   };
   const smallest = smallestForms(curves);
-  const least = await build(smallest);
-  if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
-  let room = bytes - (least.report.bytes - total(smallest));
+  // The header of a file of plain forms, which takes no compression, is nearly the same
+  const bare = curves.map(({ forms: [plain] }) => plain);
+  let room = bytes - ((await build(bare)).report.bytes - total(bare));
+  if (total(smallest) > SURELY * room) {
+    const least = await build(smallest);
+    if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
+    room = bytes - (least.report.bytes - total(least.outcomes.map(({ form }) => form)));
+  }
   for (let round = 0; round < ROUNDS; round++) {
     const from = 0.7 + (0.2 * round) / ROUNDS;
     await refine(curves, room, part(from, from + 0.2 / ROUNDS));
@@ -65,11 +79,14 @@ export async function chosenSizes(
   for (let file = 0; file < FILES; file++) {
     const done = 0.9 + (0.1 * file) / FILES;
     reportProgress(options, done);
-    const built = await build(await spent(curves, chosen(curves, room), room, part(done, done)));
+    const forms = await whole(chosen(curves, room));
+    const built = await build(await spent(curves, forms, room, part(done, done)));
     if (built.report.bytes <= bytes) return built;
     // Doubles the reserve each time, because the new forms may need a larger header again
     room = Math.max(total(smallest), room - 2 ** file * (built.report.bytes - bytes));
   }
+  const least = await build(smallestForms(curves));
+  if (least.report.bytes > bytes) throw unreachable(bytes, least.report.bytes);
   return least;
 }
 
@@ -100,10 +117,11 @@ async function spent(
   const byGain = growths(matrices, { choices }).filter(({ index }) => forms[index].compressed?.sizes);
   for (const { index } of byGain.slice(0, SPENDINGS)) {
     const left = room - total(result);
-    if (left < CLOSE * room) break;
+    if (left < SPENT * room) break;
     const { matrix } = curves[index].subject;
     const bytes = result[index].sizes.packed + left;
-    const form = matrix && (await addSize(curves[index], matrix, result[index].compressed?.sizes, bytes, options));
+    const added = matrix && (await addSize(curves[index], matrix, result[index].compressed?.sizes, bytes, options));
+    const form = added && (await wholeForm(curves[index], added, options));
     if (form && form.sizes.packed <= bytes && form.error < result[index].error) result[index] = form;
   }
   return result;
