@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
 import type { Perform } from './perform.ts';
-import { batchSize, MODEL_HELP, withForce, withForm, withPacking } from './shared-options.ts';
+import { batchSize, INPUTS_HELP, MODEL_HELP, withForce, withForm, withImages, withPacking } from './shared-options.ts';
 import { byteSize } from './value-readers.ts';
 
 /** Adds the verb to the program. */
@@ -16,16 +16,17 @@ export function addCompress(program: Command, perform: Perform): void {
     .argument('<model>', MODEL_HELP)
     .requiredOption('--max-bytes <size>', 'most bytes of the file', byteSize)
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
-    .option('--inputs <file>', 'unlabelled inputs for calibration: .npy, .npz (one array an input), or .json')
+    .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'));
-  withForm(withForce(withPacking(command)))
+  withForm(withForce(withPacking(withImages(command))))
     .addHelpText(
       'after',
       `
 Examples:
   gcompress compress model/ --max-bytes 1MB --out small.gcm
-  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy`,
+  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy
+  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs photos/ --preprocess -1..1`,
     )
     .action((model: string, options) =>
       perform(async (surroundings) => (await import('../verbs/compress.ts')).compress(model, options, surroundings)),

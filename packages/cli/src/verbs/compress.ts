@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type CompressedWeight, compressNow } from '@gcompress/post-training';
-import type { Backend } from '../models/backend-names.ts';
+import type { ImageOptions } from '../inputs/given-inputs.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
+import type { RunOptions } from '../models/run-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
@@ -16,16 +17,15 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress compress`. */
-export interface CompressVerbOptions extends ReportForm {
+export interface CompressVerbOptions extends RunOptions, ImageOptions, ReportForm {
   readonly out: string;
   /** Most bytes of the whole file. */
   readonly maxBytes: number;
-  /** A file with unlabelled inputs; their moments lower the output error. */
+  /** A file with unlabelled inputs, or a folder of images; their moments lower the output error. */
   readonly inputs?: string;
   readonly rest?: RestDtype;
   readonly minElements?: number;
   readonly batchSize: number;
-  readonly backend: Backend;
   readonly maxFileBytes?: number;
   readonly force?: boolean;
 }
@@ -50,12 +50,12 @@ export async function compress(
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
-  const inputMoments = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
+  const measured = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
   const { artifacts, matrices, report } = await withProgress('choosing sizes', surroundings, (onProgress) =>
     compressNow(model.artifacts, {
       budget: { bytes: maxBytes },
       onProgress,
-      ...(inputMoments && { inputMoments }),
+      ...(measured && { inputMoments: measured.moments }),
       ...(rest && { rest }),
       ...(minElements !== undefined && { minElements }),
     }),
@@ -64,7 +64,15 @@ export async function compress(
   const files = await writePacked(bytes, { path, force, source: model.path }, maxFileBytes);
   printReport(
     {
-      data: { model: name, modelBytes: model.bytes, maxBytes, files, ...report, bytes: bytes.length },
+      data: {
+        model: name,
+        modelBytes: model.bytes,
+        maxBytes,
+        ...(measured && { inputs: measured.description }),
+        files,
+        ...report,
+        bytes: bytes.length,
+      },
       table: { columns: COLUMNS, rows: report.weights.filter(({ method }) => method !== undefined).map(cells) },
       outro: [
         ...report.weights.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
@@ -78,32 +86,28 @@ export async function compress(
   return EXIT.done;
 }
 
-/** Second moments of the matrices' inputs, measured on the inputs of a file. */
+/** Second moments of the matrices' inputs, measured on the given inputs, and the inputs in words. */
 async function momentsOf(
   opened: OpenedModel,
   inputs: string,
-  { backend, batchSize }: Pick<CompressVerbOptions, 'backend' | 'batchSize'>,
+  options: CompressVerbOptions,
   surroundings: Surroundings,
-): Promise<ReadonlyMap<string, InputMoments>> {
-  const [{ runnable, startBackend }, { arrayInputs }, { readArrays }, { calibrate }, { dispose, tensor }] =
-    await Promise.all([
-      import('../models/run-model.ts'),
-      import('../inputs/model-inputs.ts'),
-      import('../inputs/read-arrays.ts'),
-      import('@gcompress/calibration'),
-      import('@tensorflow/tfjs-core'),
-    ]);
-  const arrays = await readArrays(inputs, surroundings.cwd);
-  await startBackend(backend);
+): Promise<{ readonly moments: ReadonlyMap<string, InputMoments>; readonly description: string }> {
+  const [{ runnable, startRunning }, { givenInputs }, { calibrate }, { dispose, tensor }] = await Promise.all([
+    import('../models/run-model.ts'),
+    import('../inputs/given-inputs.ts'),
+    import('@gcompress/calibration'),
+    import('@tensorflow/tfjs-core'),
+  ]);
+  const given = await givenInputs(inputs, options, surroundings);
+  await startRunning(options, surroundings);
   const model = await runnable(opened);
-  const tensors = arrayInputs(model, arrays, `'${inputs}'`).map(({ data, shape, dtype }) =>
-    tensor(data, [...shape], dtype),
-  );
+  const tensors = (await given.forModel(model)).map(({ data, shape, dtype }) => tensor(data, [...shape], dtype));
   try {
     const { moments } = await withProgress('calibrating', surroundings, (onProgress) =>
-      calibrate(model, tensors, { batchSize, onProgress }),
+      calibrate(model, tensors, { batchSize: options.batchSize, onProgress }),
     );
-    return moments;
+    return { moments, description: given.description() };
   } finally {
     dispose(tensors);
     model.dispose();
