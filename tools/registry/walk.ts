@@ -42,8 +42,8 @@ export async function takeWalk(
   const shell = (command: string, more: NodeJS.ProcessEnv = {}) =>
     runLater('bash', ['-ec', command], { cwd: folder, env: { ...env, ...more } });
   writeFileSync(join(folder, '.npmrc'), npmrc);
-  // npm keeps programs that it ran by their names, also those of another registry
-  const help = await shell(tries, { npm_config_cache: join(folder, 'cache') });
+  // npm keeps programs that it ran by their names, also those of another registry; it asks before it downloads one
+  const help = await shell(tries, { npm_config_cache: join(folder, 'cache'), npm_config_yes: 'true' });
   if (!help.includes('gcompress VERB --help')) throw new Error(`${tries} printed\n${help}`);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   await shell(installs);

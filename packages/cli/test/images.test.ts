@@ -7,9 +7,9 @@ import { uniform } from '@gcompress/uniform';
 import fc from 'fast-check';
 import { decode, encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { imageDecoder } from '../src/inputs/images/decode-image.ts';
-import { type PREPROCESSING, preprocess } from '../src/inputs/images/preprocessing.ts';
-import { readImages } from '../src/inputs/images/read-images.ts';
+import { imageDecoder } from '../src/images/decode-image.ts';
+import { type PREPROCESSING, preprocess } from '../src/images/preprocessing.ts';
+import { readImages } from '../src/images/read-images.ts';
 import { startRunning } from '../src/models/run-model.ts';
 // Written by Pillow 12: 8 × 4 pixels of (200, 40, 10), black beside white, and small PNG files of other kinds
 import files from './images.json' with { type: 'json' };

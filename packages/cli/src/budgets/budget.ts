@@ -1,5 +1,5 @@
 // The limits of a model's size and accuracy, and the measurement of a model against them.
-import type { ImageOptions } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import type { RunOptions } from '../models/run-model.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
-import { PREPROCESSING } from '../inputs/images/preprocessing.ts';
+import { PREPROCESSING } from '../images/preprocessing.ts';
 import { parseByteSize } from '../output/byte-size.ts';
 import { inputError, messageOf, usageError } from '../process/refusals.ts';
 import { assertComplete, type Budget } from './budget.ts';

@@ -1,6 +1,6 @@
 // Options that several verbs share.
 import { type Command, Option } from 'commander';
-import { PREPROCESSING } from '../inputs/images/preprocessing.ts';
+import { PREPROCESSING } from '../images/preprocessing.ts';
 import { BACKENDS } from '../models/backend-names.ts';
 import { METHOD_NAMES } from '../models/methods.ts';
 import { byteSize, integer, jsonObject, numberAbove, numberFrom } from './value-readers.ts';

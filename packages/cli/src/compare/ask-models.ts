@@ -1,7 +1,8 @@
 // Compares the outputs of two forms of a model for the same inputs.
 import { isGCompressError } from '@gcompress/core';
 import { compareOutputs, type OutputDifference, type ProbeInputs, probe } from '@gcompress/packed/probes';
-import { givenInputs, type ImageOptions } from '../inputs/given-inputs.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { seededInputs } from '../inputs/model-inputs.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import { type RunnableModel, type RunOptions, runnable, startRunning } from '../models/run-model.ts';

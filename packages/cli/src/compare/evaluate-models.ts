@@ -1,6 +1,9 @@
 // Scores a model, and optionally the original, on labelled examples.
-import { givenInputs, type ImageOptions, readLabels } from '../inputs/given-inputs.ts';
-import type { UnreadableImage } from '../inputs/images/read-images.ts';
+
+import type { UnreadableImage } from '../images/read-images.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
+import { readLabels } from '../inputs/labels.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import { type RunOptions, startRunning } from '../models/run-model.ts';
 import { withProgress } from '../output/progress.ts';

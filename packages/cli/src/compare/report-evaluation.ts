@@ -1,7 +1,9 @@
 // Asks the original, its stock forms and the packed model the same inputs, and compares their answers.
 import { type Evaluation, evaluateForms, type MultiplyAdds, multiplyAdds, stockRivals } from '@gcompress/report';
 import { dispose, type io, tensor } from '@tensorflow/tfjs-core';
-import { type GivenInputs, givenInputs, type ImageOptions, readLabels } from '../inputs/given-inputs.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { GivenInputs, ImageOptions } from '../inputs/input-types.ts';
+import { readLabels } from '../inputs/labels.ts';
 import { seededInputs } from '../inputs/model-inputs.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
 import type { OpenedModel } from '../models/opened-model.ts';

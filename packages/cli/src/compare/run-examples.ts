@@ -1,7 +1,7 @@
 // Runs a model on the examples of a file, batch by batch.
 import { isGCompressError } from '@gcompress/core';
 import { probe } from '@gcompress/packed/probes';
-import type { GivenInputs } from '../inputs/given-inputs.ts';
+import type { GivenInputs } from '../inputs/input-types.ts';
 import { newData } from '../inputs/npy.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
 import type { OpenedModel } from '../models/opened-model.ts';

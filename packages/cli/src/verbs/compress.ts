@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type CompressedWeight, compressNow } from '@gcompress/post-training';
-import type { ImageOptions } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import type { RunOptions } from '../models/run-model.ts';

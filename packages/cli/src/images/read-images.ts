@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { image, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { inputError, messageOf } from '../../process/refusals.ts';
+import { inputError, messageOf } from '../process/refusals.ts';
 import { type DecodedImage, imageDecoder } from './decode-image.ts';
 
 /** Most values of all images together, as of arrays in files. */

@@ -1,7 +1,7 @@
 // Finds the images of a folder.
 import { readdir } from 'node:fs/promises';
 import { basename, extname, sep } from 'node:path';
-import { inputError, messageOf } from '../../process/refusals.ts';
+import { inputError, messageOf } from '../process/refusals.ts';
 
 const ENDINGS = ['.png', '.jpg', '.jpeg'];
 

@@ -1,14 +1,22 @@
 // Images of a folder as inputs of models: read at the size that a model takes, and preprocessed by name.
-import type { RunnableModel } from '../../models/run-model.ts';
-import { withProgress } from '../../output/progress.ts';
-import { printable } from '../../output/terminal-text.ts';
-import { inputError, usageError } from '../../process/refusals.ts';
-import type { Surroundings } from '../../process/surroundings.ts';
-import { type GivenInputs, type ImageOptions, labelsAt } from '../given-inputs.ts';
-import type { PlainArray } from '../plain-array.ts';
-import { imageFiles } from './image-files.ts';
-import { needsColors, PREPROCESSING, PREPROCESSING_WORDS, type Preprocessing, preprocess } from './preprocessing.ts';
-import { type ImageSize, type ReadImages, readImages } from './read-images.ts';
+
+import { imageFiles } from '../images/image-files.ts';
+import {
+  needsColors,
+  PREPROCESSING,
+  PREPROCESSING_WORDS,
+  type Preprocessing,
+  preprocess,
+} from '../images/preprocessing.ts';
+import { type ImageSize, type ReadImages, readImages } from '../images/read-images.ts';
+import type { RunnableModel } from '../models/run-model.ts';
+import { withProgress } from '../output/progress.ts';
+import { printable } from '../output/terminal-text.ts';
+import { inputError, usageError } from '../process/refusals.ts';
+import type { Surroundings } from '../process/surroundings.ts';
+import type { GivenInputs, ImageOptions } from './input-types.ts';
+import { labelsAt } from './labels.ts';
+import type { PlainArray } from './plain-array.ts';
 
 /** A folder of images, and how they become inputs. */
 export interface ImageFolder extends ImageOptions {
