@@ -50,11 +50,13 @@ it.each(Object.keys(LOOKS) as Look[])('axe finds no violation, and nothing is wi
   expectAccessible(address, look),
 );
 
-it.each(['lenet-5.html', 'mobilenet-v2.html'])('so it is with %s of the documentation, below 3 MB', async (name) => {
-  expect(readdirSync(REPORTS)).toContain(name);
-  expect(statSync(new URL(name, REPORTS)).size).toBeLessThan(3e6);
-  for (const look of Object.keys(LOOKS) as Look[]) await expectAccessible(new URL(name, REPORTS).href, look);
-});
+it.each(readdirSync(REPORTS).filter((name) => name.endsWith('.html')))(
+  'so it is with %s of the documentation, below 3 MB',
+  async (name) => {
+    expect(statSync(new URL(name, REPORTS)).size).toBeLessThan(3e6);
+    for (const look of Object.keys(LOOKS) as Look[]) await expectAccessible(new URL(name, REPORTS).href, look);
+  },
+);
 
 it('the keyboard unfolds a matrix, and a link of the table opens it', async () => {
   const page = await browser.open(address);
