@@ -8,6 +8,7 @@ import { type Project, runProject } from './registry/project.ts';
 import { readmeExample } from './registry/readme-example.ts';
 import { createRelease } from './registry/release.ts';
 import { startRegistry } from './registry/start-registry.ts';
+import { commandLineWalk, takeWalk } from './registry/walk.ts';
 import { run } from './shell.ts';
 
 const MANAGERS = ['npm', 'pnpm'] as const;
@@ -51,6 +52,7 @@ try {
   }
   const verbs = { manager: 'npm', asked: ours('cli'), program: COMMAND_LINE } as const;
   await use('command line', verbs, [...ours(...COMMAND_LINE_PACKAGES), ...COMMAND_LINE_TENSORFLOW]);
+  console.log(await takeWalk(commandLineWalk(root), newFolder('walk'), surroundings));
   const { packages, program } = readmeExample(root);
   const pasted = packages.map(
     (name) => first.find((each) => each.startsWith(`${name}@`)) ?? `${name}@${TENSORFLOW_VERSION}`,

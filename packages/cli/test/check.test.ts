@@ -7,9 +7,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseBudgets } from '../src/budgets/read-budgets.ts';
 import { outputsFor } from '../src/compare/run-examples.ts';
-import { readArrays } from '../src/inputs/read-arrays.ts';
+import { givenInputs } from '../src/inputs/given-inputs.ts';
 import { openModel } from '../src/models/open-model.ts';
-import { startBackend } from '../src/models/run-model.ts';
+import { startRunning } from '../src/models/run-model.ts';
 import { gcompress, json, layersModel, newFolder, writeModel } from './models.ts';
 
 const cwd = newFolder();
@@ -29,8 +29,9 @@ beforeAll(async () => {
 
 /** Classes as the original gives them, so that its accuracy is 1. */
 async function originalClasses(): Promise<number[]> {
-  await startBackend('cpu');
-  const examples = { arrays: await readArrays('x.json', cwd), where: 'x.json', batchSize: 40 };
+  await startRunning({ backend: 'cpu' }, { cwd });
+  const quiet = { cwd, env: {}, stdout: { write: () => {} }, stderr: { write: () => {} } };
+  const examples = { inputs: await givenInputs('x.json', {}, quiet), batchSize: 40 };
   const { data } = await outputsFor(await openModel('model', { cwd }), examples);
   return Array.from({ length: 40 }, (_, i) => {
     const row = [...data.subarray(4 * i, 4 * i + 4)];
@@ -122,6 +123,8 @@ it('reads what the published schema allows, and refuses what it does not', () =>
     budget({ maxBytes: '100' }),
     budget({ maxDifference: 0.05, against: 'o' }),
     budget({ maxDrop: 0.5, ...compared }),
+    budget({ maxDifference: 1, against: 'o', inputs: 'photos', preprocess: '-1..1', imageSize: 64, maxUnreadable: 0 }),
+    budget({ maxDifference: 1, against: 'o', register: 'layers.mjs' }),
     { $schema: './schema.json', ...budget({ maxBytes: 1, maxDrop: 100, ...compared }) },
   ];
   const refused = [
@@ -143,6 +146,10 @@ it('reads what the published schema allows, and refuses what it does not', () =>
     budget({ maxDrop: 0.5, against: 'o' }),
     budget({ maxDrop: 101, ...compared }),
     budget({ maxBytes: 1, against: 3 }),
+    budget({ maxBytes: 1, preprocess: 'vgg' }),
+    budget({ maxBytes: 1, imageSize: 0 }),
+    budget({ maxBytes: 1, maxUnreadable: 1.5 }),
+    budget({ maxBytes: 1, register: 1 }),
     { ...budget({ maxBytes: 1 }), more: 1 },
   ];
   for (const content of allowed)

@@ -61,6 +61,21 @@ export function layersModel(seed = 1): io.ModelArtifacts {
   };
 }
 
+/** A network that takes pictures of 6 rows and 8 columns in RGB, and gives 3 probabilities. */
+export function pictureModel(seed = 1): io.ModelArtifacts {
+  const flatten = { name: 'flatten', batch_input_shape: [null, 6, 8, 3], dtype: 'float32' };
+  const out = { name: 'out', units: 3, activation: 'softmax', use_bias: false };
+  const layers = [
+    { class_name: 'Flatten', config: flatten },
+    { class_name: 'Dense', config: out },
+  ];
+  return {
+    format: 'layers-model',
+    modelTopology: { model_config: { class_name: 'Sequential', config: { name: 'pictures', layers } } },
+    ...weights(seed, { 'out/kernel': [144, 3] }),
+  };
+}
+
 /** A graph of one product, 16 numbers to 20. */
 export function graphModel(seed = 1): io.ModelArtifacts {
   const float = { T: { type: 'DT_FLOAT' }, dtype: { type: 'DT_FLOAT' } };

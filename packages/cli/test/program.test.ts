@@ -1,6 +1,6 @@
 // The program as a whole: help, mistakes, colours, completion, and processes as users start them.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -136,6 +136,20 @@ describe('a process', () => {
     expect(json(done as never)).toMatchObject({ ok: false });
     const failed = await runMain(MAIN, ['unpack', join(cwd, 'nothing.gcm'), '--out', join(cwd, 'x')]);
     expect(failed).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/^error: [^\n]+\n$/) });
+  });
+
+  it('prints help without loading TensorFlow.js or a method', () => {
+    const coverage = newFolder();
+    // Node lists every script that it loaded
+    const env = { ...process.env, NODE_V8_COVERAGE: coverage };
+    const args = ['--import', tsx, resolve(MAIN.pathname), '--help'];
+    expect(execFileSync(process.execPath, args, { env, encoding: 'utf8' })).toContain('Usage: gcompress');
+    const scripts = readdirSync(coverage).flatMap((name) => {
+      const { result } = JSON.parse(readFileSync(join(coverage, name), 'utf8'));
+      return (result as { url: string }[]).map(({ url }) => url);
+    });
+    expect(scripts.some((url) => url.includes('/commander/'))).toBe(true);
+    expect(scripts.filter((url) => /@tensorflow|packages\/(?!cli|core)/.test(url))).toEqual([]);
   });
 
   it('runs models on the wasm backend, and prints nothing but its result', async () => {

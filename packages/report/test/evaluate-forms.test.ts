@@ -27,6 +27,14 @@ it('counts right classes, equal classes and changed inputs', () => {
   expect(changed[0].after?.value).toBeCloseTo(0.7);
 });
 
+it('names changed inputs by the given names', () => {
+  const { changed } = evaluateForms({ original, packed }, { inputNames: ['a', 'b.png', 'c', 'd/e.jpg'] });
+  expect(changed.map(({ index, name }) => [index, name])).toEqual([
+    [1, 'b.png'],
+    [3, 'd/e.jpg'],
+  ]);
+});
+
 it('gives the interval of Wilson: 8 of 10 is 0.490 to 0.943', () => {
   const ten = (hits: number) => rows(...Array.from({ length: 10 }, (_, i) => (i < hits ? [1, 0] : [0, 1])));
   const [, { agreement }] = evaluateForms({ original: ten(10), packed: ten(8) }).forms;
@@ -96,6 +104,7 @@ it.each([
   ['no outputs', { original: rows([1, 2]), packed: undefined }, {}, 'invalid-option'],
   ['labels that are too few', { original, packed }, { labels: [1] }, 'invalid-option'],
   ['labels beyond the classes', { original, packed }, { labels: [0, 1, 2, 1] }, 'invalid-option'],
+  ['too few names', { original, packed }, { inputNames: ['a'] }, 'invalid-option'],
   ['inputs of another number', { original, packed }, { inputs: rows([1]) }, 'shape-mismatch'],
   ['an unknown option', { original, packed }, { label: [] }, 'unknown-option'],
 ])('refuses %s', (_, outputs, options, code) => {

@@ -1,13 +1,14 @@
 // The limits of a model's size and accuracy, and the measurement of a model against them.
-import type { Backend } from '../models/backend-names.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
+import type { RunOptions } from '../models/run-model.ts';
 import { formatBytes } from '../output/byte-size.ts';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
 /** The limits of one model. Paths are relative to the file of the budget. */
-export interface Budget {
+export interface Budget extends ImageOptions, Pick<RunOptions, 'register'> {
   readonly model: string;
   /** Largest size of all files of the model, in bytes. */
   readonly maxBytes?: number;
@@ -17,7 +18,7 @@ export interface Budget {
   readonly maxDifference?: number;
   /** Largest loss of accuracy against the original, in percentage points. */
   readonly maxDrop?: number;
-  /** A file with inputs. */
+  /** A file with inputs, or a folder of images. */
   readonly inputs?: string;
   /** A file with their labels. */
   readonly labels?: string;
@@ -25,7 +26,7 @@ export interface Budget {
 
 /** How models run, if a limit needs it. */
 export interface CheckSettings {
-  readonly backend: Backend;
+  readonly backend: RunOptions['backend'];
   readonly batchSize: number;
   readonly seed: number;
 }
@@ -91,25 +92,26 @@ export function formatMeasure(measure: Check['measure'], value: number): string 
 async function differenceOf(
   original: OpenedModel,
   model: OpenedModel,
-  { inputs }: Budget,
+  budget: Budget,
   settings: CheckSettings,
   surroundings: Surroundings,
 ): Promise<number> {
   const { compareAnswers } = await import('../compare/ask-models.ts');
-  const question = { ...settings, ...(inputs !== undefined && { inputs }) };
-  const outputs = await compareAnswers(original, model, question, surroundings);
+  const outputs = await compareAnswers(original, model, { ...settings, ...budget }, surroundings);
   return Math.max(0, ...outputs.map(({ relativeDifference }) => relativeDifference));
 }
 
 async function dropOf(
   original: OpenedModel,
   model: OpenedModel,
-  { inputs = '', labels = '' }: Budget,
+  budget: Budget,
   settings: CheckSettings,
   surroundings: Surroundings,
 ): Promise<number> {
   const { evaluateModels } = await import('../compare/evaluate-models.ts');
-  const { metric, drop = 0 } = await evaluateModels(model, original, { ...settings, inputs, labels }, surroundings);
+  const { inputs = '', labels = '' } = budget;
+  const examples = { ...settings, ...budget, inputs, labels };
+  const { metric, drop = 0 } = await evaluateModels(model, original, examples, surroundings);
   if (metric === 'accuracy') return drop;
   throw usageError(`'${labels}'`, 'classes, by which a loss of accuracy is measured', 'values');
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
+import { PREPROCESSING } from '../images/preprocessing.ts';
 import { parseByteSize } from '../output/byte-size.ts';
 import { inputError, messageOf, usageError } from '../process/refusals.ts';
 import { assertComplete, type Budget } from './budget.ts';
@@ -14,7 +15,10 @@ export interface ReadBudgets {
 }
 
 const CONFIG_FILE = 'gcompress.json';
-const KEYS = ['model', 'maxBytes', 'against', 'maxDifference', 'maxDrop', 'inputs', 'labels'];
+const KEYS = [
+  ...['model', 'maxBytes', 'against', 'maxDifference', 'maxDrop', 'inputs', 'labels'],
+  ...['preprocess', 'imageSize', 'maxUnreadable', 'register'],
+];
 
 /**
  * Reads the budgets of a configuration file, by default `gcompress.json`, or else `package.json`.
@@ -54,11 +58,16 @@ export function parseBudgets(content: unknown, where: string): Budget[] {
 
 function checkedBudget(budget: Record<string, unknown>, where: string): Budget {
   assertKnownOptions(where, budget, KEYS);
-  const { model, maxBytes, maxDifference, maxDrop, ...names } = budget;
+  const { model, maxBytes, maxDifference, maxDrop, imageSize, maxUnreadable, ...names } = budget;
   assertType(where, 'model', model, 'string');
   for (const [key, value] of Object.entries(names)) assertType(where, key, value, 'string');
   if (maxDifference !== undefined) assertNumber(where, 'maxDifference', maxDifference, { min: 0 });
   if (maxDrop !== undefined) assertNumber(where, 'maxDrop', maxDrop, { min: 0, max: 100 });
+  if (imageSize !== undefined) assertNumber(where, 'imageSize', imageSize, { min: 1, max: 16_384, integer: true });
+  if (maxUnreadable !== undefined) assertNumber(where, 'maxUnreadable', maxUnreadable, { min: 0, max: 1 });
+  if (names.preprocess !== undefined && !PREPROCESSING.some((name) => name === names.preprocess)) {
+    throw usageError(`${where} preprocess`, `one of ${PREPROCESSING.join(', ')}`, describeValue(names.preprocess));
+  }
   const bytes = maxBytes === undefined ? undefined : bytesOf(maxBytes);
   if (maxBytes !== undefined && bytes === undefined) {
     throw usageError(`${where} maxBytes`, "a size such as 500000 or '1MB'", describeValue(maxBytes));

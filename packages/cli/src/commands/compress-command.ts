@@ -4,7 +4,7 @@ import { BACKENDS } from '../models/backend-names.ts';
 import { methodValue, withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
 import { measureOption } from './plan-command.ts';
-import { batchSize, MODEL_HELP, withForce, withForm, withPacking } from './shared-options.ts';
+import { batchSize, INPUTS_HELP, MODEL_HELP, withForce, withForm, withImages, withPacking } from './shared-options.ts';
 import { byteSize, numberFrom } from './value-readers.ts';
 
 /** Adds the verb to the program. */
@@ -21,16 +21,17 @@ export function addCompress(program: Command, perform: Perform): void {
     .addOption(measureOption())
     .option('--method <name[:key=value,…]>', 'one method for all weights, such as uniform:bits=4', methodValue)
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
-    .option('--inputs <file>', 'unlabelled inputs for calibration: .npy, .npz (one array an input), or .json')
+    .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'));
-  withForm(withForce(withPacking(withCandidates(command))))
+  withForm(withForce(withPacking(withCandidates(withImages(command)))))
     .addHelpText(
       'after',
       `
 Examples:
   gcompress compress model/ --max-bytes 1MB --out small.gcm
   gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy
+  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs photos/ --preprocess -1..1
   gcompress compress model/ --max-drop 0.5 --out small.gcm --inputs images.npy
   gcompress compress model/ --method kmeans:levels=16 --out small.gcm`,
     )

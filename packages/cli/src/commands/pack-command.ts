@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
 import type { Perform } from './perform.ts';
-import { MODEL_HELP, withForce, withForm, withMethod, withPacking } from './shared-options.ts';
+import { MODEL_HELP, registerOption, withForce, withForm, withMethod, withPacking } from './shared-options.ts';
 import { integer } from './value-readers.ts';
 
 /** Adds the verb to the program. */
@@ -20,6 +20,7 @@ export function addPack(program: Command, perform: Perform): void {
       'number of seeded inputs whose outputs are stored in the file, for verify',
       integer(1, 100),
     )
+    .addOption(registerOption())
     .addOption(new Option('--backend <name>', 'backend that answers the probes').choices(BACKENDS).default('wasm'));
   withForm(withForce(command))
     .addHelpText(

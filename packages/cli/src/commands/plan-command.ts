@@ -4,7 +4,7 @@ import { BACKENDS } from '../models/backend-names.ts';
 import { DROP_MEASURES } from '../plans/drop-measures.ts';
 import { withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
-import { batchSize, MODEL_HELP, withForm, withWeights } from './shared-options.ts';
+import { batchSize, INPUTS_HELP, MODEL_HELP, withForm, withImages, withWeights } from './shared-options.ts';
 import { byteSize, integer, numberAbove, numberFrom } from './value-readers.ts';
 
 /** Adds the verb to the program. */
@@ -21,12 +21,12 @@ export function addPlan(program: Command, perform: Perform): void {
     .option('--max-multiply-adds <number>', 'most multiply-adds for one example', numberAbove(0))
     .option('--max-drop <percent>', 'largest expected drop, in percent; needs --inputs', numberFrom(0, 100))
     .addOption(measureOption())
-    .option('--inputs <file>', 'unlabelled inputs, for errors of outputs: .npy, .npz (one array an input), or .json')
+    .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .option('--sample <number>', 'values that are evaluated at each size (default: 262144)', integer(1, 1e12))
     .option('--cache <folder>', 'keep evaluations here, so that a plan that was stopped goes on')
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the model').choices(BACKENDS).default('wasm'));
-  withForm(withWeights(withCandidates(command)))
+  withForm(withWeights(withCandidates(withImages(command))))
     .addHelpText(
       'after',
       `

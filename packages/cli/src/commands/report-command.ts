@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
 import type { Perform } from './perform.ts';
-import { batchSize, MODEL_HELP, withForce, withForm } from './shared-options.ts';
+import { batchSize, INPUTS_HELP, MODEL_HELP, withForce, withForm, withImages } from './shared-options.ts';
 
 /** Adds the verb to the program. */
 export function addReport(program: Command, perform: Perform): void {
@@ -15,7 +15,7 @@ export function addReport(program: Command, perform: Perform): void {
     .argument('<model>', MODEL_HELP)
     .argument('<packed>', 'the packed file of the same model, or its address')
     .option('--out <file>', 'the HTML file to write')
-    .option('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')
+    .option('--inputs <path>', INPUTS_HELP)
     .option('--labels <file>', 'one label an example: classes from 0, or rows with a single 1')
     .option('--classes <file>', 'a JSON list of the names of the classes')
     .option('--title <text>', 'title of the report')
@@ -25,13 +25,14 @@ export function addReport(program: Command, perform: Perform): void {
     .option('--no-run', 'count no multiply-adds, so that no model runs without --inputs')
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the models').choices(BACKENDS).default('wasm'));
-  withForm(withForce(command))
+  withForm(withForce(withImages(command)))
     .addHelpText(
       'after',
       `
 Examples:
   gcompress report model/ small.gcm --out report.html
   gcompress report model/ small.gcm --inputs images.npy --labels labels.npy --out report.html
+  gcompress report model/ small.gcm --inputs photos/ --preprocess 0..1 --out report.html
   gcompress report model/ small.gcm --inputs images.npy --markdown >> "$GITHUB_STEP_SUMMARY"`,
     )
     .action((model: string, packed: string, options) =>

@@ -1,12 +1,17 @@
 // Options that several verbs share.
 import { type Command, Option } from 'commander';
+import { PREPROCESSING } from '../images/preprocessing.ts';
 import { BACKENDS } from '../models/backend-names.ts';
 import { METHOD_NAMES } from '../models/methods.ts';
-import { byteSize, integer, jsonObject, numberAbove } from './value-readers.ts';
+import { byteSize, integer, jsonObject, numberAbove, numberFrom } from './value-readers.ts';
 
 /** Description of the argument MODEL. */
 export const MODEL_HELP =
   'a folder, a model.json, a packed file (.gcm), their address, or npm:PACKAGE[@VERSION][/PATH]';
+
+/** Description of `--inputs`. */
+export const INPUTS_HELP =
+  'inputs with their batch axis: .npy, .npz (one array an input), or .json; or a folder of PNG and JPEG images';
 
 /** Adds the options that choose a method and its size. */
 export function withMethod(command: Command): Command {
@@ -29,10 +34,27 @@ export function withForm(command: Command): Command {
 
 /** Adds the options for a model's inputs and backend. */
 export function withInputs(command: Command): Command {
-  return command
-    .option('--inputs <file>', 'inputs with their batch axis: .npy, .npz (one array an input), or .json')
+  return withImages(command.option('--inputs <path>', INPUTS_HELP))
     .option('--seed <integer>', 'seed of the inputs that are drawn where none are given', integer(0, 2 ** 32 - 1), 1)
     .addOption(new Option('--backend <name>', 'backend that runs the model').choices(BACKENDS).default('wasm'));
+}
+
+/** Adds the options for images as inputs, and for models with classes of their own. */
+export function withImages(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--preprocess <name>', 'how the values of images become inputs; images need it').choices(
+        PREPROCESSING,
+      ),
+    )
+    .option('--image-size <pixels>', 'sides of images, for models that take any size', integer(1, 16_384))
+    .option('--max-unreadable <part>', 'largest part of unreadable images (default: 0.1)', numberFrom(0, 1))
+    .addOption(registerOption());
+}
+
+/** The option `--register`. */
+export function registerOption(): Option {
+  return new Option('--register <module>', 'a module that registers classes of layers of your own');
 }
 
 /** Adds the options for the weights of a packed file that do not depend on the method. */

@@ -1,20 +1,19 @@
 // Compares the outputs of two forms of a model for the same inputs.
 import { isGCompressError } from '@gcompress/core';
 import { compareOutputs, type OutputDifference, type ProbeInputs, probe } from '@gcompress/packed/probes';
-import { arrayInputs, seededInputs } from '../inputs/model-inputs.ts';
-import { readArrays } from '../inputs/read-arrays.ts';
-import type { Backend } from '../models/backend-names.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
+import { seededInputs } from '../inputs/model-inputs.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
-import { runnable, startBackend } from '../models/run-model.ts';
+import { type RunnableModel, type RunOptions, runnable, startRunning } from '../models/run-model.ts';
 import { inputError, messageOf } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
 /** The inputs of the comparison, and the backend. */
-export interface Question {
-  /** A file with inputs; without it, inputs are random with the seed. */
+export interface Question extends RunOptions, ImageOptions {
+  /** A file with inputs, or a folder of images; without it, inputs are random with the seed. */
   readonly inputs?: string;
   readonly seed: number;
-  readonly backend: Backend;
 }
 
 /** An output of both models, and its difference relative to the largest value of the first. */
@@ -31,15 +30,14 @@ export interface AnswerDifference extends OutputDifference {
 export async function compareAnswers(
   first: OpenedModel,
   second: OpenedModel,
-  { inputs, seed, backend }: Question,
-  { cwd }: Pick<Surroundings, 'cwd'>,
+  question: Question,
+  surroundings: Surroundings,
 ): Promise<AnswerDifference[]> {
-  const arrays = inputs === undefined ? undefined : await readArrays(inputs, cwd);
-  await startBackend(backend);
-  const expected = await answersOf(first, (model) =>
-    arrays ? arrayInputs(model, arrays, `'${inputs}'`) : seededInputs(model, seed),
-  );
-  const got = await answersOf(second, () => expected.inputs);
+  const { inputs, seed } = question;
+  const given = inputs === undefined ? undefined : await givenInputs(inputs, question, surroundings);
+  await startRunning(question, surroundings);
+  const expected = await answersOf(first, async (model) => (given ? given.forModel(model) : seededInputs(model, seed)));
+  const got = await answersOf(second, async () => expected.inputs);
   return compareOutputs(expected.outputs, got.outputs).map((output) => ({
     ...output,
     relativeDifference:
@@ -47,10 +45,10 @@ export async function compareAnswers(
   }));
 }
 
-async function answersOf(opened: OpenedModel, inputsFor: (model: Awaited<ReturnType<typeof runnable>>) => ProbeInputs) {
+async function answersOf(opened: OpenedModel, inputsFor: (model: RunnableModel) => Promise<ProbeInputs>) {
   const model = await runnable(opened);
   try {
-    const inputs = inputsFor(model);
+    const inputs = await inputsFor(model);
     return { inputs, outputs: (await probe(model, inputs)).outputs };
   } catch (cause) {
     if (isGCompressError(cause)) throw cause;

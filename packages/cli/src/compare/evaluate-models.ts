@@ -1,24 +1,29 @@
 // Scores a model, and optionally the original, on labelled examples.
-import { readArrays } from '../inputs/read-arrays.ts';
-import type { Backend } from '../models/backend-names.ts';
+
+import type { UnreadableImage } from '../images/read-images.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
+import { readLabels } from '../inputs/labels.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
-import { startBackend } from '../models/run-model.ts';
+import { type RunOptions, startRunning } from '../models/run-model.ts';
 import { withProgress } from '../output/progress.ts';
-import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { outputsFor } from './run-examples.ts';
 import { agreement, type Score, score } from './score.ts';
 
 /** Labelled examples, and the backend. */
-export interface LabelledExamples {
+export interface LabelledExamples extends RunOptions, ImageOptions {
   readonly inputs: string;
   readonly labels: string;
   readonly batchSize: number;
-  readonly backend: Backend;
 }
 
 /** The score of a model, and of the original if given. */
 export interface Evaluation extends Score {
+  /** Where the inputs come from and what was done to them, in words. */
+  readonly inputs: string;
+  /** Images that were skipped. */
+  readonly unreadable?: readonly UnreadableImage[];
   /** The score of the original. */
   readonly original?: Score;
   /** How much worse the model is: percentage points of accuracy, or the difference of the mean squared errors. */
@@ -35,17 +40,24 @@ export interface Evaluation extends Score {
 export async function evaluateModels(
   model: OpenedModel,
   original: OpenedModel | undefined,
-  { inputs, labels, batchSize, backend }: LabelledExamples,
+  options: LabelledExamples,
   surroundings: Surroundings,
 ): Promise<Evaluation> {
-  const examples = { arrays: await readArrays(inputs, surroundings.cwd), where: `'${inputs}'`, batchSize };
-  const [expected, ...others] = (await readArrays(labels, surroundings.cwd)).values();
-  if (!expected || others.length > 0) throw usageError(`'${labels}'`, 'one array of labels', `${others.length + 1}`);
-  await startBackend(backend);
+  const { labels, batchSize } = options;
+  const inputs = await givenInputs(options.inputs, options, surroundings);
+  const examples = { inputs, batchSize };
+  const given = await readLabels(labels, surroundings);
+  await startRunning(options, surroundings);
   const outputs = await withProgress(`running ${model.name}`, surroundings, (onProgress) =>
     outputsFor(model, examples, onProgress),
   );
-  const own = score(outputs, expected, `'${labels}'`);
+  const expected = inputs.labelsOf(given);
+  const unreadable = inputs.unreadable?.() ?? [];
+  const own = {
+    ...score(outputs, expected, `'${labels}'`),
+    inputs: inputs.description(),
+    ...(unreadable.length > 0 && { unreadable }),
+  };
   if (!original) return own;
   const originals = await withProgress(`running ${original.name}`, surroundings, (onProgress) =>
     outputsFor(original, examples, onProgress),

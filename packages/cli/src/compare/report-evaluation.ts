@@ -1,25 +1,26 @@
 // Asks the original, its stock forms and the packed model the same inputs, and compares their answers.
 import { type Evaluation, evaluateForms, type MultiplyAdds, multiplyAdds, stockRivals } from '@gcompress/report';
 import { dispose, type io, tensor } from '@tensorflow/tfjs-core';
-import { arrayInputs, seededInputs } from '../inputs/model-inputs.ts';
-import { readArrays } from '../inputs/read-arrays.ts';
-import type { Backend } from '../models/backend-names.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { GivenInputs, ImageOptions } from '../inputs/input-types.ts';
+import { readLabels } from '../inputs/labels.ts';
+import { seededInputs } from '../inputs/model-inputs.ts';
+import type { PlainArray } from '../inputs/plain-array.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
-import { runnable, startBackend } from '../models/run-model.ts';
+import { type RunOptions, runnable, startRunning } from '../models/run-model.ts';
 import { withProgress } from '../output/progress.ts';
-import { inputError, usageError } from '../process/refusals.ts';
+import { inputError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { outputsFor } from './run-examples.ts';
 import { classesOf } from './score.ts';
 
 /** The inputs of a report, and the backend. */
-export interface ReportInputs {
+export interface ReportInputs extends RunOptions, ImageOptions {
   readonly inputs: string;
   readonly labels?: string;
   /** A JSON file with the names of the classes. */
   readonly classNames?: readonly string[];
   readonly batchSize: number;
-  readonly backend: Backend;
 }
 
 /**
@@ -30,16 +31,17 @@ export interface ReportInputs {
 export async function reportEvaluation(
   original: OpenedModel,
   packed: io.ModelArtifacts,
-  { inputs, labels, classNames, batchSize, backend }: ReportInputs,
+  options: ReportInputs,
   surroundings: Surroundings,
 ): Promise<Evaluation> {
-  const where = `'${inputs}'`;
-  const arrays = await readArrays(inputs, surroundings.cwd);
-  await startBackend(backend);
+  const { labels, classNames, batchSize } = options;
+  const inputs = await givenInputs(options.inputs, options, surroundings);
+  const asked = labels === undefined ? undefined : await readLabels(labels, surroundings);
+  await startRunning(options, surroundings);
   const { float16, uint8 } = stockRivals(original.artifacts);
   const answers = (form: string, artifacts: io.ModelArtifacts) =>
     withProgress(`running ${form}`, surroundings, (onProgress) =>
-      outputsFor({ ...original, artifacts }, { arrays, where, batchSize }, onProgress),
+      outputsFor({ ...original, artifacts }, { inputs, batchSize }, onProgress),
     );
   const outputs = {
     original: await answers('the original', original.artifacts),
@@ -47,16 +49,22 @@ export async function reportEvaluation(
     uint8: await answers('uint8', uint8),
     packed: await answers('the packed model', packed),
   };
-  const given = labels === undefined ? undefined : await classesIn(labels, outputs.original, surroundings);
+  const given = asked && classesIn(inputs.labelsOf(asked), outputs.original, `'${labels}'`);
+  const { names, array } = inputs.pictures?.() ?? {};
+  return evaluateForms(outputs, {
+    source: inputs.description(),
+    inputs: array ?? (await firstInput(original, inputs)),
+    ...(names && { inputNames: names }),
+    ...(given && { labels: given }),
+    ...(classNames && { classNames }),
+  });
+}
+
+async function firstInput(original: OpenedModel, inputs: GivenInputs): Promise<PlainArray> {
   const model = await runnable(original);
   try {
-    const [first] = arrayInputs(model, arrays, where);
-    return evaluateForms(outputs, {
-      source: inputs,
-      ...(first && { inputs: first }),
-      ...(given && { labels: given }),
-      ...(classNames && { classNames }),
-    });
+    const [first] = await inputs.forModel(model);
+    return first as PlainArray;
   } finally {
     model.dispose();
   }
@@ -67,8 +75,12 @@ export async function reportEvaluation(
  *
  * @throws GCompressError `file-read` if the model cannot be loaded or if no values can be drawn for an input.
  */
-export async function reportWork(original: OpenedModel, backend: Backend): Promise<MultiplyAdds> {
-  await startBackend(backend);
+export async function reportWork(
+  original: OpenedModel,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<MultiplyAdds> {
+  await startRunning(options, surroundings);
   const model = await runnable(original);
   const isGraph = !('layers' in model);
   const inputs = isGraph ? seededInputs(model, 1).map(({ shape }) => tensor(onesOf(shape), [...shape])) : [];
@@ -84,21 +96,9 @@ function onesOf(shape: readonly number[]): Float32Array {
   return new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(1);
 }
 
-async function classesIn(
-  name: string,
-  outputs: Awaited<ReturnType<typeof outputsFor>>,
-  { cwd }: Pick<Surroundings, 'cwd'>,
-): Promise<number[]> {
-  const [labels, ...others] = (await readArrays(name, cwd)).values();
-  if (!labels || others.length > 0) throw usageError(`'${name}'`, 'one array of labels', `${others.length + 1}`);
+function classesIn(labels: PlainArray, outputs: PlainArray, where: string): number[] {
   const [examples = 0, classes = 0, ...rest] = outputs.shape;
   const found = rest.length === 0 && classes > 1 ? classesOf(labels, classes) : undefined;
-  if (!found || found.length !== examples || found.some((label) => label < 0 || label >= classes)) {
-    throw inputError(
-      `'${name}'`,
-      `${examples} classes of a model with outputs [${outputs.shape.join(', ')}]`,
-      'others',
-    );
-  }
-  return found;
+  if (found && found.length === examples && found.every((label) => label >= 0 && label < classes)) return found;
+  throw inputError(where, `${examples} classes of a model with outputs [${outputs.shape.join(', ')}]`, 'others');
 }

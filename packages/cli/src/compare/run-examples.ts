@@ -1,19 +1,16 @@
 // Runs a model on the examples of a file, batch by batch.
 import { isGCompressError } from '@gcompress/core';
 import { probe } from '@gcompress/packed/probes';
-import { arrayInputs } from '../inputs/model-inputs.ts';
+import type { GivenInputs } from '../inputs/input-types.ts';
 import { newData } from '../inputs/npy.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
-import type { NamedArrays } from '../inputs/read-arrays.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import { runnable } from '../models/run-model.ts';
 import { inputError, messageOf } from '../process/refusals.ts';
 
 /** The examples that a model is run on. */
 export interface Examples {
-  readonly arrays: NamedArrays;
-  /** The name of the file in errors. */
-  readonly where: string;
+  readonly inputs: GivenInputs;
   /** Examples in a batch. */
   readonly batchSize: number;
 }
@@ -25,13 +22,13 @@ export interface Examples {
  */
 export async function outputsFor(
   opened: OpenedModel,
-  { arrays, where, batchSize }: Examples,
+  { inputs: given, batchSize }: Examples,
   onProgress: (done: number) => void = () => {},
 ): Promise<PlainArray> {
   const model = await runnable(opened);
   try {
-    const inputs = arrayInputs(model, arrays, where);
-    const total = inputs[0].shape[0] as number;
+    const inputs = await given.forModel(model);
+    const total = inputs[0]?.shape[0] as number;
     const outputs: PlainArray[] = [];
     for (let at = 0; at < total; at += batchSize) {
       const batch = inputs.map((input) => examplesOf(input, at, Math.min(total, at + batchSize)));

@@ -1,38 +1,35 @@
-// Divides the examples of a file, so that a model is measured on other examples than it was calibrated on.
+// Divides the examples of the inputs, so that a model is measured on other examples than it was calibrated on.
 import { newData } from './npy.ts';
 import type { PlainArray } from './plain-array.ts';
-import type { NamedArrays } from './read-arrays.ts';
 
 /** Files with fewer examples are not divided: half of them would say little. */
 const LEAST = 32;
 
 /** Examples for calibration, and examples for measurement. */
 export interface SplitExamples {
-  readonly calibration: NamedArrays;
-  readonly measurement: NamedArrays;
+  /** One array for each input of the model. */
+  readonly calibration: readonly PlainArray[];
+  readonly measurement: readonly PlainArray[];
   /** Whether both are the same examples. */
   readonly isShared: boolean;
 }
 
 /** Every second example to each part; few examples serve for both. */
-export function splitExamples(arrays: NamedArrays): SplitExamples {
-  const counts = [...arrays.values()].map(({ shape }) => shape[0] ?? 0);
+export function splitExamples(arrays: readonly PlainArray[]): SplitExamples {
+  const counts = arrays.map(({ shape }) => shape[0] ?? 0);
   const isShared = Math.min(...counts) < LEAST;
   if (isShared) return { calibration: arrays, measurement: arrays, isShared };
-  const part = (first: number) => new Map([...arrays].map(([name, array]) => [name, everySecond(array, first)]));
+  const part = (first: number) => arrays.map((array) => everySecond(array, first));
   return { calibration: part(0), measurement: part(1), isShared };
 }
 
 /** The first examples of each array. */
-export function firstExamples(arrays: NamedArrays, count: number): NamedArrays {
-  return new Map(
-    [...arrays].map(([name, array]) => [
-      name,
-      taken(
-        array,
-        Array.from({ length: Math.min(count, array.shape[0] ?? 0) }, (_, i) => i),
-      ),
-    ]),
+export function firstExamples(arrays: readonly PlainArray[], count: number): PlainArray[] {
+  return arrays.map((array) =>
+    taken(
+      array,
+      Array.from({ length: Math.min(count, array.shape[0] ?? 0) }, (_, i) => i),
+    ),
   );
 }
 

@@ -5,9 +5,11 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import type { DataType, io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { inputError, messageOf } from '../process/refusals.ts';
+import type { Surroundings } from '../process/surroundings.ts';
 import type { Backend } from './backend-names.ts';
 import { isGraph } from './model-kind.ts';
 import type { OpenedModel } from './opened-model.ts';
+import { registerClasses } from './register-classes.ts';
 
 /** A model that can run. Its inputs have names, shapes (`null` or negative for a side of any length) and types. */
 export interface RunnableModel extends ProbedModel {
@@ -19,10 +21,25 @@ export interface RunnableModel extends ProbedModel {
   dispose(): void;
 }
 
-/** Starts a backend; default wasm. */
-export async function startBackend(only: Backend = 'wasm'): Promise<void> {
+/** What models run on, and with which classes. */
+export interface RunOptions {
+  readonly backend: Backend;
+  /** A module that registers classes of layers; see {@link registerClasses}. */
+  readonly register?: string;
+}
+
+/**
+ * Starts a backend, and registers classes of layers.
+ *
+ * @throws GCompressError `file-read` if the module with the classes cannot be loaded.
+ */
+export async function startRunning(
+  { backend, register }: RunOptions,
+  { cwd }: Pick<Surroundings, 'cwd'>,
+): Promise<void> {
+  if (register !== undefined) await registerClasses(register, cwd);
   await selectBackend({
-    only,
+    only: backend,
     loaders: {
       '@tensorflow/tfjs-backend-wasm': () => import('@tensorflow/tfjs-backend-wasm'),
       '@tensorflow/tfjs-backend-cpu': () => import('@tensorflow/tfjs-backend-cpu'),
@@ -43,6 +60,8 @@ export async function runnable({ name, artifacts }: OpenedModel): Promise<Runnab
       : await loadLayersModel(handler);
     return model as RunnableModel & (LayersModel | GraphModel);
   } catch (cause) {
-    throw inputError(`'${name}'`, 'a model that TensorFlow.js can load', messageOf(cause));
+    const message = messageOf(cause);
+    const hint = /^Unknown layer/.test(message) ? 'Register its class with --register MODULE.' : undefined;
+    throw inputError(`'${name}'`, 'a model that TensorFlow.js can load', message, hint);
   }
 }

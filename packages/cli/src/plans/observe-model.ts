@@ -6,23 +6,21 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, type io, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { outputsFor } from '../compare/run-examples.ts';
-import { arrayInputs } from '../inputs/model-inputs.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
-import { type NamedArrays, readArrays } from '../inputs/read-arrays.ts';
 import { firstExamples, splitExamples } from '../inputs/split-examples.ts';
-import type { Backend } from '../models/backend-names.ts';
 import { isGraph } from '../models/model-kind.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
-import { runnable, startBackend } from '../models/run-model.ts';
+import { type RunOptions, runnable, startRunning } from '../models/run-model.ts';
 import { withProgress } from '../output/progress.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
 /** The inputs of a plan, and how the model runs on them. */
-export interface ObserveOptions {
-  /** A file with unlabelled inputs. */
+export interface ObserveOptions extends RunOptions, ImageOptions {
+  /** A file with unlabelled inputs, or a folder of images. */
   readonly inputs: string;
   readonly batchSize: number;
-  readonly backend: Backend;
   readonly minElements?: number;
 }
 
@@ -53,26 +51,23 @@ export interface ObservedExamples {
  */
 export async function observeModel(
   opened: OpenedModel,
-  { inputs, batchSize, backend, minElements }: ObserveOptions,
+  options: ObserveOptions,
   surroundings: Surroundings,
 ): Promise<Observations> {
-  const { calibration, measurement, isShared } = splitExamples(await readArrays(inputs, surroundings.cwd));
-  const where = `'${inputs}'`;
-  await startBackend(backend);
+  const { inputs, batchSize, minElements } = options;
+  const given = await givenInputs(inputs, options, surroundings);
+  await startRunning(options, surroundings);
+  const arrays = await withModel(opened, (model) => given.forModel(model));
+  const { calibration, measurement, isShared } = splitExamples(arrays);
   const moments = await withProgress('calibrating', surroundings, (onProgress) =>
-    withModelInputs(opened, calibration, where, async (tensors) => {
-      const model = await runnable(opened);
-      try {
-        return (await calibrate(model, tensors, { batchSize, onProgress })).moments;
-      } finally {
-        model.dispose();
-      }
-    }),
+    withTensors(calibration, (tensors) =>
+      withModel(opened, async (model) => (await calibrate(model, tensors, { batchSize, onProgress })).moments),
+    ),
   );
   const load = async (handler: io.IOHandler) =>
     (isGraph(opened.artifacts) ? await loadGraphModel(handler) : await loadLayersModel(handler)) as PlannedModel;
   const sensitivity = await withProgress('measuring sensitivities', surroundings, (onProgress) =>
-    withModelInputs(opened, firstExamples(calibration, batchSize), where, (tensors) =>
+    withTensors(firstExamples(calibration, batchSize), (tensors) =>
       sensitivities(opened.artifacts, tensors, {
         load,
         inputMoments: moments,
@@ -82,28 +77,31 @@ export async function observeModel(
     ),
   );
   const outputsOf = (artifacts: io.ModelArtifacts) =>
-    outputsFor({ ...opened, artifacts }, { arrays: measurement, where, batchSize });
+    outputsFor({ ...opened, artifacts }, { inputs: { ...given, forModel: async () => [...measurement] }, batchSize });
   const outputs = await outputsOf(opened.artifacts);
-  const count = (arrays: NamedArrays) => [...arrays.values()][0]?.shape[0] ?? 0;
+  const count = ([first]: readonly PlainArray[]) => first?.shape[0] ?? 0;
   const examples = { calibration: count(calibration), measurement: count(measurement), isShared };
   return { moments, sensitivity, outputs, outputsOf, examples };
 }
 
-async function withModelInputs<T>(
+async function withModel<T>(
   opened: OpenedModel,
-  arrays: NamedArrays,
-  where: string,
-  work: (tensors: Tensor[]) => Promise<T>,
+  work: (model: Awaited<ReturnType<typeof runnable>>) => Promise<T>,
 ): Promise<T> {
   const model = await runnable(opened);
-  const tensors: Tensor[] = [];
   try {
-    for (const { data, shape, dtype } of arrayInputs(model, arrays, where))
-      tensors.push(tensor(data, [...shape], dtype));
+    return await work(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+async function withTensors<T>(arrays: readonly PlainArray[], work: (tensors: Tensor[]) => Promise<T>): Promise<T> {
+  const tensors = arrays.map(({ data, shape, dtype }) => tensor(data, [...shape], dtype));
+  try {
     return await work(tensors);
   } finally {
     dispose(tensors);
-    model.dispose();
   }
 }
 

@@ -56,7 +56,9 @@ export async function check(
 
 async function budgetsFor(model: string | undefined, options: CheckVerbOptions, cwd: string) {
   const { maxBytes, against, maxDifference, maxDrop, inputs, labels, config } = options;
-  const own = { maxBytes, against, maxDifference, maxDrop, inputs, labels };
+  const { preprocess, imageSize, maxUnreadable, register } = options;
+  const images = { preprocess, imageSize, maxUnreadable, register };
+  const own = { maxBytes, against, maxDifference, maxDrop, inputs, labels, ...images };
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   if (model === undefined) {
     if (Object.keys(given).length === 0) return readBudgets(cwd, config);

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type CompressedWeight, type CompressNowOptions, compressNow } from '@gcompress/post-training';
-import type { Backend } from '../models/backend-names.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { candidateFor, compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
+import type { RunOptions } from '../models/run-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
@@ -18,7 +19,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress compress`. */
-export interface CompressVerbOptions extends ReportForm {
+export interface CompressVerbOptions extends RunOptions, ImageOptions, ReportForm {
   readonly out: string;
   /** Most bytes of the whole file; this or a method. */
   readonly maxBytes?: number;
@@ -26,12 +27,11 @@ export interface CompressVerbOptions extends ReportForm {
   readonly method?: MethodChoice;
   /** What a size is chosen from. */
   readonly candidate?: readonly MethodChoice[];
-  /** A file with unlabelled inputs; their moments lower the output error. */
+  /** A file with unlabelled inputs, or a folder of images; their moments lower the output error. */
   readonly inputs?: string;
   readonly rest?: RestDtype;
   readonly minElements?: number;
   readonly batchSize: number;
-  readonly backend: Backend;
   readonly maxFileBytes?: number;
   readonly force?: boolean;
 }
@@ -58,7 +58,7 @@ export async function compress(
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
-  const inputMoments = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
+  const measured = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
   const { artifacts, matrices, report } = await withProgress(
     maxBytes === undefined ? 'compressing' : 'choosing sizes',
     surroundings,
@@ -66,7 +66,7 @@ export async function compress(
       compressNow(model.artifacts, {
         ...how,
         onProgress,
-        ...(inputMoments && { inputMoments }),
+        ...(measured && { inputMoments: measured.moments }),
         ...(rest && { rest }),
         ...(minElements !== undefined && { minElements }),
       }),
@@ -79,6 +79,7 @@ export async function compress(
         model: name,
         modelBytes: model.bytes,
         ...(maxBytes !== undefined && { maxBytes }),
+        ...(measured && { inputs: measured.description }),
         files,
         ...report,
         bytes: bytes.length,
@@ -109,32 +110,28 @@ async function howToCompress({ maxBytes, method, candidate }: CompressVerbOption
   return { budget: { bytes: maxBytes }, ...(candidates && { candidates }) };
 }
 
-/** Second moments of the matrices' inputs, measured on the inputs of a file. */
+/** Second moments of the matrices' inputs, measured on the given inputs, and the inputs in words. */
 async function momentsOf(
   opened: OpenedModel,
   inputs: string,
-  { backend, batchSize }: Pick<CompressVerbOptions, 'backend' | 'batchSize'>,
+  options: CompressVerbOptions,
   surroundings: Surroundings,
-): Promise<ReadonlyMap<string, InputMoments>> {
-  const [{ runnable, startBackend }, { arrayInputs }, { readArrays }, { calibrate }, { dispose, tensor }] =
-    await Promise.all([
-      import('../models/run-model.ts'),
-      import('../inputs/model-inputs.ts'),
-      import('../inputs/read-arrays.ts'),
-      import('@gcompress/calibration'),
-      import('@tensorflow/tfjs-core'),
-    ]);
-  const arrays = await readArrays(inputs, surroundings.cwd);
-  await startBackend(backend);
+): Promise<{ readonly moments: ReadonlyMap<string, InputMoments>; readonly description: string }> {
+  const [{ runnable, startRunning }, { givenInputs }, { calibrate }, { dispose, tensor }] = await Promise.all([
+    import('../models/run-model.ts'),
+    import('../inputs/given-inputs.ts'),
+    import('@gcompress/calibration'),
+    import('@tensorflow/tfjs-core'),
+  ]);
+  const given = await givenInputs(inputs, options, surroundings);
+  await startRunning(options, surroundings);
   const model = await runnable(opened);
-  const tensors = arrayInputs(model, arrays, `'${inputs}'`).map(({ data, shape, dtype }) =>
-    tensor(data, [...shape], dtype),
-  );
+  const tensors = (await given.forModel(model)).map(({ data, shape, dtype }) => tensor(data, [...shape], dtype));
   try {
     const { moments } = await withProgress('calibrating', surroundings, (onProgress) =>
-      calibrate(model, tensors, { batchSize, onProgress }),
+      calibrate(model, tensors, { batchSize: options.batchSize, onProgress }),
     );
-    return moments;
+    return { moments, description: given.description() };
   } finally {
     dispose(tensors);
     model.dispose();

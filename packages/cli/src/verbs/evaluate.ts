@@ -37,7 +37,7 @@ export async function evaluate(
         ],
         rows,
       },
-      outro: [`${evaluation.examples} examples from ${options.inputs}, unchanged.`, ...comparison(evaluation)],
+      outro: [`${evaluation.examples} examples: ${evaluation.inputs}.`, ...comparison(evaluation)],
     },
     options,
     surroundings,

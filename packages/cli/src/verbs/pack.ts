@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { type PackableWeight, type PackedWeight, pack as packModel, type RestDtype } from '@gcompress/packed';
 import type { Probe } from '@gcompress/packed/probes';
-import type { Backend } from '../models/backend-names.ts';
 import { compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
+import type { RunOptions } from '../models/run-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
@@ -16,7 +16,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress pack`. */
-export interface PackVerbOptions extends MethodChoice, ReportForm {
+export interface PackVerbOptions extends MethodChoice, RunOptions, ReportForm {
   readonly out: string;
   readonly rest?: RestDtype;
   readonly minElements?: number;
@@ -24,7 +24,6 @@ export interface PackVerbOptions extends MethodChoice, ReportForm {
   readonly keep?: readonly string[];
   /** Number of seeded inputs whose outputs are stored in the file. */
   readonly probes?: number;
-  readonly backend: Backend;
   /** Largest size of a file in bytes. */
   readonly maxFileBytes?: number;
   readonly force?: boolean;
@@ -45,7 +44,7 @@ export async function pack(name: string, options: PackVerbOptions, surroundings:
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
-  const probes = options.probes ? await probesOf(model, options.probes, options.backend) : [];
+  const probes = options.probes ? await probesOf(model, options.probes, options, surroundings) : [];
   const kept = keep.map(patternOf);
   const method = (weight: PackableWeight) =>
     kept.some((pattern) => pattern.test(weight.name)) ? 'float32' : compressor;
@@ -75,13 +74,18 @@ export async function pack(name: string, options: PackVerbOptions, surroundings:
   return EXIT.done;
 }
 
-async function probesOf(model: OpenedModel, count: number, backend: Backend): Promise<Probe[]> {
-  const [{ runnable, startBackend }, { seededInputs }, { probe }] = await Promise.all([
+async function probesOf(
+  model: OpenedModel,
+  count: number,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<Probe[]> {
+  const [{ runnable, startRunning }, { seededInputs }, { probe }] = await Promise.all([
     import('../models/run-model.ts'),
     import('../inputs/model-inputs.ts'),
     import('@gcompress/packed/probes'),
   ]);
-  await startBackend(backend);
+  await startRunning(options, surroundings);
   const loaded = await runnable(model);
   const probes: Probe[] = [];
   for (let seed = 1; seed <= count; seed++) probes.push(await probe(loaded, seededInputs(loaded, seed)));

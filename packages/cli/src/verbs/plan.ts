@@ -4,9 +4,10 @@ import type { RestDtype } from '@gcompress/packed';
 import type { PlanLimits } from '@gcompress/planner';
 import { folderStore } from '@gcompress/planner/folder';
 import { type ModelPlan, planModel } from '@gcompress/post-training';
-import type { Backend } from '../models/backend-names.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { candidateFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
+import type { RunOptions } from '../models/run-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
@@ -19,7 +20,7 @@ import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 
 /** Options of `gcompress plan`. */
-export interface PlanVerbOptions extends ReportForm {
+export interface PlanVerbOptions extends RunOptions, ImageOptions, ReportForm {
   readonly maxBytes?: number;
   /** Bytes in memory. */
   readonly maxMemory?: number;
@@ -36,12 +37,11 @@ export interface PlanVerbOptions extends ReportForm {
   readonly rest?: RestDtype;
   readonly minElements?: number;
   readonly batchSize: number;
-  readonly backend: Backend;
 }
 
 /** Plans the form of each weight, and prints the plan and the curve. */
 export async function plan(name: string, options: PlanVerbOptions, surroundings: Surroundings): Promise<ExitCode> {
-  const { inputs, maxDrop, maxMultiplyAdds, backend } = options;
+  const { inputs, maxDrop, maxMultiplyAdds } = options;
   if (maxDrop !== undefined && inputs === undefined) {
     throw usageError('plan --max-drop', '--inputs, on which a drop can be expected', 'none');
   }
@@ -56,7 +56,7 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
   const work =
     maxMultiplyAdds === undefined
       ? undefined
-      : (await (await import('../compare/report-evaluation.ts')).reportWork(model, backend)).counted;
+      : (await (await import('../compare/report-evaluation.ts')).reportWork(model, options, surroundings)).counted;
   const candidates = options.candidate && (await Promise.all(options.candidate.map(candidateFor)));
   const curves = await withProgress('planning', surroundings, (onProgress) =>
     planModel(model.artifacts, {

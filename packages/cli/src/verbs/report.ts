@@ -58,7 +58,7 @@ export async function report(
   options: ReportVerbOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { out, inputs, labels, classes, madeBy, record, title = `${name} packed`, force = false } = options;
+  const { out, inputs, classes, madeBy, record, title = `${name} packed`, force = false } = options;
   assertComplete(options);
   const path = out === undefined ? undefined : resolve(surroundings.cwd, out);
   const model = await openModel(name, surroundings);
@@ -72,12 +72,11 @@ export async function report(
   const classNames = classes === undefined ? undefined : await namesIn(classes, surroundings);
   const formats = decoders();
   const packed = (await packedModel(bytes, { formats }).load?.()) as io.ModelArtifacts;
-  const asked = { batchSize: options.batchSize, backend: options.backend, ...(labels && { labels }) };
   const evaluation =
     inputs === undefined
       ? undefined
-      : await reportEvaluation(model, packed, { ...asked, inputs, ...(classNames && { classNames }) }, surroundings);
-  const work = options.run ? await workOf(model, options) : 'left out by --no-run';
+      : await reportEvaluation(model, packed, { ...options, inputs, ...(classNames && { classNames }) }, surroundings);
+  const work = options.run ? await workOf(model, options, surroundings) : 'left out by --no-run';
   const data = await withProgress('measuring', surroundings, (onProgress) =>
     reportData(model.artifacts, bytes, {
       title,
@@ -130,9 +129,13 @@ function print(data: ReportData, outro: readonly string[], form: ReportForm, sur
 }
 
 /** The multiply-adds of the model, or the reason why they cannot be counted. A model with unknown layers still gets a report. */
-async function workOf(model: OpenedModel, { backend }: ReportVerbOptions): Promise<MultiplyAdds | string> {
+async function workOf(
+  model: OpenedModel,
+  options: ReportVerbOptions,
+  surroundings: Surroundings,
+): Promise<MultiplyAdds | string> {
   try {
-    return await reportWork(model, backend);
+    return await reportWork(model, options, surroundings);
   } catch (error) {
     return messageOf(error);
   }

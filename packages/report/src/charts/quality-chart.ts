@@ -5,6 +5,7 @@ import { html, type Markup } from '../markup/markup.ts';
 import { downloadBytes, downloadName } from '../words/forms.ts';
 import { bytesText, percentText } from '../words/numbers.ts';
 import { ACROSS, framed, UPWARD } from './axes.ts';
+import { type NamedPoint, type PlacedLabel, placeLabels } from './place-labels.ts';
 
 interface Point {
   readonly form: FormName;
@@ -47,6 +48,12 @@ export function qualityChart(data: ReportData, evaluation: Evaluation): Markup |
     [least - room, evaluation.classes ? Math.min(100 + room, most + room) : most + room],
     [...UPWARD],
   );
+  const places = points.map(({ form, bytes, quality }) => ({
+    x: x(bytes),
+    y: y(quality),
+    name: downloadName(data, form),
+  }));
+  const labels = placeLabels(places);
   const xTicks = x.ticks().filter((tick) => /^[125]e/.test(tick.toExponential()));
   return framed(
     {
@@ -59,13 +66,11 @@ export function qualityChart(data: ReportData, evaluation: Evaluation): Markup |
         .filter((tick) => !evaluation.classes || tick <= 100)
         .map((tick) => [y(tick), String(tick)]),
     },
-    points.map((point) => dot(point, x(point.bytes), y(point.quality), downloadName(data, point.form))),
+    points.map((point, i) => dot(point, places[i] as NamedPoint, labels[i] as PlacedLabel)),
   );
 }
 
-function dot({ form }: Point, x: number, y: number, name: string): Markup {
-  const [left, right] = ACROSS;
-  const anchor = x < left + 46 ? 'start' : x > right - 46 ? 'end' : 'middle';
+function dot({ form }: Point, { x, y, name }: NamedPoint, label: PlacedLabel): Markup {
   const kind = form === 'packed' ? 'after' : 'before';
-  return html`<circle class="dot ${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${form === 'packed' ? 6 : 4.5}"/><text class="note ${kind}" x="${x.toFixed(1)}" y="${(y - 10).toFixed(1)}" text-anchor="${anchor}">${name}</text>`;
+  return html`<circle class="dot ${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${form === 'packed' ? 6 : 4.5}"/><text class="note ${kind}" x="${x.toFixed(1)}" y="${label.y.toFixed(1)}" text-anchor="${label.anchor}">${name}</text>`;
 }

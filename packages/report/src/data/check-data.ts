@@ -71,6 +71,7 @@ const isEvaluation = has({
   changed: isList(
     has({
       index: isNumber,
+      name: optional(isText),
       before: optional(isPrediction),
       after: optional(isPrediction),
       label: optional(isText),

@@ -115,6 +115,8 @@ export interface Prediction {
 export interface ChangedInput {
   /** Position in the given inputs, from 0. */
   readonly index: number;
+  /** Name of the input, such as that of an image file. */
+  readonly name?: string;
   /** Prediction of the original; undefined if outputs are no classes. */
   readonly before?: Prediction;
   /** Prediction of the packed model; undefined if outputs are no classes. */

@@ -21,6 +21,8 @@ export interface EvaluateOptions {
   readonly source?: string;
   /** The inputs `[n, …]`. Images `[n, height, width, 1 or 3]` appear as small pictures. */
   readonly inputs?: PlainTensor;
+  /** A name of each input, such as that of an image file; by default their numbers. */
+  readonly inputNames?: readonly string[];
   /** The right class of each input, from 0. */
   readonly labels?: readonly number[] | Int32Array;
   /** Names of the classes; by default their numbers. */
@@ -39,8 +41,8 @@ const ORDER: readonly FormName[] = ['original', 'float16', 'uint8', 'packed'];
  * @throws GCompressError `invalid-option` and `unknown-option`; `shape-mismatch` if outputs, inputs or labels do not fit each other.
  */
 export function evaluateForms(outputs: FormOutputs, options: EvaluateOptions = {}): Evaluation {
-  assertKnownOptions(WHERE, options, ['source', 'inputs', 'labels', 'classNames', 'mostChanged']);
-  const { source = 'the given inputs', inputs, labels, classNames, mostChanged = 24 } = options;
+  assertKnownOptions(WHERE, options, ['source', 'inputs', 'inputNames', 'labels', 'classNames', 'mostChanged']);
+  const { source = 'the given inputs', inputs, inputNames, labels, classNames, mostChanged = 24 } = options;
   assertType(WHERE, 'source', source, 'string');
   assertNumber(WHERE, 'mostChanged', mostChanged, { min: 0, max: 1000, integer: true });
   const { original, packed } = assertOutputs(outputs);
@@ -50,6 +52,7 @@ export function evaluateForms(outputs: FormOutputs, options: EvaluateOptions = {
   const rightClasses =
     labels === undefined || !isClasses ? undefined : assertLabels(labels, examples, rest[0] as number);
   const nameOf = namesOf(classNames);
+  if (inputNames !== undefined) assertInputNames(inputNames, examples);
   const [before, after] = [original, packed].map((each) => (isClasses ? largestPlaces(each) : undefined));
   const differences = relativeDifferences(original, packed);
   const isChanged = (i: number) => (before && after ? before[i] !== after[i] : (differences[i] as number) > 0);
@@ -63,6 +66,7 @@ export function evaluateForms(outputs: FormOutputs, options: EvaluateOptions = {
     };
     return {
       index,
+      ...(inputNames && { name: inputNames[index] as string }),
       ...(before && { before: predicted(before, original) }),
       ...(after && { after: predicted(after, packed) }),
       ...(label !== undefined && { label: nameOf(label) }),
@@ -107,6 +111,15 @@ function namesOf(classNames: unknown): (index: number) => string {
     });
   }
   return (index) => classNames[index] ?? `class ${index}`;
+}
+
+function assertInputNames(names: unknown, examples: number): void {
+  if (Array.isArray(names) && names.length === examples && names.every((name) => typeof name === 'string')) return;
+  throw new GCompressError('invalid-option', {
+    where: `${WHERE} inputNames`,
+    expected: `${examples} names`,
+    actual: Array.isArray(names) ? `${names.length} others` : describeValue(names),
+  });
 }
 
 function assertOutputs(outputs: unknown): FormOutputs {

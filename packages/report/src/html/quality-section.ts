@@ -49,10 +49,18 @@ export function changedSection({ evaluation }: ReportData): Markup | undefined {
 ${changed.length > 0 && html`<ul class="changed">${changed.map(changedItem)}</ul>`}</section>`;
 }
 
-function changedItem({ index, before, after, label, relativeError, picture }: ChangedInput): Markup {
+function changedItem({
+  index,
+  name = `Input ${index}`,
+  before,
+  after,
+  label,
+  relativeError,
+  picture,
+}: ChangedInput): Markup {
   const wrong = (prediction: Prediction) => (label !== undefined && prediction.label !== label ? 'wrong' : 'same');
   const answer = (name: string, prediction: Prediction): Part =>
     html`<br>${name}: <b class="${wrong(prediction)}">${prediction.label}</b>${wrong(prediction) === 'wrong' && ' (wrong)'} <span class="muted">${errorText(prediction.value)}</span>`;
-  return html`<li>${picture !== undefined && html`<img src="${picture}" alt="Input ${index}" width="96" height="96">`}Input ${index}${label !== undefined && html`, label <b>${label}</b>`}${before && answer('before', before)}${after && answer('after', after)}<br><span class="muted">relative error ${errorText(relativeError)}</span></li>
+  return html`<li>${picture !== undefined && html`<img src="${picture}" alt="" width="96" height="96">`}${name}${label !== undefined && html`, label <b>${label}</b>`}${before && answer('before', before)}${after && answer('after', after)}<br><span class="muted">relative error ${errorText(relativeError)}</span></li>
 `;
 }

@@ -49,6 +49,6 @@ td .bar{display:block;margin:.35rem 0 0;width:100%;min-width:5rem;height:.6rem}
 .changed b{font-weight:600}.wrong{color:var(--warn)}
 details{border-bottom:1px solid var(--line)}summary{cursor:pointer;padding:.45rem 0;overflow-wrap:anywhere}summary span{color:var(--muted);font-size:.875rem}
 details>div{padding:0 0 1rem 1rem}dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.25rem 0 .5rem;font-size:.9375rem}.facts dt{color:var(--muted)}.facts dd{margin:0;overflow-wrap:anywhere}
-@media(max-width:44rem){body{font-size:15px}header,main,footer{padding-left:1rem;padding-right:1rem}.treemap .wide{display:none}dl.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.35rem}details>div{padding-left:0}.changed{grid-template-columns:repeat(auto-fill,minmax(9rem,1fr))}}
+@media(max-width:44rem){body{font-size:15px}.names{min-width:8rem}header,main,footer{padding-left:1rem;padding-right:1rem}.treemap .wide{display:none}dl.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.35rem}details>div{padding-left:0}.changed{grid-template-columns:repeat(auto-fill,minmax(9rem,1fr))}}
 @media print{:root{color-scheme:light}body{font-size:10pt}nav,.skip{display:none}h2,h3,summary{break-after:avoid}figure,tr,.changed li{break-inside:avoid}details::details-content{display:block;content-visibility:visible;height:auto}.scroll{overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
