@@ -5,6 +5,7 @@ export type {
   HeldMatrix,
   HeldPoints,
   HeldResiduals,
+  HeldRotations,
   Pursuit,
   Sweep,
   Values,

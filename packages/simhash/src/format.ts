@@ -5,7 +5,7 @@ import { type MatrixDecoder, matMul, mul } from '@gcompress/core/decode';
 import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { type PlanesConfig, readConfig } from './config.ts';
 import { denseFromOrthogonal } from './dense.ts';
-import { assertProjectionSize, drawProjection } from './projection.ts';
+import { assertProjectionSize, drawnProjection, drawProjection } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 
 export { type OrthogonalPlanes, orthogonalPlanes, type PlaneBlock } from './planes.ts';
@@ -81,15 +81,5 @@ function readProjection(packed: PackedMatrix, { planes, seed }: PlanesConfig, bi
   }
   assertProjectionSize(planes, packed.shape, bits);
   if (planes === 'gaussian') return floatFactor([rows, bits], drawProjection(planes, seed, rows, bits), false);
-  // Drawn when it is first needed: dense matrices do without it
-  let drawn: Float32Array | undefined;
-  return {
-    shape: [rows, bits],
-    dtype: 'float32',
-    trainable: false,
-    get data() {
-      drawn ??= drawProjection(planes, seed, rows, bits);
-      return drawn;
-    },
-  };
+  return drawnProjection(planes, seed, rows, bits);
 }

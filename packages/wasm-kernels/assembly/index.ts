@@ -8,6 +8,7 @@
 export { fitAtom } from './atom-fit';
 export { multiplyStrips } from './double-products';
 export { lowerNearest, nearestRows, trialSums } from './nearest-rows';
+export { turnPairs } from './pair-turns';
 export { pursue } from './pursuit';
 export { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates';
 export { rotateBack } from './rotations';

@@ -97,6 +97,24 @@ export interface HeldResiduals {
 }
 
 /**
+ * Rotations of m axes that kernels keep together with room for some columns `[m, w]`. Each rotation is a list of pairs of axes, in order, and turns
+ * every pair (a, b) by 45°: `xₐ, x_b` become `(xₐ + x_b)·√½, (x_b − xₐ)·√½`. See {@link Kernels.holdRotations}.
+ */
+export interface HeldRotations {
+  /** Room for the columns, row-major. */
+  readonly columns: Float64Array;
+  /**
+   * Turns the columns by the rotation with this index, or back if `transposed`: pairs from the last to the first, with exchanged axes. The bits are
+   * those of plain arrays.
+   *
+   * @param width the columns in use, which lie in rows of this length.
+   */
+  turn(rotation: number, transposed: boolean, width: number): void;
+  /** Gives the memory back. Calls after that throw a `GCompressError` `disposed`. */
+  release(): void;
+}
+
+/**
  * The hot loops: nearly all time of every algorithm here is spent in them. `@gcompress/linalg` has portable
  * ones; hand others to a method as `kernels` of {@link CompressOptions}. Results go to arrays that the caller gives; no argument may
  * share memory with them.
@@ -152,6 +170,12 @@ export interface Kernels {
    * @throws GCompressError `out-of-memory`.
    */
   holdResiduals?(rest: Float64Array, length: number): HeldResiduals;
+  /**
+   * Holds rotations of `rows` axes, with room for `cols` columns.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  holdRotations?(rotations: readonly Int32Array[], rows: number, cols: number): HeldRotations;
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }

@@ -61,6 +61,7 @@ interface Loops {
     values: number,
     errors: number,
   ): void;
+  turnPairs(pairs: number, count: number, x: number, width: number, back: number): void;
   updateThenMultiply: UpdateLoop;
   updateThenMultiplyTransposed: UpdateLoop;
   updateThenMultiplySymmetric: UpdateLoop;
