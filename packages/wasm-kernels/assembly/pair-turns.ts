@@ -24,7 +24,6 @@ export function turnPairs(pairs: usize, count: i32, x: usize, width: i32, back: 
   }
 }
 
-// @ts-expect-error: a decorator of AssemblyScript
 function turn(first: usize, second: usize, rowBytes: usize): void {
   const half = f64x2.splat(Math.SQRT1_2);
   const end = first + (rowBytes & ~31);
