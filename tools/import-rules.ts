@@ -96,6 +96,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'sweep',
       'tfjs',
       'uniform',
+      'wasm-kernels',
     ],
   },
   'create-gcompress-compressor': {

@@ -1,5 +1,6 @@
 // The command line of `gcompress compress`.
 import { type Command, Option } from 'commander';
+import { KERNELS } from '../models/kernel-names.ts';
 import { BACKENDS } from '../models/backend-names.ts';
 import type { Perform } from './perform.ts';
 import { batchSize, MODEL_HELP, withForce, withForm, withPacking } from './shared-options.ts';
@@ -18,7 +19,12 @@ export function addCompress(program: Command, perform: Perform): void {
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
     .option('--inputs <file>', 'unlabelled inputs for calibration: .npy, .npz (one array an input), or .json')
     .addOption(batchSize())
-    .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'));
+    .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'))
+    .addOption(
+      new Option('--kernels <name>', 'loops that compress: WebAssembly where it runs, or plain JavaScript')
+        .choices(KERNELS)
+        .default('wasm'),
+    );
   withForm(withForce(withPacking(command)))
     .addHelpText(
       'after',

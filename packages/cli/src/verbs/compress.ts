@@ -4,6 +4,7 @@ import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type CompressedWeight, compressNow } from '@gcompress/post-training';
 import type { Backend } from '../models/backend-names.ts';
+import type { KernelsName } from '../models/kernel-names.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
@@ -28,6 +29,8 @@ export interface CompressVerbOptions extends ReportForm {
   readonly backend: Backend;
   readonly maxFileBytes?: number;
   readonly force?: boolean;
+  /** The hot loops: `wasm`, which falls back to plain JavaScript where WebAssembly is missing, or `portable`. */
+  readonly kernels: KernelsName;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -51,10 +54,12 @@ export async function compress(
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
   const inputMoments = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
+  const kernels = options.kernels === 'wasm' ? await (await import('@gcompress/wasm-kernels')).wasmKernels() : undefined;
   const { artifacts, matrices, report } = await withProgress('choosing sizes', surroundings, (onProgress) =>
     compressNow(model.artifacts, {
       budget: { bytes: maxBytes },
       onProgress,
+      ...(kernels && { kernels }),
       ...(inputMoments && { inputMoments }),
       ...(rest && { rest }),
       ...(minElements !== undefined && { minElements }),
