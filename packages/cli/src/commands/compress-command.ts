@@ -1,7 +1,7 @@
 // The command line of `gcompress compress`.
 import { type Command, Option } from 'commander';
-import { KERNELS } from '../models/kernel-names.ts';
 import { BACKENDS } from '../models/backend-names.ts';
+import { KERNELS } from '../models/kernel-names.ts';
 import type { Perform } from './perform.ts';
 import { batchSize, MODEL_HELP, withForce, withForm, withPacking } from './shared-options.ts';
 import { byteSize } from './value-readers.ts';

@@ -54,7 +54,8 @@ export async function compress(
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
   const inputMoments = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
-  const kernels = options.kernels === 'wasm' ? await (await import('@gcompress/wasm-kernels')).wasmKernels() : undefined;
+  const kernels =
+    options.kernels === 'wasm' ? await (await import('@gcompress/wasm-kernels')).wasmKernels() : undefined;
   const { artifacts, matrices, report } = await withProgress('choosing sizes', surroundings, (onProgress) =>
     compressNow(model.artifacts, {
       budget: { bytes: maxBytes },
