@@ -58,7 +58,7 @@ export function encodeOrthogonal(
         return { digits, levels: new Int32Array(digits[0].planes * width) };
       });
       for (let sweep = 0; sweep <= refine; sweep++) {
-        reportProgress(options, (first + (width * sweep) / (refine + 1)) / cols);
+        if (first + sweep > 0) reportProgress(options, (first + (width * sweep) / (refine + 1)) / cols);
         const report: Pace = (operations, done) => part(operations, (sweep + done) / (refine + 1));
         if (!improve(sketch, all, turn, report) && sweep > 0) break;
         fitScales(sketch);
