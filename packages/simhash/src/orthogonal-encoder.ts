@@ -134,7 +134,7 @@ function chooseLevels(scales: Float64Array, residual: Float64Array, { digits, le
         const before = levels[place];
         const rest = residual[place] + unit * before;
         const wanted = 2 * Math.floor(rest * halves[j]) + 1;
-        const level = wanted > most ? most : wanted < -most ? -most : wanted;
+        const level = wanted > most ? most : Math.max(wanted, -most);
         if (level !== before) {
           levels[place] = level;
           changed = true;
