@@ -109,6 +109,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'sweep',
       'tfjs',
       'uniform',
+      'wasm-kernels',
     ],
   },
   'create-gcompress-compressor': {

@@ -5,6 +5,7 @@ import { calibrate } from '@gcompress/calibration';
 import { createRandom } from '@gcompress/core';
 import { pack } from '@gcompress/packed';
 import { compressNow } from '@gcompress/post-training';
+import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, expect, it } from 'vitest';
 import { gcompress, json, layersModel, newFolder, writeModel } from './models.ts';
@@ -20,10 +21,18 @@ const compress = (...args: string[]) => gcompress(cwd, 'compress', 'model', ...a
 
 it('writes what compressNow() and pack() make for the budget', async () => {
   const printed = json(await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', '--json'));
-  const { artifacts, matrices, report } = await compressNow(layersModel(), { budget: { bytes: MOST } });
+  const kernels = await wasmKernels();
+  const { artifacts, matrices, report } = await compressNow(layersModel(), { budget: { bytes: MOST }, kernels });
   expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
   expect(read('small.gcm').length).toBeLessThanOrEqual(MOST);
   expect(printed).toMatchObject({ bytes: read('small.gcm').length, maxBytes: MOST, weights: report.weights });
+});
+
+it('computes in plain JavaScript on request', async () => {
+  const { code } = await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', '--kernels', 'portable');
+  expect(code).toBe(0);
+  const { artifacts, matrices } = await compressNow(layersModel(), { budget: { bytes: MOST } });
+  expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
 });
 
 it('uses the moments of unlabelled inputs', async () => {
@@ -41,7 +50,7 @@ it('uses the moments of unlabelled inputs', async () => {
   const { moments } = await calibrate(model, examples, { batchSize: 32 });
   tf.dispose([examples]);
   model.dispose();
-  const options = { budget: { bytes: MOST }, inputMoments: moments };
+  const options = { budget: { bytes: MOST }, inputMoments: moments, kernels: await wasmKernels() };
   const { artifacts, matrices } = await compressNow(layersModel(), options);
   expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
 });

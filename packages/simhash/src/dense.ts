@@ -1,6 +1,6 @@
 // The matrix from sign bits: by fast rotations without the projection, or from a projection that is at hand.
 import { drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
-import { applyRotation } from './rotation.ts';
+import { applyRotation, PANEL } from './rotation.ts';
 
 /**
  * `R·S·D [m, n]` for orthogonal planes: sums the signs of each rotation as digits and rotates the sums, which takes `O(m·n·(k/m + log m))`
@@ -17,32 +17,47 @@ export function denseFromOrthogonal(
   scales: ArrayLike<number>,
 ): Float32Array {
   const blocks = planeBlocks(rows, bits);
-  const dense = new Float64Array(rows * cols);
-  for (const [index, rotation] of drawRotations(seed, rows, bits).entries()) {
-    const sums = digitSums(blocks, index, signs, rows, cols);
-    applyRotation(rotation, sums, cols);
-    for (let at = 0; at < dense.length; at++) dense[at] += sums[at];
+  const rotations = drawRotations(seed, rows, bits);
+  const matrix = new Float32Array(rows * cols);
+  const most = Math.min(PANEL, cols);
+  const sums = rotations.map(() => new Float64Array(rows * most));
+  for (let first = 0; first < cols; first += most) {
+    const width = Math.min(most, cols - first);
+    for (const [index, rotation] of rotations.entries()) {
+      const own = sums[index].subarray(0, rows * width);
+      sumDigits(blocks, index, signs, cols, first, width, own);
+      applyRotation(rotation, own, width);
+    }
+    const [one, other] = sums;
+    for (let i = 0, at = 0; i < rows; i++) {
+      for (let j = 0, to = i * cols + first; j < width; j++, at++, to++) {
+        matrix[to] = (other ? one[at] + other[at] : one[at]) * scales[first + j];
+      }
+    }
   }
-  const matrix = new Float32Array(dense.length);
-  for (let at = 0; at < dense.length; ) for (let j = 0; j < cols; j++, at++) matrix[at] = dense[at] * scales[j];
   return matrix;
 }
 
-/** The sums of the signs of one rotation, each times the length of its plane; 0 in coordinates without planes. */
-function digitSums(
+/** The sums of the signs of one rotation for some columns, each times the length of its plane; 0 in coordinates without planes. */
+function sumDigits(
   blocks: readonly PlaneBlock[],
   index: number,
   signs: ArrayLike<number>,
-  rows: number,
   cols: number,
-): Float64Array {
-  const sums = new Float64Array(rows * cols);
+  first: number,
+  width: number,
+  sums: Float64Array,
+): void {
+  sums.fill(0);
+  const rows = sums.length / width;
   for (const [block, { rotation, length, planes }] of blocks.entries()) {
     if (rotation !== index) continue;
-    const from = block * rows * cols;
-    for (let at = 0; at < planes * cols; at++) sums[at] += length * signs[from + at];
+    for (let i = 0, at = 0; i < planes; i++) {
+      for (let j = 0, from = (block * rows + i) * cols + first; j < width; j++, at++, from++) {
+        sums[at] += length * signs[from];
+      }
+    }
   }
-  return sums;
 }
 
 /**

@@ -1,11 +1,11 @@
 // The format `simhash`: projection, sign bits and scales, with reader and writer of the stored form.
-import { type CompressedFormat, type Factor, floatFactor, type PackedMatrix } from '@gcompress/core';
+import { type CompressedFormat, floatFactor, type PackedMatrix } from '@gcompress/core';
 import { assertElementLimit } from '@gcompress/core/checks';
 import type { StoredDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedBytes, packedTensor } from '@gcompress/core/storage';
 import { readConfig, type SimhashConfig } from './config.ts';
 import { denseFromOrthogonal, denseProduct } from './dense.ts';
-import { assertProjectionSize, drawGaussian, drawProjection } from './projection.ts';
+import { assertProjectionSize, drawGaussian, drawnProjection } from './projection.ts';
 import { packSigns, unpackSigns } from './sign-bits.ts';
 
 export { type OrthogonalPlanes, orthogonalPlanes, type PlaneBlock } from './planes.ts';
@@ -30,7 +30,7 @@ const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
   return {
     projection: projection
       ? floatFactor([rows, bits], projection, planes === 'fitted')
-      : orthogonalFactor(rows, config),
+      : drawnProjection('orthogonal', Number(config.seed), rows, bits),
     signs: floatFactor([bits, scales.length], signs, false),
     scales: floatFactor([scales.length], scales.slice(), trainableScales),
   };
@@ -92,18 +92,4 @@ function storedProjection(packed: PackedMatrix, { planes, seed, bits }: SimhashC
   if (planes === 'fitted') return packedTensor(packed, 'projection', 'float32', [rows, bits]).data.slice();
   assertProjectionSize(planes, packed.shape, bits);
   return planes === 'gaussian' ? drawGaussian(seed, rows, bits) : undefined;
-}
-
-/** An orthogonal projection, drawn when it is first needed: dense matrices do without it. */
-function orthogonalFactor(rows: number, { seed, bits }: SimhashConfig): Factor {
-  let drawn: Float32Array | undefined;
-  return {
-    shape: [rows, bits],
-    dtype: 'float32',
-    trainable: false,
-    get data() {
-      drawn ??= drawProjection('orthogonal', Number(seed), rows, bits);
-      return drawn;
-    },
-  };
 }

@@ -1,103 +1,184 @@
-// Encoder of signs for orthogonal planes, one rotation at a time.
-import type { Matrix, Pace } from '@gcompress/core';
+// Encodes signs for orthogonal planes: some columns at a time, one rotation after the other.
+import { type CompressOptions, type Matrix, type Pace, pacedProgress, reportProgress } from '@gcompress/core';
+import type { HeldRotations } from '@gcompress/core/hosts';
 import { columnNorms } from '@gcompress/linalg';
-import type { Encoder } from './encoder.ts';
-import { drawProjection, drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
-import { applyRotation, applyTransposedRotation } from './rotation.ts';
-import { emptySketch, fitScales, type Sketch } from './sketch.ts';
+import type { EncodeOptions } from './encoder.ts';
+import { drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
+import { applyRotation, applyTransposedRotation, PANEL, type Rotation } from './rotation.ts';
+import { finalScales, fitScales, type Sketch } from './sketch.ts';
+
+/** Multiplications of kernels that take about as long as one of plain arrays. */
+const OPERATIONS_AT_ONCE = 3;
 
 /** A block of planes and the offset of its signs. */
 interface Digit extends PlaneBlock {
   readonly at: number;
 }
 
+/** The digits of one rotation, and a level for each coordinate of the columns, `[planes, width]`. */
+interface Digits {
+  readonly digits: readonly Digit[];
+  readonly levels: Int32Array;
+}
+
+/** Replaces the columns `[m, width]` by `Q·columns`, or `Qᵀ·columns`, for the rotation with this index. */
+type Turn = (rotation: number, transposed: boolean, columns: Float64Array, width: number, pace: Pace) => void;
+
 /**
- * Signs for orthogonal planes. Planes of one rotation do not influence each other. A sweep therefore rotates the residual, gives
- * every coordinate its nearest level, and continues with the new residual in the other rotation. With k ≤ m there is only one
- * rotation, and the first signs are already optimal.
+ * Signs `[k, n]` and scales `[n]` for orthogonal planes. Columns do not depend on each other, so that all sweeps of some columns are done while
+ * these are in the cache. Planes of one rotation do not influence each other. A sweep therefore rotates the residual, gives every coordinate its
+ * nearest level, and continues with the new residual in the other rotation. With k ≤ m there is only one rotation, and the first signs are
+ * already optimal.
  */
-export function orthogonalEncoder(matrix: Matrix, seed: number, bits: number, pace: Pace): Encoder {
+export function encodeOrthogonal(
+  matrix: Matrix,
+  seed: number,
+  bits: number,
+  { scales: rule, refine }: EncodeOptions,
+  options: CompressOptions,
+): Record<'signs' | 'scales', Float32Array> {
+  reportProgress(options, 0);
   const [rows, cols] = matrix.shape;
   const blocks = planeBlocks(rows, bits).map((block, index): Digit => ({ ...block, at: index * rows * cols }));
-  const rotations = drawRotations(seed, rows, bits).map((rotation, index) => {
-    const digits = blocks.filter((block) => block.rotation === index);
-    return { rotation, digits, levels: new Int32Array(digits[0].planes * cols) };
-  });
-  const start = startingScale(rows, bits);
-  const sketch = emptySketch(
-    matrix,
-    bits,
-    columnNorms(matrix).map((norm) => (start * norm) / Math.sqrt(rows)),
-  );
-  const sweep = (report: Pace) => {
-    let changed = false;
-    for (const [index, { rotation, digits, levels }] of rotations.entries()) {
-      const spend = (operations: number, part: number) => report(operations, (index + part / 3) / rotations.length);
-      applyTransposedRotation(rotation, sketch.residual, cols, (operations, done) => spend(operations, done));
-      if (chooseLevels(sketch, digits, levels, (operations, done) => spend(operations, 1 + done))) changed = true;
-      applyRotation(rotation, sketch.residual, cols, (operations, done) => spend(operations, 2 + done));
+  const rotations = drawRotations(seed, rows, bits);
+  const pace = pacedProgress(options);
+  const signs = new Float32Array(bits * cols);
+  const scales = new Float32Array(cols);
+  const most = Math.min(PANEL, cols);
+  const held = options.kernels?.holdRotations?.(rotations, rows, most);
+  const turn = held ? turnHeld(held, rotations) : turnPlain(rotations);
+  const room = held?.columns ?? new Float64Array(rows * most);
+  try {
+    for (let first = 0; first < cols; first += most) {
+      const width = Math.min(most, cols - first);
+      const part = (operations: number, done: number) => pace(operations, (first + width * done) / cols);
+      const sketch = startedSketch(matrix, bits, first, width, room.subarray(0, rows * width));
+      const all = rotations.map((_, index): Digits => {
+        const digits = blocks.filter(({ rotation }) => rotation === index);
+        return { digits, levels: new Int32Array(digits[0].planes * width) };
+      });
+      for (let sweep = 0; sweep <= refine; sweep++) {
+        if (first + sweep > 0) reportProgress(options, (first + (width * sweep) / (refine + 1)) / cols);
+        const report: Pace = (operations, done) => part(operations, (sweep + done) / (refine + 1));
+        if (!improve(sketch, all, turn, report) && sweep > 0) break;
+        fitScales(sketch);
+        report(4 * sketch.residual.length, 1);
+      }
+      for (const digits of all) writeDigits(signs, digits, first, width, cols, (operations) => part(operations, 1));
+      scales.set(finalScales(sketch, rule), first);
     }
-    return changed;
-  };
-  sweep(pace);
-  fitScales(sketch);
-  return {
-    sketch,
-    sweep,
-    projection: (report) => drawProjection('orthogonal', seed, rows, bits, report),
-    signs(report) {
-      for (const { digits, levels } of rotations) writeDigits(sketch.signs, digits, levels, cols, report);
-      return sketch.signs;
-    },
+  } finally {
+    held?.release();
+  }
+  reportProgress(options, 1);
+  return { signs, scales };
+}
+
+function turnPlain(rotations: readonly Rotation[]): Turn {
+  return (index, transposed, columns, width, pace) => {
+    if (transposed) applyTransposedRotation(rotations[index], columns, width, pace);
+    else applyRotation(rotations[index], columns, width, pace);
   };
 }
 
-/**
- * Rounds each coordinate to its nearest level. A level is an odd multiple of the length of the last digit, and a sum of all digits with
- * their signs; of two levels at the same distance, the one farther along the scale is taken. Here, `sketch.residual` holds rotated coordinates.
- * Returns whether a level changed.
- */
-function chooseLevels(
-  { matrix, scales, residual }: Sketch,
-  digits: readonly Digit[],
-  levels: Int32Array,
-  pace: Pace,
-): boolean {
-  const cols = matrix.shape[1];
-  // A column of zeros has scale 0
-  const halves = scales.map((scale) => (scale === 0 ? 0 : 0.5 / scale));
+function turnHeld(held: HeldRotations, rotations: readonly Rotation[]): Turn {
+  return (index, transposed, _, width, pace) => {
+    held.turn(index, transposed, width);
+    pace((2 * width * rotations[index].length) / OPERATIONS_AT_ONCE, 1);
+  };
+}
+
+/** A sketch without signs of some columns, at the scales of the first signs. */
+function startedSketch(matrix: Matrix, bits: number, first: number, width: number, residual: Float64Array): Sketch {
+  const [rows, cols] = matrix.shape;
+  const data = new Float32Array(rows * width);
+  for (let i = 0; i < rows; i++) data.set(matrix.data.subarray(i * cols + first, i * cols + first + width), i * width);
+  residual.set(data);
+  const columns: Matrix = { shape: [rows, width], data };
+  const start = startingScale(rows, bits);
+  const scales = columnNorms(columns).map((norm) => (start * norm) / Math.sqrt(rows));
+  return { matrix: columns, signs: new Int8Array(0), scales, residual };
+}
+
+/** Chooses all levels once more; returns whether a level changed. */
+function improve({ scales, residual }: Sketch, all: readonly Digits[], turn: Turn, pace: Pace): boolean {
+  const width = scales.length;
   let changed = false;
-  for (let i = 0; i < digits[0].planes; i++) {
-    const used = digits.filter(({ planes }) => i < planes);
-    const step = used[used.length - 1].length;
-    const most = 2 ** used.length - 1;
-    for (let j = 0, place = i * cols; j < cols; j++, place++) {
-      const unit = scales[j] * step;
-      const before = levels[place];
-      const rest = residual[place] + unit * before;
-      const wanted = 2 * Math.floor((rest * halves[j]) / step) + 1;
-      const level = wanted > most ? most : Math.max(wanted, -most);
-      if (level !== before) changed = true;
-      levels[place] = level;
-      residual[place] = rest - unit * level;
-    }
-    pace(4 * cols, i / digits[0].planes);
+  for (const [index, digits] of all.entries()) {
+    const spend = (operations: number, part: number) => pace(operations, (index + part / 3) / all.length);
+    turn(index, true, residual, width, (operations, done) => spend(operations, done));
+    if (chooseLevels(scales, residual, digits)) changed = true;
+    spend(4 * digits.levels.length, 2);
+    turn(index, false, residual, width, (operations, done) => spend(operations, 2 + done));
   }
   return changed;
 }
 
-/** Writes levels as signs: the binary digits of `(level + most) / 2`, highest digit first, where 1 stands for + and 0 for −. */
-function writeDigits(signs: Int8Array, digits: readonly Digit[], levels: Int32Array, cols: number, pace: Pace): void {
-  for (let i = 0; i < digits[0].planes; i++) {
-    const used = digits.filter(({ planes }) => i < planes);
+/**
+ * Rounds each coordinate to its nearest level. A level is an odd multiple of the length of the last digit, and a sum of all digits with
+ * their signs; of two levels at the same distance, the one farther along the scale is taken. Here, the residual is in rotated coordinates.
+ * Returns whether a level changed.
+ */
+function chooseLevels(scales: Float64Array, residual: Float64Array, { digits, levels }: Digits): boolean {
+  const width = scales.length;
+  let changed = false;
+  for (const { from, to, used } of ranges(digits)) {
+    const step = used[used.length - 1].length;
     const most = 2 ** used.length - 1;
-    for (const [digit, { at }] of used.entries()) {
-      const shift = used.length - 1 - digit;
-      for (let place = i * cols; place < (i + 1) * cols; place++) {
-        signs[at + place] = (((levels[place] + most) / 2) >>> shift) & 1 ? 1 : -1;
+    const units = scales.map((scale) => scale * step);
+    // A column of zeros has scale 0
+    const halves = scales.map((scale) => (scale === 0 ? 0 : 0.5 / scale / step));
+    for (let place = from * width; place < to * width; ) {
+      for (let j = 0; j < width; j++, place++) {
+        const unit = units[j];
+        const before = levels[place];
+        const rest = residual[place] + unit * before;
+        const wanted = 2 * Math.floor(rest * halves[j]) + 1;
+        const level = wanted > most ? most : Math.max(wanted, -most);
+        if (level !== before) {
+          levels[place] = level;
+          changed = true;
+        }
+        residual[place] = rest - unit * level;
       }
     }
-    pace(used.length * cols, i / digits[0].planes);
+  }
+  return changed;
+}
+
+/** The ranges of coordinates that have the same digits. */
+function ranges(digits: readonly Digit[]): { from: number; to: number; used: readonly Digit[] }[] {
+  const ends = [...new Set(digits.map(({ planes }) => planes))].sort((a, b) => a - b);
+  return ends.map((to, index) => ({
+    from: index === 0 ? 0 : ends[index - 1],
+    to,
+    used: digits.filter(({ planes }) => planes >= to),
+  }));
+}
+
+/**
+ * Writes the levels of some columns as signs ±1: the binary digits of `(level + most) / 2`, highest digit first, where 1 stands for + and 0
+ * for −.
+ */
+function writeDigits(
+  signs: Float32Array,
+  { digits, levels }: Digits,
+  first: number,
+  width: number,
+  cols: number,
+  pace: Pace,
+): void {
+  for (const { from, to, used } of ranges(digits)) {
+    const most = 2 ** used.length - 1;
+    for (const [digit, { at }] of used.entries()) {
+      const shift = used.length - digit;
+      for (let i = from; i < to; i++) {
+        for (let j = 0, place = i * width, into = at + i * cols + first; j < width; j++, place++, into++) {
+          signs[into] = 2 * (((levels[place] + most) >>> shift) & 1) - 1;
+        }
+      }
+      pace((to - from) * width, 1);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // Draws the projection of a seed, and limits its size.
-import { createRandom, type Pace, type Shape2D } from '@gcompress/core';
+import { createRandom, type Factor, type Pace, type Shape2D } from '@gcompress/core';
 import { fileError } from '@gcompress/core/storage';
 import { applyRotation, drawRotation, type Rotation } from './rotation.ts';
 
@@ -82,6 +82,20 @@ export function drawGaussian(seed: number, rows: number, bits: number, pace: Pac
     projection[at] = random.normal();
   }
   return projection;
+}
+
+/** The projection R `[m, k]` of a seed as a factor, drawn when it is first needed: dense matrices of orthogonal planes do without it. */
+export function drawnProjection(planes: SeededPlanes, seed: number, rows: number, bits: number): Factor {
+  let drawn: Float32Array | undefined;
+  return {
+    shape: [rows, bits],
+    dtype: 'float32',
+    trainable: false,
+    get data() {
+      drawn ??= drawProjection(planes, seed, rows, bits);
+      return drawn;
+    },
+  };
 }
 
 function drawOrthogonal(seed: number, rows: number, bits: number, pace: Pace): Float32Array {

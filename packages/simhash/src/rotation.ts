@@ -54,7 +54,7 @@ export function applyTransposedRotation(pairs: Rotation, x: Float64Array, cols: 
 }
 
 /** Columns that go through all rounds together, so that they stay in the cache. */
-const PANEL = 64;
+export const PANEL = 64;
 
 /** Runs `work` on copies of a few columns `[m, width]` at a time. Columns do not depend on each other. */
 function byPanels(

@@ -3,13 +3,33 @@
 /** Signs ±1 as bits, eight to a byte from the lowest bit on: 1 for +1, 0 for −1. */
 export function packSigns(signs: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(signs.length / 8));
-  for (let at = 0; at < signs.length; at++) if (signs[at] > 0) bytes[at >> 3] |= 1 << (at & 7);
+  const whole = signs.length >> 3;
+  let at = 0;
+  for (let byte = 0; byte < whole; byte++, at += 8) {
+    const low = (signs[at] > 0 ? 1 : 0) | (signs[at + 1] > 0 ? 2 : 0) | (signs[at + 2] > 0 ? 4 : 0);
+    const middle = (signs[at + 3] > 0 ? 8 : 0) | (signs[at + 4] > 0 ? 16 : 0) | (signs[at + 5] > 0 ? 32 : 0);
+    bytes[byte] = low | middle | (signs[at + 6] > 0 ? 64 : 0) | (signs[at + 7] > 0 ? 128 : 0);
+  }
+  for (; at < signs.length; at++) if (signs[at] > 0) bytes[at >> 3] |= 1 << (at & 7);
   return bytes;
 }
 
 /** The `count` signs packed by {@link packSigns}, as ±1. `bytes` must be long enough. */
 export function unpackSigns(bytes: Uint8Array, count: number): Float32Array {
   const signs = new Float32Array(count);
-  for (let at = 0; at < count; at++) signs[at] = 2 * ((bytes[at >> 3] >> (at & 7)) & 1) - 1;
+  const whole = count >> 3;
+  let at = 0;
+  for (let byte = 0; byte < whole; byte++, at += 8) {
+    const bits = bytes[byte];
+    signs[at] = ((bits & 1) << 1) - 1;
+    signs[at + 1] = (bits & 2) - 1;
+    signs[at + 2] = ((bits & 4) >> 1) - 1;
+    signs[at + 3] = ((bits & 8) >> 2) - 1;
+    signs[at + 4] = ((bits & 16) >> 3) - 1;
+    signs[at + 5] = ((bits & 32) >> 4) - 1;
+    signs[at + 6] = ((bits & 64) >> 5) - 1;
+    signs[at + 7] = ((bits & 128) >> 6) - 1;
+  }
+  for (; at < count; at++) signs[at] = 2 * ((bytes[at >> 3] >> (at & 7)) & 1) - 1;
   return signs;
 }

@@ -13,9 +13,9 @@ import { type BitsChoice, type BitsSizes, bitsForShape, storedBytes } from './bi
 import { type Encoder, encode } from './encoder.ts';
 import { fittedEncoder } from './fitted-encoder.ts';
 import { type SimhashFactor, simhashFormat } from './format.ts';
-import { orthogonalEncoder } from './orthogonal-encoder.ts';
+import { encodeOrthogonal } from './orthogonal-encoder.ts';
 import { planeEncoder } from './plane-encoder.ts';
-import { assertProjectionSize, drawProjection } from './projection.ts';
+import { assertProjectionSize, drawnProjection, drawProjection } from './projection.ts';
 import type { ScaleRule } from './sketch.ts';
 
 /** Options of {@link simhash}: exactly one size, and how planes, signs and scales are chosen. */
@@ -99,8 +99,16 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
       factorize(matrix, compressOptions) {
         const [rows, cols] = matrix.shape;
         const bits = bitsFor(matrix.shape);
+        if (planes === 'orthogonal') {
+          const { signs, scales } = encodeOrthogonal(matrix, seed, bits, options, compressOptions);
+          return {
+            projection: drawnProjection(planes, seed, rows, bits),
+            signs: floatFactor([bits, cols], signs, false),
+            scales: floatFactor([cols], scales, trainableScales),
+          };
+        }
         const { projection, signs, scales } = encode(
-          (pace) => encoderFor(matrix, bits, options, pace),
+          (pace) => encoderFor(matrix, bits, planes, seed, pace),
           options,
           compressOptions,
         );
@@ -114,14 +122,8 @@ export const simhash = /* @__PURE__ */ defineMethod<SimhashOptions, SimhashFacto
   },
 });
 
-function encoderFor(
-  matrix: Matrix,
-  bits: number,
-  { planes, seed }: Required<Pick<SimhashSettings, 'planes' | 'seed'>>,
-  pace: Pace,
-): Encoder {
+function encoderFor(matrix: Matrix, bits: number, planes: 'gaussian' | 'fitted', seed: number, pace: Pace): Encoder {
   if (planes === 'fitted') return fittedEncoder(matrix, bits, pace);
-  if (planes === 'orthogonal') return orthogonalEncoder(matrix, seed, bits, pace);
   const projection = drawProjection(planes, seed, matrix.shape[0], bits, (operations, done) =>
     pace(operations, done / 2),
   );

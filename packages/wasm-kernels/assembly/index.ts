@@ -5,8 +5,11 @@
  * caller pads strips, panels and rows with zeros. Tiles have eight accumulators of 128 bits; with more, engines spill to the stack and lose
  * half the speed.
  */
+export { fitAtom } from './atom-fit';
 export { multiplyStrips } from './double-products';
 export { lowerNearest, nearestRows, trialSums } from './nearest-rows';
+export { turnPairs } from './pair-turns';
+export { pursue } from './pursuit';
 export { updateThenMultiply, updateThenMultiplySymmetric, updateThenMultiplyTransposed } from './rank-one-updates';
 export { rotateBack } from './rotations';
-export { multiplyGram, multiplySquare, multiplyTransposed } from './single-products';
+export { addProduct, multiplyGram, multiplySquare, multiplyTransposed } from './single-products';

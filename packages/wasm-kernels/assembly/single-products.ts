@@ -93,8 +93,11 @@ export function multiplyGram(a: usize, rows: i32, cols: i32, panel: i32, c: usiz
   }
 }
 
-/** `C += Yᵀ·A` in float32 for A `[rows, cols]`, Y `[rows, 4 · groups]` and C `[4 · groups, cols]`, only its upper tiles if `upper` is 1. */
-function addProduct(y: usize, groups: i32, a: usize, rows: i32, cols: i32, c: usize, upper: i32): void {
+/**
+ * `C += Yᵀ·A` in float32 for A `[rows, cols]`, Y `[rows, 4 · groups]` and C `[4 · groups, cols]`, only its upper tiles if `upper` is 1. `cols` is a
+ * multiple of 8.
+ */
+export function addProduct(y: usize, groups: i32, a: usize, rows: i32, cols: i32, c: usize, upper: i32): void {
   const stride = <usize>cols * NARROW;
   const width = <usize>groups * 4 * NARROW;
   const end = a + <usize>rows * stride;

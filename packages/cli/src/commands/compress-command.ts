@@ -1,6 +1,7 @@
 // The command line of `gcompress compress`.
 import { type Command, Option } from 'commander';
 import { BACKENDS } from '../models/backend-names.ts';
+import { KERNELS } from '../models/kernel-names.ts';
 import { methodValue, withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
 import { measureOption } from './plan-command.ts';
@@ -23,7 +24,12 @@ export function addCompress(program: Command, perform: Perform): void {
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
     .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .addOption(batchSize())
-    .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'));
+    .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'))
+    .addOption(
+      new Option('--kernels <name>', 'loops that compress: WebAssembly where it runs, or plain JavaScript')
+        .choices(KERNELS)
+        .default('wasm'),
+    );
   withForm(withForce(withPacking(withCandidates(withImages(command)))))
     .addHelpText(
       'after',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pack } from '@gcompress/packed';
 import { searchCurve } from '@gcompress/planner';
 import { compressNow, planModel } from '@gcompress/post-training';
+import { kernelsOf } from '../models/kernels.ts';
 import { candidateFor } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
 import { comparedBytes, formatBytes } from '../output/byte-size.ts';
@@ -49,6 +50,7 @@ export async function compressToDrop(
   const drop = dropFrom(observed.outputs, options.measure);
   const candidates = options.candidate && (await Promise.all(options.candidate.map(candidateFor)));
   const shared = {
+    ...(await kernelsOf(options)),
     inputMoments: observed.moments,
     ...(rest && { rest }),
     ...(minElements !== undefined && { minElements }),

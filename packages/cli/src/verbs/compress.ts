@@ -4,6 +4,7 @@ import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type CompressedWeight, type CompressNowOptions, compressNow } from '@gcompress/post-training';
 import type { ImageOptions } from '../inputs/input-types.ts';
+import { type KernelOptions, kernelsOf } from '../models/kernels.ts';
 import { candidateFor, compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
@@ -19,7 +20,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress compress`. */
-export interface CompressVerbOptions extends RunOptions, ImageOptions, ReportForm {
+export interface CompressVerbOptions extends RunOptions, ImageOptions, KernelOptions, ReportForm {
   readonly out: string;
   /** Most bytes of the whole file; this or a method. */
   readonly maxBytes?: number;
@@ -59,12 +60,14 @@ export async function compress(
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
   const measured = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
+  const kernels = await kernelsOf(options);
   const { artifacts, matrices, report } = await withProgress(
     maxBytes === undefined ? 'compressing' : 'choosing sizes',
     surroundings,
     (onProgress) =>
       compressNow(model.artifacts, {
         ...how,
+        ...kernels,
         onProgress,
         ...(measured && { inputMoments: measured.moments }),
         ...(rest && { rest }),

@@ -39,7 +39,6 @@ export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, 
     codeEach(decoder, codes, columns, data[1] + 256 * data[2], levels);
     decoder.end(levels - 1);
   } else codes = unpackBits(data, bits, count);
-  const wrong = codes.find((code) => code >= levels);
-  if (wrong !== undefined) throw refuse(`codes below ${levels}`, wrong);
+  for (let at = 0; at < codes.length; at++) if (codes[at] >= levels) throw refuse(`codes below ${levels}`, codes[at]);
   return codes;
 }

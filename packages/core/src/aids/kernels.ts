@@ -55,6 +55,65 @@ export interface HeldPoints {
   release(): void;
 }
 
+/** Codes of signals by orthogonal matching pursuit, each with room for t nonzeros; see {@link HeldAtoms}. */
+export interface Pursuit {
+  /** The most nonzeros of a signal, t. */
+  readonly nonzeros: number;
+  /** Receives the number of nonzeros of each signal, `[s]`. */
+  readonly counts: Int32Array;
+  /** Receives the index of the atom of each nonzero, `[s, t]`. */
+  readonly positions: Int32Array;
+  /** Receives the value of each nonzero, `[s, t]`. */
+  readonly values: Float64Array;
+  /** The squared norm of each signal, `[s]`; receives that of its residual. */
+  readonly errors: Float64Array;
+}
+
+/** Atoms `[k, length]` that kernels keep in a form of their own, to code signals over them. See {@link Kernels.holdAtoms}. */
+export interface HeldAtoms {
+  /**
+   * Codes `signals [s, length]`. A count of −1 says that float32 is not accurate enough to choose the atoms of a signal: its residual is too small,
+   * or its atoms are too close to each other. Its error stays the squared norm of the signal.
+   */
+  pursue(signals: Float32Array, codes: Pursuit): void;
+  /** Gives the memory back. Calls after that throw a `GCompressError` `disposed`. */
+  release(): void;
+}
+
+/** Residuals `[s, length]` of sparse codes that kernels keep in a form of their own, to fit atoms to them. See {@link Kernels.holdResiduals}. */
+export interface HeldResiduals {
+  /**
+   * One step of approximate K-SVD in float32: fits an atom `[length]` to the signals that use it while their other atoms stay, and then fits their
+   * values to the new atom, which has unit norm. Residuals follow. Nothing changes if the fitted atom is zero.
+   *
+   * @param users the signals that use the atom, each once.
+   * @param values their values for the atom.
+   */
+  fitAtom(atom: Float32Array, users: Int32Array, values: Float64Array): void;
+  /** Copies the residuals into `rest [s, length]`. */
+  read(rest: Float64Array): void;
+  /** Gives the memory back. Calls after that throw a `GCompressError` `disposed`. */
+  release(): void;
+}
+
+/**
+ * Rotations of m axes that kernels keep together with room for some columns `[m, w]`. Each rotation is a list of pairs of axes, in order, and turns
+ * every pair (a, b) by 45°: `xₐ, x_b` become `(xₐ + x_b)·√½, (x_b − xₐ)·√½`. See {@link Kernels.holdRotations}.
+ */
+export interface HeldRotations {
+  /** Room for the columns, row-major. */
+  readonly columns: Float64Array;
+  /**
+   * Turns the columns by the rotation with this index, or back if `transposed`: pairs from the last to the first, with exchanged axes. The bits are
+   * those of plain arrays.
+   *
+   * @param width the columns in use, which lie in rows of this length.
+   */
+  turn(rotation: number, transposed: boolean, width: number): void;
+  /** Gives the memory back. Calls after that throw a `GCompressError` `disposed`. */
+  release(): void;
+}
+
 /**
  * The hot loops: nearly all time of every algorithm here is spent in them. `@gcompress/linalg` has portable
  * ones; hand others to a method as `kernels` of {@link CompressOptions}. Results go to arrays that the caller gives; no argument may
@@ -97,6 +156,26 @@ export interface Kernels {
    * @throws GCompressError `out-of-memory`.
    */
   holdPoints?(points: Float32Array, size: number): HeldPoints;
+  /**
+   * Holds a copy of `atoms [k, length]`, rows of unit norm or zero, for orthogonal matching pursuit. Atoms are chosen by correlations in float32, so
+   * that of two atoms with nearly the same correlation either may be chosen; values are fitted in float64 to inner products in float32.
+   *
+   * @param products inner products of the atoms, `[k, k]`.
+   * @throws GCompressError `out-of-memory`.
+   */
+  holdAtoms?(atoms: Float32Array, length: number, products: Float64Array): HeldAtoms;
+  /**
+   * Holds a copy of `rest [s, length]` in float32, to fit the atoms of a dictionary.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  holdResiduals?(rest: Float64Array, length: number): HeldResiduals;
+  /**
+   * Holds rotations of `rows` axes, with room for `cols` columns.
+   *
+   * @throws GCompressError `out-of-memory`.
+   */
+  holdRotations?(rotations: readonly Int32Array[], rows: number, cols: number): HeldRotations;
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }

@@ -5,8 +5,12 @@ import { assertElementLimit } from '../checks/size-limit.ts';
 import { assertMatrix, assertShape2D, type Matrix } from '../matrix/matrix.ts';
 import type { CpuTensor } from '../tensors/cpu-loops.ts';
 import { cpuOps } from '../tensors/cpu-ops.ts';
+import { elementCount } from '../tensors/element-count.ts';
 import type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
-import type { Factorization } from './factors.ts';
+import { type Factorization, isMadeLater } from './factors.ts';
+
+/** Bytes of an entry of a factor, float32 or int32. */
+const DATA_BYTES = 4;
 
 /** A matrix in compressed form, with all that can be done with it. */
 export interface CompressedMatrix<K extends string = string> extends Factorization<K> {
@@ -73,7 +77,7 @@ export function createCompressedMatrix<K extends string>(
   };
   /** A format may answer with a factor or an argument itself, under another shape; what the caller gets is the caller's own. */
   const owned = <T extends CpuTensor | PackedTensor>(tensor: T, ...inputs: readonly CpuTensor[]): T =>
-    [...Object.values<CpuTensor>(factors), ...inputs].some(({ data }) => data.buffer === tensor.data?.buffer)
+    [...Object.values<CpuTensor>(factors), ...inputs].some((input) => sharesMemory(input, tensor))
       ? { ...tensor, data: tensor.data.slice() }
       : tensor;
 
@@ -135,6 +139,12 @@ export function createCompressedMatrix<K extends string>(
       return toMatrix(owned(picked), ids.length, cols);
     },
   };
+}
+
+function sharesMemory(input: CpuTensor, { data }: CpuTensor | PackedTensor): boolean {
+  // What is made later is not made for this question, unless it could be the answer
+  if (isMadeLater(input) && data?.buffer.byteLength !== DATA_BYTES * elementCount(input.shape)) return false;
+  return input.data.buffer === data?.buffer;
 }
 
 function toMatrix(tensor: CpuTensor, rows: number, cols: number): Matrix {

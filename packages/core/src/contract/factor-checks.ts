@@ -2,7 +2,7 @@
 import { GCompressError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 import { elementCount } from '../tensors/element-count.ts';
-import type { Factor, FactorSpec } from './factors.ts';
+import { type Factor, type FactorSpec, isMadeLater } from './factors.ts';
 
 /**
  * Checks factors against their plan: names, dtypes, roles, shapes (each side at most as planned), data that fills the shape, finite
@@ -26,7 +26,8 @@ export function assertFactors<K extends string>(
       hint: 'plan() and the algorithm of the method disagree.',
     });
   }
-  for (const key of names) assertFiniteFactor(`${where} factor '${key}'`, given[key] as Factor);
+  for (const key of names)
+    if (!isMadeLater(given[key] as Factor)) assertFiniteFactor(`${where} factor '${key}'`, given[key] as Factor);
 }
 
 function assertFiniteFactor(where: string, { data }: Factor): void {
@@ -50,9 +51,13 @@ function fits(factor: unknown, spec: FactorSpec): boolean {
     isSizes(factor.shape) &&
     factor.shape.length === spec.shape.length &&
     factor.shape.every((side, axis) => side <= (spec.shape[axis] ?? 0)) &&
-    factor.data instanceof (spec.dtype === 'int32' ? Int32Array : Float32Array) &&
-    factor.data.length === elementCount(factor.shape)
+    (isMadeLater(factor) || fills(factor, spec.dtype))
   );
+}
+
+function fills({ data, shape }: Record<string, unknown>, dtype: FactorSpec['dtype']): boolean {
+  const isTyped = data instanceof (dtype === 'int32' ? Int32Array : Float32Array);
+  return isTyped && data.length === elementCount(shape as readonly number[]);
 }
 
 function describeFactors(factors: Readonly<Record<string, unknown>>): string {

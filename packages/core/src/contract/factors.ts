@@ -22,8 +22,16 @@ export interface FactorSpec {
 
 /** One of the arrays that a compressed matrix consists of, in the form that computes and trains. */
 export interface Factor extends FactorSpec {
-  /** Row-major; `Float32Array` for float32, `Int32Array` for int32. */
+  /**
+   * Row-major; `Float32Array` for float32, `Int32Array` for int32. A getter may make an array of its own when it is first needed, for what follows
+   * from the config; checks then leave it alone.
+   */
   readonly data: Float32Array | Int32Array;
+}
+
+/** Whether the data of a factor is made by a getter when it is first needed. */
+export function isMadeLater(factor: object): boolean {
+  return Object.getOwnPropertyDescriptor(factor, 'data')?.get !== undefined;
 }
 
 /** What a reconstruction may know besides its factors. */

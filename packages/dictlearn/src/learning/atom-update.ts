@@ -1,5 +1,6 @@
 // Updates the atoms for given codes by approximate K-SVD.
-import type { Pace } from '@gcompress/core';
+import type { Kernels, Pace } from '@gcompress/core';
+import type { HeldResiduals } from '@gcompress/core/hosts';
 import type { Codes, Dictionary } from './dictionary.ts';
 import { innerProducts } from './omp.ts';
 import { energiesOf, type Signals, unit } from './signals.ts';
@@ -9,6 +10,8 @@ const SWEEPS = 4;
 /** Progress once the residual is computed, and once all atoms are updated. */
 const SUBTRACTED = 0.1;
 const IMPROVED = 0.9;
+/** Time of kernels that hold residuals, as a part of that of plain arrays. */
+const PART_OF_PLAIN = 1 / 8;
 /** Atoms with a larger cosine count as the same. */
 const SAME = 1 - 1e-7;
 /** A residual with a smaller squared norm is rounding; entries of the matrix are at most 1. */
@@ -18,23 +21,39 @@ const NOTHING = 1e-14;
  * Better atoms by approximate K-SVD (Rubinstein, Zibulevsky and Elad, 2008). Each atom in turn is fitted to the signals that use it,
  * and then their values are fitted to the atom. The support of every code stays. Unused and repeated atoms are replaced by the
  * signals with the largest errors.
+ *
+ * @param kernels fit the atoms if they hold residuals. Default: plain arrays.
  */
-export function improvedDictionary(signals: Signals, { atoms, codes }: Dictionary, pace: Pace = () => {}): Dictionary {
+export function improvedDictionary(
+  signals: Signals,
+  { atoms, codes }: Dictionary,
+  pace: Pace = () => {},
+  kernels?: Kernels,
+): Dictionary {
   const { length } = signals;
   const improved = atoms.slice();
   const count = atoms.length / length;
   const values = codes.values.slice();
   const rest = restOf(signals, atoms, codes, (operations, done) => pace(operations, SUBTRACTED * done));
   const { starts, entries } = entriesByAtom(codes, count);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (let atom = 0; atom < count; atom++) {
-      const users = entries.subarray(starts[atom], starts[atom + 1]);
-      improveAtom(improved.subarray(atom * length, (atom + 1) * length), users, codes.nonzeros, values, rest);
-      pace(
-        4 * users.length * length,
-        SUBTRACTED + ((IMPROVED - SUBTRACTED) * (sweep * count + atom + 1)) / (SWEEPS * count),
-      );
+  const held = kernels?.holdResiduals?.(rest, length);
+  const operations = 4 * length * (held ? PART_OF_PLAIN : 1);
+  try {
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      for (let atom = 0; atom < count; atom++) {
+        const users = entries.subarray(starts[atom], starts[atom + 1]);
+        const own = improved.subarray(atom * length, (atom + 1) * length);
+        if (held) improveHeld(own, users, codes.nonzeros, values, held);
+        else improveAtom(own, users, codes.nonzeros, values, rest);
+        pace(
+          operations * users.length,
+          SUBTRACTED + ((IMPROVED - SUBTRACTED) * (sweep * count + atom + 1)) / (SWEEPS * count),
+        );
+      }
     }
+    held?.read(rest);
+  } finally {
+    held?.release();
   }
   const repeated = repeatedAtoms(improved, length, (operations, done) =>
     pace(operations, IMPROVED + (1 - IMPROVED) * done),
@@ -120,6 +139,23 @@ function improveAtom(
     values[entry] = fitted;
   }
   atom.set(better);
+}
+
+/** {@link improveAtom} by kernels that hold the residuals. */
+function improveHeld(
+  atom: Float32Array,
+  users: Int32Array,
+  nonzeros: number,
+  values: Float64Array,
+  held: HeldResiduals,
+): void {
+  const own = Float64Array.from(users, (entry) => values[entry]);
+  held.fitAtom(
+    atom,
+    users.map((entry) => Math.floor(entry / nonzeros)),
+    own,
+  );
+  for (let i = 0; i < own.length; i++) values[users[i]] = own[i];
 }
 
 /** For each atom: true if an earlier atom has the same direction. */

@@ -72,7 +72,7 @@ function learn(
   const negligible = EXPLAINED * sum(energiesOf(signals.data, signals.length));
   for (let done = 0; done < iterations && error > negligible; done++) {
     const [from, middle, to] = [2 * done + 1, 2 * done + 2, 2 * done + 3].map((count) => count / stages);
-    const improved = improvedDictionary(signals, dictionary, stage(run, from, middle));
+    const improved = improvedDictionary(signals, dictionary, stage(run, from, middle), kernels);
     const codes = codeSignals(signals, improved.atoms, nonzeros, stage(run, middle, to), kernels);
     keepBetter(codes, improved.codes);
     const previous = error;

@@ -1,8 +1,9 @@
 // Sparse codes by orthogonal matching pursuit.
 import type { Kernels, Pace } from '@gcompress/core';
+import type { HeldAtoms } from '@gcompress/core/hosts';
 import { type Dense, gram, multiply } from '@gcompress/linalg';
 import type { Codes } from './dictionary.ts';
-import { energiesOf, type Signals } from './signals.ts';
+import { energiesOf, pickSignals, type Signals } from './signals.ts';
 
 /** A residual with a smaller part of the signal's energy is rounding error of float32. */
 export const EXPLAINED = 1e-14;
@@ -14,6 +15,13 @@ const CHUNK_VALUES = 2 ** 16;
 const PANEL_OPERATIONS = 2 ** 23;
 /** Progress once the inner products of the atoms are computed. */
 const PRODUCTS = 0.05;
+/** Of the rest: progress once kernels that hold the atoms are done. */
+const HELD = 0.9;
+/** The most inner products of atoms that such kernels hold: they take four bytes for each. */
+const HELD_PRODUCTS = 2 ** 24;
+/** Signals of one call of such kernels, and operations that take about as long as one of plain arrays. */
+const HELD_CHUNK = 64;
+const OPERATIONS_AT_ONCE = 8;
 
 /**
  * Codes by orthogonal matching pursuit: repeatedly add the atom that correlates most with the residual and fit all values again by
@@ -22,7 +30,7 @@ const PRODUCTS = 0.05;
  * correlations.
  *
  * @param atoms rows of unit norm or zero, `[k, L]`.
- * @param kernels computes the matrix products. Default: the portable kernels.
+ * @param kernels computes the matrix products, and the pursuits if they hold atoms. Default: the portable kernels.
  */
 export function codeSignals(
   signals: Signals,
@@ -39,13 +47,88 @@ export function codeSignals(
     values: new Float64Array(count * nonzeros),
     errors: energiesOf(data, length),
   };
+  const products = innerProducts(atoms, length, (operations, done) => pace(operations, PRODUCTS * done), kernels);
+  const remaining: Pace = (operations, done) => pace(operations, PRODUCTS + (1 - PRODUCTS) * done);
+  const held = products.length > HELD_PRODUCTS ? undefined : kernels?.holdAtoms?.(atoms, length, products);
+  if (held === undefined) {
+    codePortably(signals, atoms, products, codes, remaining, kernels);
+    return codes;
+  }
+  try {
+    const left = codeHeld(signals, held, codes, atoms.length / length, (operations, done) =>
+      remaining(operations, HELD * done),
+    );
+    codeAgain(signals, left, atoms, products, codes, (operations, done) =>
+      remaining(operations, HELD + (1 - HELD) * done),
+    );
+  } finally {
+    held.release();
+  }
+  return codes;
+}
+
+/** Codes signals by kernels that hold the atoms; returns the signals for which they are not accurate enough. */
+function codeHeld(
+  { count, length, data }: Signals,
+  held: HeldAtoms,
+  codes: Codes,
+  atoms: number,
+  pace: Pace,
+): Int32Array {
+  const { nonzeros } = codes;
+  for (let first = 0; first < count; first += HELD_CHUNK) {
+    const end = Math.min(count, first + HELD_CHUNK);
+    held.pursue(data.subarray(first * length, end * length), {
+      nonzeros,
+      counts: codes.counts.subarray(first, end),
+      positions: codes.positions.subarray(first * nonzeros, end * nonzeros),
+      values: codes.values.subarray(first * nonzeros, end * nonzeros),
+      errors: codes.errors.subarray(first, end),
+    });
+    pace(((end - first) * atoms * (length + nonzeros ** 2)) / OPERATIONS_AT_ONCE, end / count);
+  }
+  return Int32Array.from(codes.counts.keys()).filter((signal) => codes.counts[signal] < 0);
+}
+
+/** Codes these signals with plain arrays. */
+function codeAgain(
+  signals: Signals,
+  chosen: Int32Array,
+  atoms: Float32Array,
+  products: Float64Array,
+  codes: Codes,
+  pace: Pace,
+): void {
+  const { nonzeros } = codes;
+  const size = chosen.length;
+  const own: Codes = {
+    nonzeros,
+    counts: new Int32Array(size),
+    positions: new Int32Array(size * nonzeros),
+    values: new Float64Array(size * nonzeros),
+    errors: Float64Array.from(chosen, (signal) => codes.errors[signal]),
+  };
+  codePortably(pickSignals(signals, chosen), atoms, products, own, pace);
+  chosen.forEach((signal, from) => {
+    codes.counts[signal] = own.counts[from];
+    codes.errors[signal] = own.errors[from];
+    codes.positions.set(own.positions.subarray(from * nonzeros, (from + 1) * nonzeros), signal * nonzeros);
+    codes.values.set(own.values.subarray(from * nonzeros, (from + 1) * nonzeros), signal * nonzeros);
+  });
+}
+
+/** Codes all signals with plain arrays; `codes.errors` holds their squared norms. */
+function codePortably(
+  { count, length, data }: Signals,
+  atoms: Float32Array,
+  products: Float64Array,
+  codes: Codes,
+  pace: Pace,
+  kernels?: Kernels,
+): void {
   const columns = asColumns(atoms, length);
   const atomCount = columns.shape[1];
-  const pursue = pursuit(
-    innerProducts(atoms, length, (operations, done) => pace(operations, PRODUCTS * done), kernels),
-    atomCount,
-    codes,
-  );
+  const pursue = pursuit(products, atomCount, codes);
   const chunk = Math.max(1, Math.floor(Math.min(CHUNK_VALUES, PANEL_OPERATIONS / length) / atomCount));
   for (let first = 0; first < count; first += chunk) {
     const size = Math.min(chunk, count - first);
@@ -54,12 +137,11 @@ export function codeSignals(
     for (let i = 0; i < size; i++) {
       const signal = first + i;
       pursue(signal, correlations.subarray(i * atomCount, (i + 1) * atomCount), (operations) =>
-        pace(operations, PRODUCTS + ((1 - PRODUCTS) * signal) / count),
+        pace(operations, signal / count),
       );
     }
-    pace(size * atoms.length, PRODUCTS + ((1 - PRODUCTS) * (first + size)) / count);
+    pace(size * atoms.length, (first + size) / count);
   }
-  return codes;
 }
 
 /** Inner products of all atoms, `[k, k]`; for very many atoms in panels with a report of progress after each. */

@@ -34,7 +34,8 @@ function packGaps(flags: Uint8Array): PackedTensor {
   const gaps = gapsOf(flags);
   let remainder = 0;
   let bits = gapBits(gaps, 0);
-  for (let more = 1; more <= MAX_REMAINDER_BITS; more++) {
+  // Each gap takes at least its remainder and a one
+  for (let more = 1; more <= MAX_REMAINDER_BITS && gaps.length * (more + 1) < bits; more++) {
     const candidate = gapBits(gaps, more);
     if (candidate >= bits) continue;
     bits = candidate;
@@ -50,11 +51,10 @@ function packGaps(flags: Uint8Array): PackedTensor {
  */
 export function decodePositions(packed: PackedMatrix, grid: BlockGrid): Record<string, PackedTensor> | undefined {
   const { 'coded-mask': coded, gaps, mask } = packed.tensors;
-  const flags = unpackPositions(packed, grid);
-  if (gaps) return isEqual(gaps, packGaps(flags)) ? { gaps } : undefined;
+  if (gaps) return isEqual(gaps, packGaps(unpackPositions(packed, grid))) ? { gaps } : undefined;
   if (!coded) return { mask };
   const decoded = maskCodec(grid).decode(packed);
-  return decoded && smaller({ mask: decoded.tensors.mask }, flags);
+  return decoded && smaller({ mask: decoded.tensors.mask }, unpackPositions(decoded, grid));
 }
 
 /** The inverse: the positions under the one of `names` that is for positions. */
@@ -104,7 +104,7 @@ export function unpackPositions(packed: PackedMatrix, grid: BlockGrid): Uint8Arr
   if (Object.hasOwn(packed.tensors, 'gaps')) {
     return readGaps(packedTensor(packed, 'gaps', 'uint8', [null]).data, grid.count, packed.format);
   }
-  return Uint8Array.from(unpackCodes(packed, 'mask', sidesOf(grid), 2));
+  return new Uint8Array(unpackCodes(packed, 'mask', sidesOf(grid), 2));
 }
 
 /** The numbers of rows and columns of blocks. */

@@ -36,6 +36,32 @@ interface Loops {
   ): void;
   multiplyTransposed(x: number, groups: number, a: number, rows: number, cols: number, c: number): void;
   multiplyGram(a: number, rows: number, cols: number, panel: number, c: number): void;
+  fitAtom(
+    rest: number,
+    length: number,
+    users: number,
+    values: number,
+    count: number,
+    atom: number,
+    fitted: number,
+  ): void;
+  addProduct(y: number, groups: number, a: number, rows: number, cols: number, c: number, upper: number): void;
+  pursue(
+    signals: number,
+    size: number,
+    length: number,
+    atoms: number,
+    products: number,
+    width: number,
+    rest: number,
+    nonzeros: number,
+    work: number,
+    counts: number,
+    positions: number,
+    values: number,
+    errors: number,
+  ): void;
+  turnPairs(pairs: number, count: number, x: number, width: number, back: number): void;
   updateThenMultiply: UpdateLoop;
   updateThenMultiplyTransposed: UpdateLoop;
   updateThenMultiplySymmetric: UpdateLoop;
