@@ -1,6 +1,7 @@
 // What a host of compressed matrices needs, such as the integration into TensorFlow.js.
 
 export type { HeldMatrix, HeldPoints, Sweep, Values, View, View64 } from './aids/kernels.ts';
+export type { Grid } from './contract/compressed-format.ts';
 export { createCompressedMatrix } from './contract/compressed-matrix.ts';
 export { padFactor } from './contract/factors.ts';
 export type { CompressionAid } from './contract/matrix-compressor.ts';

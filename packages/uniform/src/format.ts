@@ -43,6 +43,8 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
   sharing: ({ shape: [rows, columns], config }) => ({
     steps: { times: config.steps === 'column' ? rows : rows * columns },
   }),
+  grid: ({ config }) =>
+    config.trellis === 0 ? { factor: 'levels', spacing: (levels) => 1 / unitOf(levels) } : undefined,
   pack,
   unpack,
 };
