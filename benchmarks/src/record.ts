@@ -1,4 +1,4 @@
-// MNIST trained to given file sizes: results of examples/record. Writes docs/results/record.md. With names of networks as arguments it runs
+// MNIST trained to given file sizes: results of examples/record. Writes docs/results/record.md and the picture of the 784-300-100-10 network. With names of networks as arguments it runs
 // three seeds of each, one after the other; with files as arguments, it reads the JSON that runs of the example printed.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { NETWORK_NAMES, NETWORKS, type NetworkName } from '@gcompress/example-record/networks';
 import type { Options } from '@gcompress/example-record/options';
 import type { Result, SizeResult } from '@gcompress/example-record/record';
+import { saveErrorAgainstBytes } from './pictures/error-against-bytes.ts';
 import { markdownTable } from './statistics.ts';
 
 /** The output of a run with `--json`. */
@@ -24,6 +25,7 @@ const files = given.filter((argument) => !(NETWORK_NAMES as readonly string[]).i
 const printed = files.length > 0 ? files.map((file) => readFileSync(file, 'utf8')) : await runs(networks);
 const all = printed.map((text): Run => JSON.parse(text.trim().split('\n').at(-1) ?? ''));
 writeFileSync(resolve(import.meta.dirname, '../../docs/results/record.md'), page());
+savePicture();
 
 /** Runs the example for each network and seed, and keeps what it prints in a folder that is named on the way. */
 async function runs(names: readonly NetworkName[]): Promise<string[]> {
@@ -54,6 +56,18 @@ async function runs(names: readonly NetworkName[]): Promise<string[]> {
   return texts;
 }
 
+/** Mean errors of the 784-300-100-10 network over seeds against mean bytes. */
+function savePicture(): void {
+  const own = all.filter(({ options }) => options.network === 'lenet-300-100');
+  if (own.length === 0) return;
+  const sizes = own[0].options.bytes.map((asked) => {
+    const results = own.flatMap(({ result }) => result.sizes.filter((size) => size.asked === asked));
+    return { bytes: mean(results.map(({ bytes }) => bytes)), error: mean(results.map(({ testError }) => testError)) };
+  });
+  const dense = mean(own.map(({ result }) => result.longDenseTestError ?? result.denseTestError));
+  saveErrorAgainstBytes(sizes, dense);
+}
+
 function page(): string {
   const [{ backend, options }] = all;
   return `# MNIST, trained to given file sizes
@@ -74,8 +88,7 @@ function section(name: NetworkName): string[] {
   const [{ options }] = own;
   const seeds = own.map(({ options: { seed } }) => String(seed));
   const row = (label: string, file: string, errors: readonly number[]) => {
-    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-    return [label, file, ...errors.map(percent), percent(mean)];
+    return [label, file, ...errors.map(percent), percent(mean(errors))];
   };
   const dense = row(
     'dense',
@@ -93,8 +106,8 @@ function section(name: NetworkName): string[] {
     : [];
   const sizes = options.bytes.map((asked) => {
     const results = own.flatMap(({ result }) => result.sizes.filter((size) => size.asked === asked));
-    const bytes = results.reduce((sum, size) => sum + size.bytes, 0) / results.length;
-    const ratio = results.reduce((sum, size) => sum + size.ratio, 0) / results.length;
+    const bytes = mean(results.map((size) => size.bytes));
+    const ratio = mean(results.map((size) => size.ratio));
     const label = `${asked.toLocaleString('en-US')} bytes asked for`;
     return row(
       label,
@@ -112,6 +125,10 @@ function section(name: NetworkName): string[] {
     markdownTable(header, [dense, ...long, ...sizes]),
     '',
   ];
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function percent(value: number): string {

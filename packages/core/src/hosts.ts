@@ -12,6 +12,7 @@ export type {
   View,
   View64,
 } from './aids/kernels.ts';
+export type { Grid } from './contract/compressed-format.ts';
 export { createCompressedMatrix } from './contract/compressed-matrix.ts';
 export { padFactor } from './contract/factors.ts';
 export type { CompressionAid } from './contract/matrix-compressor.ts';

@@ -15,6 +15,7 @@ import {
 } from './assertions/check.ts';
 import { algebraChecks, type Examples } from './checks/algebra-checks.ts';
 import { damageChecks, type FuzzSettings, fuzzChecks } from './checks/damage-checks.ts';
+import { gridChecks } from './checks/grid-checks.ts';
 import { sharingChecks } from './checks/sharing-checks.ts';
 import { storageChecks } from './checks/storage-checks.ts';
 import { readBack } from './samples/workbench.ts';
@@ -75,7 +76,7 @@ export function formatChapters(made: Examples, settings: FuzzSettings): Chapter[
     },
   };
   return [
-    chapter('algebra', [...algebraChecks, ...sharingChecks], made),
+    chapter('algebra', [...algebraChecks, ...gridChecks, ...sharingChecks], made),
     chapter('storage', storageChecks, made),
     chapter('damaged files', [...damageChecks, ...fuzzChecks(settings)], made),
     chapter('algebra, read back from a file', algebraChecks, readAgain),

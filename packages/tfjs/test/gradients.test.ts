@@ -52,7 +52,8 @@ function gradients(op: TfCompressionOp, loss: (op: TfCompressionOp) => tf.Scalar
 
 describe.each(everyMethod)('%s', (_, compressor) => {
   describe.each(Object.entries(losses))('%s', (_, loss) => {
-    it.each([0, 2, 4])(
+    // Between these, matrices on a grid pass gradients through a rounding: straight-through.test.ts
+    it.each(compressor.format.grid ? [0, 4] : [0, 2, 4])(
       'has the gradients of finite differences, divided by the uses of a value, after %i updates',
       async (updates) => {
         const op = operatorOn(normalMatrix([8, 4]), { compressor });

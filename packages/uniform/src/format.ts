@@ -44,6 +44,8 @@ export const uniformFormat: CompressedFormat<UniformFactor> = {
     steps: { times: config.steps === 'column' ? rows : rows * columns },
   }),
   codec: { decode, encode },
+  grid: ({ config }) =>
+    config.trellis === 0 ? { factor: 'levels', spacing: (levels) => 1 / unitOf(levels) } : undefined,
   pack,
   unpack,
 };

@@ -49,6 +49,17 @@ export interface StorageCodec {
   encode(decoded: PackedMatrix, names: readonly string[]): Readonly<Record<string, PackedTensor>>;
 }
 
+/** The multiples of a scale of which a matrix is made. */
+export interface Grid<K extends string = string> {
+  /**
+   * The factor `[m, n]`, not trainable, by whose entries `reconstruct` multiplies the scales that the other factors give: twice the factor is
+   * twice the matrix.
+   */
+  readonly factor: K;
+  /** The distance of neighbouring values of this factor, above 0, from the values that it has now. */
+  spacing(values: Float32Array): number;
+}
+
 /**
  * A decoder: how a matrix comes back from its factors. Stateless and without hyperparameters, so that a page which only
  * decodes carries no encoder. Import nothing but `@gcompress/core` here.
@@ -86,6 +97,12 @@ export interface CompressedFormat<K extends string = string> {
    * A host divides it by their number, so that the learning rate of the uncompressed network still works. Omit it if no value is shared.
    */
   sharing?(form: MatrixForm): { readonly [factor in K]?: Sharing<K> };
+  /**
+   * For formats whose entries are multiples of a scale: where the multiples are. A host that trains then rounds the matrix anew in every step,
+   * with the gradients of the rounded matrix passed on as they are (the straight-through estimator, Bengio et al., arXiv 1308.3432).
+   * Undefined for forms whose entries follow another rule.
+   */
+  grid?(form: MatrixForm): Grid<K> | undefined;
   /** The factors without parts that contribute nothing, such as zero padding. */
   trim?(factorization: Factorization<K>): Factorization<K>;
   /** For formats that entropy-code tensors: the same matrix without entropy coding, and back. */

@@ -19,7 +19,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     // Missing in Node's types of a port
-    (port1 as { onmessage?: () => void }).onmessage = () => {
+    (port1 as unknown as { onmessage?: () => void }).onmessage = () => {
       port1.close();
       resolve();
     };

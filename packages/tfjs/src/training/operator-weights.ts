@@ -5,6 +5,7 @@ import { BlendedWeight } from '../weight/blended-weight.ts';
 import { DenseWeight } from '../weight/dense-weight.ts';
 import { FactorWeight } from '../weight/factor-weight.ts';
 import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts';
+import { FollowingWeight } from '../weight/straight-through/following-weight.ts';
 import { tfOps } from '../weight/tf-ops.ts';
 import { ZeroMask } from '../weight/zero-mask.ts';
 import type { CompressionVariables } from './compression-variables.ts';
@@ -26,7 +27,7 @@ export interface OperatorWeightsParts {
 export class OperatorWeights {
   /** A, masked where the format or its zeros prune. */
   readonly dense: DenseWeight;
-  /** Ŵ. */
+  /** Ŵ as it was compressed last, with the factors as they are now. */
   readonly compressed: FactorWeight;
   /** The blend with both terms at every alpha, so that optimizers see every variable. */
   readonly training: BlendedWeight;
@@ -34,6 +35,7 @@ export class OperatorWeights {
   readonly inference: BlendedWeight;
   readonly #parts: OperatorWeightsParts;
   readonly #zeroMask: ZeroMask;
+  readonly #following: FollowingWeight | undefined;
 
   constructor(parts: OperatorWeightsParts) {
     this.#parts = parts;
@@ -45,7 +47,15 @@ export class OperatorWeights {
     this.compressed = new FactorWeight({ format, form, factors, view, weightShape: matrix.shape, constant });
     const deciding = Object.values(factors).filter((factor) => !factor.trainable);
     this.#zeroMask = new ZeroMask(deciding, () => this.compressed.read());
-    const blended = { dense: this.dense, compressed: this.compressed, view, alpha };
+    const grid = format.grid?.(form);
+    this.#following =
+      grid &&
+      new FollowingWeight({
+        ...{ format, form, grid, factors, view, alpha },
+        matrix: () => this.#uncompressed(),
+        compressed: this.compressed,
+      });
+    const blended = { dense: this.dense, compressed: this.#following ?? this.compressed, view, alpha };
     this.training = new BlendedWeight(blended);
     this.inference = new BlendedWeight(blended, parts.alpha);
   }
@@ -60,6 +70,7 @@ export class OperatorWeights {
   }
 
   dispose(): void {
+    this.#following?.dispose();
     this.compressed.dispose();
     this.#zeroMask.dispose();
   }

@@ -1,6 +1,6 @@
 // A weight that fades from the dense matrix A to its compressed form Ŵ.
 import { add, matMul, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { FactorWeight } from './factor-weight.ts';
+import type { Execution } from './choose-execution.ts';
 import { fromRows, toRows } from './last-axis.ts';
 import { type MatrixView, toMatrix } from './matrix-view.ts';
 import type { Weight } from './weight.ts';
@@ -9,8 +9,8 @@ import type { Weight } from './weight.ts';
 export interface BlendedWeightParts {
   /** A, masked where the format prunes. */
   readonly dense: Weight;
-  /** Ŵ. */
-  readonly compressed: FactorWeight;
+  /** Ŵ, and whether a use of it is computed from factors or through the matrix. */
+  readonly compressed: Weight & { execution(use: 'matMul' | 'transposedMatMul'): Execution };
   readonly view: MatrixView;
   /** The share of A: a float32 scalar, or a variable that holds it. */
   readonly alpha: Tensor;
