@@ -1,7 +1,7 @@
 // Decoder of integer streams, without the encoder, for pages that only read.
-import { readCodedIntegers } from './integers/coded-integers.ts';
-import { refuse } from './integers/integer-reader.ts';
-import { readPackedIntegers } from './integers/packed-integers.ts';
+import { readCodedIntegers } from './coded-integers.ts';
+import { refuse } from './integer-reader.ts';
+import { readPackedIntegers } from './packed-integers.ts';
 
 export { unpackCodes } from './codes/unpack-codes.ts';
 

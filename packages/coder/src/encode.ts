@@ -1,8 +1,8 @@
 // Encoder of integer matrices, with packed bits or the entropy coder, whichever takes fewer bytes.
 import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { assertOneOf, assertShape2D, assertType, describeValue } from '@gcompress/core/checks';
-import { CountingLevelModel } from './counting-level-model.ts';
-import { codeLevel, LevelModel } from './level-model.ts';
+import { CountingLevelModel } from './levels/counting-level-model.ts';
+import { codeLevel, LevelModel } from './levels/level-model.ts';
 import type { BinaryCoder } from './range/binary-coder.ts';
 import { RangeEncoder } from './range/range-encoder.ts';
 import { indexOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';

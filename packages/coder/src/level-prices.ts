@@ -1,8 +1,8 @@
 // Estimated bits of each magnitude at each place of a matrix, for rounding in another order than the order of the stream.
 import type { Shape2D } from '@gcompress/core';
-import { BitTable, NEIGHBOURS } from './bit-table.ts';
-import { CountingLevelModel } from './counting-level-model.ts';
 import { assertIntegers } from './encode.ts';
+import { BitTable, NEIGHBOURS } from './levels/bit-table.ts';
+import { CountingLevelModel } from './levels/counting-level-model.ts';
 
 /** Estimated bits of a magnitude at a place of the matrix, `row · columns + column`. */
 export type LevelPrices = (place: number, magnitude: number) => number;

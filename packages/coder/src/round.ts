@@ -8,10 +8,10 @@ import {
   assertType,
   describeValue,
 } from '@gcompress/core/checks';
-import { BitTable } from './bit-table.ts';
-import type { CountingLevelModel } from './counting-level-model.ts';
 import { streamBits } from './encode.ts';
-import { ResumableLevelModel } from './resumable-level-model.ts';
+import { BitTable } from './levels/bit-table.ts';
+import type { CountingLevelModel } from './levels/counting-level-model.ts';
+import { ResumableLevelModel } from './levels/resumable-level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
 import { Survivors } from './survivors.ts';
 import { multipleOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';

@@ -1,6 +1,6 @@
 // Viterbi search of dependent quantisation: the cheapest path through the trellis.
-import type { BitTable } from './bit-table.ts';
-import type { LevelModel } from './level-model.ts';
+import type { BitTable } from './levels/bit-table.ts';
+import type { LevelModel } from './levels/level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
 import { multipleOf, type Trellis } from './trellis.ts';
 

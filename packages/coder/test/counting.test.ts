@@ -1,8 +1,8 @@
 // Bits that are counted in loops for integers, compared with the decisions that the coder makes.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { CountingLevelModel } from '../src/counting-level-model.ts';
-import { codeLevel, LevelModel } from '../src/level-model.ts';
+import { CountingLevelModel } from '../src/levels/counting-level-model.ts';
+import { codeLevel, LevelModel } from '../src/levels/level-model.ts';
 import type { BinaryCoder } from '../src/range/binary-coder.ts';
 
 /** Counts the bits of decisions by the probabilities that the coder uses, before they adapt. */

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { decodeIntegers } from '../src/decode.ts';
 import { packIntegers } from '../src/encode.ts';
 import { encodeIntegers, packedIntegers, roundForRate, type TrellisStates } from '../src/index.ts';
-import { codeLevel, LevelModel } from '../src/level-model.ts';
+import { codeLevel, LevelModel } from '../src/levels/level-model.ts';
 import { RangeEncoder } from '../src/range/range-encoder.ts';
 
 const matrices = fc.record({

@@ -1,9 +1,9 @@
 // Takes the entropy coding off a stream of integers and puts it on again.
 import type { Shape2D } from '@gcompress/core';
 import { assertOneOf, assertShape2D, assertType } from '@gcompress/core/checks';
-import { decodeIntegers } from '../decode.ts';
-import { assertIntegers, codecOf, encodeIntegers, packIntegers } from '../encode.ts';
-import { TRELLIS_STATES, type TrellisStates } from '../trellis.ts';
+import { decodeIntegers } from './decode.ts';
+import { assertIntegers, codecOf, encodeIntegers, packIntegers } from './encode.ts';
+import { TRELLIS_STATES, type TrellisStates } from './trellis.ts';
 
 /**
  * The stream with packed bits in place of context coding, for hosts that decode it many times: packed bits decode many times faster.

@@ -1,9 +1,9 @@
 // Reader of entropy-coded integers: the decoder of the arithmetic coder for weights.
 
-import { codeLevel, LevelModel } from '../level-model.ts';
-import { rangeDecoder } from '../range/range-decoder.ts';
-import { multipleOf, TRELLIS_STATES, trellisOf } from '../trellis.ts';
 import { type IntegerReader, int32, refuse } from './integer-reader.ts';
+import { codeLevel, LevelModel } from './levels/level-model.ts';
+import { rangeDecoder } from './range/range-decoder.ts';
+import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
 
 /** Codecs 1 to 3: range-coded decisions of the level model, with 0, 4 or 8 trellis states. */
 export function readCodedIntegers(bytes: Uint8Array, columns: number): IntegerReader {

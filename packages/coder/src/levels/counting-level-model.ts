@@ -1,7 +1,8 @@
 // A level model that counts the bits of levels without writing them: what codeLevel codes, in loops for integers alone.
+
+import { CODED_BITS } from '../range/binary-coder.ts';
 import { costs, TABLE } from './bit-costs.ts';
 import { BUCKETS, CLASS, CLASSES, LevelModel, LOW_BITS, SHARED, SHARED_BITS, STRIDE } from './level-model.ts';
-import { CODED_BITS } from './range/binary-coder.ts';
 
 /** Shift from a sum of two 16-bit probabilities to an index of the table of costs, which has 12 bits. */
 const TO_TABLE = 2 + CODED_BITS - 12;

@@ -1,5 +1,5 @@
 // The context model of integer levels, shared by encoder, decoder and rounding: contexts from row and column, adaptive probabilities.
-import type { BinaryCoder, DecisionModel } from './range/binary-coder.ts';
+import type { BinaryCoder, DecisionModel } from '../range/binary-coder.ts';
 
 /** Adaptation rates of a fast and a slow estimate, as shifts. Both adapt faster at first. */
 const FAST = 5;
