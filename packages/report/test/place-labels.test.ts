@@ -30,6 +30,18 @@ it('keeps four names apart, also where their points coincide', () => {
         }
       }
     }),
+    {
+      numRuns: 2000,
+      examples: [
+        [
+          [
+            { x: 60, y: 155 },
+            { x: 60, y: 50 },
+            { x: 60, y: 197 },
+          ],
+        ],
+      ],
+    },
   );
 });
 

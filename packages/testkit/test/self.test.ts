@@ -66,8 +66,9 @@ const ENSURED_BY_CORE = [
   'an unknown format is refused',
 ];
 
-/** What the test of the format's checks makes fail, on formats with a sharing or a codec that is wrong. */
+/** What the test of the format's checks makes fail, on formats with a grid, a sharing or a codec that is wrong. */
 const TESTED_WITH_FORMATS = [
+  'grid names a factor of multiples, to which the matrix is proportional',
   'sharing names factors and how often they are used',
   'the codec takes entropy coding off and puts it on again, bit for bit',
 ];

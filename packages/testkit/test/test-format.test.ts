@@ -1,9 +1,16 @@
-import type { CompressedFormat, Factorization, PackedMatrix, PackedTensor } from '@gcompress/core';
+import {
+  type CompressedFormat,
+  type Factorization,
+  floatFactor,
+  type PackedMatrix,
+  type PackedTensor,
+} from '@gcompress/core';
 import type { MatrixDecoder } from '@gcompress/core/decode';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { describe, expect, it } from 'vitest';
 import { chapter, runChapters } from '../src/assertions/check.ts';
 import { fuzzChecks } from '../src/checks/damage-checks.ts';
+import { gridChecks } from '../src/checks/grid-checks.ts';
 import { sharingChecks } from '../src/checks/sharing-checks.ts';
 import { storageChecks } from '../src/checks/storage-checks.ts';
 import { checkFormat, normalMatrix, testFormat } from '../src/index.ts';
@@ -42,6 +49,21 @@ describe('checkFormat', () => {
   it('passes sharing that fits the factors, and does not apply to a format without sharing', async () => {
     expect(await sharingResult({ table: { rows: 'codes', times: 2 } })).toMatchObject({ outcome: 'passed' });
     expect(await sharingResult(undefined)).toMatchObject({ outcome: 'not applicable' });
+  });
+
+  it('passes a grid on which the matrix lies, and does not apply to a format without grid', async () => {
+    expect(await gridResult({})).toMatchObject({ outcome: 'passed' });
+    expect(await gridResult({ grid: () => undefined })).toMatchObject({ outcome: 'not applicable' });
+  });
+
+  it.each([
+    ['a name that is no factor', { grid: () => ({ factor: 'codes', spacing: () => 1 }) }, 'not a factor'],
+    ['too few values', { grid: () => ({ factor: 'step', spacing: () => 1 }) }, 'a value for each entry'],
+    ['no distance', { grid: () => ({ factor: 'levels', spacing: () => 0 }) }, 'is 0, which is not a positive number'],
+    ['another distance', { grid: () => ({ factor: 'levels', spacing: () => 2 }) }, 'is no multiple of 2'],
+    ['a matrix with an offset', { reconstruct: offset }, "twice the factor 'levels'"],
+  ] satisfies [string, Partial<CompressedFormat>, string][])('finds a grid of %s', async (_title, fault, remark) => {
+    expect(await gridResult(fault)).toMatchObject({ outcome: 'failed', remark: expect.stringContaining(remark) });
   });
 
   it.each([
@@ -120,6 +142,30 @@ async function sharingResult(told: object | undefined) {
   const made = madeWith(format);
   // That check alone: the whole suite damages files for seconds
   const [result] = await runChapters([chapter('algebra', sharingChecks, { examples: async () => made })], undefined);
+  return result;
+}
+
+/** Multiples of one step. */
+const multiples: CompressedFormat = {
+  id: 'test/multiples',
+  version: 1,
+  reconstruct: (ops, { levels, step }) => ops.mul(levels, step),
+  grid: () => ({ factor: 'levels', spacing: () => 1 }),
+  pack: () => ({}),
+  unpack: () => ({}),
+};
+
+const offset: CompressedFormat['reconstruct'] = (ops, { levels, step }) => ops.add(levels, step);
+
+/** What became of the check of the grid for multiples with a fault. */
+async function gridResult(fault: Partial<CompressedFormat>) {
+  const factors = {
+    levels: floatFactor([2, 3], Float32Array.of(1, -2, 0, 3, 1, -1), false),
+    step: floatFactor([1, 1], Float32Array.of(0.1)),
+  };
+  const compressed = createCompressedMatrix<string>({ ...multiples, ...fault }, { shape: [2, 3], config: {}, factors });
+  const examples = async () => [{ name: 'multiples', compressed }];
+  const [result] = await runChapters([chapter('algebra', gridChecks, { examples })], undefined);
   return result;
 }
 

@@ -1,6 +1,7 @@
 import {
   type CompressedFormat,
   type CpuTensor,
+  cpuOps,
   defineMethod,
   floatFactor,
   indexFactor,
@@ -72,12 +73,33 @@ export async function runSteps(op: TfCompressionOp, count: number): Promise<void
 
 /** What an operator has to compute, worked out from its variables without tensors: `α·A + (1−α)·Ŵ`. */
 export function blended(op: TfCompressionOp): Matrix {
-  const factors = op.toCompressedMatrixSync().decompress().data;
+  const factors = (op.alpha > 0 && followed(op)) || op.toCompressedMatrixSync().decompress().data;
   const dense = valuesOf(op.variables.matrix).data;
   return matrix(
     op.form.shape,
     dense.map((entry, i) => op.alpha * entry + (1 - op.alpha) * factors[i]),
   );
+}
+
+/** Ŵ between two compressions: A rounded to the grid of the last one if the format has a grid. */
+function followed({ compressor: { format }, form, variables }: TfCompressionOp): Float32Array | undefined {
+  const grid = format.grid?.(form);
+  if (!grid) return undefined;
+  const factors = Object.fromEntries(
+    Object.entries(variables.factors).map(([name, factor]) => [name, valuesOf(factor)] as const),
+  );
+  const { shape, data } = factors[grid.factor];
+  const spacing = grid.spacing(data);
+  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const scales = format.reconstruct(
+    cpuOps,
+    { ...factors, [grid.factor]: { shape, data: new Float32Array(data.length).fill(1) } },
+    form,
+  ).data;
+  return valuesOf(variables.matrix).data.map((entry, i) => {
+    const multiple = spacing * Math.round(entry / scales[i] / spacing);
+    return scales[i] * Math.max(-largest, Math.min(largest, multiple));
+  });
 }
 
 const levelsFormat: CompressedFormat<'codes' | 'table'> = {

@@ -25,7 +25,7 @@ interface Box {
 const LETTER = 6.6;
 const LINE = 13;
 /** Distance of a name's line from its point, in the order of preference: above, below, and then further away. */
-const DISTANCES = [-10, 20, -24, 34, -38, 48, -52, 62];
+const DISTANCES = [-10, 20, -24, 34, -38, 48, -52, 62, -66, 76, -80, 90, -94, 104];
 /** Half of the sides of the square that a point keeps free. */
 const DOT = 6;
 
