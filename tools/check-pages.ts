@@ -7,11 +7,11 @@ import { BUNDLERS } from './pages/bundlers.ts';
 
 const LIMIT = 6_000;
 /** Of a page that deserializes compressed matrices. */
-const COMPRESSED_LIMIT = 9_600;
+const COMPRESSED_LIMIT = 10_100;
 /** What misses the goal, and why. */
 const MISSED: Readonly<Record<string, number>> = {
   // Carries the entropy decoder for integers and a check of every place of a header; esbuild alone is above the goal
-  packedModel: 6_200,
+  packedModel: 6_300,
 };
 const root = resolve(import.meta.dirname, '..');
 

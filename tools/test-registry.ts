@@ -18,7 +18,7 @@ const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/
 const COMMAND_LINE_PACKAGES = [
   ...['blocks', 'calibration', 'cli', 'coder', 'core', 'dictlearn', 'kmeans', 'linalg', 'lowrank'],
   ...['packed', 'planner', 'post-training', 'pruning', 'report', 'rewrite', 'scheduler', 'simhash', 'sweep', 'tfjs'],
-  ...['uniform', 'weights'],
+  ...['uniform', 'wasm-kernels', 'weights'],
 ];
 const COMMAND_LINE_TENSORFLOW = ['backend-cpu', 'backend-wasm', 'converter', 'core', 'layers'].map(
   (name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`,

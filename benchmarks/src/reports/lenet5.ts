@@ -4,8 +4,8 @@ import { NETWORKS } from '@gcompress/example-record/networks';
 import * as tf from '@tensorflow/tfjs';
 import type { ReportedModel } from './write-report.ts';
 
-const IMAGES = 8000;
-const EPOCHS = 3;
+const IMAGES = 20_000;
+const EPOCHS = 4;
 const SEED = 1;
 
 /** Test images that the report shows answers to; all forms run on each. */

@@ -36,7 +36,7 @@ export function createIntegerDecoder(bytes: Uint8Array, shape: readonly [number,
   const given =
     Array.isArray(shape) && shape.length === 2 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
   if (!(bytes instanceof Uint8Array && given)) {
-    throw refuse('invalid-option', 'bytes and a shape', 'something else');
+    throw refuse('invalid-option', 'bytes and a shape', 'none');
   }
   const [rows, columns] = shape;
   const reader = bytes[0] === 0 ? readPackedIntegers(bytes, rows * columns) : readCodedIntegers(bytes, columns);
@@ -44,7 +44,7 @@ export function createIntegerDecoder(bytes: Uint8Array, shape: readonly [number,
   return {
     rows(count) {
       if (!(Number.isInteger(count) && count >= 0 && count <= left)) {
-        throw refuse('invalid-option', `0 to ${left} rows`, typeof count === 'number' ? `${count}` : typeof count);
+        throw refuse('invalid-option', `at most ${left} rows`, typeof count === 'number' ? `${count}` : typeof count);
       }
       const values = new Int32Array(count * columns);
       reader.fill(values);

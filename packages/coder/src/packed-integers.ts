@@ -7,7 +7,7 @@ export function readPackedIntegers(bytes: Uint8Array, count: number): IntegerRea
   const length = 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8));
   if (bytes.length !== length || width > 32) {
     const code = bytes.length < length ? 'file-truncated' : 'file-tensor';
-    throw refuse(code, `${length} bytes`, `${bytes.length}, ${width} bits a value`);
+    throw refuse(code, `${length} bytes`, `${bytes.length} of ${width} bits`);
   }
   const smallest = new DataView(bytes.buffer, bytes.byteOffset).getInt32(2, true);
   let position = 6;
@@ -27,7 +27,7 @@ export function readPackedIntegers(bytes: Uint8Array, count: number): IntegerRea
       }
     },
     end() {
-      if (held) throw refuse('file-tensor', 'zeros at the end', `${held}`);
+      if (held) throw refuse('file-tensor', 'zeros', `${held}`);
     },
   };
 }

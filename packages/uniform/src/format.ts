@@ -138,6 +138,6 @@ function statesOf({ config }: MatrixForm): TrellisStates {
   const { trellis, steps } = config;
   const known = trellis === 0 || trellis === 4 || trellis === 8;
   if (known && (steps === 'matrix' || steps === 'column')) return trellis;
-  const expected = "0, 4 or 8 states of the trellis, and steps for 'matrix' or 'column'";
+  const expected = "trellis 0, 4 or 8, steps 'matrix' or 'column'";
   throw fileError('file-header', 'uniform config', expected, JSON.stringify({ trellis, steps }).slice(0, 80));
 }

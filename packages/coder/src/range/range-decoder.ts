@@ -54,7 +54,7 @@ export function rangeDecoder(
     even: () => narrow(range >>> 1),
     end(rest = 0) {
       if (position === bytes.length && code === rest) return;
-      throw refuse('file-tensor', `${position} bytes that end at ${rest}`, `${bytes.length} that end at ${code}`);
+      throw refuse('file-tensor', `${position} bytes, rest ${rest}`, `${bytes.length}, rest ${code}`);
     },
   };
 }
