@@ -47,7 +47,7 @@ export function saveErrorAgainstBytes(sized: readonly FilePoint[], dense: number
     marks: [
       axisX({ ticks: [5000, 10_000, 20_000, 50_000, 100_000, 200_000], tickFormat: (bytes) => `${bytes / 1000} kB` }),
       ruleY([dense], { stroke: COLORS.gray, strokeDasharray: '4 3' }),
-      text([[300_000, dense]], { text: ['dense, trained as long'], textAnchor: 'end', dy: -8, fill: COLORS.gray }),
+      text([[30_000, dense]], { text: ['dense, trained as long'], dy: -8, fill: COLORS.gray }),
       line(points, { x: 'bytes', y: 'error', z: 'family', stroke: 'color', strokeWidth: 2 }),
       dot(points, { x: 'bytes', y: 'error', fill: 'color', r: 4 }),
       ...names,
