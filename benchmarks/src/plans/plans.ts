@@ -168,9 +168,10 @@ const table = markdownTable(
 const text = `# Plans
 
 \`planModel\` expects sizes and errors without compressing the model at each size; \`compressNow\` by the planned methods measures them. The network is a
-784-300-100-10 network, trained for ${EPOCHS} epochs on MNIST (seed ${SEED}). Moments and sensitivities use ${SEEN} unlabelled training images, the option \`measure\` ${HELD} unlabelled test images;
+784-300-100-10 network, trained for ${EPOCHS === 1 ? 'one epoch' : `${EPOCHS} epochs`} on MNIST (seed ${SEED}). Moments and sensitivities use ${SEEN} unlabelled training images, the option \`measure\` ${HELD} unlabelled test images;
 the measured error is ‖outputs − original outputs‖ / ‖original outputs‖ of the softmax outputs for ${UNSEEN.toLocaleString('en-US')} other test images. "Sum of errors" is the
-root of the sum of the weights' costs, before the correction by eight measured models of the curve. "Change" is the part of the images whose largest
+root of the sum of the weights' costs, before the correction by eight measured models of the curve; their number and spacing were chosen on the same
+test images, so the agreement may be a little better here than on others. "Change" is the part of the images whose largest
 output changes its place: expected by \`expectedDisagreement\`, and counted. "Several" candidates are uniform levels, low rank and k-means with
 4 and 16 levels. Bytes are those of whole packed files. Made by \`pnpm --filter @gcompress/benchmarks plans\`.
 
