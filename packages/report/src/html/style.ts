@@ -23,7 +23,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding:0;margin:1rem 0 0;
 .tiles div{background:var(--card);border-radius:.5rem;padding:.75rem 1rem}
 .tiles dt{color:var(--muted);font-size:.875rem}.tiles dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.25}.tiles dd small{display:block;font-size:.875rem;font-weight:400;color:var(--muted)}
 pre{background:var(--card);border-radius:.5rem;padding:.75rem 1rem;margin:.5rem 0;overflow-x:auto;font-size:.875rem;white-space:pre-wrap;overflow-wrap:anywhere}
-code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;margin:.75rem 0}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
