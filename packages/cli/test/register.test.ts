@@ -1,4 +1,4 @@
-// Models with layers of one's own run once a module registers their classes.
+// Models with custom layers run once a module registers the classes of these layers.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';

@@ -125,7 +125,7 @@ it.each([
   ['a source that cannot be sent', () => workerModel(worker, (() => []) as never), 'invalid-option'],
   ['no source', () => workerModel(worker, 3 as never), 'invalid-option'],
   ['an unknown option', () => workerModel(worker, file, { worker: 1 } as never), 'unknown-option'],
-  ['formats that are none', () => serveModels({ formats: [3] as never }), 'invalid-option'],
+  ['a number in the place of a format', () => serveModels({ formats: [3] as never }), 'invalid-option'],
   ['an unknown option of the worker', () => serveModels({ limits: {} } as never), 'unknown-option'],
-  ['a scope that is none', () => serveModels({ scope: {} as never }), 'invalid-option'],
+  ['an object that receives no messages as the scope', () => serveModels({ scope: {} as never }), 'invalid-option'],
 ])('%s is refused', (_, call, code) => expect(call).toThrow(expect.objectContaining({ code })));

@@ -14,7 +14,7 @@ function measure(all: readonly PlanMatrix[], forms: readonly PlanCandidate[], un
   );
 }
 
-/** The least value of all plans within the limits; undefined if there is none. */
+/** The least value of all plans within the limits; undefined if no plan keeps to them. */
 function bruteForce(all: readonly PlanMatrix[], limits: PlanLimits, goal: Unit): number | undefined {
   const units = Object.keys(limits) as Unit[];
   const counted = [...new Set([goal, ...units])].filter((unit) => unit !== 'error');

@@ -8,7 +8,7 @@ const ENDINGS = ['.png', '.jpg', '.jpeg'];
 /**
  * The images in a folder and in the folders below, as paths from it, in the order of their names.
  *
- * @throws GCompressError `file-read` if there are none, or if the folder cannot be read.
+ * @throws GCompressError `file-read` for a folder without images, or a folder that cannot be read.
  */
 export async function imageFiles(folder: string, where: string): Promise<string[]> {
   const paths = await readdir(folder, { recursive: true, encoding: 'utf8' }).catch((cause) => {

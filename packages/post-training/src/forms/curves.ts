@@ -96,7 +96,7 @@ async function add(
   return form;
 }
 
-/** The form by a sample of the columns; undefined if there is none, or the method needs all columns. */
+/** The form by a sample of the columns; undefined without a sample, or if the method needs all columns. */
 async function estimate(
   { sample, correction }: Curve,
   { compressor, method, bytes }: SizedCompressor,

@@ -75,7 +75,7 @@ interface Aids {
   readonly progress: ProgressOptions;
 }
 
-/** The decomposition with the smallest error, or the reason why there is none. */
+/** The decomposition with the smallest error, or the reason why the weight stays whole. */
 async function bestOf(
   place: Place,
   forms: readonly SplitWeight['form'][],
