@@ -34,8 +34,10 @@ export interface StoredWeight {
   readonly shape: readonly number[];
   /** Id of the format, or the type of the quantized values, or the dtype of a weight that is stored unchanged. */
   readonly storedAs: string;
-  /** Bytes in the file. */
+  /** Bytes in the file; 0 for a copy. */
   readonly bytes: number;
+  /** The earlier weight whose stored values this weight shares. Undefined for weights with bytes of their own. */
+  readonly copyOf?: string;
   /** Undefined for weights that are not stored as a matrix. */
   readonly form?: StoredForm;
 }
@@ -67,7 +69,10 @@ export async function packedContents(
   const reader = new ByteReader(openSource(source, signal));
   try {
     const { header, fileBytes } = await readHeader(reader, maxBytes);
-    const weights = header.weights.map(storedWeight);
+    const weights = header.weights.map((tensor, _, all) => {
+      const copyOf = tensor[4] === undefined ? undefined : all[tensor[4]][0];
+      return { ...storedWeight(tensor), ...(copyOf !== undefined && { copyOf }) };
+    });
     return { fileBytes, weightBytes: weights.reduce((sum, { bytes }) => sum + bytes, 0), weights };
   } finally {
     await reader.close();

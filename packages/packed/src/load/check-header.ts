@@ -11,18 +11,26 @@ import {
 import { refusal } from './refusal.ts';
 
 /**
- * Checks a header before memory is taken for what it announces.
+ * Checks a header before memory is taken for what it announces, and describes its copies as the weights that they copy, in place.
  *
  * @returns the bytes of all parts.
  * @throws GCompressError `file-header`, or `file-oversized` for weights or probes of more than `maxBytes`.
  */
 export function assertHeader(header: unknown, maxBytes: number): number {
   // Of null, a number or a list, none of these is an object
-  const { model, weights, probes, parts } = Object(header) as Header;
+  const { model, weights, probes, parts } = Object(header) as Header & { readonly weights: StoredTensor[] };
   const lists = [weights, probes, parts];
   need(isRecord(model) && lists.every(Array.isArray) && probes.map(Object).every(isProbe), 'model, weights and parts');
   const tensors = tensorsOf({ weights, probes });
-  for (const [at, tensor] of tensors.entries()) assertTensor(tensor, at >= weights.length);
+  for (const [at, tensor] of tensors.entries()) {
+    const [name, from] = listOf<readonly unknown[]>(tensor);
+    // The earlier weight is checked already; a copy of a later weight, of itself or of none is refused as a tensor without a type
+    const original = typeof name === 'string' && typeof from === 'number' && from < at && weights[from];
+    if (original && at < weights.length) {
+      const [, dtype, shape, storage] = original;
+      tensors[at] = weights[at] = [name, dtype, shape, storage, from];
+    } else assertTensor(tensor, at >= weights.length);
+  }
   for (const kind of [weights, tensors.slice(weights.length)]) {
     const bytes = total(kind, decodedBytes);
     if (!(bytes <= maxBytes)) throw refusal('file-oversized', `at most ${maxBytes} bytes once decoded`, bytes);
@@ -42,7 +50,8 @@ export function assertHeader(header: unknown, maxBytes: number): number {
 function assertTensor(tensor: StoredTensor, isProbe: boolean): void {
   const [name, dtype, shape, storage = {}] = listOf(tensor);
   const { spec = {}, bytes, matrix, seed } = Object(storage) as typeof storage;
-  const isTensor = typeof name === 'string' && typeof dtype === 'string' && isRecord(storage) && isRecord(spec);
+  const isTensor =
+    typeof name === 'string' && typeof dtype === 'string' && tensor.length < 5 && isRecord(storage) && isRecord(spec);
   need(isTensor, 'a name and a type of each tensor');
   const isQuantized = 'quantization' in spec;
   const isPlain = dtype === 'float32' && !isQuantized;
@@ -81,7 +90,7 @@ function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
 }
 
 /** The entries of a list, none of anything else. */
-function listOf<T extends StoredTensor | StoredPart>(value: T): T {
+function listOf<T extends StoredTensor | StoredPart | readonly unknown[]>(value: T): T {
   return (Array.isArray(value) ? value : []) as unknown as T;
 }
 

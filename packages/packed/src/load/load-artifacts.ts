@@ -34,7 +34,7 @@ export interface PackedContents {
 export interface WeightReader {
   /** Bytes that a weight takes in the buffer of the decoded weights. */
   readonly sizeOf: (tensor: StoredTensor) => number;
-  /** Takes a matrix, such as `decodeMatrix`. */
+  /** Takes a matrix, such as `decodeMatrix`. A copy comes here without bytes, unless both weights take bytes in the buffer. */
   readonly decode: (matrix: StoredMatrix, ...others: [...Others, name: string]) => Promise<void>;
 }
 
@@ -91,7 +91,7 @@ async function readParts(
       const target = isWeight ? new Uint8Array(weights, offset, sizeOf(tensor)) : new Uint8Array(storedBytes(tensor));
       targets.push(target);
       offset += target.length;
-      const bytes = tensor[3]?.matrix ? new Uint8Array(storedBytes(tensor)) : target;
+      const bytes = tensor[3]?.matrix || tensor[4] !== undefined ? new Uint8Array(storedBytes(tensor)) : target;
       let filled = 0;
       for await (const piece of reader.pieces(bytes.length)) {
         bytes.set(piece, filled);
@@ -106,7 +106,13 @@ async function readParts(
     }
     assertChecksum(`${count} tensors`, written, sum);
     // Checks the checksum before decoding, so that damage is reported as damage
-    for (const [[name, dtype, shape, storage], bytes, target] of read) {
+    for (const [[name, dtype, shape, storage, copyOf], bytes, target] of read) {
+      const original = targets[copyOf as number];
+      if (original?.length && target.length) {
+        target.set(original);
+        await turn();
+        continue;
+      }
       if (storage?.matrix) await decode(storage.matrix, shape, bytes, target, { ...options, turn }, name);
       const end = dtype === 'string' ? endOfStrings(bytes, 0, product(shape)) : bytes.length;
       if (end !== bytes.length) throw refusal('file-tensor', `${bytes.length} bytes of strings in '${name}'`, end);

@@ -2,7 +2,7 @@
 import type { JsonObject, PackedMatrix, Shape2D } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes } from '../container/byte-lengths.ts';
-import type { StoredTensor } from '../container/header.ts';
+import type { StoredMatrix, StoredTensor } from '../container/header.ts';
 import { ByteReader } from '../load/byte-reader.ts';
 import { decodeMatrix, packedMatrix } from '../load/decode-matrix.ts';
 import { artifactsOf, type ReadOptions, readTensors } from '../load/load-artifacts.ts';
@@ -90,11 +90,18 @@ async function readStored(
   assertArgument(names instanceof Set, 'storedModel choose', 'a set of names', names);
   const isChosen = ([name, , , storage]: StoredTensor) => storage?.matrix !== undefined && names.has(name);
   const matrices = new Map<string, PackedMatrix>();
+  // A copy has no bytes, and its weight may be taken in another form than the one that it copies
+  const copied = new Set(weights.flatMap(([, , , storage, from]) => (from === undefined ? [] : storage?.matrix)));
+  const forms = new Map<StoredMatrix, { readonly bytes: Uint8Array; readonly packed: PackedMatrix | undefined }>();
   const contents = await readTensors(reader, read, options, {
     sizeOf: (tensor) => (isChosen(tensor) ? 0 : decodedBytes(tensor)),
     async decode(matrix, shape, stored, target, decoding, name) {
-      if (names.has(name)) matrices.set(name, packedMatrix(matrix, stored));
-      else await decodeMatrix(matrix, shape, stored, target, decoding);
+      const { bytes, packed } = forms.get(matrix) ?? { bytes: stored, packed: undefined };
+      const isKept = names.has(name);
+      const form = isKept ? (packed ?? packedMatrix(matrix, bytes)) : packed;
+      if (copied.has(matrix)) forms.set(matrix, { bytes, packed: form });
+      if (form && isKept) matrices.set(name, form);
+      else await decodeMatrix(matrix, shape, bytes, target, decoding);
     },
   });
   const header = { ...contents.header, weights: weights.filter((tensor) => !isChosen(tensor)) };

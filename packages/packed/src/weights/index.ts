@@ -14,6 +14,7 @@ export {
   type WeightMatrix,
   weightMatrix,
 } from '../encode/compress-weight.ts';
+export { equalWeights, summedGains, summedMoments } from '../encode/equal-weights.ts';
 export { float16Bits } from '../encode/float16.ts';
 export { type ArtifactWeight, joinedArtifacts } from '../encode/join-artifacts.ts';
 export { floatValues, type ModelWeight } from '../encode/model-weights.ts';
