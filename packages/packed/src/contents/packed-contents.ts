@@ -3,7 +3,7 @@ import type { JsonObject, Shape2D } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
 import { packedBytes, storedBytes } from '../container/byte-lengths.ts';
 import type { StoredTensor } from '../container/header.ts';
-import { ByteReader } from '../load/byte-reader.ts';
+import { byteReader } from '../load/byte-reader.ts';
 import { type PackedLimits, readOptions } from '../load/packed-model.ts';
 import { readHeader } from '../load/read-header.ts';
 import { assertSource, openSource, type PackedSource } from '../load/source.ts';
@@ -66,7 +66,7 @@ export async function packedContents(
   assertKnownOptions('packedContents', options, ['signal', 'limits']);
   const { maxBytes, signal } = readOptions('packedContents', options);
   assertSource('packedContents', source);
-  const reader = new ByteReader(openSource(source, signal));
+  const reader = byteReader(openSource(source, signal));
   try {
     const { header, fileBytes } = await readHeader(reader, maxBytes);
     const weights = header.weights.map((tensor, _, all) => {

@@ -1,5 +1,5 @@
 // Checks the JSON of a header, which may be hostile: every field may hold any value.
-import { decodedBytes, isSize, product, storedBytes } from '../container/byte-lengths.ts';
+import { decodedBytes, isSize, product, storedBytes, total } from '../container/byte-lengths.ts';
 import {
   type Header,
   type StoredMatrix,
@@ -39,8 +39,8 @@ export function assertHeader(header: unknown, maxBytes: number): number {
   let at = 0;
   for (const part of parts) {
     const [count, bytes, checksum] = listOf(part);
-    need([count, bytes, checksum].every(isSize) && count > 0, 'counts of a part');
-    need(bytes === total(tensors.slice(at, at + count), storedBytes), 'all tensors in the parts');
+    const areCounts = [count, bytes, checksum].every(isSize) && count > 0;
+    need(areCounts && bytes === total(tensors.slice(at, at + count), storedBytes), 'all tensors in the parts');
     at += count;
   }
   need(at === tensors.length, 'all tensors in the parts');
@@ -71,13 +71,11 @@ function isProbe({ inputs, outputs }: StoredProbe): boolean {
   return [inputs, outputs].every(Array.isArray);
 }
 
-/** Quantizations that TensorFlow.js can decode. */
+/** Quantizations that TensorFlow.js can decode, of codes of a known size. */
 function isQuantization(value: unknown, dtype: string): boolean {
   const { dtype: codes, scale, min } = Object(value);
   if (codes === 'float16') return dtype === 'float32';
-  return (
-    ['uint8', 'uint16'].includes(codes) && [scale, min].every(Number.isFinite) && ['float32', 'int32'].includes(dtype)
-  );
+  return [scale, min].every(Number.isFinite) && ['float32', 'int32'].includes(dtype);
 }
 
 function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
@@ -97,11 +95,6 @@ function listOf<T extends StoredTensor | StoredPart | readonly unknown[]>(value:
 /** Whether a value has keys that are names. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The sum of the lengths of all tensors. */
-export function total(tensors: readonly StoredTensor[], bytes: (tensor: StoredTensor) => number): number {
-  return tensors.reduce((sum, tensor) => sum + bytes(tensor), 0);
 }
 
 function need(fits: boolean, what: string): asserts fits {

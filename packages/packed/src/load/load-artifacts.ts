@@ -1,11 +1,10 @@
 // Decodes a packed file into the artifacts that TensorFlow.js loads.
 import { crc32 } from '@gcompress/core/storage';
 import type { io } from '@tensorflow/tfjs-core';
-import { decodedBytes, product, storedBytes } from '../container/byte-lengths.ts';
+import { decodedBytes, product, storedBytes, total } from '../container/byte-lengths.ts';
 import { type Header, type StoredMatrix, type StoredTensor, tensorsOf } from '../container/header.ts';
 import { endOfStrings } from '../container/string-bytes.ts';
-import { ByteReader, type Pieces } from './byte-reader.ts';
-import { total } from './check-header.ts';
+import { byteReader, type Pieces } from './byte-reader.ts';
 import { decodeMatrix } from './decode-matrix.ts';
 import { takingTurns } from './pause.ts';
 import { assertChecksum, readHeader } from './read-header.ts';
@@ -53,7 +52,7 @@ export async function readContents(
   options: ReadOptions,
   taking: (header: Header) => WeightReader = () => whole,
 ): Promise<PackedContents> {
-  const reader = new ByteReader(source);
+  const reader = byteReader(source);
   try {
     const { header, fileBytes } = await readHeader(reader, options.maxBytes);
     const { sizeOf, decode } = taking(header);
@@ -80,8 +79,7 @@ export async function readContents(
           filled += piece.length;
           sum = crc32(piece, sum);
           onProgress?.(reader.position / fileBytes);
-          // The listener may have aborted it
-          signal?.throwIfAborted();
+          // The listener may have aborted it, which ends it here
           await turn();
         }
         read.push([tensor, bytes, target]);
