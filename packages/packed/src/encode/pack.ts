@@ -11,6 +11,7 @@ import { uniform } from '@gcompress/uniform';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';
+import { REST_DTYPES, type RestDtype } from '../values/rest-values.ts';
 import { assertGainsOf } from './check-gains.ts';
 import { writtenProbes } from './check-probes.ts';
 import {
@@ -26,7 +27,6 @@ import { equalWeights, isSameCompressor, summedGains, summedMoments } from './eq
 import { type PackedResult, packWeight } from './pack-weight.ts';
 import { type ModelContents, readModel } from './read-model.ts';
 import type { PackReport } from './report.ts';
-import { REST_DTYPES, type RestDtype } from './rest-values.ts';
 import { withSharedCopies } from './share-copies.ts';
 import { writeFile } from './write-file.ts';
 
