@@ -11,7 +11,7 @@ const COMPRESSED_LIMIT = 10_100;
 /** What misses the goal, and why. */
 const MISSED: Readonly<Record<string, number>> = {
   // Carries the entropy decoder for integers and a check of every place of a header; esbuild alone is above the goal
-  packedModel: 6_300,
+  packedModel: 6_200,
 };
 const root = resolve(import.meta.dirname, '..');
 

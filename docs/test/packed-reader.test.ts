@@ -36,32 +36,42 @@ const WEIGHTS: readonly (readonly [tf.io.WeightsManifestEntry, ArrayBufferView])
   [{ name: 'words', dtype: 'string', shape: [2] }, Uint8Array.of(2, 0, 0, 0, 0xc3, 0xbc, 1, 0, 0, 0, 0x61)],
 ];
 
-const constants = WEIGHTS.map(([{ name }]) => ({ name, op: 'Const' }));
+/** The weights, some of them twice. */
+const ALL = [
+  ...WEIGHTS,
+  ...WEIGHTS.filter(([{ name }]) => ['turned', 'half', 'codes', 'words'].includes(name)).map(
+    ([spec, values]) => [{ ...spec, name: `${spec.name} again` }, values] as const,
+  ),
+];
+
+const constants = ALL.map(([{ name }]) => ({ name, op: 'Const' }));
 const artifacts: tf.io.ModelArtifacts = {
   modelTopology: {
     node: [
       ...constants,
       { name: 'y', op: 'MatMul', input: ['x', 'turned'], attr: { transpose_b: { b: true } } },
+      { name: 'v', op: 'MatMul', input: ['x', 'turned again'], attr: { transpose_b: { b: true } } },
       { name: 'z', op: 'Conv2D', input: ['x', 'filter'] },
       { name: 'u', op: 'MatMul', input: ['x', 'own'] },
     ],
   },
   userDefinedMetadata: { note: 'ünïcode ✓' },
-  weightSpecs: WEIGHTS.map(([spec]) => spec),
-  weightData: Uint8Array.from(Buffer.concat(WEIGHTS.map(([, view]) => new Uint8Array(view.buffer)))).buffer,
+  weightSpecs: ALL.map(([spec]) => spec),
+  weightData: Uint8Array.from(Buffer.concat(ALL.map(([, view]) => new Uint8Array(view.buffer)))).buffer,
 };
 
 // Where there is no python3, nothing can be read by it
 it.skipIf(!hasPython)('gives the values that the loader gives', async () => {
   const outputs = [{ name: 'y', shape: [2], dtype: 'float32' as const, data: Float32Array.of(1.5, -2) }];
   const probes = [{ inputs: [{ name: 'x', shape: [2, 3], seed: 9 }], outputs }];
-  const { bytes } = await pack(artifacts, {
+  const { bytes, report } = await pack(artifacts, {
     method: ({ name, kind }) => {
       if (name === 'own') return uniform({ bits: 5, steps: 'column' });
       return kind === 'dense' ? lowRank({ rank: 3 }) : kMeans({ levels: 8 });
     },
     probes,
   });
+  expect(report.weights.flatMap(({ copyOf }) => copyOf ?? [])).toEqual(['turned', 'half', 'codes', 'words']);
   const folder = mkdtempSync(join(tmpdir(), 'packed-reader-'));
   try {
     writeFileSync(join(folder, 'model.gcm'), bytes);

@@ -12,7 +12,7 @@ import math
 import struct
 import sys
 import zlib
-from typing import Dict, List, Sequence
+from typing import Dict, List, Sequence, Tuple
 
 from read_gcompress import FileError, Random, Tensor, check, decode
 
@@ -23,7 +23,7 @@ PACKED = {"float32": ("f", "F32"), "int32": ("i", "I32"), "uint32": ("I", "U32")
 
 def read_packed(file: bytes) -> Dict[str, object]:
     check(len(file) >= 16 and file[:3] == b"GCM", "the file does not begin with GCM")
-    check(file[3] == 1, f"the version of the file is {file[3]}")
+    check(file[3] in (1, 2), f"the version of the file is {file[3]}")
     stored, length, checksum = struct.unpack("<III", file[4:16])
     compressed = file[16 : 16 + stored]
     check(zlib.crc32(compressed, zlib.crc32(file[:12])) == checksum, "the header is damaged")
@@ -34,13 +34,26 @@ def read_packed(file: bytes) -> Dict[str, object]:
     data = file[16 + stored :]
     check_parts(header, data)
     reader = Reader(data)
-    weights = {tensor[0]: reader.tensor(*tensor) for tensor in header["weights"]}
+    weights = read_weights(reader, header["weights"])
     probes = [
         {side: {tensor[0]: reader.tensor(*tensor) for tensor in probe[side]} for side in ("inputs", "outputs")}
         for probe in header["probes"]
     ]
     check(reader.at == len(data), "there are bytes that belong to no tensor")
-    return {"model": header["model"], "weights": weights, "probes": probes}
+    return {"model": header["model"], "weights": dict(weights), "probes": probes}
+
+
+def read_weights(reader: "Reader", tensors: List[list]) -> List[Tuple[str, Sequence[object]]]:
+    weights: List[Tuple[str, Sequence[object]]] = []
+    for name, *described in tensors:
+        if len(described) == 1:
+            # A copy: the index of an earlier weight
+            (index,) = described
+            check(type(index) is int and 0 <= index < len(weights), f"'{name}' is a copy of no earlier weight")
+            weights.append((name, weights[index][1]))
+        else:
+            weights.append((name, reader.tensor(name, *described)))
+    return weights
 
 
 def check_parts(header: dict, data: bytes) -> None:

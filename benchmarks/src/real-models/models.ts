@@ -70,8 +70,7 @@ export const MODELS: readonly RealModel[] = [
   {
     title: 'basic-pitch',
     from: BASIC_PITCH,
-    remark:
-      'Of its 742,392 bytes of weights, 599,064 are copies of others. Gzip stores copies once, packed files store each, which is why they are larger than uint8 here.',
+    remark: 'Of its 742,392 bytes of weights, 599,064 are copies of others, which gzip and packed files store once.',
     read: (folder) => modelFiles(join(folder, 'model/model.json')),
     inputs: (use) => melodies(use === 'calibration' ? 8 : 6, use === 'calibration' ? 1 : 2),
     batchSize: 1,

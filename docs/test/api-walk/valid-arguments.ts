@@ -118,6 +118,12 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   ],
   '@gcompress/packed/contents packedContents': () => [new Uint8Array(4), {}],
   '@gcompress/packed/weights float16Bits': () => [new Float32Array(2)],
+  '@gcompress/packed/weights equalWeights': () => [contents()],
+  '@gcompress/packed/weights summedGains': () => [new Map([['kernel', new Float64Array(16)]]), ['kernel']],
+  '@gcompress/packed/weights summedMoments': () => [
+    new Map([['kernel', { size: 1, count: 1, values: Float64Array.of(1) }]]),
+    ['kernel'],
+  ],
   '@gcompress/packed/weights floatValues': () => [contents().weights[0]],
   '@gcompress/packed/weights joinedArtifacts': () => [{}, []],
   '@gcompress/packed/weights packWeight': () => [

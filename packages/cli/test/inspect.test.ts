@@ -11,7 +11,16 @@ import { pack } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampledModel } from '../src/verbs/sample-model.ts';
-import { changeModelJson, gcompress, graphModel, json, layersModel, newFolder, writeModel } from './models.ts';
+import {
+  changeModelJson,
+  gcompress,
+  graphModel,
+  json,
+  layersModel,
+  newFolder,
+  twinModel,
+  writeModel,
+} from './models.ts';
 
 const cwd = newFolder();
 let server: Server;
@@ -64,6 +73,14 @@ it('counts bytes raw, gzipped, in brotli and packed for each weight', async () =
   for (const key of ['bytes', 'gzipBytes', 'brotliBytes', 'packedBytes']) {
     expect(totals[key]).toBe(weights.reduce((sum: number, weight: Record<string, number>) => sum + weight[key], 0));
   }
+});
+
+it('counts equal weights once, and names the weight that a copy shares', async () => {
+  writeModel(join(cwd, 'twins'), twinModel());
+  const { weights, packedFileBytes } = json(await gcompress(cwd, 'inspect', 'twins', '--json'));
+  expect(weights).toMatchObject([{ name: 'kernel' }, { name: 'twin', copyOf: 'kernel', packedBytes: 0, bytes: 1280 }]);
+  expect(packedFileBytes).toBe((await pack(twinModel())).bytes.length);
+  expect((await gcompress(cwd, 'inspect', 'twins')).stdout).toMatch(/twin .* float32 → copy /);
 });
 
 describe('a large model', () => {

@@ -99,6 +99,26 @@ export function graphModel(seed = 1): io.ModelArtifacts {
   };
 }
 
+/** A graph of two products with the same values: 16 numbers to 20, twice. */
+export function twinModel(): io.ModelArtifacts {
+  const { modelTopology, weightSpecs = [], weightData, ...model } = graphModel();
+  const { node, ...rest } = modelTopology as { readonly node: readonly { readonly name: string }[] };
+  const [, kernel, y] = node;
+  const twins = [
+    { ...kernel, name: 'twin' },
+    { ...y, name: 'z', input: ['x', 'twin'] },
+  ];
+  return {
+    ...model,
+    modelTopology: { ...rest, node: [...node, ...twins] },
+    weightSpecs: [...weightSpecs, { ...weightSpecs[0], name: 'twin' }],
+    weightData: Float32Array.of(
+      ...new Float32Array(weightData as ArrayBuffer),
+      ...new Float32Array(weightData as ArrayBuffer),
+    ).buffer,
+  };
+}
+
 /** Writes a model as a folder with several shards, as the converter does it. */
 export function writeModel(folder: string, artifacts: io.ModelArtifacts, shardBytes = 1200): void {
   mkdirSync(folder, { recursive: true });

@@ -7,7 +7,7 @@ import { verify } from '@gcompress/packed/probes';
 import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gcompress, graphModel, json, layersModel, newFolder, writeModel } from './models.ts';
+import { gcompress, graphModel, json, layersModel, newFolder, twinModel, writeModel } from './models.ts';
 
 let cwd: string;
 beforeEach(() => {
@@ -54,6 +54,18 @@ describe('pack', () => {
     expect(weights[0].storedAs).not.toBe('float16');
     const unpacked = await gcompress(cwd, 'unpack', 'm.gcm', '--out', 'again');
     expect(unpacked).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('stores equal weights once, and unpack writes both', async () => {
+    writeModel(join(cwd, 'twins'), twinModel());
+    const { stdout } = await gcompress(cwd, 'pack', 'twins', '--out', 'twins.gcm');
+    expect(stdout).toMatch(/twin .* copy +0 B/);
+    expect(await gcompress(cwd, 'unpack', 'twins.gcm', '--out', 'again')).toMatchObject({ code: 0, stderr: '' });
+    const { weightsManifest } = JSON.parse(readFileSync(join(cwd, 'again/model.json'), 'utf8'));
+    const [kernel, twin] = weightsManifest[0].weights;
+    expect(twin).toEqual({ ...kernel, name: 'twin' });
+    const data = read('again', 'group1-shard1of1.bin');
+    expect(data.subarray(data.length / 2)).toEqual(data.subarray(0, data.length / 2));
   });
 
   it('puts probes into the file, which verify runs', async () => {

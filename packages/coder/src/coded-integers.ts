@@ -3,14 +3,12 @@
 import { type IntegerReader, int32, refuse } from './integer-reader.ts';
 import { codeLevel, LevelModel } from './levels/level-model.ts';
 import { rangeDecoder } from './range/range-decoder.ts';
-import { multipleOf, TRELLIS_STATES, trellisOf } from './trellis.ts';
+import { multipleOf, trellisOfCodec } from './trellis.ts';
 
 /** Codecs 1 to 3: range-coded decisions of the level model, with 0, 4 or 8 trellis states. */
 export function readCodedIntegers(bytes: Uint8Array, columns: number): IntegerReader {
-  if (!bytes.length) throw refuse('file-truncated', 'more bytes', 'no more');
-  const states = TRELLIS_STATES[bytes[0] - 1];
-  if (states === undefined) throw refuse('unknown-codec', 'codec 0 to 3', `${bytes[0]}`);
-  const trellis = trellisOf(states);
+  const trellis = trellisOfCodec(bytes[0]);
+  if (!trellis) throw refuse(bytes.length ? 'unknown-codec' : 'file-truncated', 'codec 0 to 3', `${bytes[0]}`);
   const model = new LevelModel(columns);
   const decoder = rangeDecoder(model, bytes, 1, refuse);
   let state = 0;

@@ -4,9 +4,9 @@ import { type IntegerReader, int32, refuse } from './integer-reader.ts';
 /** Codec 0: the width, the smallest value, then the packed bits, lowest first. */
 export function readPackedIntegers(bytes: Uint8Array, count: number): IntegerReader {
   const width = bytes[1] ?? 0;
-  const length = 6 + (width > 32 ? 0 : Math.ceil((count * width) / 8));
+  const length = 6 + Math.ceil((count * width) / 8);
   if (bytes.length !== length || width > 32) {
-    const code = bytes.length < length ? 'file-truncated' : 'file-tensor';
+    const code = bytes.length > length || width > 32 ? 'file-tensor' : 'file-truncated';
     throw refuse(code, `${length} bytes`, `${bytes.length} of ${width} bits`);
   }
   const smallest = new DataView(bytes.buffer, bytes.byteOffset).getInt32(2, true);

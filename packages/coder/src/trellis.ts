@@ -17,15 +17,22 @@ export interface Trellis {
   readonly spread: number;
 }
 
-/** The transitions after an even and an odd index, state by state, as in VVC and ISO/IEC 15938-17. */
-const TRANSITIONS = { 0: '00', 4: '02201331', 8: '0257136420463175' };
+/** The transitions after an even and an odd index, state by state, as in VVC and ISO/IEC 15938-17, in the order of the codec numbers. */
+const TRANSITIONS = ['00', '02201331', '0257136420463175'];
 
 /** The trellis with this number of states. */
 export function trellisOf(states: TrellisStates): Trellis {
-  const next = Uint8Array.from(TRANSITIONS[states], Number);
-  const count = next.length / 2;
-  const quantiser = Uint8Array.from({ length: count }, (_, state) => (states === 8 ? state & 1 : state >> 1));
-  return { states: count, next, quantiser, spread: states === 0 ? 1 : 2 };
+  return trellisOfCodec(1 + TRELLIS_STATES.indexOf(states)) as Trellis;
+}
+
+/** The trellis of a codec; undefined for numbers other than 1 to 3. */
+export function trellisOfCodec(codec: number): Trellis | undefined {
+  const digits = TRANSITIONS[codec - 1];
+  if (!digits) return undefined;
+  const next = Uint8Array.from(digits, Number);
+  const states = next.length / 2;
+  const quantiser = Uint8Array.from({ length: states }, (_, state) => (states > 4 ? state & 1 : state >> 1));
+  return { states, next, quantiser, spread: states > 1 ? 2 : 1 };
 }
 
 /** The multiple of the step that an index stands for. */

@@ -83,7 +83,7 @@ describe('a file of another kind', () => {
 
   it('of a newer version is reported as unsupported-version', async () => {
     const newer = file.slice();
-    newer[3] = 2;
+    newer[3] = 3;
     expect(await codeOf(newer)).toBe('unsupported-version');
   });
 

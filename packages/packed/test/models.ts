@@ -116,6 +116,24 @@ export function graphArtifacts(): tf.io.ModelArtifacts {
   };
 }
 
+/** The graph with every weight twice: each op with weights has a second one, whose own weights have the same values. */
+export function graphWithCopies(): tf.io.ModelArtifacts {
+  const artifacts = graphArtifacts();
+  const { modelTopology, weightSpecs = [], weightData } = artifacts;
+  const { node, ...rest } = modelTopology as { readonly node: readonly { name: string; input?: string[] }[] };
+  const names = new Set(weightSpecs.map(({ name }) => name));
+  const again = (name: string) => (names.has(name) || name === 'filter/read' ? `${name}/again` : name);
+  const twins = node
+    .filter(({ name, input = [] }) => names.has(name) || input.some((one) => again(one) !== one))
+    .map(({ input, ...one }) => ({ ...one, name: `${one.name}/again`, ...(input && { input: input.map(again) }) }));
+  return {
+    ...artifacts,
+    modelTopology: { ...rest, node: [...node, ...twins] },
+    weightSpecs: [...weightSpecs, ...weightSpecs.map((spec) => ({ ...spec, name: `${spec.name}/again` }))],
+    weightData: [weightData, weightData].flat() as ArrayBuffer[],
+  };
+}
+
 const DTYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', string: 'DT_STRING', bool: 'DT_BOOL' } as const;
 
 function dims(shape: readonly number[]): { size: string }[] {

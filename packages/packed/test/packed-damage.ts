@@ -71,10 +71,8 @@ export function directedDamage({ header, places, data }: Parts): Damage[] {
 
 /** A file that is damaged at random, with checksums that hold. */
 export function hostileDamage(parts: Parts, random: Random): Damage {
-  return pick([editHeader, editHeader, editData, editData, editDeflated, editPrelude, moveTensors], random)(
-    parts,
-    random,
-  );
+  const kinds = [editHeader, editHeader, editData, editData, editDeflated, editPrelude, moveTensors, copyTensors];
+  return pick(kinds, random)(parts, random);
 }
 
 /** A file that is damaged at random, with the checksums as they were. */
@@ -140,6 +138,22 @@ function moveTensors({ header, data }: Parts, random: Random): Damage {
   return { bytes: fileOf(JSON.stringify({ ...header, weights }), data), what: `weight ${from} at ${to}` };
 }
 
+/** Makes weights copies of others, or of themselves, of none, or of a huge one. */
+function copyTensors({ header, data }: Parts, random: Random): Damage {
+  const weights: unknown[] = [...header.weights];
+  const what: string[] = [];
+  for (let left = 1 + random.integer(4); left > 0; left--) {
+    const [at, from] = [random.integer(weights.length), random.integer(weights.length + 2) - 1];
+    weights[at] = [`copy ${at}`, from];
+    what.push(`weight ${at} a copy of ${from}`);
+  }
+  if (random.integer(4) === 0) {
+    weights[0] = ['huge', 'float32', [2 ** 14], { seed: random.integer(2) === 0 ? 1 : undefined }];
+    what.push('weight 0 huge');
+  }
+  return { bytes: fileOf(JSON.stringify({ ...header, weights }), data), what: what.join(', ') };
+}
+
 function damaged(bytes: Uint8Array, random: Random): Damage {
   const at = random.integer(bytes.length);
   const end = Math.min(bytes.length, at + 1 + random.integer(16));
@@ -163,7 +177,7 @@ function fileOf(text: string, data: Uint8Array): Uint8Array {
 function withPrelude(stored: Uint8Array, textBytes: number, data: Uint8Array): Uint8Array {
   const file = new Uint8Array(PRELUDE + stored.length + data.length);
   const view = new DataView(file.buffer);
-  file.set([71, 67, 77, 1]);
+  file.set([71, 67, 77, 2]);
   view.setUint32(4, stored.length, true);
   view.setUint32(8, textBytes, true);
   view.setUint32(12, crc32(stored, crc32(file.subarray(0, 12))), true);

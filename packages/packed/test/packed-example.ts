@@ -51,7 +51,7 @@ export function putTogether(text: string, data: Uint8Array, textBytes?: number):
   const file = new Uint8Array(16 + stored.length + data.length);
   const view = new DataView(file.buffer);
   file.set([...'GCM'].map((letter) => letter.charCodeAt(0)));
-  file[3] = 1;
+  file[3] = 2;
   view.setUint32(4, stored.length, true);
   view.setUint32(8, textBytes ?? Buffer.byteLength(text), true);
   view.setUint32(12, crc32(stored, crc32(file.subarray(0, 12))), true);

@@ -11,7 +11,7 @@ import { expect, it } from 'vitest';
 import { rowDecoder } from '../src/formats/index.ts';
 import { pack } from '../src/index.ts';
 import { packedModel } from '../src/load/index.ts';
-import { artifactsOf, graphArtifacts, wordNetwork } from './models.ts';
+import { artifactsOf, graphArtifacts, graphWithCopies, wordNetwork } from './models.ts';
 
 const folder = resolve(import.meta.dirname, '../../../fixtures/packed');
 const formats = [rowDecoder(kMeansFormat), rowDecoder(lowRankFormat)];
@@ -20,6 +20,7 @@ const formats = [rowDecoder(kMeansFormat), rowDecoder(lowRankFormat)];
 const DECODED: Readonly<Record<string, string>> = {
   'layers-version-1.gcm': '08d517b72eb3798b9e7100a377ae5bd82acedfb19362b9bedb4d41fc25104b0c',
   'graph-version-1.gcm': '05b7f0deb4c26dad9cadcfb457cac89faba0bc88a5647e3c58e8732d57008398',
+  'graph-version-2.gcm': '18376c8c185ae2454cbbc188308839e3dca4aa45bde1ca464bd086e24304b16e',
 };
 
 // Run once with WRITE_PINNED=1 when a new version of the file is made; older files stay
@@ -31,6 +32,9 @@ it.runIf(process.env.WRITE_PINNED)('writes files that are not there yet', async 
     }),
     'graph-version-1.gcm': await pack(graphArtifacts(), {
       method: ({ kind }) => (kind === 'dense' ? lowRank({ rank: 3 }) : uniform({ bits: 5, steps: 'column' })),
+    }),
+    'graph-version-2.gcm': await pack(graphWithCopies(), {
+      method: ({ kind }) => (kind === 'dense' ? kMeans({ levels: 4 }) : uniform({ bits: 4, trellis: 4 })),
     }),
   };
   for (const [name, { bytes }] of Object.entries(files)) {

@@ -4,10 +4,10 @@ import { matrixOfWeight, weightOfMatrix } from '@gcompress/weights';
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromFloat16, toFloat16 } from '../src/encode/float16.ts';
-import { restValues } from '../src/encode/rest-values.ts';
 import { pack } from '../src/index.ts';
 import { packedModel, type RowDecoder } from '../src/load/index.ts';
+import { fromFloat16, toFloat16 } from '../src/values/float16.ts';
+import { restValues } from '../src/values/rest-values.ts';
 import { artifactsOf } from './models.ts';
 import { putTogether, withChecksums } from './packed-example.ts';
 

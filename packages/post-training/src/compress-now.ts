@@ -1,11 +1,13 @@
 // Compresses a trained model in one call: with a method, or to a size in bytes.
 import { type CompressedMatrix, type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
-import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
+import { assertGainsOf, assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
 import { type Decision, decisionOf, decisionsOf, outcomesOf } from './decisions/decisions.ts';
+import { candidatesFor } from './forms/candidates.ts';
+import { equalSubjects } from './forms/equal-subjects.ts';
 import { subjectsOf } from './forms/weight-forms.ts';
-import { type BuiltModel, builtModel } from './model/build-model.ts';
+import { type BuiltModel, builtModel, withCopies } from './model/build-model.ts';
 import { modelArtifacts, type TrainedModel } from './model/model-artifacts.ts';
 import type { CompressionReport } from './model/report.ts';
 import { foldedInput } from './rewriting/folded-model.ts';
@@ -26,7 +28,8 @@ export interface SmallModel {
 }
 
 /**
- * Compresses a trained model without training. The same model and options give the same result.
+ * Compresses a trained model without training. The same model and options give the same result. Weights with equal bytes and the same method or
+ * candidates are compressed as one, for the sum of their moments and gains, so that the file stores them once.
  *
  * @param model a layers model, a graph model, or artifacts; it is not changed.
  * @throws GCompressError `invalid-option` and `unknown-option`; `non-finite` for NaN in a weight, which it names; `budget-unreachable` with
@@ -45,7 +48,10 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   const contents = batchNorm ? readModel(WHERE, artifacts) : known;
   assertSensitivity(WHERE, sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
-  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains });
+  const equals = equalSubjects(contents, checked.minElements, (weight) =>
+    budget ? candidatesFor(WHERE, candidates, weight) : chooseMethod(WHERE, method, weight),
+  );
+  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains, equals });
   const listeners = { signal, onProgress };
   const how = { rest, kernels, turn: takingTurns(signal) };
   const compressed = async (decisions: readonly Decision[], progress: ProgressOptions) => {
@@ -67,7 +73,7 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
       : await chosenSizes(contents, subjects, { ...sizes, ...listeners });
   } else {
     const decisions = decisionsOf(WHERE, method, subjects, rest);
-    const outcomes = await compressed(decisions, partialProgress(listeners, 0, 0.95));
+    const outcomes = withCopies(await compressed(decisions, partialProgress(listeners, 0, 0.95)));
     const split = withLowRankNodes(artifacts, contents, outcomes);
     built = await builtModel(split.contents, split.outcomes, signal, split.factors);
     if (split.lowRank) built = { ...built, report: { ...built.report, lowRank: split.lowRank } };

@@ -54,7 +54,8 @@ describe('a layers model', () => {
     expect(weightValues(await artifactsOf(model))).toEqual(before);
     const [own, other] = [errorOf(model, await layers(small), unseen), errorOf(model, await layers(alone), unseen)];
     expect(own).toBeLessThan(0.7 * other);
-    expect(small.report.bytes).toBeLessThan(1.02 * alone.report.bytes);
+    // Biases of zeros, which are stored once, become different ones
+    expect(small.report.bytes).toBeLessThan(1.03 * alone.report.bytes);
   });
 
   it('reports the error of the outputs of each layer as the two models have it', async () => {

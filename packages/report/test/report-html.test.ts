@@ -65,6 +65,14 @@ it('shows hostile names as text', () => {
   expect(reportHtml(hostile)).not.toContain('<script>');
 });
 
+it('names the weight whose values a copy shares', () => {
+  const [first, ...weights] = data.weights;
+  const copied = { ...data, weights: [{ ...first, copyOf: HOSTILE, bytes: 0 }, ...weights] };
+  expect(page(copied).querySelector('#weights ~ .scroll tbody tr')?.textContent).toContain('copy of <script>alert');
+  expect(reportHtml(copied)).not.toContain('<script>');
+  expect(reportMarkdown(copied)).toContain('copy of');
+});
+
 it('leaves out what was not measured, and says so', () => {
   const { evaluation: _, work: __, ...bare } = data;
   const document = page({ ...bare, commands: [] });

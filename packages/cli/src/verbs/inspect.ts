@@ -182,13 +182,14 @@ function blocksOf(bytes: Uint8Array): Uint8Array {
 }
 
 function cells(weight: InspectedWeight): string[] {
-  const { name, usedBy = '', kind, shape, dtype, relativeError, storedAs } = weight;
+  const { name, usedBy = '', kind, shape, dtype, relativeError, copyOf } = weight;
+  const form = copyOf === undefined ? weight.storedAs : 'copy';
   return [
     name,
     usedBy,
     kind === 'other' ? '' : kind,
     `[${shape.join(', ')}]`,
-    dtype === storedAs ? dtype : `${dtype} → ${storedAs}`,
+    dtype === form ? dtype : `${dtype} → ${form}`,
     ...sizeCells(weight),
     `${weight.estimated ? '~' : ''}${formatError(relativeError)}`,
   ];

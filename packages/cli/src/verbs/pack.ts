@@ -98,6 +98,7 @@ function patternOf(pattern: string): RegExp {
   return new RegExp(`^${parts.join('.*')}$`);
 }
 
-function cells({ name, shape, storedAs, bytes, relativeError }: PackedWeight): string[] {
-  return [name, `[${shape.join(', ')}]`, storedAs, formatBytes(bytes), formatError(relativeError)];
+function cells({ name, shape, storedAs, copyOf, bytes, relativeError }: PackedWeight): string[] {
+  const form = copyOf === undefined ? storedAs : 'copy';
+  return [name, `[${shape.join(', ')}]`, form, formatBytes(bytes), formatError(relativeError)];
 }

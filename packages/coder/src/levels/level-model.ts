@@ -26,11 +26,11 @@ export class LevelModel implements DecisionModel {
   neighbours = 0;
   protected column = 0;
   protected row = 0;
-  protected left = 0;
   protected rowMean = 0;
   /** A slow mean over all entries; each row starts from it. */
   protected overall = 0;
   protected readonly means: Uint16Array;
+  /** Whether the last entry of each column is nonzero, after a first place that stays 0: left of the first column is nothing. */
   protected readonly above: Uint8Array;
   protected readonly fast = new Uint16Array(DECISIONS).fill(2 ** 15);
   protected readonly slow = new Uint16Array(DECISIONS).fill(2 ** 15);
@@ -38,7 +38,7 @@ export class LevelModel implements DecisionModel {
 
   constructor(columns: number) {
     this.means = new Uint16Array(columns);
-    this.above = new Uint8Array(columns);
+    this.above = new Uint8Array(columns + 1);
   }
 
   /** Probabilities have 16 bits for adaptation and 15 for coding. */
@@ -56,7 +56,7 @@ export class LevelModel implements DecisionModel {
 
   /** The context of the next entry. */
   bucket(): number {
-    this.neighbours = this.left + this.above[this.column];
+    this.neighbours = this.above[this.column] + this.above[this.column + 1];
     return 31 - Math.clz32(this.rowMean * this.means[this.column] + 1);
   }
 
@@ -66,13 +66,12 @@ export class LevelModel implements DecisionModel {
     const row = this.row;
     const scaled = Math.min(Math.min(magnitude, 128) << FRACTION, LARGEST_MEAN);
     this.means[column] += (scaled - this.means[column]) >> Math.min(MEAN_SHIFT, 32 - Math.clz32(row));
-    const first = row === 0 ? 32 - Math.clz32(column) : MEAN_SHIFT;
-    this.rowMean += (scaled - this.rowMean) >> Math.min(MEAN_SHIFT, first);
-    this.overall += (scaled - this.overall) >> (row === 0 ? MEAN_SHIFT : MEAN_SHIFT + 3);
-    this.left = this.above[column] = magnitude === 0 ? 0 : 1;
-    if (column + 1 < this.means.length) this.column++;
-    else {
-      this.column = this.left = 0;
+    this.rowMean += (scaled - this.rowMean) >> Math.min(MEAN_SHIFT, row ? MEAN_SHIFT : 32 - Math.clz32(column));
+    this.overall += (scaled - this.overall) >> (row ? MEAN_SHIFT + 3 : MEAN_SHIFT);
+    this.column++;
+    this.above[this.column] = magnitude && 1;
+    if (this.column === this.means.length) {
+      this.column = 0;
       this.row++;
       this.rowMean = this.overall;
     }
@@ -94,16 +93,15 @@ export function codeLevel(
 ): number {
   const base = (quantiser * BUCKETS + bucket) * STRIDE;
   const size = Math.abs(wanted);
-  if (coder.bit(base + neighbours, size === 0 ? 0 : 1) === 0) return 0;
+  if (!coder.bit(base + neighbours, size && 1)) return 0;
   const negative = coder.even(wanted < 0 ? 1 : 0);
   let bits = 0;
-  while (bits < CLASSES - 1 && coder.bit(base + CLASS + bits, size >>> (bits + 1) === 0 ? 0 : 1) === 1) bits++;
-  const modelled = Math.min(bits, SHARED_BITS);
+  while (bits < CLASSES - 1 && coder.bit(base + CLASS + bits, size >>> (bits + 1) && 1)) bits++;
   const tree = bits < SHARED_BITS ? base + LOW_BITS + bits - 2 : SHARED + bits * 2 ** SHARED_BITS;
   let magnitude = 1;
   for (let at = bits - 1; at >= 0; at--) {
     const bit = (size >>> at) & 1;
-    magnitude = 2 * magnitude + (at >= bits - modelled ? coder.bit(tree + magnitude, bit) : coder.even(bit));
+    magnitude = 2 * magnitude + (at >= bits - SHARED_BITS ? coder.bit(tree + magnitude, bit) : coder.even(bit));
   }
   return negative ? -magnitude : magnitude;
 }

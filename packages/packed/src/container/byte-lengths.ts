@@ -22,12 +22,17 @@ export function decodedBytes([, dtype, shape, storage]: StoredTensor): number {
   return product(shape) * Number(quantization ? own(QUANTIZED_BYTES, quantization.dtype) : own(VALUE_BYTES, dtype));
 }
 
-/** Bytes of a tensor in the file; NaN for a type that is not known. */
+/** Bytes of a tensor in the file, 0 for a copy; NaN for a type that is not known. */
 export function storedBytes(tensor: StoredTensor): number {
-  const { seed, matrix } = tensor[3] ?? {};
-  if (seed !== undefined) return 0;
+  const [, , , { seed, matrix } = {}, copyOf] = tensor;
+  if ((seed ?? copyOf) !== undefined) return 0;
   if (!matrix) return decodedBytes(tensor);
-  return Object.values(matrix.tensors).reduce((sum, entry) => sum + packedBytes(entry), 0);
+  return total(Object.values(matrix.tensors), packedBytes);
+}
+
+/** The sum of the lengths of all tensors. */
+export function total<T>(tensors: readonly T[], bytes: (tensor: T) => number): number {
+  return tensors.reduce((sum, tensor) => sum + bytes(tensor), 0);
 }
 
 /** Bytes of one tensor of a compressed matrix; NaN for a type that is not known. */

@@ -3,13 +3,27 @@ import type { JsonObject, Shape2D } from '@gcompress/core';
 
 /** The letters that a packed file begins with; the version follows. */
 export const MAGIC = 'GCM';
-/** The newest layout of the container that this code writes and reads. */
-export const CONTAINER_VERSION = 1;
+/** The layout of files without copies, which every reader knows. */
+export const FIRST_VERSION = 1;
+/** The newest layout of the container that this code writes and reads: weights may be copies of earlier ones. */
+export const CONTAINER_VERSION = 2;
 /** Bytes before the header: letters, version, three unsigned integers. */
 export const PRELUDE_BYTES = 16;
 
-/** A weight or a tensor of a probe: its name, type and shape, and how its bytes are stored. */
-export type StoredTensor = readonly [name: string, dtype: string, shape: readonly number[], storage?: Storage];
+/**
+ * A weight or a tensor of a probe: its name, type and shape, and how its bytes are stored. The reader gives a copy the description of the
+ * weight that it copies, and the index of that weight as the last entry; no file has this entry.
+ */
+export type StoredTensor = readonly [
+  name: string,
+  dtype: string,
+  shape: readonly number[],
+  storage?: Storage | undefined,
+  copyOf?: number,
+];
+
+/** A weight in a file that has the type, shape and values of an earlier weight of the list: its own name, and the index of that weight. */
+export type StoredCopy = readonly [name: string, copyOf: number];
 
 /** How the bytes of a tensor are stored; empty for tensors stored as TensorFlow.js keeps them. */
 export interface Storage {
@@ -44,7 +58,7 @@ export interface StoredProbe {
 /** Tensors that follow one another under one checksum. */
 export type StoredPart = readonly [tensors: number, bytes: number, crc32: number];
 
-/** The header, as JSON. */
+/** The header, as JSON in which weights may also be {@link StoredCopy}. */
 export interface Header {
   /** The artifacts of the model without weights and weight specifications. */
   readonly model: Readonly<Record<string, unknown>>;

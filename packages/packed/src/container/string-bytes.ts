@@ -4,9 +4,7 @@
 export function endOfStrings(data: Uint8Array, from: number, count: number): number {
   const view = new DataView(data.buffer, data.byteOffset);
   let at = from;
-  for (let i = 0; i < count; i++) {
-    if (at + 4 > data.length) return Number.NaN;
-    at += 4 + view.getUint32(at, true);
-  }
-  return at <= data.length ? at : Number.NaN;
+  let read = 0;
+  for (; read < count && at + 4 <= data.length; read++) at += 4 + view.getUint32(at, true);
+  return read < count || at > data.length ? Number.NaN : at;
 }

@@ -3,7 +3,7 @@ import type { JsonObject, Shape2D } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
 import { packedBytes, storedBytes } from '../container/byte-lengths.ts';
 import type { StoredTensor } from '../container/header.ts';
-import { ByteReader } from '../load/byte-reader.ts';
+import { byteReader } from '../load/byte-reader.ts';
 import { type PackedLimits, readOptions } from '../load/packed-model.ts';
 import { readHeader } from '../load/read-header.ts';
 import { assertSource, openSource, type PackedSource } from '../load/source.ts';
@@ -34,8 +34,10 @@ export interface StoredWeight {
   readonly shape: readonly number[];
   /** Id of the format, or the type of the quantized values, or the dtype of a weight that is stored unchanged. */
   readonly storedAs: string;
-  /** Bytes in the file. */
+  /** Bytes in the file; 0 for a copy. */
   readonly bytes: number;
+  /** The earlier weight whose stored values this weight shares. Undefined for weights with bytes of their own. */
+  readonly copyOf?: string;
   /** Undefined for weights that are not stored as a matrix. */
   readonly form?: StoredForm;
 }
@@ -64,10 +66,13 @@ export async function packedContents(
   assertKnownOptions('packedContents', options, ['signal', 'limits']);
   const { maxBytes, signal } = readOptions('packedContents', options);
   assertSource('packedContents', source);
-  const reader = new ByteReader(openSource(source, signal));
+  const reader = byteReader(openSource(source, signal));
   try {
     const { header, fileBytes } = await readHeader(reader, maxBytes);
-    const weights = header.weights.map(storedWeight);
+    const weights = header.weights.map((tensor, _, all) => {
+      const copyOf = tensor[4] === undefined ? undefined : all[tensor[4]][0];
+      return { ...storedWeight(tensor), ...(copyOf !== undefined && { copyOf }) };
+    });
     return { fileBytes, weightBytes: weights.reduce((sum, { bytes }) => sum + bytes, 0), weights };
   } finally {
     await reader.close();

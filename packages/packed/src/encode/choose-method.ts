@@ -2,9 +2,9 @@
 import { GCompressError, type InputMoments, type MatrixCompressor } from '@gcompress/core';
 import { assertCompressor, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { MatrixWeight, WeightKind } from '@gcompress/weights';
+import { REST_DTYPES, type RestDtype } from '../values/rest-values.ts';
 import { assertModelWeight, type ModelWeight } from './model-weights.ts';
 import type { ModelContents } from './read-model.ts';
-import { REST_DTYPES, type RestDtype } from './rest-values.ts';
 
 /** A weight that can be compressed, as functions that choose a method see it. */
 export interface PackableWeight {

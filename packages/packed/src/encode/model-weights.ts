@@ -5,7 +5,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes, product } from '../container/byte-lengths.ts';
 import type { Storage, StoredTensor } from '../container/header.ts';
 import { endOfStrings } from '../container/string-bytes.ts';
-import { fromFloat16 } from './float16.ts';
+import { fromFloat16 } from '../values/float16.ts';
 
 /** A weight as its model has it. */
 export interface ModelWeight {

@@ -4,10 +4,10 @@ import { assertOneOf, assertType } from '@gcompress/core/checks';
 import { packedDtype } from '@gcompress/core/storage';
 import { type MatrixWeight, weightOfMatrix } from '@gcompress/weights';
 import type { Storage, StoredMatrix, StoredTensor } from '../container/header.ts';
+import { REST_DTYPES, type RestDtype, restValues } from '../values/rest-values.ts';
 import type { Compression } from './compress-weight.ts';
 import { assertModelWeight, floatValues, type ModelWeight } from './model-weights.ts';
 import { differences, type PackedWeight } from './report.ts';
-import { REST_DTYPES, type RestDtype, restValues } from './rest-values.ts';
 import type { WrittenTensor } from './write-file.ts';
 
 /** How a weight is packed. */

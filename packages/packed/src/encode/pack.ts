@@ -1,10 +1,17 @@
 // Packs a whole model into one file.
-import { type CompressedMatrix, GCompressError, type InputMoments, reportProgress } from '@gcompress/core';
+import {
+  type CompressedMatrix,
+  GCompressError,
+  type InputMoments,
+  type MatrixCompressor,
+  reportProgress,
+} from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';
+import { REST_DTYPES, type RestDtype } from '../values/rest-values.ts';
 import { assertGainsOf } from './check-gains.ts';
 import { writtenProbes } from './check-probes.ts';
 import {
@@ -16,10 +23,11 @@ import {
   type WeightMethod,
 } from './choose-method.ts';
 import { assertMatrixOf, type Compression, compressWeight, weightMatrix } from './compress-weight.ts';
+import { equalWeights, isSameCompressor, summedGains, summedMoments } from './equal-weights.ts';
 import { type PackedResult, packWeight } from './pack-weight.ts';
 import { type ModelContents, readModel } from './read-model.ts';
 import type { PackReport } from './report.ts';
-import { REST_DTYPES, type RestDtype } from './rest-values.ts';
+import { withSharedCopies } from './share-copies.ts';
 import { writeFile } from './write-file.ts';
 
 /** Options of {@link pack}. */
@@ -71,7 +79,8 @@ export interface PackResult {
 /**
  * Packs a layers model or a graph model into one file. It compresses the weights that the model multiplies with: in a graph the constants of
  * products, convolutions and tables, in layers the kernels and embeddings. Topology, signature and metadata are kept, integers and strings
- * too, bit by bit. Other float weights are stored in the type `rest`.
+ * too, bit by bit. Other float weights are stored in the type `rest`. Equal values are stored once: weights with the same bytes are compressed
+ * once, for the sum of their moments and gains.
  *
  * @param artifacts the artifacts that the `load()` of an IOHandler returns; they are not changed.
  * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is not JSON; the reason of an aborted signal.
@@ -86,6 +95,8 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   assertMatricesOf(matrices, contents);
   const originalBytes = weights.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const packed: PackedResult[] = [];
+  const equals = equalWeights(contents);
+  const made = new Map<string, { readonly compressor: MatrixCompressor; readonly result: PackedResult }[]>();
   let done = 0;
   const turn = takingTurns(signal);
   for (const weight of weights) {
@@ -97,23 +108,40 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
     const packable = own ? undefined : packableWeight(weight, kernel, minElements);
     const choice = packable && method && chooseMethod('pack', method, packable);
     const matrix = own || typeof choice === 'object' ? weightMatrix(weight, kernel) : undefined;
+    done += weight.bytes.length;
+    const names = equals.get(weight.name) ?? [weight.name];
+    const earlier = made.get(names[0]) ?? [];
+    const equal =
+      typeof choice === 'object' && earlier.find(({ compressor }) => isSameCompressor(compressor, choice))?.result;
+    if (equal) {
+      packed.push(renamed(equal, weight.name, kernel?.kind));
+      continue;
+    }
     let compression: Compression = {};
     if (own && matrix) {
       assertMatrixOf('pack matrices', matrix, own);
       compression = { matrix: own };
     } else if (typeof choice === 'object' && matrix) {
-      const aids = { moments: inputMoments.get(weight.name), gains: channelGains.get(weight.name) };
+      const aids = { moments: summedMoments(inputMoments, names), gains: summedGains(channelGains, names) };
       compression = await compressWeight('pack', matrix, choice, { signal, ...aids });
     }
-    packed.push(packWeight(weight, { kernel, compression, rest: typeof choice === 'string' ? choice : rest }));
-    done += weight.bytes.length;
+    const result = packWeight(weight, { kernel, compression, rest: typeof choice === 'string' ? choice : rest });
+    packed.push(result);
+    if (typeof choice === 'object') made.set(names[0], [...earlier, { compressor: choice, result }]);
   }
-  const { bytes, headerBytes } = await writeFile({ model, weights: packed, probes: writtenProbes(probes) });
+  const shared = withSharedCopies(packed);
+  const { bytes, headerBytes } = await writeFile({ model, weights: shared, probes: writtenProbes(probes) });
   reportProgress({ signal, onProgress }, 1);
   return {
     bytes,
-    report: { bytes: bytes.length, headerBytes, originalBytes, weights: packed.map(({ report }) => report) },
+    report: { bytes: bytes.length, headerBytes, originalBytes, weights: shared.map(({ report }) => report) },
   };
+}
+
+/** The stored form of an equal weight. */
+function renamed({ tensor, bytes, report }: PackedResult, name: string, kind = report.kind): PackedResult {
+  const [, ...description] = tensor;
+  return { tensor: [name, ...description], bytes, report: { ...report, name, kind } };
 }
 
 /** Throws for matrices of another model, because they would be ignored silently. */

@@ -12,8 +12,10 @@ export interface PackedWeight {
   readonly kind: WeightKind;
   /** Id of the format, or the type of the quantized values, or the dtype of a weight that is stored unchanged. */
   readonly storedAs: string;
-  /** Bytes in the file. */
+  /** Bytes in the file; 0 for a copy. */
   readonly bytes: number;
+  /** The earlier weight whose stored values this weight shares. Undefined for weights with bytes of their own. */
+  readonly copyOf?: string;
   /** Largest absolute difference of a value; 0 if it is stored unchanged. */
   readonly maxError: number;
   /** `‖W − Ŵ‖ / ‖W‖` in the Frobenius norm; 0 for a weight of zeros. */

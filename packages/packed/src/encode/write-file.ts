@@ -2,9 +2,11 @@
 import { crc32 } from '@gcompress/core/storage';
 import {
   CONTAINER_VERSION,
+  FIRST_VERSION,
   type Header,
   MAGIC,
   PRELUDE_BYTES,
+  type StoredCopy,
   type StoredPart,
   type StoredProbe,
   type StoredTensor,
@@ -16,10 +18,16 @@ export interface WrittenTensor {
   readonly bytes: Uint8Array;
 }
 
+/** A weight with its bytes, or a copy without bytes. */
+export interface WrittenWeight {
+  readonly tensor: StoredTensor | StoredCopy;
+  readonly bytes: Uint8Array;
+}
+
 /** The content of a file. */
 export interface FileContents {
   readonly model: Header['model'];
-  readonly weights: readonly WrittenTensor[];
+  readonly weights: readonly WrittenWeight[];
   readonly probes: readonly { readonly [part in keyof StoredProbe]: readonly WrittenTensor[] }[];
 }
 
@@ -33,9 +41,9 @@ export async function writeFile({ model, weights, probes }: FileContents): Promi
 }> {
   const all = [...weights, ...probes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
   const tensors = (written: readonly WrittenTensor[]) => written.map(({ tensor }) => tensor);
-  const header: Header = {
+  const header: Omit<Header, 'weights'> & { readonly weights: readonly WrittenWeight['tensor'][] } = {
     model,
-    weights: tensors(weights),
+    weights: weights.map(({ tensor }) => tensor),
     probes: probes.map(({ inputs, outputs }) => ({ inputs: tensors(inputs), outputs: tensors(outputs) })),
     parts: partsOf(all),
   };
@@ -45,7 +53,8 @@ export async function writeFile({ model, weights, probes }: FileContents): Promi
   const bytes = new Uint8Array(all.reduce((sum, one) => sum + one.bytes.length, headerBytes));
   const view = new DataView(bytes.buffer);
   bytes.set([...MAGIC].map((letter) => letter.charCodeAt(0)));
-  bytes[MAGIC.length] = CONTAINER_VERSION;
+  // Files without copies stay files for every reader
+  bytes[MAGIC.length] = weights.some(({ tensor }) => isCopy(tensor)) ? CONTAINER_VERSION : FIRST_VERSION;
   view.setUint32(4, stored.length, true);
   view.setUint32(8, text.length, true);
   view.setUint32(12, crc32(stored, crc32(bytes.subarray(0, 12))), true);
@@ -58,7 +67,11 @@ export async function writeFile({ model, weights, probes }: FileContents): Promi
   return { bytes, headerBytes };
 }
 
-function partsOf(all: readonly WrittenTensor[]): StoredPart[] {
+function isCopy(tensor: WrittenWeight['tensor']): tensor is StoredCopy {
+  return typeof tensor[1] === 'number';
+}
+
+function partsOf(all: readonly WrittenWeight[]): StoredPart[] {
   const parts: StoredPart[] = [];
   let [count, length, sum] = [0, 0, 0];
   for (const [index, { bytes }] of all.entries()) {

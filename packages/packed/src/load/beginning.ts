@@ -12,6 +12,5 @@ export function assertBeginning(start: Uint8Array, letters: string, newest: numb
   if (/^(\xef\xbb\xbf)?\s*</.test(text)) throw refusal('file-html', expected, `'${text.trim()}'`);
   if (!text.startsWith(letters.slice(0, text.length))) throw refusal('file-header', expected, `'${text.slice(0, 3)}'`);
   const version = start[letters.length];
-  if (version !== newest && version !== undefined)
-    throw refusal('unsupported-version', `version 1 to ${newest}`, version);
+  if (version === 0 || version > newest) throw refusal('unsupported-version', `version 1 to ${newest}`, version);
 }

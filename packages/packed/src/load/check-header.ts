@@ -1,5 +1,5 @@
 // Checks the JSON of a header, which may be hostile: every field may hold any value.
-import { decodedBytes, isSize, product, storedBytes } from '../container/byte-lengths.ts';
+import { decodedBytes, isSize, product, storedBytes, total } from '../container/byte-lengths.ts';
 import {
   type Header,
   type StoredMatrix,
@@ -11,18 +11,26 @@ import {
 import { refusal } from './refusal.ts';
 
 /**
- * Checks a header before memory is taken for what it announces.
+ * Checks a header before memory is taken for what it announces, and describes its copies as the weights that they copy, in place.
  *
  * @returns the bytes of all parts.
  * @throws GCompressError `file-header`, or `file-oversized` for weights or probes of more than `maxBytes`.
  */
 export function assertHeader(header: unknown, maxBytes: number): number {
   // Of null, a number or a list, none of these is an object
-  const { model, weights, probes, parts } = Object(header) as Header;
+  const { model, weights, probes, parts } = Object(header) as Header & { readonly weights: StoredTensor[] };
   const lists = [weights, probes, parts];
   need(isRecord(model) && lists.every(Array.isArray) && probes.map(Object).every(isProbe), 'model, weights and parts');
   const tensors = tensorsOf({ weights, probes });
-  for (const [at, tensor] of tensors.entries()) assertTensor(tensor, at >= weights.length);
+  for (const [at, tensor] of tensors.entries()) {
+    const [name, from] = listOf<readonly unknown[]>(tensor);
+    // The earlier weight is checked already; a copy of a later weight, of itself or of none is refused as a tensor without a type
+    const original = typeof name === 'string' && typeof from === 'number' && from < at && weights[from];
+    if (original && at < weights.length) {
+      const [, dtype, shape, storage] = original;
+      tensors[at] = weights[at] = [name, dtype, shape, storage, from];
+    } else assertTensor(tensor, at >= weights.length);
+  }
   for (const kind of [weights, tensors.slice(weights.length)]) {
     const bytes = total(kind, decodedBytes);
     if (!(bytes <= maxBytes)) throw refusal('file-oversized', `at most ${maxBytes} bytes once decoded`, bytes);
@@ -31,8 +39,8 @@ export function assertHeader(header: unknown, maxBytes: number): number {
   let at = 0;
   for (const part of parts) {
     const [count, bytes, checksum] = listOf(part);
-    need([count, bytes, checksum].every(isSize) && count > 0, 'counts of a part');
-    need(bytes === total(tensors.slice(at, at + count), storedBytes), 'all tensors in the parts');
+    const areCounts = [count, bytes, checksum].every(isSize) && count > 0;
+    need(areCounts && bytes === total(tensors.slice(at, at + count), storedBytes), 'all tensors in the parts');
     at += count;
   }
   need(at === tensors.length, 'all tensors in the parts');
@@ -42,7 +50,8 @@ export function assertHeader(header: unknown, maxBytes: number): number {
 function assertTensor(tensor: StoredTensor, isProbe: boolean): void {
   const [name, dtype, shape, storage = {}] = listOf(tensor);
   const { spec = {}, bytes, matrix, seed } = Object(storage) as typeof storage;
-  const isTensor = typeof name === 'string' && typeof dtype === 'string' && isRecord(storage) && isRecord(spec);
+  const isTensor =
+    typeof name === 'string' && typeof dtype === 'string' && tensor.length < 5 && isRecord(storage) && isRecord(spec);
   need(isTensor, 'a name and a type of each tensor');
   const isQuantized = 'quantization' in spec;
   const isPlain = dtype === 'float32' && !isQuantized;
@@ -62,13 +71,11 @@ function isProbe({ inputs, outputs }: StoredProbe): boolean {
   return [inputs, outputs].every(Array.isArray);
 }
 
-/** Quantizations that TensorFlow.js can decode. */
+/** Quantizations that TensorFlow.js can decode, of codes of a known size. */
 function isQuantization(value: unknown, dtype: string): boolean {
   const { dtype: codes, scale, min } = Object(value);
   if (codes === 'float16') return dtype === 'float32';
-  return (
-    ['uint8', 'uint16'].includes(codes) && [scale, min].every(Number.isFinite) && ['float32', 'int32'].includes(dtype)
-  );
+  return [scale, min].every(Number.isFinite) && ['float32', 'int32'].includes(dtype);
 }
 
 function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
@@ -81,18 +88,13 @@ function isMatrix(matrix: StoredMatrix, weight: readonly number[]): boolean {
 }
 
 /** The entries of a list, none of anything else. */
-function listOf<T extends StoredTensor | StoredPart>(value: T): T {
+function listOf<T extends StoredTensor | StoredPart | readonly unknown[]>(value: T): T {
   return (Array.isArray(value) ? value : []) as unknown as T;
 }
 
 /** Whether a value has keys that are names. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The sum of the lengths of all tensors. */
-export function total(tensors: readonly StoredTensor[], bytes: (tensor: StoredTensor) => number): number {
-  return tensors.reduce((sum, tensor) => sum + bytes(tensor), 0);
 }
 
 function need(fits: boolean, what: string): asserts fits {

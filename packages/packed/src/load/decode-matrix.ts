@@ -32,7 +32,7 @@ export async function decodeMatrix(
 ): Promise<void> {
   const [rows, columns] = matrix.shape;
   const next = startRows(packedMatrix(matrix, stored), decoders, { maxElements: maxBytes / 4 });
-  const most = Math.max(1, Math.floor(SLICE / columns));
+  const most = Math.ceil(SLICE / columns);
   const inner = matrix.swapped ? weightShape[weightShape.length - 1] : 0;
   for (let row = 0; row < rows; row += most) {
     const count = Math.min(most, rows - row);

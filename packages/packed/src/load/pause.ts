@@ -3,14 +3,15 @@
 /** Milliseconds of work before it yields: well below the 50 ms of a long task. */
 const TURN = 12;
 
-/** Makes a function to await between two pieces of work; it yields only if enough time has passed. */
+/** Makes a function to await between two pieces of work; it yields only if enough time has passed, and throws the reason of an aborted signal. */
 export function takingTurns(signal: AbortSignal | undefined): () => Promise<void> {
   let began = performance.now();
   return async () => {
-    if (performance.now() - began < TURN) return;
-    await nextTurn();
+    if (performance.now() - began >= TURN) {
+      await nextTurn();
+      began = performance.now();
+    }
     signal?.throwIfAborted();
-    began = performance.now();
   };
 }
 

@@ -2,7 +2,7 @@
 import { crc32 } from '@gcompress/core/storage';
 import { CONTAINER_VERSION, type Header, MAGIC, PRELUDE_BYTES } from '../container/header.ts';
 import { assertBeginning } from './beginning.ts';
-import { ByteReader } from './byte-reader.ts';
+import { type ByteReader, byteReader } from './byte-reader.ts';
 import { assertHeader } from './check-header.ts';
 import { refusal } from './refusal.ts';
 import { fromStream } from './source.ts';
@@ -44,7 +44,7 @@ export function assertChecksum(what: string, written: number, computed: number):
 /** Inflates and parses JSON of exactly the given number of bytes; inflates nothing beyond them. */
 async function inflated(stored: Uint8Array, length: number): Promise<unknown> {
   const stream = new Blob([stored as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate'));
-  const reader = new ByteReader(fromStream(stream));
+  const reader = byteReader(fromStream(stream));
   try {
     const text = await reader.read(length);
     await reader.end();

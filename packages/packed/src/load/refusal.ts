@@ -22,7 +22,7 @@ const HINTS: Readonly<Record<string, string>> = {
  */
 export function refusal(code: string, expected: string, actual: unknown, where = 'packed file'): GCompressError {
   const cause = actual instanceof Error ? actual : undefined;
-  return fileError(code, where, expected, cause ? cause.message : String(actual), HINTS[code] ?? '', cause);
+  return fileError(code, where, expected, cause?.message ?? String(actual), HINTS[code] ?? '', cause);
 }
 
 /**

@@ -24,8 +24,7 @@ export function startRows(packed: PackedMatrix, decoders: readonly RowDecoder[],
   const { format, version } = packed;
   const decoder = decoders.find(({ id }) => id === format);
   if (!decoder) {
-    const known = decoders.map(({ id }) => id).join(', ');
-    throw refusal('unknown-format', `one of ${known}`, `'${format.slice(0, 60)}'`);
+    throw refusal('unknown-format', `one of ${decoders.map(({ id }) => id)}`, `'${format.slice(0, 60)}'`);
   }
   if (version > decoder.version) {
     throw refusal('unsupported-version', `${format} version 1 to ${decoder.version}`, version);

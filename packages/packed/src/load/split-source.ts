@@ -1,7 +1,7 @@
 // Reads a packed file that may be split into several files.
 import { SPLIT_MAGIC, SPLIT_PRELUDE_BYTES, SPLIT_VERSION } from '../container/split.ts';
 import { assertBeginning } from './beginning.ts';
-import { ByteReader, type Pieces } from './byte-reader.ts';
+import { byteReader, type Pieces } from './byte-reader.ts';
 import { refusal } from './refusal.ts';
 import { type OpenSource, openSource, type PackedSource } from './source.ts';
 
@@ -38,7 +38,7 @@ export async function* wholeFile(open: (part: number) => Pieces | undefined): As
   for (let part = 0; part < parts; part++) {
     const opened = open(part);
     if (!opened) throw missing(part);
-    const reader = new ByteReader(opened);
+    const reader = byteReader(opened);
     try {
       const start = await reader.peek(SPLIT_PRELUDE_BYTES).catch((cause) => {
         throw part > 0 && cause?.code === 'file-read' ? missing(part, cause) : cause;

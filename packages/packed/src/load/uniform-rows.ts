@@ -9,13 +9,12 @@ export const uniformRows: RowDecoder = {
   id: 'uniform',
   version: 1,
   rows({ shape: [rows, columns], tensors }: PackedMatrix) {
-    const { steps, levels } = tensors;
-    const count = steps?.data.length;
-    const stepsFit = steps?.data instanceof Float32Array && (count === 1 || count === columns);
-    if (!stepsFit || !(levels?.data instanceof Uint8Array)) {
-      throw refusal('file-tensor', `steps [1] or [${columns}] and levels`, Object.keys(tensors).join(', '));
+    const [steps, levels] = [tensors.steps, tensors.levels].map((tensor) => tensor?.data);
+    const stepsFit = steps instanceof Float32Array && (steps.length === 1 || steps.length === columns);
+    if (!(stepsFit && levels instanceof Uint8Array)) {
+      throw refusal('file-tensor', `steps [1] or [${columns}] and levels`, Object.keys(tensors));
     }
-    const decoder = createIntegerDecoder(levels.data, [rows, columns]);
-    return (more) => Float32Array.from(decoder.rows(more), (level, at) => level * steps.data[at % count]);
+    const decoder = createIntegerDecoder(levels, [rows, columns]);
+    return (more) => Float32Array.from(decoder.rows(more), (level, at) => level * steps[at % steps.length]);
   },
 };

@@ -2,8 +2,8 @@
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { io } from '@tensorflow/tfjs-core';
-import { fromFloat16, toFloat16 } from '../encode/float16.ts';
 import { floatValues, type ModelWeight, modelWeights } from '../encode/model-weights.ts';
+import { fromFloat16, toFloat16 } from '../values/float16.ts';
 import { evenLevels } from './even-levels.ts';
 
 /** Options of {@link stockFiles}. */

@@ -2,12 +2,11 @@
 import type { JsonObject, PackedMatrix, Shape2D } from '@gcompress/core';
 import type { io } from '@tensorflow/tfjs-core';
 import { decodedBytes } from '../container/byte-lengths.ts';
-import type { StoredTensor } from '../container/header.ts';
-import { ByteReader } from '../load/byte-reader.ts';
+import type { StoredMatrix, StoredTensor } from '../container/header.ts';
+import type { Pieces } from '../load/byte-reader.ts';
 import { decodeMatrix, packedMatrix } from '../load/decode-matrix.ts';
-import { artifactsOf, type ReadOptions, readTensors } from '../load/load-artifacts.ts';
+import { artifactsOf, type ReadOptions, readContents } from '../load/load-artifacts.ts';
 import { type PackedModelOptions, readOptions } from '../load/packed-model.ts';
-import { type ReadHeader, readHeader } from '../load/read-header.ts';
 import { assertArgument } from '../load/refusal.ts';
 import { assertSource, openSource, type PackedSource } from '../load/source.ts';
 
@@ -69,35 +68,38 @@ export function storedModel(source: PackedSource, options: PackedModelOptions = 
   return {
     async load(choose) {
       assertArgument(typeof choose === 'function', 'storedModel choose', 'a function', choose);
-      const reader = new ByteReader(openSource(source, read.signal));
-      try {
-        return await readStored(reader, await readHeader(reader, read.maxBytes), read, choose);
-      } finally {
-        await reader.close();
-      }
+      return readStored(openSource(source, read.signal), read, choose);
     },
   };
 }
 
-async function readStored(
-  reader: ByteReader,
-  read: ReadHeader,
-  options: ReadOptions,
-  choose: ChooseStored,
-): Promise<StoredModel> {
-  const { model, weights } = read.header;
-  const names: unknown = choose({ topology: model.modelTopology, matrices: weights.flatMap(describe) });
-  assertArgument(names instanceof Set, 'storedModel choose', 'a set of names', names);
-  const isChosen = ([name, , , storage]: StoredTensor) => storage?.matrix !== undefined && names.has(name);
+async function readStored(source: Pieces, options: ReadOptions, choose: ChooseStored): Promise<StoredModel> {
   const matrices = new Map<string, PackedMatrix>();
-  const contents = await readTensors(reader, read, options, {
-    sizeOf: (tensor) => (isChosen(tensor) ? 0 : decodedBytes(tensor)),
-    async decode(matrix, shape, stored, target, decoding, name) {
-      if (names.has(name)) matrices.set(name, packedMatrix(matrix, stored));
-      else await decodeMatrix(matrix, shape, stored, target, decoding);
-    },
+  let isChosen: (tensor: StoredTensor) => boolean = () => false;
+  const contents = await readContents(source, options, ({ model, weights }) => {
+    const names: unknown = choose({ topology: model.modelTopology, matrices: weights.flatMap(describe) });
+    assertArgument(names instanceof Set, 'storedModel choose', 'a set of names', names);
+    isChosen = ([name, , , storage]) => storage?.matrix !== undefined && names.has(name);
+    // A copy has no bytes, and its weight may be taken in another form than the one that it copies
+    const copied = new Set(weights.flatMap(([, , , storage, from]) => (from === undefined ? [] : storage?.matrix)));
+    const forms = new Map<StoredMatrix, { readonly bytes: Uint8Array; readonly packed: PackedMatrix | undefined }>();
+    return {
+      sizeOf: (tensor) => (isChosen(tensor) ? 0 : decodedBytes(tensor)),
+      async decode(matrix, shape, stored, target, decoding, name) {
+        // Decoding may write over the bytes
+        const { bytes, packed } = forms.get(matrix) ?? {
+          bytes: copied.has(matrix) ? stored.slice() : stored,
+          packed: undefined,
+        };
+        const isKept = names.has(name);
+        const form = isKept ? (packed ?? packedMatrix(matrix, bytes)) : packed;
+        if (copied.has(matrix)) forms.set(matrix, { bytes, packed: form });
+        if (form && isKept) matrices.set(name, form);
+        else await decodeMatrix(matrix, shape, bytes, target, decoding);
+      },
+    };
   });
-  const header = { ...contents.header, weights: weights.filter((tensor) => !isChosen(tensor)) };
+  const header = { ...contents.header, weights: contents.header.weights.filter((tensor) => !isChosen(tensor)) };
   return { artifacts: artifactsOf({ ...contents, header }), matrices };
 }
 

@@ -14,11 +14,12 @@ export {
   type WeightMatrix,
   weightMatrix,
 } from '../encode/compress-weight.ts';
-export { float16Bits } from '../encode/float16.ts';
+export { equalWeights, summedGains, summedMoments } from '../encode/equal-weights.ts';
 export { type ArtifactWeight, joinedArtifacts } from '../encode/join-artifacts.ts';
 export { floatValues, type ModelWeight } from '../encode/model-weights.ts';
 export { type PackedResult, packWeight, type WeightPacking } from '../encode/pack-weight.ts';
 export { type ModelContents, readModel } from '../encode/read-model.ts';
 export { differences } from '../encode/report.ts';
-export { REST_DTYPES } from '../encode/rest-values.ts';
 export { takingTurns } from '../load/pause.ts';
+export { float16Bits } from '../values/float16.ts';
+export { REST_DTYPES } from '../values/rest-values.ts';

@@ -19,12 +19,15 @@ import {
   type PackedResult,
   packableWeight,
   packWeight,
+  summedGains,
+  summedMoments,
   type WeightMatrix,
   weightMatrix,
 } from '@gcompress/packed/weights';
 import type { PlanCandidate } from '@gcompress/planner';
 import type { MatrixWeight } from '@gcompress/weights';
 import type { SizedCompressor, SizedMethod } from './candidates.ts';
+import type { EqualNames } from './equal-subjects.ts';
 import { type CompareMatrix, comparison, type Effects, gainedEnergy, type MatrixError } from './matrix-error.ts';
 import { sampledColumns, sampledShare } from './sampled-columns.ts';
 
@@ -66,8 +69,10 @@ export interface Subject {
   readonly kernel: MatrixWeight | undefined;
   /** The stored form if the weight is not compressed. */
   readonly plain: PackedResult;
-  /** Undefined for weights that cannot be compressed. */
+  /** Undefined for weights that cannot be compressed, and for copies. */
   readonly matrix: MatrixSubject | undefined;
+  /** The earlier weight of equal values whose compressed form this weight takes. */
+  readonly copyOf?: string;
 }
 
 /** Options for preparing the weights. */
@@ -80,6 +85,8 @@ export interface SubjectOptions {
   readonly channelGains: ReadonlyMap<string, Float64Array>;
   readonly sensitivity: ReadonlyMap<string, number>;
   readonly kernels: Kernels | undefined;
+  /** Weights that are compressed as one. Default none. */
+  readonly equals?: EqualNames;
   /** Values that evaluations may use over all weights; others are sampled. Undefined for all values. */
   readonly sampledValues?: number | undefined;
 }
@@ -91,20 +98,26 @@ export interface SubjectOptions {
  */
 export function subjectsOf({ weights, kernels }: ModelContents, options: SubjectOptions): Subject[] {
   const { where, minElements, rest, inputMoments, channelGains, sensitivity, kernels: loops, sampledValues } = options;
+  const namesOf = (name: string) => options.equals?.get(name) ?? [name];
   const share = sampledShare(weights, sampledValues);
+  const costOf = (names: readonly string[]) => names.reduce((sum, name) => sum + (sensitivity.get(name) ?? 1), 0);
   const subjects = weights.map((weight): Subject => {
     const kernel = kernels.get(weight.name);
     const packable = packableWeight(weight, kernel, minElements);
     assertNumbers(where, weight, packable !== undefined);
     const plain = packWeight(weight, { kernel, compression: {}, rest });
+    const names = namesOf(weight.name);
+    if (names[0] !== weight.name) return { weight, kernel, plain, matrix: undefined, copyOf: names[0] };
     const matrix = packable && weightMatrix(weight, kernel);
     if (!matrix) return { weight, kernel, plain, matrix: undefined };
-    const moments = inputMoments.get(weight.name);
-    const gains = channelGains.get(weight.name);
+    const moments = summedMoments(inputMoments, names);
+    const gains = summedGains(channelGains, names);
     const effects = { moments, gains, kernels: loops };
     const sampled = share < 1 ? sampledColumns(matrix.matrix, share) : undefined;
     const sample = sampled && { ...effects, gains: gains && sampled.take(gains), share: sampled.share };
-    const cost = (sensitivity.get(weight.name) ?? 1) * energyOf(matrix.matrix, effects, sampled?.matrix, sample);
+    // The gains of equal weights are summed already
+    const cost =
+      (costOf(names) / (gains ? names.length : 1)) * energyOf(matrix.matrix, effects, sampled?.matrix, sample);
     const subject: MatrixSubject = {
       where,
       packable,
@@ -127,7 +140,9 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     };
     return { weight, kernel, plain, matrix: subject };
   });
-  return channelGains.size > 0 ? subjects.map((subject) => withMeanCost(subject, subjects, sensitivity)) : subjects;
+  return channelGains.size > 0
+    ? subjects.map((subject) => withMeanCost(subject, subjects, costOf(namesOf(subject.weight.name))))
+    : subjects;
 }
 
 /** The cost of a squared relative error of 1 by the gains, 1 without gains; from the sample if there is one. */
@@ -137,17 +152,20 @@ function energyOf(whole: Matrix, effects: Effects, sampled: Matrix | undefined, 
 }
 
 /** A weight without gains costs as much as the mean weight with gains. */
-function withMeanCost(subject: Subject, all: readonly Subject[], sensitivity: ReadonlyMap<string, number>): Subject {
-  const { matrix, weight } = subject;
+function withMeanCost(subject: Subject, all: readonly Subject[], factor: number): Subject {
+  const { matrix } = subject;
   if (!matrix || matrix.gains) return subject;
   const known = all.flatMap((one) => (one.matrix?.gains ? [one.matrix.sensitivity] : []));
   const mean = known.reduce((sum, cost) => sum + cost / known.length, 0);
-  return { ...subject, matrix: { ...matrix, sensitivity: (sensitivity.get(weight.name) ?? 1) * mean } };
+  return { ...subject, matrix: { ...matrix, sensitivity: factor * mean } };
 }
 
-/** The plain form of a weight. */
-export function plainForm({ plain }: Subject): WeightForm {
+/** The plain form of a weight; a copy takes no bytes and has the errors of the weight that it copies. */
+export function plainForm({ plain, copyOf }: Subject): WeightForm {
   const { relativeError, storedAs } = plain.report;
+  if (copyOf !== undefined) {
+    return { method: 'none', options: { storedAs: 'copy' }, sizes: { packed: 0 }, error: 0, relativeError: 0 };
+  }
   const sizes = { packed: plain.bytes.length };
   return { method: 'none', options: { storedAs }, sizes, error: relativeError ** 2, relativeError };
 }

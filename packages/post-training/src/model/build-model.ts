@@ -1,6 +1,6 @@
 // Builds the compressed model: artifacts, matrices, and the report about the packed file.
 import type { CompressedMatrix } from '@gcompress/core';
-import { pack, type RestDtype } from '@gcompress/packed';
+import { type PackedWeight, pack, type RestDtype } from '@gcompress/packed';
 import {
   type ArtifactWeight,
   joinedArtifacts,
@@ -31,13 +31,24 @@ export interface BuiltModel {
   readonly report: CompressionReport;
 }
 
+/** The outcomes, in which a copy has the form of the weight that it copies. */
+export function withCopies(outcomes: readonly Outcome[]): Outcome[] {
+  const byName = new Map(outcomes.map((outcome) => [outcome.subject.weight.name, outcome]));
+  return outcomes.map((outcome) => {
+    const { subject } = outcome;
+    const original = subject.copyOf === undefined ? undefined : byName.get(subject.copyOf);
+    return original ? { ...original, subject } : outcome;
+  });
+}
+
 /** Puts the outcomes of all weights together, in the order of the model. */
 export async function builtModel(
   { model, weights }: ModelContents,
-  outcomes: readonly Outcome[],
+  given: readonly Outcome[],
   signal: AbortSignal | undefined,
   factors?: ReadonlyMap<string, Factor>,
 ): Promise<BuiltModel> {
+  const outcomes = withCopies(given);
   const stored = outcomes.map(storedOutcome);
   const matrices = new Map(
     stored.flatMap(({ packed, matrix }) => (matrix ? [[packed.tensor[0], matrix] as const] : [])),
@@ -53,6 +64,7 @@ export async function builtModel(
     originalBytes: weights.reduce((sum, { bytes }) => sum + bytes.length, 0),
     weights: outcomes.map((outcome, i) => ({
       ...weightReport(outcome, stored[i].packed, matrices),
+      ...sharedBytes(file.weights[i]),
       ...factors?.get(outcome.subject.weight.name),
     })),
   };
@@ -78,6 +90,11 @@ export function storedOutcome({ subject: { weight, kernel }, form, rest, note }:
     ? bytesOf(weightOfMatrix(matrix.decompress(), weight.shape, kernel?.swapped ?? false))
     : packed.bytes;
   return { packed, matrix, weight: { spec: specOf(packed), bytes } };
+}
+
+/** The bytes of a weight in the file, and the weight whose bytes it shares. */
+function sharedBytes({ bytes, copyOf }: PackedWeight): Pick<PackedWeight, 'bytes' | 'copyOf'> {
+  return { bytes, ...(copyOf !== undefined && { copyOf }) };
 }
 
 function weightReport(

@@ -17,6 +17,8 @@ import {
 } from '@gcompress/planner';
 import { compressNow } from '../compress-now.ts';
 import { assertSensitivity } from '../compress-options.ts';
+import { candidatesFor } from '../forms/candidates.ts';
+import { equalSubjects } from '../forms/equal-subjects.ts';
 import { plainForm, type Subject, subjectsOf } from '../forms/weight-forms.ts';
 import { modelArtifacts, type TrainedModel } from '../model/model-artifacts.ts';
 import { evaluationKeys } from './evaluation-key.ts';
@@ -67,7 +69,12 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
   assertGainsOf(PLANNING, checked.channelGains, contents);
   assertSensitivity(PLANNING, checked.sensitivity, contents);
   reportProgress(listeners, 0);
-  const subjects = subjectsOf(contents, { where: PLANNING, ...checked });
+  const equals = equalSubjects(contents, checked.minElements, (weight) => candidatesFor(PLANNING, candidates, weight));
+  const subjects = subjectsOf(contents, { where: PLANNING, ...checked, equals });
+  const methodOf: ModelPlan['methodOf'] = ({ choices }) => {
+    const compressors = new Map(choices.map(({ name, form }) => [name, form.compressor]));
+    return ({ name }) => compressors.get(equals.get(name)?.[0] ?? name);
+  };
   const form = { kernels, turn: takingTurns(signal), signal, onProgress };
   const curves = await Promise.all(
     subjects.map(async ({ matrix }) => {
@@ -87,17 +94,21 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
   const results = await evaluateAll(tasks, { store, ...partialProgress(listeners, 0, evaluating) });
   let at = 0;
   const matrices = subjects.map((subject, index): PlanMatrix<PlannedForm> => {
-    const work = multiplyAdds && (multiplyAdds.get(subject.weight.name) ?? 0);
+    // Equal weights share bytes, but neither memory nor work
+    const { name } = subject.weight;
+    const names = subject.copyOf === undefined ? (equals.get(name) ?? [name]) : [];
+    const work = multiplyAdds && names.reduce((sum, one) => sum + (multiplyAdds.get(one) ?? 0), 0);
+    const times = (form: PlannedForm) => withMemory(form, names.length);
     const forms = curves[index].flatMap((curve) => {
       const own = results.slice(at, at + curve.tasks.length);
       at += curve.tasks.length;
       const { shape } = subject.matrix?.weight.matrix ?? { shape: [1, 1] as const };
-      return formsOf(curve, own, shape, work);
+      return formsOf(curve, own, shape, work).map(times);
     });
     return {
-      name: subject.weight.name,
+      name,
       weight: subject.matrix?.sensitivity ?? 0,
-      dense: denseForm(subject, work),
+      dense: times(denseForm(subject, work)),
       candidates: forms,
     };
   });
@@ -149,9 +160,10 @@ function definedOf({ signal, onProgress }: ProgressOptions): {
   return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }
 
-function methodOf({ choices }: Pick<PlanPoint<PlannedForm>, 'choices'>): WeightMethod {
-  const compressors = new Map(choices.map(({ name, form }) => [name, form.compressor]));
-  return ({ name }) => compressors.get(name);
+/** The form of so many equal weights. */
+function withMemory(form: PlannedForm, count: number): PlannedForm {
+  const { raw = 0, memory = 0 } = form.sizes;
+  return { ...form, sizes: { ...form.sizes, raw: count * raw, memory: count * memory } };
 }
 
 function denseForm(subject: Subject, multiplyAdds: number | undefined): PlannedForm {

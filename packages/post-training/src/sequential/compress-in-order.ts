@@ -21,7 +21,7 @@ const RUNNING = 0.6;
 /**
  * Compresses each weight as decided, in the order in which the model uses them. Weights that read the same tensor make one step. A step runs the
  * original and the network compressed so far over all inputs. The outputs of the original are the target of a weight, and a bias takes up the
- * mean error that is left.
+ * mean error that is left. Of equal weights, the first that is used is compressed for its inputs, and the others become copies of it.
  *
  * @returns the outcome of each weight, in the order of the decisions.
  * @throws GCompressError as `calibrate`; the signal's reason when aborted.
@@ -33,6 +33,8 @@ export async function compressedInOrder(
   options: OrderOptions,
 ): Promise<Outcome[]> {
   const byName = new Map(decisions.map((decision) => [decision.subject.weight.name, decision]));
+  const originalOf = (decision: Decision) => byName.get(decision.subject.copyOf ?? '') ?? decision;
+  const compressed = new Set<Decision>();
   const soFar = new ModelSoFar(contents);
   for (const decision of decisions) {
     if (!decision.compressor) soFar.set(await outcomeOf(decision, undefined, options));
@@ -59,23 +61,28 @@ export async function compressedInOrder(
   function matricesOf(step: readonly string[]) {
     return new Map(
       step.map((name) => {
-        const { subject, compressor } = byName.get(name) as Decision;
-        return [name, compressor && subject.matrix?.weight.matrix] as const;
+        const original = originalOf(byName.get(name) as Decision);
+        const isOpen = original.compressor && !compressed.has(original);
+        return [name, isOpen ? original.subject.matrix?.weight.matrix : undefined] as const;
       }),
     );
   }
 
   /** Compresses a weight, unless it stays as it is, and corrects its bias. */
   async function finish(decision: Decision, pairs: InputPairs | undefined, how: FormOptions): Promise<void> {
-    const { subject, compressor } = decision;
-    const { name } = subject.weight;
+    const { name } = decision.subject.weight;
+    const original = originalOf(decision);
     const bias = soFar.outcome(pairing.biases.get(name) ?? '');
-    const whole = subject.matrix;
-    if (whole && compressor) {
+    const whole = original.subject.matrix;
+    if (whole && original.compressor && !compressed.has(original)) {
+      compressed.add(original);
       const aim = partialProgress(how, 0, 0.3);
       const target = pairs && targetOf(whole.weight.matrix, pairs, bias !== undefined, how.kernels, aim);
       const matrix = pairs ? aimedAt(whole, target) : whole;
-      soFar.set(await outcomeOf(decision, matrix, { ...how, ...partialProgress(how, 0.3, 1) }));
+      const outcome = await outcomeOf(original, matrix, { ...how, ...partialProgress(how, 0.3, 1) });
+      for (const equal of decisions) {
+        if (originalOf(equal) === original) soFar.set({ ...outcome, subject: equal.subject });
+      }
     }
     const outcome = soFar.outcome(name);
     if (outcome && bias && pairs) {

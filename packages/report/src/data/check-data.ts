@@ -36,6 +36,7 @@ const isWeight = has({
   usedBy: optional(isText),
   dtype: isText,
   storedAs: isText,
+  copyOf: optional(isText),
   compressed: (value) => typeof value === 'boolean',
   config: optional(isRecord),
   originalBytes: isNumber,

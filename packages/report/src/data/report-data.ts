@@ -60,6 +60,8 @@ export interface ReportedWeight {
   readonly dtype: string;
   /** Id of the format of a compressed matrix, or the type of the stored values. */
   readonly storedAs: string;
+  /** The earlier weight whose stored values this weight shares, so that it takes no bytes. */
+  readonly copyOf?: string;
   /** Whether it is stored as a compressed matrix. */
   readonly compressed: boolean;
   /** Configuration of the stored matrix. */

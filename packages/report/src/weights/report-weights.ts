@@ -78,6 +78,7 @@ function reportWeight(
     ...(kernel && { usedBy: kernel.usedBy }),
     dtype,
     storedAs: stored.storedAs,
+    ...(stored.copyOf !== undefined && { copyOf: stored.copyOf }),
     compressed: stored.form !== undefined,
     ...(stored.form && { config: stored.form.config }),
     originalBytes: before.bytes.length,

@@ -1,8 +1,9 @@
 // Weights in words.
 import type { ReportedWeight } from '../data/report-data.ts';
 
-/** The stored form: the format of a matrix, or how plain values changed their type. */
-export function storedText({ dtype, storedAs }: Pick<ReportedWeight, 'dtype' | 'storedAs'>): string {
+/** The stored form: the format of a matrix, or how plain values changed their type, or the weight that shares its values. */
+export function storedText({ dtype, storedAs, copyOf }: Pick<ReportedWeight, 'dtype' | 'storedAs' | 'copyOf'>): string {
+  if (copyOf !== undefined) return `copy of ${copyOf}`;
   return dtype === storedAs ? `${dtype}, unchanged` : storedAs;
 }
 

@@ -118,6 +118,22 @@ const CHOICES: Readonly<Record<string, PackOptions>> = {
   },
 };
 
+it('equal kernels, which the file stores once, become packed layers each', async () => {
+  const kernelInitializer = tf.initializers.glorotNormal({ seed: 1 });
+  const dense = (name: string) => tf.layers.dense({ units: 24, name, activation: 'tanh', kernelInitializer });
+  const x = tf.input({ shape: [24] });
+  const y = dense('twin-b').apply(dense('twin-a').apply(x)) as tf.SymbolicTensor;
+  const { bytes, report: packed } = await pack(await savedArtifacts(tf.model({ inputs: x, outputs: y })));
+  expect(packed.weights.flatMap(({ copyOf }) => copyOf ?? [])).toEqual(['twin-a/kernel', 'twin-a/bias']);
+  const before = tf.memory().numTensors;
+  const original = await tf.loadLayersModel(packedModel(bytes));
+  const { model, report } = await loadPacked(bytes);
+  expect(report.map(({ layer }) => layer)).toEqual(['twin-a', 'twin-b']);
+  expectClose(predictions(model), predictions(original));
+  for (const one of [original, model]) one.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 describe.each(Object.entries(NETWORKS))('a network of %s', (_, network) => {
   it.each(Object.entries(CHOICES))('predicts the same from packed layers, with %s', async (_, options) => {
     const bytes = await packedFile(network(), options);
