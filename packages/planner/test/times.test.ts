@@ -109,12 +109,12 @@ describe('a table', () => {
     const progress: number[] = [];
     const options = { backend: 'test', clock: own.clock, rounds: 1, span: 1e-6 };
     await measureTimes(forms, { ...options, onProgress: (done) => progress.push(done) });
-    expect(dispose).toHaveBeenCalledTimes(15);
+    expect(dispose).toHaveBeenCalledTimes(16);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     expect(progress.at(-1)).toBe(1);
     const broken = { dense: () => ({ run: () => Promise.reject(new Error('lost')), dispose }) };
     await expect(measureTimes(broken, options)).rejects.toThrow('lost');
-    expect(dispose).toHaveBeenCalledTimes(16);
+    expect(dispose).toHaveBeenCalledTimes(17);
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(measureTimes(forms, { ...options, signal })).rejects.toThrow('enough');
   });
@@ -172,6 +172,8 @@ describe('refused', () => {
   it.each([
     [{}, { backend: 'test' }, 'at least one form'],
     [{ dense: 7 }, { backend: 'test' }, 'dense'],
+    [{ dense: () => 7 }, { backend: 'test' }, "measureTimes forms 'dense' product"],
+    [{ dense: () => ({ run: 7 }) }, { backend: 'test' }, "measureTimes forms 'dense' run"],
     [{ dense: () => ({ run: () => {} }) }, {}, 'backend'],
     [
       { dense: () => ({ run: () => {} }) },

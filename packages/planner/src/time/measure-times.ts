@@ -1,12 +1,6 @@
 // Measures a handful of products in each execution form, once for a backend.
-import {
-  GCompressError,
-  type JsonObject,
-  type ProgressOptions,
-  partialProgress,
-  reportProgress,
-} from '@gcompress/core';
-import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
+import { GCompressError, type JsonObject, type ProgressOptions, reportProgress } from '@gcompress/core';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import { assertStore, type EvaluationStore } from '../evaluate/evaluation-store.ts';
 import { type MeasuredTimeOptions, measuredTime } from './measured-time.ts';
 import {
@@ -77,23 +71,20 @@ export async function measureTimes(
   const known = storedTable(await store?.get(key));
   if (known) return known;
   const measured: Record<string, TimedSize[]> = Object.fromEntries(prepared.map(([form]) => [form, []]));
-  const all = prepared.length * sizes.length;
-  for (const [i, [form, prepare]] of prepared.entries()) {
-    for (const [j, size] of sizes.entries()) {
-      const part = partialProgress(
-        { signal, onProgress },
-        (i * sizes.length + j) / all,
-        (i * sizes.length + j + 1) / all,
-      );
-      reportProgress(part, 0);
-      const own = { ...size, bytes: size.bytes ?? denseBytes(size) };
-      const product = await prepare(own);
-      try {
-        const milliseconds = await measuredTime(() => product.run(), { ...timing, signal });
-        measured[form].push({ ...own, bytes: product.bytes ?? own.bytes, milliseconds });
-      } finally {
-        product.dispose?.();
-      }
+  // The first size is measured twice, because engines compile what runs often while it runs
+  const tasks = prepared.flatMap(([form, prepare]) =>
+    [sizes[0], ...sizes].map((size, i) => ({ form, prepare, size, isWarmUp: i === 0 })),
+  );
+  for (const [i, { form, prepare, size, isWarmUp }] of tasks.entries()) {
+    reportProgress({ signal, onProgress }, i / tasks.length);
+    const own = { ...size, bytes: size.bytes ?? denseBytes(size) };
+    const product = await prepare(own);
+    assertProduct(form, product);
+    try {
+      const milliseconds = await measuredTime(() => product.run(), { ...timing, signal });
+      if (!isWarmUp) measured[form].push({ ...own, bytes: product.bytes ?? own.bytes, milliseconds });
+    } finally {
+      product.dispose?.();
     }
   }
   const table: TimeTable = { backend, forms: measured };
@@ -118,6 +109,16 @@ function preparedForms(forms: unknown): (readonly [form: string, prepare: Prepar
     expected: 'at least one form',
     actual: 'none',
   });
+}
+
+/** @throws GCompressError `invalid-option` for anything but a product that can run. */
+function assertProduct(form: string, product: unknown): asserts product is PreparedProduct {
+  const where = `${WHERE} forms '${form}'`;
+  assertType(where, 'product', product, 'object', 'Return { run, dispose }.');
+  const { run, dispose, bytes } = product as PreparedProduct;
+  assertType(where, 'run', run, 'function');
+  if (dispose !== undefined) assertType(where, 'dispose', dispose, 'function');
+  if (bytes !== undefined) assertNumber(where, 'bytes', bytes, { above: 0, max: Number.MAX_VALUE });
 }
 
 function assertSizes(sizes: unknown): asserts sizes is readonly ProductSize[] {

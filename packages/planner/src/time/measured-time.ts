@@ -18,7 +18,7 @@ const WHERE = 'measuredTime';
 /** Two rounds suffice for calls that take so many times the span. */
 const LONG = 10;
 /** Calls of a round for which a clock must advance. */
-const MOST_CALLS = 2 ** 24;
+const MOST_CALLS = 2 ** 20;
 
 /**
  * The milliseconds of a call in the fastest round, because other work of the machine only ever adds time. The first call is not counted: it may
