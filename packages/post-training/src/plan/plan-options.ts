@@ -50,7 +50,7 @@ export interface PlanModelOptions {
   readonly rest?: RestDtype;
   /**
    * Values that are evaluated at each size, over all weights. Of larger models, evenly spaced columns of each weight are taken for uniform levels,
-   * k-means and pruning; other methods are evaluated whole. Default 262,144, at least 1; `Infinity` evaluates all.
+   * k-means and pruning, unless that is more than half of them; other methods are evaluated whole. Default 262,144, at least 1; `Infinity` evaluates all.
    */
   readonly sampledValues?: number;
   /** Keeps evaluations, so that a plan that was stopped goes on: `folderStore` of `@gcompress/planner/folder`. Default none. */
