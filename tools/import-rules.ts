@@ -69,7 +69,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   planner: {
     lives:
-      'the choice of a form for each matrix within limits: equal slopes, exact search, Pareto curves; evaluations kept in a folder at `./folder`',
+      'the choice of a form for each matrix within limits: equal slopes, exact search, Pareto curves, measured times; evaluations kept in a folder at `./folder`',
     imports: ['core'],
   },
   'post-training': {

@@ -104,12 +104,26 @@ async function runs(names: readonly NetworkName[]): Promise<string[]> {
 function savePicture(): void {
   const own = all.filter(({ options }) => options.network === 'lenet-300-100');
   if (own.length === 0) return;
-  const sizes = own[0].options.bytes.map((asked) => {
+  const sizes = sizesOf(own).map(({ bytes, errors }) => ({ bytes, error: mean(errors) }));
+  saveErrorAgainstBytes(sizes, denseError(own));
+}
+
+/** What the runs of a network reached for each size: means over seeds, and the test error of each seed in percent. */
+function sizesOf(own: readonly Run[]) {
+  return own[0].options.bytes.map((asked) => {
     const results = own.flatMap(({ result }) => result.sizes.filter((size) => size.asked === asked));
-    return { bytes: mean(results.map(({ bytes }) => bytes)), error: mean(results.map(({ testError }) => testError)) };
+    return {
+      asked,
+      bytes: mean(results.map(({ bytes }) => bytes)),
+      ratio: mean(results.map(({ ratio }) => ratio)),
+      errors: results.map(({ testError }) => testError),
+    };
   });
-  const dense = mean(own.map(({ result }) => result.longDenseTestError ?? result.denseTestError));
-  saveErrorAgainstBytes(sizes, dense);
+}
+
+/** Mean test error in percent of the dense network, of the one that trained as long where there is one. */
+function denseError(own: readonly Run[]): number {
+  return mean(own.map(({ result }) => result.longDenseTestError ?? result.denseTestError));
 }
 
 function page(): string {
@@ -148,15 +162,10 @@ function section(name: NetworkName): string[] {
         ),
       ]
     : [];
-  const denseError = mean(own.map(({ result }) => result.longDenseTestError ?? result.denseTestError));
-  const sizes = options.bytes.map((asked) => {
-    const results = own.flatMap(({ result }) => result.sizes.filter((size) => size.asked === asked));
-    const bytes = mean(results.map((size) => size.bytes));
-    const ratio = mean(results.map((size) => size.ratio));
+  const sizes = sizesOf(own).map(({ asked, bytes, ratio, errors }) => {
     const label = `${asked.toLocaleString('en-US')} bytes asked for`;
-    const errors = results.map((size) => size.testError);
     const goal = GOALS[name][asked];
-    const outcome = goal && (mean(errors) <= goal.most(denseError) ? 'met' : 'missed');
+    const outcome = goal && (mean(errors) <= goal.most(denseError(own)) ? 'met' : 'missed');
     return [
       ...row(label, `${Math.round(bytes).toLocaleString('en-US')} bytes (${ratio.toFixed(1)}×)`, errors),
       goal ? `${goal.words}: ${outcome}` : '',

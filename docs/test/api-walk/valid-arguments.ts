@@ -5,7 +5,7 @@ import { defaultHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
 import { lowRankDecoder, lowRankFormat } from '@gcompress/lowrank/format';
 import { readModel } from '@gcompress/packed/weights';
-import { createPlan, type PlanMatrix } from '@gcompress/planner';
+import { createPlan, expectedTimes, type PlanMatrix, type TimeTable } from '@gcompress/planner';
 import { linearAlpha } from '@gcompress/scheduler';
 import { TfCompressionOp } from '@gcompress/tfjs';
 import { type CompressedModel, compressedLayers, compressModel } from '@gcompress/tfjs/layers';
@@ -166,8 +166,14 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/planner errorResponse': () => [[{ expected: 1, measured: 2 }]],
   '@gcompress/planner evaluateAll': () => [[{ key: 'a', evaluate: () => 1 }], {}],
   '@gcompress/planner expectedDisagreement': () => [[1, 2], 2, 0.1],
+  '@gcompress/planner expectedTimes': () => [timeTable()],
   '@gcompress/planner growths': () => [planMatrices(), createPlan(planMatrices(), { limits: { packed: 8 } }), 'packed'],
   '@gcompress/planner interpolatedError': () => [[{ size: 1, error: 1 }], 1],
+  '@gcompress/planner measuredTime': () => [() => {}, { rounds: 1, span: 0.01 }],
+  '@gcompress/planner measureTimes': () => [
+    { dense: () => ({ run: () => {} }) },
+    { backend: 'none', rounds: 1, span: 0.01 },
+  ],
   '@gcompress/planner paretoCurve': () => [planMatrices(), { points: 2 }],
   '@gcompress/planner refinements': () => [
     planMatrices(),
@@ -263,6 +269,11 @@ function planMatrices(): PlanMatrix[] {
   return [{ name: 'w', dense: form(9, 0), candidates: [form(2, 1)] }];
 }
 
+function timeTable(): TimeTable {
+  const size = { rows: 1, inputs: 2, outputs: 3, bytes: 24, milliseconds: 1 };
+  return { backend: 'walk', forms: { dense: new Array(6).fill(size) } };
+}
+
 function denseModel(): tf.Sequential {
   return tf.sequential({ layers: [tf.layers.dense({ inputShape: [8], units: 8 })] });
 }
@@ -288,6 +299,7 @@ export function methodTargets(): Target[] {
     ...methodsOf('@gcompress/core format registry', () => core.createFormatRegistry([lowRankFormat])),
     ...methodsOf('@gcompress/core random', () => core.createRandom(1)),
     ...methodsOf('@gcompress/core method', () => Object.assign(Object.create(null), core.defineMethod(definition()))),
+    ...methodsOf('@gcompress/planner expected times', () => expectedTimes(timeTable())),
     ...methodsOf('@gcompress/lowrank compressor', () => compressor, METHODS),
     ...methodsOf('@gcompress/scheduler schedule', schedule, METHODS),
     ...methodsOf('@gcompress/units gates', () => new UnitGates(twoLayers(), { keep: 0.5, schedule: schedule() })),

@@ -48,6 +48,33 @@ describe('plan', () => {
     expect(curve.stdout).toContain('Without a limit, only the curve is made');
   });
 
+  it('expects the time from products that are measured once, and says how sure it is', async () => {
+    const args = ['--max-time', '1s', '--candidate', 'uniform', '--candidate', 'lowrank', '--cache', 'kept'];
+    const first = json(await plan(...args, '--json'));
+    const { time, timeRange, weights } = first.plan;
+    expect(first.limits).toEqual({ time: 1000 });
+    expect(timeRange[0]).toBeLessThanOrEqual(time);
+    expect(timeRange[1]).toBeGreaterThanOrEqual(time);
+    // The uncompressed model takes what was measured
+    expect(first.curve.at(-1).time).toBeCloseTo(first.originalTime, 9);
+    expect(weights[0].time).toBeGreaterThan(0);
+    expect(first.timeTable.forms.dense.length).toBeGreaterThan(10);
+    expect(first.timeTable.backend).toMatch(/^wasm, TensorFlow\.js \d/);
+    const again = json(await plan(...args, '--json'));
+    expect(again.timeTable).toEqual(first.timeTable);
+    const { stdout } = await plan(...args);
+    expect(stdout).toMatch(/^time: about [\d.e-]+ ms \([\d.e-]+ to [\d.e-]+ ms\) .*from 15 products measured on wasm/m);
+    const short = await plan('--max-time', '0.001us', '--cache', 'kept');
+    expect(short).toMatchObject({ code: 1, stderr: expect.stringContaining('createPlan time: expected at least') });
+  });
+
+  it('refuses what is no time', async () => {
+    for (const time of ['5', '0ms', '-1ms', '5 minutes', '1constructor']) {
+      const refused = await plan('--max-time', time);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('Give a time such as 5ms') });
+    }
+  });
+
   it('expects drops where there are inputs', async () => {
     const { plan: planned, measure, curve } = json(await plan('--max-drop', '5', ...INPUTS, '--json'));
     expect(measure).toBe('agreement');

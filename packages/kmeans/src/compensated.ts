@@ -3,7 +3,6 @@ import {
   type FactorizeOptions,
   type InputMoments,
   type Matrix,
-  matrix as matrixOf,
   type ProgressOptions,
   partialProgress,
 } from '@gcompress/core';
@@ -29,14 +28,6 @@ export function orderFor(
   const weakness = momentsWeakness(moments);
   if (weakness) warn(`kmeans: ${weakness}.`);
   return roundingOrder(moments, undefined, kernels, progress);
-}
-
-/** Importance of each entry: the cost of its error at the outputs, times its own importance. */
-export function rowImportance(shape: Matrix['shape'], { costs }: RoundingOrder, own: Matrix | undefined): Matrix {
-  const columns = shape[1];
-  const values = new Float32Array(shape[0] * columns);
-  for (let at = 0; at < values.length; at++) values[at] = costs[Math.floor(at / columns)] * (own ? own.data[at] : 1);
-  return matrixOf(shape, values);
 }
 
 /**

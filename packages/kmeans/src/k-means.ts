@@ -13,8 +13,9 @@ import {
   partialProgress,
   reportProgress,
 } from '@gcompress/core';
+import { rowImportance } from '@gcompress/linalg';
 import { blockCodebook, withHeld } from './blocks/block-codebook.ts';
-import { compensatedCodes, orderFor, rowImportance } from './compensated.ts';
+import { compensatedCodes, orderFor } from './compensated.ts';
 import { encode, encodeHeld } from './encode.ts';
 import { type KMeansFactor, kMeansFormat } from './format.ts';
 import { type Blocks, blocksOf, hasZeroBlock, placeCodes } from './layout/blocks.ts';
@@ -72,7 +73,7 @@ function factorize(
   const all = { signal, onProgress };
   const order = inputMoments && orderFor(inputMoments, compressOptions, partialProgress(all, 0, TO_ORDER));
   const importance = order
-    ? rowImportance(matrix.shape, order, compressOptions.importance)
+    ? rowImportance(order, matrix.shape[1], compressOptions.importance)
     : compressOptions.importance;
   const listeners = order ? partialProgress(all, TO_ORDER, TO_ROUND) : all;
   const random = createRandom(options.seed);

@@ -1,9 +1,10 @@
 // Compensated rounding, compared with GPTQ in NumPy.
+import { matrix } from '@gcompress/core';
 import { golden, goldenMatrix, type NumpyArray } from '@gcompress/fixtures';
 import { momentInputs, momentsOf, outputError } from '@gcompress/fixtures/moment-inputs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { momentsWeakness, type RoundRow, roundCompensated, roundingOrder } from '../src/index.ts';
+import { momentsWeakness, type RoundRow, roundCompensated, roundingOrder, rowImportance } from '../src/index.ts';
 import { normalMatrix, relativeDifference } from './helpers.ts';
 
 interface RoundedCase {
@@ -85,6 +86,16 @@ describe('roundCompensated', () => {
     expect([...order.rows].reverse()).toEqual([1, 0, 2, 3]);
     expect(order.costs[1]).toBeLessThan(0.1 * order.costs[0]);
     expect(order.costs[3]).toBeCloseTo(0.01, 12);
+  });
+
+  it('gives entries the importance of their row, times their own', () => {
+    const order = roundingOrder(momentsOf(momentInputs(8, 3), 3));
+    const own = matrix([3, 2], Float32Array.of(1, 2, 0, 1, 3, 0.5));
+    const [a, b, c] = Float32Array.from(order.costs);
+    expect([...rowImportance(order, 2).data]).toEqual([a, a, b, b, c, c]);
+    const expected = [a, 2 * a, 0, b, Math.fround(3 * order.costs[2]), c / 2];
+    expect([...rowImportance(order, 2, own).data]).toEqual(expected);
+    expect(() => rowImportance(order, 3, own)).toThrow('rowImportance own: expected [3, 3], got [3, 2].');
   });
 
   it('does not change a matrix that needs no rounding', () => {

@@ -18,6 +18,7 @@ it('the package exports exactly these names', () => {
       "portableKernels",
       "roundCompensated",
       "roundingOrder",
+      "rowImportance",
       "rowNorms",
       "singularValues",
       "solveLower",

@@ -1,4 +1,4 @@
-// Public API: chooses the form of each matrix of a model for limits on sizes or on the error.
+// Public API: chooses the form of each matrix of a model for limits on sizes, on the time or on the error.
 export { type CreatePlanOptions, createPlan } from './create-plan.ts';
 export { type ErrorResponse, errorResponse, type MeasuredError } from './curve/error-response.ts';
 export { type ExpectedError, interpolatedError, type MeasuredPoint } from './curve/interpolated-curve.ts';
@@ -19,3 +19,12 @@ export type {
   PlanSizes,
   PlanUnit,
 } from './problem/plan-types.ts';
+export { type ExpectedTime, type ExpectedTimes, expectedTimes } from './time/expected-times.ts';
+export {
+  type MeasureTimesOptions,
+  measureTimes,
+  type PreparedProduct,
+  type PrepareProduct,
+} from './time/measure-times.ts';
+export { type MeasuredTimeOptions, measuredTime } from './time/measured-time.ts';
+export type { ProductSize, TimedSize, TimeTable } from './time/time-table.ts';

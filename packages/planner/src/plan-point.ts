@@ -26,7 +26,11 @@ export function pointOf<C extends PlanCandidate>(
   const error = choices.reduce((sum, { cost }) => sum + cost, 0);
   const variance = matrices.reduce((sum, { weight = 1 }, i) => sum + (weight * (forms[i].deviation ?? 0)) ** 2, 0);
   const spread = SPREAD * Math.sqrt(variance);
-  return { choices, sizes: sizesOf(forms, fixed), error, range: [Math.max(0, error - spread), error + spread] };
+  const sizes = sizesOf(forms, fixed);
+  const range = [Math.max(0, error - spread), error + spread] as const;
+  if (sizes.time === undefined) return { choices, sizes, error, range };
+  const slack = SPREAD * forms.reduce((sum, { timeDeviation = 0 }) => sum + timeDeviation, 0);
+  return { choices, sizes, error, range, timeRange: [Math.max(0, sizes.time - slack), sizes.time + slack] };
 }
 
 function sizesOf(forms: readonly PlanCandidate[], fixed: PlanSizes): PlanSizes {

@@ -9,4 +9,5 @@ export type { CompressedWeight, CompressionReport, LowRankNodes } from './model/
 export { type ModelPlan, planModel } from './plan/plan-model.ts';
 export type { PlanModelOptions } from './plan/plan-options.ts';
 export type { PlannedForm } from './plan/weight-candidates.ts';
+export type { PlanTimes } from './plan/weight-times.ts';
 export { type SensitivityOptions, sensitivities } from './sensitivities.ts';

@@ -59,7 +59,7 @@ it('a small weight has no sample', async () => {
   const [subject] = await subjects(false);
   const whole = subject.matrix ?? fail();
   const small = { ...whole, weight: { ...whole.weight, matrix: matrix([40, 30], new Float32Array(1200)) } };
-  expect(columnSample(small, { kernels: undefined })).toBeUndefined();
+  expect(columnSample(small, { entries: 2 ** 15 }, undefined)).toBeUndefined();
 });
 
 function fail(): never {

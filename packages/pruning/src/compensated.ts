@@ -1,11 +1,5 @@
 // Pruning with input moments (SparseGPT): kept entries are adjusted to compensate the output errors of pruned entries.
-import {
-  type FactorizeOptions,
-  type InputMoments,
-  type Matrix,
-  matrix as matrixOf,
-  type ProgressOptions,
-} from '@gcompress/core';
+import type { FactorizeOptions, InputMoments, Matrix, ProgressOptions } from '@gcompress/core';
 import { momentsWeakness, type RoundingOrder, roundCompensated, roundingOrder } from '@gcompress/linalg';
 
 /** The order in which compensation takes the rows; warns if the moments are too weak. */
@@ -17,14 +11,6 @@ export function orderFor(
   const weakness = momentsWeakness(moments);
   if (weakness) warn(`pruning: ${weakness}.`);
   return roundingOrder(moments, undefined, kernels, progress);
-}
-
-/** Importance of each entry: the output error of pruning it after compensation by later rows, times its own importance. */
-export function rowImportance({ shape }: Matrix, { costs }: RoundingOrder, own: Matrix | undefined): Matrix {
-  const columns = shape[1];
-  const values = new Float32Array(shape[0] * columns);
-  for (let at = 0; at < values.length; at++) values[at] = costs[Math.floor(at / columns)] * (own ? own.data[at] : 1);
-  return matrixOf(shape, values);
 }
 
 /** The kept entries (mask 1), adjusted so that the outputs change least; pruned entries are 0. */

@@ -11,7 +11,8 @@ import {
   type Shape2D,
 } from '@gcompress/core';
 import { assertKnownOptions } from '@gcompress/core/checks';
-import { compensatedValues, orderFor, rowImportance } from './compensated.ts';
+import { rowImportance } from '@gcompress/linalg';
+import { compensatedValues, orderFor } from './compensated.ts';
 import { growingAlgorithm } from './growing-algorithm.ts';
 import { configFor } from './masks/block-grid.ts';
 import { spread } from './masks/masks.ts';
@@ -77,7 +78,7 @@ function fixedAlgorithm(options: CompletePruning): Algorithm<PrunedFactor, Recor
       const all = { signal, onProgress };
       const order = inputMoments && orderFor(inputMoments, factorizeOptions, partialProgress(all, 0, TO_ORDER));
       const own = factorizeOptions.importance;
-      const importance = order ? rowImportance(matrix, order, own) : own;
+      const importance = order ? rowImportance(order, matrix.shape[1], own) : own;
       const listeners = order ? partialProgress(all, TO_ORDER, TO_MASK) : all;
       reportProgress(listeners, 0);
       const flags = keptFlags(matrix, options, plan, partialProgress(listeners, 0, 0.8), importance);

@@ -179,9 +179,7 @@ function subtractAtom(
     v128.store(rest + at, row1, 16);
     v128.store(rest + at, row2, 32);
     v128.store(rest + at, row3, 48);
-    row0 = f32x4.pmax(f32x4.abs(row0), f32x4.abs(row1));
-    row2 = f32x4.pmax(f32x4.abs(row2), f32x4.abs(row3));
-    row0 = f32x4.pmax(row0, row2);
+    row0 = magnitudes(row0, row1, row2, row3);
     places = v128.bitselect(i32x4.splat(<i32>at), places, f32x4.gt(row0, best));
     best = f32x4.pmax(best, row0);
   }
@@ -193,13 +191,17 @@ function largestOf(values: usize, bytes: usize): i32 {
   let best = f32x4.splat(0);
   let places = i32x4.splat(-1);
   for (let at: usize = 0; at < bytes; at += STEP) {
-    let a = f32x4.pmax(f32x4.abs(v128.load(values + at)), f32x4.abs(v128.load(values + at, 16)));
-    const b = f32x4.pmax(f32x4.abs(v128.load(values + at, 32)), f32x4.abs(v128.load(values + at, 48)));
-    a = f32x4.pmax(a, b);
-    places = v128.bitselect(i32x4.splat(<i32>at), places, f32x4.gt(a, best));
-    best = f32x4.pmax(best, a);
+    const own = values + at;
+    const largest = magnitudes(v128.load(own), v128.load(own, 16), v128.load(own, 32), v128.load(own, 48));
+    places = v128.bitselect(i32x4.splat(<i32>at), places, f32x4.gt(largest, best));
+    best = f32x4.pmax(best, largest);
   }
   return firstOf(values, best, places);
+}
+
+/** The largest magnitude of each lane of four vectors. The compiler inlines it. */
+function magnitudes(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.pmax(f32x4.pmax(f32x4.abs(a), f32x4.abs(b)), f32x4.pmax(f32x4.abs(c), f32x4.abs(d)));
 }
 
 /** The index of the first entry of largest magnitude, from the largest magnitude of each lane and the first place of each: sixteen entries. */

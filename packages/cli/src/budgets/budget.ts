@@ -18,7 +18,7 @@ export interface Budget extends ImageOptions, Pick<RunOptions, 'register'> {
   readonly maxDifference?: number;
   /** Largest loss of accuracy against the original, in percentage points. */
   readonly maxDrop?: number;
-  /** A file with inputs, or a folder of images. */
+  /** A file with inputs, a module that yields them, or a folder of images. */
   readonly inputs?: string;
   /** A file with their labels. */
   readonly labels?: string;

@@ -11,7 +11,7 @@ export const MODEL_HELP =
 
 /** Description of `--inputs`. */
 export const INPUTS_HELP =
-  'inputs with their batch axis: .npy, .npz (one array an input), or .json; or a folder of PNG and JPEG images';
+  'inputs with their batch axis: .npy, .npz (one array an input), .json, or a module (.mjs) that yields batches; or a folder of PNG and JPEG images';
 
 /** Adds the options that choose a method and its size. */
 export function withMethod(command: Command): Command {

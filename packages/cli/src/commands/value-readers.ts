@@ -38,6 +38,17 @@ export function byteSize(text: string): number {
   throw new InvalidArgumentError('Give a size such as 500000, 750kB, 1MB or 1.5MiB.');
 }
 
+/** Milliseconds of each unit of time. */
+const TIME_UNITS: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000 };
+
+/** Reads a time above 0, such as `5ms`, in milliseconds. */
+export function milliseconds(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([a-zµ]+)$/.exec(text) ?? [];
+  const value = Number(number) * (Object.hasOwn(TIME_UNITS, unit) ? (TIME_UNITS[unit] ?? 0) : 0);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Give a time such as 5ms, 0.5s or 200us.');
+}
+
 /** Reads an object in JSON. */
 export function jsonObject(text: string): Record<string, never> {
   try {

@@ -11,7 +11,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 
 /** The inputs of the comparison, and the backend. */
 export interface Question extends RunOptions, ImageOptions {
-  /** A file with inputs, or a folder of images; without it, inputs are random with the seed. */
+  /** A file with inputs, a module that yields them, or a folder of images; without it, inputs are random with the seed. */
   readonly inputs?: string;
   readonly seed: number;
 }

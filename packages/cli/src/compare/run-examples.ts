@@ -2,7 +2,7 @@
 import { isGCompressError } from '@gcompress/core';
 import { probe } from '@gcompress/packed/probes';
 import type { GivenInputs } from '../inputs/input-types.ts';
-import { newData } from '../inputs/npy.ts';
+import { joinExamples } from '../inputs/join-examples.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
 import { runnable } from '../models/run-model.ts';
@@ -50,18 +50,9 @@ function examplesOf({ shape, dtype, data }: PlainArray, from: number, to: number
 }
 
 function joined(parts: readonly PlainArray[], total: number, name: string): PlainArray {
-  const [{ dtype, shape }] = parts as [PlainArray];
+  const [{ shape }] = parts as [PlainArray];
   if (parts.reduce((sum, part) => sum + (part.shape[0] ?? 0), 0) !== total) {
     throw inputError(`'${name}'`, `an output with ${total} examples`, `the shape [${shape.join(', ')}]`);
   }
-  const data = newData(
-    dtype,
-    parts.reduce((sum, part) => sum + part.data.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { shape: [total, ...shape.slice(1)], dtype, data };
+  return joinExamples(parts);
 }

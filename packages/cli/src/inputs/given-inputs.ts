@@ -1,16 +1,17 @@
-// Finds the inputs that a user named: arrays of a file, or the images of a folder.
+// Finds the inputs that a user named: arrays of a file, the batches of a module, or the images of a folder.
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import type { GivenInputs, ImageOptions } from './input-types.ts';
 import { arrayInputs } from './model-inputs.ts';
+import { MODULE_ENDINGS, moduleInputs } from './module-inputs.ts';
 import { readArrays } from './read-arrays.ts';
 
 /**
- * Finds the named inputs. Files with arrays are read, images once a model asks for them.
+ * Finds the named inputs. Files with arrays are read and modules loaded; images and batches are read once a model asks for them.
  *
- * @throws GCompressError `file-read` if they are missing or damaged; `invalid-option` for images without preprocessing, or arrays with it.
+ * @throws GCompressError `file-read` if they are missing or damaged; `invalid-option` for images without preprocessing, or other inputs with it.
  */
 export async function givenInputs(
   name: string,
@@ -30,6 +31,7 @@ export async function givenInputs(
   for (const [option, value] of Object.entries({ preprocess: options.preprocess, 'image-size': options.imageSize })) {
     if (value !== undefined) throw usageError(`--${option}`, 'a folder of images in --inputs', `the file ${where}`);
   }
+  if (MODULE_ENDINGS.includes(extname(name).toLowerCase())) return moduleInputs(name, surroundings);
   const arrays = await readArrays(name, surroundings.cwd);
   return {
     where,

@@ -1,4 +1,4 @@
-// The types of inputs that a user named: arrays of a file, or the images of a folder.
+// The types of inputs that a user named: arrays of a file, the batches of a module, or the images of a folder.
 import type { Preprocessing } from '../images/preprocessing.ts';
 import type { UnreadableImage } from '../images/read-images.ts';
 import type { RunnableModel } from '../models/run-model.ts';
@@ -18,10 +18,10 @@ export interface ImageOptions {
 export interface GivenInputs {
   /** The name of the file or folder, in quotes, for errors. */
   readonly where: string;
-  /** Where the inputs come from and what was done to them, in words; for images complete once they are read. */
+  /** Where the inputs come from and what was done to them, in words; for images and modules complete once they are read. */
   readonly description: () => string;
   /**
-   * One array for each input of the model. Images are read once for each size. A backend must have been started.
+   * One array for each input of the model. Images are read once for each size, modules once. A backend must have been started.
    *
    * @throws GCompressError `file-read` if the inputs do not fit the model, or cannot be read.
    */

@@ -1,7 +1,9 @@
 // Inputs for a model: arrays of a file, or random values with a seed.
 import type { ProbeInputs } from '@gcompress/packed/probes';
+import type { DataType } from '@tensorflow/tfjs-core';
 import type { RunnableModel } from '../models/run-model.ts';
 import { inputError } from '../process/refusals.ts';
+import { newData } from './npy.ts';
 import type { PlainArray } from './plain-array.ts';
 import type { NamedArrays } from './read-arrays.ts';
 
@@ -13,7 +15,7 @@ import type { NamedArrays } from './read-arrays.ts';
 export function seededInputs(model: RunnableModel, seed: number): ProbeInputs {
   return model.inputs.map(({ name, shape, dtype }, i) => {
     if (dtype !== 'float32') {
-      const hint = 'Give inputs in a file with --inputs.';
+      const hint = 'Give inputs with --inputs.';
       throw inputError(`input '${name}'`, 'float32, for which values can be drawn', `${dtype}`, hint);
     }
     return { shape: (shape ?? []).map((side) => (isFree(side) ? 1 : side)), seed: (seed + i * 7919) >>> 0 };
@@ -23,7 +25,7 @@ export function seededInputs(model: RunnableModel, seed: number): ProbeInputs {
 /**
  * Assigns the arrays of a file to the inputs of a model: by name, or else in order.
  *
- * @throws GCompressError `file-read` if their number or a shape does not fit the inputs.
+ * @throws GCompressError `file-read` if their number, a shape or the values do not fit the inputs, and for NaN.
  */
 export function arrayInputs(model: RunnableModel, arrays: NamedArrays, where: string): PlainArray[] {
   const { inputs } = model;
@@ -38,10 +40,7 @@ export function arrayInputs(model: RunnableModel, arrays: NamedArrays, where: st
       const sides = (shape ?? []).map((side) => (isFree(side) ? 'any' : side));
       throw inputError(where, `the shape [${sides.join(', ')}] for input '${name}'`, `[${array.shape.join(', ')}]`);
     }
-    // Converts integers to float32, because files of pictures often hold integers
-    return dtype === 'float32' && array.dtype !== 'float32'
-      ? { ...array, dtype, data: Float32Array.from(array.data) }
-      : array;
+    return ofType(array, dtype, `${where}, input '${name}'`);
   });
   const [batch] = found[0]?.shape ?? [];
   if (batch && found.every(({ shape }) => shape[0] === batch)) return found;
@@ -50,6 +49,22 @@ export function arrayInputs(model: RunnableModel, arrays: NamedArrays, where: st
     'arrays with the same number of examples, at least one',
     `${found.map(({ shape }) => shape[0]).join(', ')}`,
   );
+}
+
+/** The array in the type of the input. Integers become float32, because files of pictures often hold integers; the other way only exact values do. */
+function ofType(array: PlainArray, dtype: DataType, where: string): PlainArray {
+  const { dtype: own, data } = array;
+  const missing = own === 'float32' ? data.findIndex(Number.isNaN) : -1;
+  if (missing >= 0) throw inputError(where, 'numbers', `NaN at position ${missing}`);
+  if (own === dtype || (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')) return array;
+  const converted = newData(dtype, data.length);
+  converted.set(data);
+  const changed =
+    dtype === 'float32'
+      ? -1
+      : data.findIndex((value, at) => converted[at] !== value || (dtype === 'bool' && value > 1));
+  if (changed >= 0) throw inputError(where, `values of ${dtype}`, `${data[changed]} at position ${changed}`);
+  return { ...array, dtype, data: converted };
 }
 
 function fits(shape: readonly number[], expected: RunnableModel['inputs'][number]['shape']): boolean {

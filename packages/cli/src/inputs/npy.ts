@@ -3,7 +3,8 @@ import { inputError } from '../process/refusals.ts';
 import type { PlainArray } from './plain-array.ts';
 
 const MAGIC = '\x93NUMPY';
-const MAX_VALUES = 2 ** 28;
+/** The most values of inputs. */
+export const MAX_VALUES = 2 ** 28;
 
 type Read = (view: DataView, at: number) => number;
 

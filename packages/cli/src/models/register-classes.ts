@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inputError, messageOf } from '../process/refusals.ts';
+import { tensorFlow } from './tensor-flow.ts';
 
 /**
  * Loads a module of the user. Its default export, if it has one, is called with the names of `@tensorflow/tfjs` that this program uses: classes
@@ -13,14 +14,10 @@ import { inputError, messageOf } from '../process/refusals.ts';
 export async function registerClasses(name: string, cwd: string): Promise<void> {
   const expected =
     'a module that registers layers, by a default export such as (tf) => tf.serialization.registerClass(…)';
-  const [core, layers, converter] = await Promise.all([
-    import('@tensorflow/tfjs-core'),
-    import('@tensorflow/tfjs-layers'),
-    import('@tensorflow/tfjs-converter'),
-  ]);
+  const tf = await tensorFlow();
   try {
     const { default: register } = await import(pathToFileURL(resolve(cwd, name)).href);
-    if (register !== undefined) await register({ ...core, ...converter, ...layers });
+    if (register !== undefined) await register(tf);
   } catch (cause) {
     throw inputError(`'${name}'`, expected, messageOf(cause));
   }

@@ -1,5 +1,6 @@
 // Shows progress with the remaining time, only on a terminal.
 import type { Surroundings } from '../process/surroundings.ts';
+import { printable } from './terminal-text.ts';
 
 /** Called with the fraction of the work that is done, from 0 to 1. */
 export interface Progress {
@@ -7,6 +8,8 @@ export interface Progress {
   readonly stop: () => void;
 }
 
+/** Back to the start of the line, and nothing behind it (ECMA-48, EL). */
+const CLEAR_LINE = '\r\u001B[K';
 const SILENT: Progress = { update: () => {}, stop: () => {} };
 
 /** Starts to show the progress of a piece of work on standard error; shows nothing if that is not a terminal. */
@@ -23,6 +26,20 @@ export async function startProgress(label: string, { stderr }: Surroundings): Pr
   });
   bar.start(1000, 0);
   return { update: (done) => bar.update(Math.round(1000 * done)), stop: () => bar.stop() };
+}
+
+/** Shows a number that grows while work runs whose end is unknown, only on a terminal, and clears the line afterwards. */
+export async function withCount<T>(
+  label: string,
+  { stderr }: Surroundings,
+  work: (onCount: (count: number) => void) => Promise<T>,
+): Promise<T> {
+  if (!stderr.isTTY) return work(() => {});
+  try {
+    return await work((count) => stderr.write(`\r${printable(label)} ${count}`));
+  } finally {
+    stderr.write(CLEAR_LINE);
+  }
 }
 
 /** Shows progress while work runs, and clears the line afterwards, even after an error. */

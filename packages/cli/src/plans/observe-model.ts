@@ -18,7 +18,7 @@ import type { Surroundings } from '../process/surroundings.ts';
 
 /** The inputs of a plan, and how the model runs on them. */
 export interface ObserveOptions extends RunOptions, ImageOptions {
-  /** A file with unlabelled inputs, or a folder of images. */
+  /** A file with unlabelled inputs, a module that yields them, or a folder of images. */
   readonly inputs: string;
   readonly batchSize: number;
   readonly minElements?: number;

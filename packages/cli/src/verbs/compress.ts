@@ -28,7 +28,7 @@ export interface CompressVerbOptions extends RunOptions, ImageOptions, KernelOpt
   readonly method?: MethodChoice;
   /** What a size is chosen from. */
   readonly candidate?: readonly MethodChoice[];
-  /** A file with unlabelled inputs, or a folder of images; their moments lower the output error. */
+  /** A file with unlabelled inputs, a module that yields them, or a folder of images; their moments lower the output error. */
   readonly inputs?: string;
   readonly rest?: RestDtype;
   readonly minElements?: number;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RestDtype } from '@gcompress/packed';
 import type { PlanLimits } from '@gcompress/planner';
 import { folderStore } from '@gcompress/planner/folder';
-import { type ModelPlan, planModel } from '@gcompress/post-training';
+import { type ModelPlan, type PlanTimes, planModel } from '@gcompress/post-training';
 import type { ImageOptions } from '../inputs/input-types.ts';
 import { candidateFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
@@ -14,7 +14,7 @@ import { printReport, type ReportForm } from '../output/report.ts';
 import { markdownTable, terminalTable } from '../output/table.ts';
 import type { Drop, MeasuredDrop } from '../plans/drop.ts';
 import type { DropMeasure } from '../plans/drop-measures.ts';
-import { curveTable, FORM_COLUMNS, formRows, pointData } from '../plans/plan-tables.ts';
+import { curveTable, FORM_COLUMNS, formRows, pointData, timeWords } from '../plans/plan-tables.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -25,6 +25,8 @@ export interface PlanVerbOptions extends RunOptions, ImageOptions, ReportForm {
   /** Bytes in memory. */
   readonly maxMemory?: number;
   readonly maxMultiplyAdds?: number;
+  /** Milliseconds for one example on the backend. */
+  readonly maxTime?: number;
   /** Percent. */
   readonly maxDrop?: number;
   readonly measure?: DropMeasure;
@@ -41,7 +43,7 @@ export interface PlanVerbOptions extends RunOptions, ImageOptions, ReportForm {
 
 /** Plans the form of each weight, and prints the plan and the curve. */
 export async function plan(name: string, options: PlanVerbOptions, surroundings: Surroundings): Promise<ExitCode> {
-  const { inputs, maxDrop, maxMultiplyAdds } = options;
+  const { inputs, maxDrop, maxMultiplyAdds, maxTime } = options;
   if (maxDrop !== undefined && inputs === undefined) {
     throw usageError('plan --max-drop', '--inputs, on which a drop can be expected', 'none');
   }
@@ -54,9 +56,13 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
   const noise = observed && dropFrom(observed.outputs, options.measure);
   const measured: MeasuredDrop[] = [];
   const work =
-    maxMultiplyAdds === undefined
+    maxMultiplyAdds === undefined && maxTime === undefined
       ? undefined
       : (await (await import('../compare/report-evaluation.ts')).reportWork(model, options, surroundings)).counted;
+  const times =
+    maxTime === undefined
+      ? undefined
+      : await (await import('../plans/plan-times.ts')).planTimes(model, options, surroundings);
   const candidates = options.candidate && (await Promise.all(options.candidate.map(candidateFor)));
   const curves = await withProgress('planning', surroundings, (onProgress) =>
     planModel(model.artifacts, {
@@ -73,6 +79,7 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
         },
       }),
       ...(work && { multiplyAdds: work }),
+      ...(times && { times }),
       ...(options.sample !== undefined && { sampledValues: options.sample }),
       ...(options.cache !== undefined && { store: folderStore(resolve(surroundings.cwd, options.cache)) }),
       ...(options.rest && { rest: options.rest }),
@@ -95,11 +102,12 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
         curve: planned.curve.map((point) => pointData(point, dropOf)),
         values: planned.values,
         headerBytes: planned.headerBytes,
+        ...(times && { originalTime: times.original, timeTable: times.table }),
         ...(drop && { measure: drop.measure }),
         ...(observed && { examples: observed.examples }),
       },
       ...(planned.plan && { table: { columns: FORM_COLUMNS, rows: formRows(planned.plan) } }),
-      outro: [...text.split('\n'), '', ...sentences(planned, { modelBytes: model.bytes, name, drop, inputs })],
+      outro: [...text.split('\n'), '', ...sentences(planned, { modelBytes: model.bytes, name, drop, inputs, times })],
     },
     options,
     surroundings,
@@ -108,13 +116,14 @@ export async function plan(name: string, options: PlanVerbOptions, surroundings:
 }
 
 function limitsOf(
-  { maxBytes, maxMemory, maxMultiplyAdds, maxDrop }: PlanVerbOptions,
+  { maxBytes, maxMemory, maxMultiplyAdds, maxTime, maxDrop }: PlanVerbOptions,
   drop: Drop | undefined,
 ): PlanLimits | undefined {
   const limits: PlanLimits = {
     ...(maxBytes !== undefined && { packed: maxBytes }),
     ...(maxMemory !== undefined && { memory: maxMemory }),
     ...(maxMultiplyAdds !== undefined && { multiplyAdds: maxMultiplyAdds }),
+    ...(maxTime !== undefined && { time: maxTime }),
     ...(maxDrop !== undefined && drop && { error: drop.errorFor(maxDrop) }),
   };
   return Object.keys(limits).length > 0 ? limits : undefined;
@@ -123,9 +132,15 @@ function limitsOf(
 /** The plan in words: its size, its error, and how sure both are. */
 function sentences(
   { plan, values }: ModelPlan,
-  about: { modelBytes: number; name: string; drop: Drop | undefined; inputs: string | undefined },
+  about: {
+    modelBytes: number;
+    name: string;
+    drop: Drop | undefined;
+    inputs: string | undefined;
+    times: Required<PlanTimes> | undefined;
+  },
 ): string[] {
-  const { modelBytes, name, drop, inputs } = about;
+  const { modelBytes, name, drop, inputs, times } = about;
   const unit =
     inputs === undefined
       ? 'of all weights'
@@ -145,6 +160,7 @@ function sentences(
   );
   if (memory !== undefined)
     lines.push(`in memory: ${formatBytes(memory)} where factors of products are kept as they are`);
+  if (times) lines.push(timeWords(plan, times));
   lines.push(
     plan.gap === 0
       ? 'No plan from these candidates is better.'

@@ -26,10 +26,11 @@ export function assertMatrices(where: string, matrices: unknown): asserts matric
 
 function assertCandidate(where: string, candidate: unknown): void {
   assertType(where, 'candidate', candidate, 'object', 'Pass { method, options, sizes, error }.');
-  const { method, sizes, error, deviation = 0 } = candidate as PlanCandidate;
+  const { method, sizes, error, deviation = 0, timeDeviation = 0 } = candidate as PlanCandidate;
   assertType(where, 'method of a candidate', method, 'string');
   assertNumber(where, `error of '${method}'`, error, { min: 0, max: Number.MAX_VALUE });
   assertNumber(where, `deviation of '${method}'`, deviation, { min: 0, max: Number.MAX_VALUE });
+  assertNumber(where, `timeDeviation of '${method}'`, timeDeviation, { min: 0, max: Number.MAX_VALUE });
   assertSizes(where, sizes);
 }
 

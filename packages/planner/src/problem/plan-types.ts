@@ -2,10 +2,10 @@
 import type { JsonObject } from '@gcompress/core';
 
 /** Units in which the size of a form is counted. */
-export type PlanUnit = 'packed' | 'raw' | 'gzip' | 'memory' | 'multiplyAdds';
+export type PlanUnit = 'packed' | 'raw' | 'gzip' | 'memory' | 'multiplyAdds' | 'time';
 
 /** All {@link PlanUnit}s, in the order of reports. */
-export const PLAN_UNITS: readonly PlanUnit[] = ['packed', 'raw', 'gzip', 'memory', 'multiplyAdds'];
+export const PLAN_UNITS: readonly PlanUnit[] = ['packed', 'raw', 'gzip', 'memory', 'multiplyAdds', 'time'];
 
 /** Sizes by unit; units that are unknown are left out. */
 export type PlanSizes = {
@@ -19,6 +19,8 @@ export type PlanSizes = {
   readonly memory?: number;
   /** Multiply-adds for one example. */
   readonly multiplyAdds?: number;
+  /** Expected milliseconds for one example on one backend, from a table of measured times. */
+  readonly time?: number;
 };
 
 /** A form in which a matrix may be stored. */
@@ -32,6 +34,8 @@ export interface PlanCandidate {
   readonly error: number;
   /** Standard deviation of `error`, at least 0: 0 where the error was measured on the whole matrix. Default 0. */
   readonly deviation?: number;
+  /** Standard deviation of the time in milliseconds, at least 0. Default 0. */
+  readonly timeDeviation?: number;
 }
 
 /** A matrix and its candidate forms. */
@@ -77,6 +81,11 @@ export interface PlanPoint<C extends PlanCandidate = PlanCandidate> {
    * counted.
    */
   readonly range: readonly [low: number, high: number];
+  /**
+   * The time with two standard deviations to both sides, in milliseconds, if all forms have one. The deviations add up, because the times of all
+   * matrices come from the same table.
+   */
+  readonly timeRange?: readonly [low: number, high: number];
 }
 
 /** A plan that keeps all limits. */

@@ -1,44 +1,57 @@
-// Some columns of a large weight, and with moments some rows: the error curve of a method that treats columns alike needs no more.
-import { type InputMoments, type Matrix, matrix } from '@gcompress/core';
-import { comparison } from './matrix-error.ts';
-import type { FormOptions, MatrixSubject } from './weight-forms.ts';
+// Some columns of a large weight, and where moments ask for it some rows: error curves of methods that treat columns alike need no more.
+import { type InputMoments, type Kernels, type Matrix, matrix } from '@gcompress/core';
+import { type CompareMatrix, comparison } from './matrix-error.ts';
 
-/** Entries of a sample, enough for a coder to adapt to them. */
-const ENTRIES = 2 ** 15;
 /** The fewest columns of a sample. */
 const COLUMNS = 16;
-/** A weight of fewer columns for each column of its sample is measured as a whole. */
+/** A weight of fewer columns for each column of its sample is taken as a whole. */
 const LEAST_SAVED = 2;
-/** The most rows of a sample with moments, whose work grows with the cube of the rows. */
-const ROWS = 768;
+
+/** What a sample is taken of. */
+interface Sampled {
+  readonly weight: { readonly matrix: Matrix };
+  readonly moments: InputMoments | undefined;
+  readonly gains: Float64Array | undefined;
+  readonly compare: CompareMatrix;
+}
+
+/** How large a sample is. */
+export interface SampleSize {
+  /** Entries that it has about; more of a weight with many rows. */
+  readonly entries: number;
+  /** The most rows where there are moments, whose work grows with the cube of the rows. Default all: fewer rows compensate less for each other. */
+  readonly mostRows?: number;
+}
 
 /** A part of a weight. */
-export interface ColumnSample {
-  readonly subject: MatrixSubject;
+export interface ColumnSample<S> {
+  readonly subject: S;
   /** Part of the entries that it has. */
   readonly part: number;
 }
 
-/** Rows and columns at even distances; undefined for a weight that is too small for it. */
-export function columnSample(
-  whole: MatrixSubject,
-  { kernels }: Pick<FormOptions, 'kernels'>,
-): ColumnSample | undefined {
+/** Rows and columns at even distances; undefined for a weight that is too small for a sample. */
+export function columnSample<S extends Sampled>(
+  whole: S,
+  { entries, mostRows = Number.POSITIVE_INFINITY }: SampleSize,
+  kernels: Kernels | undefined,
+): ColumnSample<S> | undefined {
   const { weight, gains, moments } = whole;
   const [rows, columns] = weight.matrix.shape;
-  const ownRows = spread(rows, moments ? Math.min(rows, ROWS) : rows);
-  const count = Math.max(COLUMNS, Math.ceil(ENTRIES / ownRows.length));
+  const ownRows = spread(rows, moments ? Math.min(rows, mostRows) : rows);
+  const count = Math.max(COLUMNS, Math.ceil(entries / ownRows.length));
   if (count * LEAST_SAVED > columns) return undefined;
   const ownColumns = spread(columns, count);
   const own = entriesOf(weight.matrix, ownRows, ownColumns);
   const ownGains = gains && Float64Array.from(ownColumns, (column) => gains[column]);
   const ownMoments = moments && momentsOf(moments, ownRows);
+  const effects = { moments: ownMoments, gains: ownGains, kernels, share: count / columns };
   const subject = {
     ...whole,
     weight: { ...weight, matrix: own },
     gains: ownGains,
     moments: ownMoments,
-    compare: comparison(own, { moments: ownMoments, gains: ownGains, kernels }),
+    compare: comparison(own, effects),
   };
   return { subject, part: own.data.length / weight.matrix.data.length };
 }

@@ -12,6 +12,8 @@ import {
   type WeightForm,
 } from './weight-forms.ts';
 
+/** A sample: enough entries for a coder to adapt to them. {@link wholeForm} corrects for the rows that are missing. */
+const SAMPLE = { entries: 2 ** 15, mostRows: 768 };
 /** A sample that takes more than this part of its bytes stands for a weight that takes all of them. */
 const FILLED = 0.95;
 
@@ -24,7 +26,7 @@ export interface MeasureOptions extends FormOptions {
 export interface Curve {
   readonly subject: Subject;
   /** Some columns of a large weight. */
-  readonly sample: ColumnSample | undefined;
+  readonly sample: ColumnSample<MatrixSubject> | undefined;
   readonly forms: WeightForm[];
   /** Error of a form of the whole weight, in errors of its estimate: fewer rows compensate less for each other. 1 until one is known. */
   correction: number;
@@ -51,7 +53,7 @@ export async function measuredCurves(subjects: readonly Subject[], options: Meas
     const { matrix } = subject;
     const curve: Curve = {
       subject,
-      sample: matrix && columnSample(matrix, options),
+      sample: matrix && columnSample(matrix, SAMPLE, options.kernels),
       correction: 1,
       forms: [plainForm(subject)],
     };

@@ -1,7 +1,7 @@
 // Errors of a compressed matrix: of its entries, and of its outputs for the observed inputs.
 import { frobeniusNorm, type InputMoments, type Kernels, type Matrix, matrix } from '@gcompress/core';
 import { multiply } from '@gcompress/linalg';
-import { ratioDeviation } from './sampled-columns.ts';
+import { ratioDeviation } from './ratio-deviation.ts';
 
 /** Relative errors of a matrix. */
 export interface MatrixError {

@@ -4,7 +4,6 @@ import {
   GCompressError,
   type InputMoments,
   type Kernels,
-  type Matrix,
   type MatrixCompressor,
   type PackedMatrix,
   type ProgressOptions,
@@ -27,9 +26,12 @@ import {
 import type { PlanCandidate } from '@gcompress/planner';
 import type { MatrixWeight } from '@gcompress/weights';
 import type { SizedCompressor, SizedMethod } from './candidates.ts';
+import { type ColumnSample, columnSample } from './column-sample.ts';
 import type { EqualNames } from './equal-subjects.ts';
-import { type CompareMatrix, comparison, type Effects, gainedEnergy, type MatrixError } from './matrix-error.ts';
-import { sampledColumns, sampledShare } from './sampled-columns.ts';
+import { type CompareMatrix, comparison, gainedEnergy, type MatrixError } from './matrix-error.ts';
+
+/** The fewest entries of a sample, unless the weight has fewer. */
+const LEAST_SAMPLED = 2 ** 13;
 
 /** A form in which a weight may be stored. Its `error` is the squared relative error that counts. */
 export interface WeightForm extends PlanCandidate, Partial<MatrixError> {
@@ -112,32 +114,15 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     if (!matrix) return { weight, kernel, plain, matrix: undefined };
     const moments = summedMoments(inputMoments, names);
     const gains = summedGains(channelGains, names);
-    const effects = { moments, gains, kernels: loops };
-    const sampled = share < 1 ? sampledColumns(matrix.matrix, share) : undefined;
-    const sample = sampled && { ...effects, gains: gains && sampled.take(gains), share: sampled.share };
+    const compare = comparison(matrix.matrix, { moments, gains, kernels: loops });
+    const whole: MatrixSubject = { where, packable, weight: matrix, moments, gains, compare, sensitivity: 1 };
+    const entries = Math.max(LEAST_SAMPLED, share * matrix.matrix.data.length);
+    const sampled = share < 1 ? columnSample(whole, { entries }, loops) : undefined;
     // The gains of equal weights are summed already
-    const cost =
-      (costOf(names) / (gains ? names.length : 1)) * energyOf(matrix.matrix, effects, sampled?.matrix, sample);
-    const subject: MatrixSubject = {
-      where,
-      packable,
-      weight: matrix,
-      moments,
-      gains,
-      compare: comparison(matrix.matrix, effects),
-      sensitivity: cost,
-      ...(sample && {
-        sample: {
-          where,
-          packable,
-          weight: { ...matrix, matrix: sampled.matrix },
-          moments,
-          gains: sample.gains,
-          compare: comparison(sampled.matrix, sample),
-          sensitivity: cost,
-        },
-      }),
-    };
+    const own = costOf(names) / (gains ? names.length : 1);
+    const cost = own * energyOf(sampled ?? { subject: whole, part: 1 }, loops);
+    const sample = sampled && { sample: { ...sampled.subject, sensitivity: cost } };
+    const subject: MatrixSubject = { ...whole, sensitivity: cost, ...sample };
     return { weight, kernel, plain, matrix: subject };
   });
   return channelGains.size > 0
@@ -145,10 +130,16 @@ export function subjectsOf({ weights, kernels }: ModelContents, options: Subject
     : subjects;
 }
 
-/** The cost of a squared relative error of 1 by the gains, 1 without gains; from the sample if there is one. */
-function energyOf(whole: Matrix, effects: Effects, sampled: Matrix | undefined, sample: Effects | undefined): number {
-  const [{ gains }, matrix] = [sample ?? effects, sampled ?? whole];
-  return gains ? gainedEnergy(matrix, gains, sample ?? effects) / (sample?.share ?? 1) : 1;
+/** The part of the values of large weights that is evaluated, from 0 to 1. */
+function sampledShare(weights: readonly ModelWeight[], values: number | undefined): number {
+  const total = weights.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  return values === undefined || total <= values ? 1 : values / total;
+}
+
+/** The cost of a squared relative error of 1 by the gains, 1 without gains; of a sample, scaled up to the weight. */
+function energyOf({ subject, part }: ColumnSample<MatrixSubject>, kernels: Kernels | undefined): number {
+  const { weight, gains, moments } = subject;
+  return gains ? gainedEnergy(weight.matrix, gains, { moments, gains, kernels }) / part : 1;
 }
 
 /** A weight without gains costs as much as the mean weight with gains. */

@@ -1,5 +1,5 @@
 // Plans the compressed form of each weight of a model, without compressing the model.
-import { type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
+import { type ProgressOptions, partialProgress, reportProgress, type Shape2D } from '@gcompress/core';
 import { assertType } from '@gcompress/core/checks';
 import type { WeightMethod } from '@gcompress/packed';
 import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
@@ -26,6 +26,7 @@ import { estimatedHeaderBytes } from './header-bytes.ts';
 import { answered, goalGap, measuredResponse } from './measured-response.ts';
 import { completePlanOptions, PLANNING, type PlanModelOptions } from './plan-options.ts';
 import { candidateCurves, formsOf, type PlannedForm, sizesOf } from './weight-candidates.ts';
+import { type WeightTimes, weightTimes } from './weight-times.ts';
 
 /** The plan of a model, and the curve that it is taken from. */
 export interface ModelPlan {
@@ -52,7 +53,7 @@ const EVALUATING = 0.95;
 const EVALUATING_BESIDE = 0.5;
 
 /**
- * Plans the form of each weight for limits on bytes, memory, multiply-adds or the expected error. It evaluates the candidates at a few sizes,
+ * Plans the form of each weight for limits on bytes, memory, multiply-adds, the time or the expected error. It evaluates the candidates at a few sizes,
  * of large models on a sample of columns, and interpolates between these. The sizes and errors of the plan are expected ones: `compressNow`
  * with `methodOf(plan)` makes the model, and measures it.
  *
@@ -62,7 +63,8 @@ const EVALUATING_BESIDE = 0.5;
  */
 export async function planModel(model: TrainedModel, options: PlanModelOptions = {}): Promise<ModelPlan> {
   const checked = completePlanOptions(options);
-  const { limits, goal, points, candidates, measure, multiplyAdds, store, kernels, signal, onProgress } = checked;
+  const { limits, goal, points, candidates, measure, multiplyAdds, times, store, kernels, signal, onProgress } =
+    checked;
   const listeners: ProgressOptions = { signal, onProgress };
   const contents = readModel(PLANNING, await modelArtifacts(PLANNING, model));
   assertMomentsOf(PLANNING, checked.inputMoments, contents);
@@ -92,28 +94,30 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
   const evaluating = measure ? EVALUATING_BESIDE : EVALUATING;
   const tasks = curves.flat().flatMap((curve) => curve.tasks);
   const results = await evaluateAll(tasks, { store, ...partialProgress(listeners, 0, evaluating) });
+  const namesOf = ({ weight: { name }, copyOf }: Subject) => (copyOf === undefined ? (equals.get(name) ?? [name]) : []);
+  const workOf = (subject: Subject) =>
+    multiplyAdds && namesOf(subject).reduce((sum, name) => sum + (multiplyAdds.get(name) ?? 0), 0);
+  const dense = subjects.map((subject) => [shapeOf(subject), workOf(subject) ?? 0] as const);
+  const timed = times && weightTimes(PLANNING, times, dense);
   let at = 0;
   const matrices = subjects.map((subject, index): PlanMatrix<PlannedForm> => {
     // Equal weights share bytes, but neither memory nor work
-    const { name } = subject.weight;
-    const names = subject.copyOf === undefined ? (equals.get(name) ?? [name]) : [];
-    const work = multiplyAdds && names.reduce((sum, one) => sum + (multiplyAdds.get(one) ?? 0), 0);
-    const times = (form: PlannedForm) => withMemory(form, names.length);
+    const each = (form: PlannedForm) => withMemory(form, namesOf(subject).length);
+    const work = workOf(subject);
     const forms = curves[index].flatMap((curve) => {
       const own = results.slice(at, at + curve.tasks.length);
       at += curve.tasks.length;
-      const { shape } = subject.matrix?.weight.matrix ?? { shape: [1, 1] as const };
-      return formsOf(curve, own, shape, work).map(times);
+      return formsOf(curve, own, shapeOf(subject), work, timed).map(each);
     });
     return {
-      name,
+      name: subject.weight.name,
       weight: subject.matrix?.sensitivity ?? 0,
-      dense: times(denseForm(subject, work)),
+      dense: each(denseForm(subject, work, timed)),
       candidates: forms,
     };
   });
   const headerBytes = await estimatedHeaderBytes(contents, subjects, (index) => curves[index][0]?.compressors[0]);
-  const fixed: PlanSizes = { packed: headerBytes };
+  const fixed: PlanSizes = { packed: headerBytes, ...(timed && { time: timed.fixed }) };
   const curve = paretoCurve(matrices, { fixed, points });
   const response = measure
     ? await measuredResponse(curve, {
@@ -166,10 +170,18 @@ function withMemory(form: PlannedForm, count: number): PlannedForm {
   return { ...form, sizes: { ...form.sizes, raw: count * raw, memory: count * memory } };
 }
 
-function denseForm(subject: Subject, multiplyAdds: number | undefined): PlannedForm {
+function denseForm(subject: Subject, multiplyAdds: number | undefined, times: WeightTimes | undefined): PlannedForm {
   const entries = subject.weight.shape.reduce((product, side) => product * side, 1);
   const { method, options, sizes, error } = plainForm(subject);
-  return { method, options, sizes: { ...sizes, ...sizesOf(entries, entries, multiplyAdds) }, error };
+  const time = times?.of(shapeOf(subject), multiplyAdds ?? 0);
+  const own = { ...sizes, ...sizesOf(entries, entries, multiplyAdds), ...time?.sizes };
+  return { method, options, sizes: own, error, ...(time && { timeDeviation: time.timeDeviation ?? 0 }) };
+}
+
+/** The sides of a weight as a matrix; a weight that cannot be compressed has its last axis as columns. */
+function shapeOf({ matrix, weight: { shape } }: Subject): Shape2D {
+  const columns = shape.at(-1) ?? 1;
+  return matrix?.weight.matrix.shape ?? [shape.slice(0, -1).reduce((product, side) => product * side, 1), columns];
 }
 
 function valuesOf(subjects: readonly Subject[]): ModelPlan['values'] {

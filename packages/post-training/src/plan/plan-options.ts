@@ -8,6 +8,7 @@ import type { SmallModel } from '../compress-now.ts';
 import { assertMap } from '../compress-options.ts';
 import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from '../forms/candidates.ts';
 import { assertListeners } from '../listeners.ts';
+import { assertPlanTimes, type PlanTimes } from './weight-times.ts';
 
 /** The function that errors name. */
 export const PLANNING = 'planModel';
@@ -16,7 +17,7 @@ export const PLANNING = 'planModel';
 export interface PlanModelOptions {
   /**
    * What the whole packed file or the whole model must keep, see `PlanLimits` of `@gcompress/planner`: `{ packed }` bytes of the file, `{ memory }`
-   * bytes, `{ multiplyAdds }`, or the expected `{ error }`. Without limits, only the curve is made.
+   * bytes, `{ multiplyAdds }`, `{ time }` in milliseconds, or the expected `{ error }`. Without limits, only the curve is made.
    */
   readonly limits?: PlanLimits;
   /** What is made small. Default `'error'`; with a limit of the error, `'packed'`. */
@@ -39,15 +40,17 @@ export interface PlanModelOptions {
    * compressed for that; the errors of the plan and the curve then follow these measurements instead of the plain sum. Default none.
    */
   readonly measure?: (model: SmallModel) => number | Promise<number>;
-  /** Multiply-adds of each matrix for one example, by name: `counted` of `multiplyAdds` of `@gcompress/report`. Needed for a limit on them. */
+  /** Multiply-adds of each matrix for one example, by name: `counted` of `multiplyAdds` of `@gcompress/report`. Needed for a limit on them, and for `times`. */
   readonly multiplyAdds?: ReadonlyMap<string, number>;
+  /** Measured times of products, by which the time of each form is expected. A limit on the `time` needs it, and `multiplyAdds` beside. */
+  readonly times?: PlanTimes;
   /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
   /** The stored type of float32 weights that are not compressed. Default `'float16'`. */
   readonly rest?: RestDtype;
   /**
    * Values that are evaluated at each size, over all weights. Of larger models, evenly spaced columns of each weight are taken for uniform levels,
-   * k-means and pruning; other methods are evaluated whole. Default 262,144, at least 1; `Infinity` evaluates all.
+   * k-means and pruning, unless that is more than half of them; other methods are evaluated whole. Default 262,144, at least 1; `Infinity` evaluates all.
    */
   readonly sampledValues?: number;
   /** Keeps evaluations, so that a plan that was stopped goes on: `folderStore` of `@gcompress/planner/folder`. Default none. */
@@ -70,6 +73,7 @@ const KNOWN: readonly (keyof PlanModelOptions)[] = [
   'sensitivity',
   'measure',
   'multiplyAdds',
+  'times',
   'minElements',
   'rest',
   'sampledValues',
@@ -86,10 +90,18 @@ const KNOWN: readonly (keyof PlanModelOptions)[] = [
  */
 export function completePlanOptions(options: PlanModelOptions) {
   assertKnownOptions(PLANNING, options, KNOWN);
-  const { channelGains = new Map(), inputMoments = new Map(), sensitivity = new Map(), multiplyAdds } = options;
+  const { channelGains = new Map(), inputMoments = new Map(), sensitivity = new Map() } = options;
+  const { multiplyAdds, times } = options;
   assertMap(PLANNING, 'channelGains', channelGains, 'gains');
   assertMap(PLANNING, 'sensitivity', sensitivity, 'numbers');
   if (multiplyAdds !== undefined) assertMap(PLANNING, 'multiplyAdds', multiplyAdds, 'numbers');
+  if (times !== undefined) {
+    assertPlanTimes(`${PLANNING} times`, times);
+    if (multiplyAdds === undefined) {
+      const details = { where: `${PLANNING} times`, expected: 'multiplyAdds beside it', actual: 'none' };
+      throw new GCompressError('invalid-option', details);
+    }
+  }
   const { limits, goal, points = 32, minElements = MIN_ELEMENTS, rest = 'float16' } = options;
   const { measure, sampledValues = 2 ** 18, store, kernels, signal, onProgress } = options;
   const { candidates = [channelGains.size > 0 ? levelsByGain : uniformLevels] } = options;
@@ -117,6 +129,7 @@ export function completePlanOptions(options: PlanModelOptions) {
     sensitivity,
     measure,
     multiplyAdds,
+    times,
     minElements,
     rest,
     sampledValues: sampledValues === Number.POSITIVE_INFINITY ? undefined : sampledValues,

@@ -4,6 +4,7 @@ import type { EvaluationTask, PlanCandidate, PlanSizes } from '@gcompress/planne
 import { interpolatedError } from '@gcompress/planner';
 import { type Candidates, candidatesFor, ofSize, type SizedCompressor, type SizedMethod } from '../forms/candidates.ts';
 import { compressedForm, type FormOptions, type MatrixSubject } from '../forms/weight-forms.ts';
+import type { WeightTimes } from './weight-times.ts';
 
 /** A form of a weight in a plan. */
 export interface PlannedForm extends PlanCandidate {
@@ -85,18 +86,23 @@ export function formsOf(
   results: readonly Evaluated[],
   shape: Shape2D,
   multiplyAdds: number | undefined,
+  times: WeightTimes | undefined,
 ): PlannedForm[] {
   const known = results.flatMap((result, i) =>
     result ? [{ ...result, size: result.packed, compressor: compressors[i] }] : [],
   );
-  const form = (compressor: MatrixCompressor, packed: number, error: number, deviation: number): PlannedForm => ({
-    method: compressor.method,
-    options: compressor.options,
-    sizes: { packed: Math.ceil(packed), ...computedSizes(compressor, shape, multiplyAdds) },
-    error,
-    deviation,
-    compressor,
-  });
+  const form = (compressor: MatrixCompressor, packed: number, error: number, deviation: number): PlannedForm => {
+    const { sizes, ...time } = times?.of(shape, multiplyAdds ?? 0, { compressor, bytes: packed }) ?? {};
+    return {
+      method: compressor.method,
+      options: compressor.options,
+      sizes: { packed: Math.ceil(packed), ...computedSizes(compressor, shape, multiplyAdds), ...sizes },
+      error,
+      deviation,
+      ...time,
+      compressor,
+    };
+  };
   const evaluated = known.map(({ compressor, packed, error, deviation }) => form(compressor, packed, error, deviation));
   if (!method || known.length < 2) return evaluated;
   const sorted = [...known].sort((a, b) => a.size - b.size);
