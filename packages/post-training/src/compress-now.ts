@@ -1,6 +1,7 @@
 // Compresses a trained model in one call: with a method, or to a size in bytes.
 import { type CompressedMatrix, type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
 import { assertGainsOf, assertMomentsOf, readModel, takingTurns } from '@gcompress/packed/weights';
+import { kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
 import { type Decision, decisionOf, decisionsOf, outcomesOf } from './decisions/decisions.ts';
@@ -26,7 +27,7 @@ export interface SmallModel {
 }
 
 /**
- * Compresses a trained model without training. The same model and options give the same result.
+ * Compresses a trained model without training. The same model, options and kernels give the same result.
  *
  * @param model a layers model, a graph model, or artifacts; it is not changed.
  * @throws GCompressError `invalid-option` and `unknown-option`; `non-finite` for NaN in a weight, which it names; `budget-unreachable` with
@@ -34,7 +35,7 @@ export interface SmallModel {
  */
 export async function compressNow(model: TrainedModel, options: CompressNowOptions = {}): Promise<SmallModel> {
   const checked = completeOptions(options);
-  const { budget, candidates, method, inputMoments, sensitivity, sequential, rest, kernels } = checked;
+  const { budget, candidates, method, inputMoments, sensitivity, sequential, rest } = checked;
   const { signal, onProgress } = checked;
   const given = await modelArtifacts(WHERE, model);
   const known = readModel(WHERE, given);
@@ -45,7 +46,8 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   const contents = batchNorm ? readModel(WHERE, artifacts) : known;
   assertSensitivity(WHERE, sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
-  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains });
+  const kernels = await loadKernels(checked.kernels);
+  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains, kernels });
   const listeners = { signal, onProgress };
   const how = { rest, kernels, turn: takingTurns(signal) };
   const compressed = async (decisions: readonly Decision[], progress: ProgressOptions) => {
@@ -73,6 +75,11 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
     if (split.lowRank) built = { ...built, report: { ...built.report, lowRank: split.lowRank } };
   }
   reportProgress(listeners, 1);
-  const report = { ...built.report, originalBytes, ...(batchNorm && { batchNorm }) };
+  const report = {
+    ...built.report,
+    originalBytes,
+    kernels: kernelsName(kernels),
+    ...(batchNorm && { batchNorm }),
+  };
   return { ...built, report, handler: { load: async () => built.artifacts } };
 }

@@ -1,7 +1,14 @@
 // Packs a whole model into one file.
-import { type CompressedMatrix, GCompressError, type InputMoments, reportProgress } from '@gcompress/core';
+import {
+  type CompressedMatrix,
+  GCompressError,
+  type InputMoments,
+  type KernelsOption,
+  reportProgress,
+} from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
+import { assertKernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';
@@ -56,6 +63,11 @@ export interface PackOptions {
   readonly channelGains?: ReadonlyMap<string, Float64Array>;
   /** Inputs and the model's outputs for them, with which `verify` detects a broken backend. Default none. */
   readonly probes?: readonly Probe[];
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; the report names the kernels.
+   */
+  readonly kernels?: KernelsOption;
   /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction of the weights' bytes that is done, from 0 to 1. */
@@ -77,10 +89,10 @@ export interface PackResult {
  * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is not JSON; the reason of an aborted signal.
  */
 export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Promise<PackResult> {
-  const { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress } =
+  const { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress, ...checked } =
     checkedOptions(options);
   const contents = readModel('pack', artifacts);
-  const { weights, kernels, model } = contents;
+  const { weights, kernels: used, model } = contents;
   assertMomentsOf('pack', inputMoments, contents);
   assertGainsOf('pack', channelGains, contents);
   assertMatricesOf(matrices, contents);
@@ -88,11 +100,13 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   const packed: PackedResult[] = [];
   let done = 0;
   const turn = takingTurns(signal);
+  // Without a method nothing is compressed here
+  const kernels = method && (await loadKernels(checked.kernels));
   for (const weight of weights) {
     await turn();
     const part = originalBytes === 0 ? 1 : done / originalBytes;
     reportProgress({ signal, onProgress }, part);
-    const kernel = kernels.get(weight.name);
+    const kernel = used.get(weight.name);
     const own = matrices.get(weight.name);
     const packable = own ? undefined : packableWeight(weight, kernel, minElements);
     const choice = packable && method && chooseMethod('pack', method, packable);
@@ -103,7 +117,7 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       compression = { matrix: own };
     } else if (typeof choice === 'object' && matrix) {
       const aids = { moments: inputMoments.get(weight.name), gains: channelGains.get(weight.name) };
-      compression = await compressWeight('pack', matrix, choice, { signal, ...aids });
+      compression = await compressWeight('pack', matrix, choice, { signal, kernels, ...aids });
     }
     packed.push(packWeight(weight, { kernel, compression, rest: typeof choice === 'string' ? choice : rest }));
     done += weight.bytes.length;
@@ -112,7 +126,13 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   reportProgress({ signal, onProgress }, 1);
   return {
     bytes,
-    report: { bytes: bytes.length, headerBytes, originalBytes, weights: packed.map(({ report }) => report) },
+    report: {
+      bytes: bytes.length,
+      headerBytes,
+      originalBytes,
+      ...(method && { kernels: kernelsName(kernels) }),
+      weights: packed.map(({ report }) => report),
+    },
   };
 }
 
@@ -138,6 +158,7 @@ function checkedOptions(options: PackOptions) {
     'inputMoments',
     'channelGains',
     'probes',
+    'kernels',
     'signal',
     'onProgress',
   ];
@@ -153,6 +174,7 @@ function checkedOptions(options: PackOptions) {
     method = given ? undefined : uniform({ bits: 5, steps: 'column' }),
     rest = given ? 'float32' : 'float16',
     probes = [],
+    kernels,
     signal,
     onProgress,
   } = options;
@@ -167,10 +189,11 @@ function checkedOptions(options: PackOptions) {
   }
   assertNumber('pack', 'minElements', minElements, { min: 0 });
   assertOneOf('pack', 'rest', rest, REST_DTYPES);
+  assertKernelsOption('pack', kernels);
   if (signal !== undefined) {
     assertType('pack', 'signal', signal, 'object', 'Pass the signal of an AbortController.');
     assertType('pack signal', 'throwIfAborted', signal.throwIfAborted, 'function');
   }
   if (onProgress !== undefined) assertType('pack', 'onProgress', onProgress, 'function');
-  return { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress };
+  return { method, matrices, minElements, rest, inputMoments, channelGains, probes, kernels, signal, onProgress };
 }

@@ -15,6 +15,7 @@ import {
   type PlanSizes,
   paretoCurve,
 } from '@gcompress/planner';
+import { kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import { compressNow } from '../compress-now.ts';
 import { assertSensitivity } from '../compress-options.ts';
 import { plainForm, type Subject, subjectsOf } from '../forms/weight-forms.ts';
@@ -41,6 +42,8 @@ export interface ModelPlan {
   readonly values: { readonly all: number; readonly evaluated: number };
   /** The estimated bytes of the file before the weights. */
   readonly headerBytes: number;
+  /** The kernels that methods could use, as in the report of `compressNow`. */
+  readonly kernels: string;
   /** The method of each weight for a plan: `compressNow(model, { method: methodOf(plan) })`. */
   methodOf(point: Pick<PlanPoint<PlannedForm>, 'choices'>): WeightMethod;
 }
@@ -60,14 +63,15 @@ const EVALUATING_BESIDE = 0.5;
  */
 export async function planModel(model: TrainedModel, options: PlanModelOptions = {}): Promise<ModelPlan> {
   const checked = completePlanOptions(options);
-  const { limits, goal, points, candidates, measure, multiplyAdds, store, kernels, signal, onProgress } = checked;
+  const { limits, goal, points, candidates, measure, multiplyAdds, store, signal, onProgress } = checked;
   const listeners: ProgressOptions = { signal, onProgress };
   const contents = readModel(PLANNING, await modelArtifacts(PLANNING, model));
   assertMomentsOf(PLANNING, checked.inputMoments, contents);
   assertGainsOf(PLANNING, checked.channelGains, contents);
   assertSensitivity(PLANNING, checked.sensitivity, contents);
   reportProgress(listeners, 0);
-  const subjects = subjectsOf(contents, { where: PLANNING, ...checked });
+  const kernels = await loadKernels(checked.kernels);
+  const subjects = subjectsOf(contents, { where: PLANNING, ...checked, kernels });
   const form = { kernels, turn: takingTurns(signal), signal, onProgress };
   const curves = await Promise.all(
     subjects.map(async ({ matrix }) => {
@@ -127,6 +131,7 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
     curve: curve.map((point) => answered(point, response)),
     values: valuesOf(subjects),
     headerBytes,
+    kernels: kernelsName(kernels),
     methodOf,
   };
 }
