@@ -1,7 +1,7 @@
 // The contract: what users, authors of methods and hosts share. Checks, storage and hosts have entries of their own.
 
 export type { InputMoments } from './aids/input-moments.ts';
-export type { Kernels, KernelsOption } from './aids/kernels.ts';
+export type { Kernels } from './aids/kernels.ts';
 export { type ErrorCode, type ErrorDetails, GCompressError, isGCompressError } from './checks/errors.ts';
 export {
   type Pace,

@@ -1,6 +1,6 @@
 // Options of compressNow, with checks and defaults.
 import type { PairedInputs } from '@gcompress/calibration';
-import { GCompressError, type InputMoments, type KernelsOption } from '@gcompress/core';
+import { GCompressError, type InputMoments } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertNumber,
@@ -13,7 +13,7 @@ import {
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertWeightMethod, MIN_ELEMENTS, type ModelContents, REST_DTYPES } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
-import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from './forms/candidates.ts';
 import { assertListeners } from './listeners.ts';
 

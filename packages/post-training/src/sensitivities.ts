@@ -1,11 +1,5 @@
 // Measures how much the outputs of a model change when one weight is compressed.
-import {
-  type InputMoments,
-  type KernelsOption,
-  type MatrixCompressor,
-  partialProgress,
-  reportProgress,
-} from '@gcompress/core';
+import { type InputMoments, type MatrixCompressor, partialProgress, reportProgress } from '@gcompress/core';
 import { assertCompressor, assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import {
   assertMomentsOf,
@@ -16,7 +10,7 @@ import {
   takingTurns,
 } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
-import { assertKernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { compressedForm, subjectsOf } from './forms/weight-forms.ts';

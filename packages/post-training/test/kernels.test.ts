@@ -21,16 +21,14 @@ const method = lowRank({ rank: 4 });
 /** Kernels without a name that note which of them are called. */
 async function noted(): Promise<{ kernels: Kernels; called: Set<string> }> {
   const called = new Set<string>();
-  const entries = Object.entries(await wasmKernels()).flatMap(([name, loop]) =>
-    typeof loop === 'function'
-      ? [
-          [
-            name,
-            (...args: unknown[]) => (called.add(name), (loop as (...args: unknown[]) => unknown)(...args)),
-          ] as const,
-        ]
-      : [],
-  );
+  const entries = Object.entries(await wasmKernels()).flatMap(([name, loop]) => {
+    if (typeof loop !== 'function') return [];
+    const noting = (...args: unknown[]) => {
+      called.add(name);
+      return (loop as (...args: unknown[]) => unknown)(...args);
+    };
+    return [[name, noting] as const];
+  });
   return { kernels: Object.fromEntries(entries) as unknown as Kernels, called };
 }
 

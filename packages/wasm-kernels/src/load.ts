@@ -1,6 +1,13 @@
 // The kernels that functions for whole models compute with: those of an option, or the WebAssembly kernels where they load.
-import { GCompressError, type Kernels, type KernelsOption } from '@gcompress/core';
+import { GCompressError, type Kernels } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
+
+/**
+ * Kernels as an option of functions for whole models: these kernels, or `'portable'` for plain JavaScript. Without the option these functions
+ * use the WebAssembly kernels where they load, and plain JavaScript elsewhere. Results of different kernels may
+ * differ in the last digits.
+ */
+export type KernelsOption = Kernels | 'portable';
 
 /**
  * Checks an option `kernels`.
@@ -12,7 +19,7 @@ export function assertKernelsOption(where: string, kernels: unknown): asserts ke
   if (kernels === undefined || kernels === 'portable') return;
   if (typeof kernels === 'object' && kernels !== null && typeof (kernels as Kernels).multiply === 'function') return;
   throw new GCompressError('invalid-option', {
-    where: `${where} kernels`,
+    where: `${String(where)} kernels`,
     expected: "kernels or 'portable'",
     actual: describeValue(kernels),
     hint: "Pass the result of wasmKernels(), pass 'portable', or leave the option out.",
@@ -25,8 +32,10 @@ export function assertKernelsOption(where: string, kernels: unknown): asserts ke
  *
  * @returns undefined for the portable kernels, which methods use unless others are passed: with the option `'portable'`, and if the module
  *   cannot be loaded. Where WebAssembly or its SIMD is missing or forbidden, the portable kernels themselves.
+ * @throws GCompressError as {@link assertKernelsOption}.
  */
 export async function loadKernels(kernels?: KernelsOption): Promise<Kernels | undefined> {
+  assertKernelsOption('loadKernels', kernels);
   if (kernels === 'portable') return undefined;
   if (kernels !== undefined) return kernels;
   try {
@@ -42,7 +51,9 @@ export async function loadKernels(kernels?: KernelsOption): Promise<Kernels | un
  * The name of kernels in reports: `'wasm'`, `'portable'`, the name of others, or `'given'` for kernels without a name.
  *
  * @param kernels a result of {@link loadKernels}.
+ * @throws GCompressError as {@link assertKernelsOption}.
  */
-export function kernelsName(kernels: Kernels | undefined): string {
-  return kernels === undefined ? 'portable' : (kernels.name ?? 'given');
+export function kernelsName(kernels: KernelsOption | undefined): string {
+  assertKernelsOption('kernelsName', kernels);
+  return kernels === undefined || kernels === 'portable' ? 'portable' : (kernels.name ?? 'given');
 }

@@ -1,5 +1,5 @@
 // The kernels that a verb compresses with.
-import type { KernelsOption } from '@gcompress/core';
+import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { KernelsName } from './kernel-names.ts';
 
 /** Options of verbs that compress. */

@@ -181,10 +181,3 @@ export interface Kernels {
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }
-
-/**
- * Kernels as an option of functions for whole models: these kernels, or `'portable'` for plain JavaScript. Without the option these functions
- * use the WebAssembly kernels of `@gcompress/wasm-kernels` where they load, and plain JavaScript elsewhere. Results of different kernels may
- * differ in the last digits.
- */
-export type KernelsOption = Kernels | 'portable';

@@ -1,14 +1,8 @@
 // Packs a whole model into one file.
-import {
-  type CompressedMatrix,
-  GCompressError,
-  type InputMoments,
-  type KernelsOption,
-  reportProgress,
-} from '@gcompress/core';
+import { type CompressedMatrix, GCompressError, type InputMoments, reportProgress } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
-import { assertKernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';

@@ -1,10 +1,10 @@
 // Options of planModel, with checks and defaults.
-import { GCompressError, type InputMoments, type KernelsOption } from '@gcompress/core';
+import { GCompressError, type InputMoments } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import type { RestDtype } from '@gcompress/packed';
 import { MIN_ELEMENTS, REST_DTYPES } from '@gcompress/packed/weights';
 import type { EvaluationStore, PlanGoal, PlanLimits } from '@gcompress/planner';
-import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { SmallModel } from '../compress-now.ts';
 import { assertMap } from '../compress-options.ts';
 import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from '../forms/candidates.ts';

@@ -1,8 +1,8 @@
 // Options of reportData, and their checks.
-import { GCompressError, type KernelsOption, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import type { RowDecoder } from '@gcompress/packed/load';
-import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { Evaluation } from '../data/report-data.ts';
 import type { ByteCompressors } from '../forms/form-bytes.ts';
 import type { WeightRecord } from '../weights/report-weights.ts';

@@ -1,5 +1,5 @@
 // Options of lowRankGraph, with checks and defaults.
-import { GCompressError, type InputMoments, type KernelsOption, type MatrixCompressor } from '@gcompress/core';
+import { GCompressError, type InputMoments, type MatrixCompressor } from '@gcompress/core';
 import {
   assertCompressor,
   assertKnownOptions,
@@ -10,7 +10,7 @@ import {
 } from '@gcompress/core/checks';
 import type { PackableWeight } from '@gcompress/packed';
 import { MIN_ELEMENTS } from '@gcompress/packed/weights';
-import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import { CONVOLUTION_FORMS, type ConvolutionForm } from './convolution-forms.ts';
 
 /** The function that errors name. */

@@ -4,7 +4,6 @@ import {
   type FactorizationPlan,
   GCompressError,
   type Kernels,
-  type KernelsOption,
   type Matrix,
   type MatrixCompressor,
   type MatrixForm,
@@ -12,7 +11,7 @@ import {
 } from '@gcompress/core';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
-import { kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
+import { type KernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
 import { UntrainedFactors } from '../untrained-factors.ts';

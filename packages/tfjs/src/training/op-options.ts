@@ -1,6 +1,7 @@
 // Options of an operator and of its methods.
-import type { FactorizationPlan, KernelsOption, MatrixCompressor, Shape2D } from '@gcompress/core';
+import type { FactorizationPlan, MatrixCompressor, Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
+import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { CompressionVariables } from './compression-variables.ts';
 
 /** What a `TfCompressionOp` needs besides the variable. */

@@ -1,7 +1,7 @@
 // The callback that runs the update steps of compressed layers while a model trains.
-import { GCompressError, type JsonObject, type KernelsOption } from '@gcompress/core';
+import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
-import { assertKernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Logs, metricsOf } from '../../progress/metrics.ts';
 import { type Resumable, resumablesOf } from '../../progress/resumable.ts';

@@ -1,7 +1,8 @@
 // The size of a packed file that compressed layers are trained to.
-import { type CompressedMatrix, GCompressError, type KernelsOption } from '@gcompress/core';
+import { type CompressedMatrix, GCompressError } from '@gcompress/core';
 import { assertNumber, assertOneOf, assertType, exactlyOneOption } from '@gcompress/core/checks';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
+import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import { io, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../../training/compression-op.ts';

@@ -1,9 +1,9 @@
 // Several matrices to one size: their compressors work at the common price of a bit at which all of them together take the bytes.
-import { type CompressedMatrix, GCompressError, type Kernels, type KernelsOption, type Matrix } from '@gcompress/core';
+import { type CompressedMatrix, GCompressError, type Kernels, type Matrix } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
-import { assertKernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
+import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { TfCompressionOp } from '../compression-op.ts';
 import type { UpdateResult } from '../op-options.ts';
