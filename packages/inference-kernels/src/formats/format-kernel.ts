@@ -1,5 +1,5 @@
 // Makes the kernel of a format on a backend from the rules of the format.
-import type { InferenceKernel, KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
+import type { BatchRange, InferenceKernel, KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
 import { cast, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
 
@@ -19,8 +19,8 @@ export interface FormatRules {
   readonly format: string;
   /** See `InferenceKernel`. */
   supports(form: StoredForm): boolean;
-  /** Whether the product is faster than the dense one, in SIMD or in plain JavaScript. Called only for supported forms. */
-  pays(form: StoredForm, simd: boolean): boolean;
+  /** The batches for which the product is faster than the dense one, in SIMD or in plain JavaScript. Called only for supported forms. */
+  pays(form: StoredForm, simd: boolean): boolean | BatchRange;
   /** @throws GCompressError for damaged values. */
   prepare<R>(source: KernelSource, loops: Loops<R>): Prepared<R>;
 }

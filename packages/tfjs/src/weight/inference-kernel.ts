@@ -37,6 +37,13 @@ export interface TakenOver {
   restore(): Readonly<Record<string, PackedTensor>>;
 }
 
+/** Numbers of rows of x `[b, m]`, or of ids: from `from` to `to`, both included; without `to` all from `from` on. */
+export interface BatchRange {
+  /** At least 1. */
+  readonly from: number;
+  readonly to?: number;
+}
+
 /**
  * Multiplies by matrices of one format in their stored form, on one backend of TensorFlow.js. Anyone can write one; hosts take kernels as
  * an option and never look for them elsewhere.
@@ -51,10 +58,10 @@ export interface InferenceKernel<H = unknown> {
   /** True if the kernel can multiply by matrices of this form. The form may come from a hostile file; nothing may be allocated from it. */
   supports(form: StoredForm): boolean;
   /**
-   * True if products with this form take less time than products with the dense matrix, and than products with its factors where the
-   * format multiplies by them. Asked only for supported forms.
+   * The batches for which products with this form take less time than products with the dense matrix, and than products with its factors where the
+   * format multiplies by them: true for all, false for none. Asked only for supported forms.
    */
-  pays(form: StoredForm): boolean;
+  pays(form: StoredForm): boolean | BatchRange;
   /**
    * Prepares for products with a stored matrix, once. Called in a tidy, so tensors of the handle must be kept with `tf.keep`.
    *
