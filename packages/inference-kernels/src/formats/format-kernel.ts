@@ -13,6 +13,12 @@ export interface Prepared<R> {
   readonly takenOver?: TakenOver;
 }
 
+/**
+ * Batches of at least eight rows of x, which SIMD loops multiply together, so that they read each code once for eight rows. Some products are faster
+ * than dense ones only then: measured by `pnpm --filter @gcompress/benchmarks inference`.
+ */
+export const EIGHT_ROWS: BatchRange = { from: 8 };
+
 /** How matrices of one format become products that loops compute. */
 export interface FormatRules {
   /** Id of the format. */

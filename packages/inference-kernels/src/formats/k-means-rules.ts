@@ -4,7 +4,7 @@ import type { PackedMatrix, PackedTensor } from '@gcompress/core';
 import { bitsFor, fileError, packBits, packedTensor } from '@gcompress/core/storage';
 import type { KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
 import type { Loops } from '../loops/loops.ts';
-import type { FormatRules, Prepared } from './format-kernel.ts';
+import { EIGHT_ROWS, type FormatRules, type Prepared } from './format-kernel.ts';
 
 /** Levels that fit the look-up table of one vector. */
 const FEW_LEVELS = 16;
@@ -33,9 +33,12 @@ export const kMeansRules: FormatRules = {
     const codebook = codebookForm(form);
     if (!codebook || !simd) return false;
     const { rows, cols, blockSize, used } = codebook;
-    if (blockSize === 1) return used <= FEW_LEVELS && rows * cols >= LARGE;
-    // A row of the codebook costs as much as a row of the matrix, and a code costs more than an entry: measured from 1024 × 1024 on
-    return blockSize >= 8 && rows * blockSize >= 64 * used;
+    if (blockSize === 1)
+      return rows * cols >= LARGE && (used <= FEW_LEVELS ? EIGHT_ROWS : { from: 2 * EIGHT_ROWS.from });
+    // A row of the codebook costs as much as a row of the matrix, and a code costs more than an entry
+    const codeRows = (rows * blockSize) / used;
+    if (blockSize >= 8 && codeRows >= 64) return true;
+    return blockSize >= 4 && codeRows >= 16 && EIGHT_ROWS;
   },
   prepare(source, loops) {
     const form = codebookForm(source.form);

@@ -33,6 +33,8 @@ export interface InferenceWeightParts extends Omit<KernelChoice, 'stored'> {
   readonly use: WeightUse;
   /** Rows of x, or ids, of the call. */
   readonly batch: number;
+  /** What was prepared for other batches. Default: nothing. */
+  readonly prepared?: readonly InferenceWeight[];
 }
 
 /** A weight for inference, and how it is computed. */
@@ -41,7 +43,7 @@ export interface InferenceWeight {
   readonly execution: Execution;
   /** The batches that are computed in this way. */
   readonly batches: BatchRange;
-  /** Bytes that the weight holds beside the tensors of its source. */
+  /** Bytes that the weight holds beside the tensors of its source; 0 if another one for other batches holds them. */
   readonly heldBytes: number;
 }
 
@@ -50,7 +52,7 @@ export interface InferenceWeight {
  * says. Its tensors live until it is disposed, because layers are called in a tidy.
  */
 export function inferenceWeight(parts: InferenceWeightParts): InferenceWeight {
-  const { source, use, view, weightShape, prefer, batch } = parts;
+  const { source, use, view, weightShape, prefer, batch, prepared = [] } = parts;
   const { format, form } = source;
   const kernelChoice = { ...parts, stored: form };
   // Without entropy coding where each call unpacks again
@@ -58,6 +60,8 @@ export function inferenceWeight(parts: InferenceWeightParts): InferenceWeight {
   const constantValues = () => Object.values(factors()).reduce((sum, { data }) => sum + data.length, 0);
   const choice = { format, form, use, constantValues, kernel: kernelChoice, batch };
   const { execution, batches, kernel } = chooseExecution(choice);
+  const same = prepared.find((one) => one.execution === execution);
+  if (same) return { ...same, batches, heldBytes: 0 };
   if (kernel) {
     const weight = new KernelWeight({ kernel, source: source.source(), view, weightShape });
     const { takenOver } = weight;

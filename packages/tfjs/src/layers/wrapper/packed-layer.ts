@@ -255,18 +255,23 @@ export class PackedLayer extends LayerWrapper {
     const prepared = this.#prepared.get(packed) ?? [];
     const known = prepared.find(({ batches }) => contains(batches, batch));
     if (known) return known;
-    const made = this.#inferenceWeight(packed, batch);
+    const made = this.#inferenceWeight(packed, batch, prepared);
     this.#prepared.set(packed, [...prepared, made]);
     return made;
   }
 
-  #inferenceWeight({ held, view, weightShape }: PackedWeight, batch: number): InferenceWeight {
+  #inferenceWeight(
+    { held, view, weightShape }: PackedWeight,
+    batch: number,
+    prepared: readonly InferenceWeight[],
+  ): InferenceWeight {
     return inferenceWeight({
       source: held,
       view,
       weightShape,
       use: this.innerCall.use,
       batch,
+      prepared,
       kernels: this.#kernels,
       backend: getBackend(),
       prefer: this.#prefer,
