@@ -15,7 +15,7 @@ const MOST_ROWS = 256;
 const LARGE = 2 ** 22;
 
 /** The form of a matrix with one codebook. */
-interface CodebookForm {
+export interface CodebookForm {
   readonly rows: number;
   readonly cols: number;
   readonly blockSize: number;
@@ -50,7 +50,7 @@ export const kMeansRules: FormatRules = {
 };
 
 /** Undefined for several codebooks, for codebooks that are too large, and for a damaged form. */
-function codebookForm({ shape: [rows, cols], config, tensors }: StoredForm): CodebookForm | undefined {
+export function codebookForm({ shape: [rows, cols], config, tensors }: StoredForm): CodebookForm | undefined {
   const { blockSize, groupRows, groupBlocks } = config;
   if (!isCount(blockSize) || blockSize > cols) return undefined;
   const blocks = Math.ceil(cols / blockSize);
@@ -140,7 +140,7 @@ function encodingOf(codes: Uint8Array, used: number): Record<string, PackedTenso
 }
 
 /** The codes, each an index of a stored row of the codebook; the file holds them bit-packed or entropy-coded. */
-function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm): Int32Array {
+export function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm): Int32Array {
   return unpackCodes(packed, 'encoding', [rows, blocks], used);
 }
 
