@@ -48,7 +48,8 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     imports: ['core', 'scheduler', 'wasm-kernels'],
   },
   'inference-kernels': {
-    lives: 'products with compressed matrices in their stored form, for the wasm and cpu backends of TensorFlow.js',
+    lives:
+      'products with compressed matrices in their stored form, for the wasm, cpu and webgpu backends of TensorFlow.js',
     imports: ['core', 'coder', 'simhash', 'tfjs'],
   },
   'graph-compression': {

@@ -27,8 +27,10 @@ export interface ProductResult {
   readonly isKept: boolean;
   /** Tensors that are left when all is disposed. */
   readonly leaked: number;
-  /** Bytes that the kernel holds beside the stored tensors. */
-  readonly extraBytes: number;
+  /** Levels that are stored; no more than entries. */
+  readonly used: number;
+  /** Bytes that the layer holds. */
+  readonly heldBytes: number;
 }
 
 declare global {
@@ -72,8 +74,10 @@ globalThis.multiplyOnWebGpu = async ({ levels, shape, batch }) => {
   const x = tf.tensor2d(values, [batch, rows]);
   const product = tf.tidy(() => model.apply(x) as tf.Tensor);
   const actual = await product.data();
-  const [{ execution, heldBytes, storedBytes }] = executionReport(model);
-  const gradient = tf.tidy(() => tf.grad((input) => tf.sum(model.apply(input) as tf.Tensor))(x));
+  const [{ execution, heldBytes }] = executionReport(model);
+  // The backend itself does not sum empty tensors
+  const gradient =
+    batch === 0 ? tf.zeros([0, rows]) : tf.tidy(() => tf.grad((input) => tf.sum(model.apply(input) as tf.Tensor))(x));
   const slope = await gradient.data();
   let error = 0;
   let gradientError = 0;
@@ -99,5 +103,14 @@ globalThis.multiplyOnWebGpu = async ({ levels, shape, batch }) => {
   tf.dispose([x, product, gradient]);
   model.dispose();
   const leaked = tf.memory().numTensors - before;
-  return { execution, shape: made, error, gradientError, isKept, leaked, extraBytes: heldBytes - storedBytes };
+  return {
+    execution,
+    shape: made,
+    error,
+    gradientError,
+    isKept,
+    leaked,
+    heldBytes,
+    used: packed.tensors.codebook.shape[0],
+  };
 };

@@ -11,8 +11,8 @@ export const MOST_LEVELS = 256;
 export const MOST_WORKGROUPS = 65_535;
 
 /**
- * `x [b, m] · W → [b, n]` with `W[i, j] = levels[code of i·n + j]`. Inputs: `x`; `codes`, int32 words of bits, the lowest first; `levels`, float32.
- * Uniforms: `bits` of a code, from 1 to 8, and `used`, the number of levels. Codes must be below it.
+ * `x [b, k] · W → [b, c]` with `W[i, j] = levels[code of i·down + j·across]`. Inputs: `x`; `codes`, int32 words of bits, the lowest first; `levels`,
+ * float32. Uniforms, in this order: `bits` of a code, from 1 to 8; `used`, the number of levels, which codes must be below; `down`; `across`.
  */
 export function codebookProgram([batch, cols]: readonly [batch: number, cols: number]): Program {
   return {
@@ -21,7 +21,7 @@ export function codebookProgram([batch, cols]: readonly [batch: number, cols: nu
     dispatchLayout: { x: [1], y: [0] },
     dispatch: [Math.ceil(cols / COLUMNS), Math.min(Math.ceil(batch / ROWS), MOST_WORKGROUPS), 1],
     workgroupSize: [COLUMNS, 1, 1],
-    uniforms: 'bits : i32, used : i32,',
+    uniforms: 'bits : i32, used : i32, down : i32, across : i32,',
     shaderKey: 'gcompress-codebook',
     getUserCode: () => CODE,
   };
@@ -56,11 +56,11 @@ const CODE = `
         // Rows beyond the batch repeat the last one, and are not written
         let at = rows * min(vec4<i32>(first) + vec4<i32>(0, 1, 2, 3), vec4<i32>(batch - 1));
         var sums = vec4<f32>(0.0);
-        var place = u32(col);
+        var place = u32(col) * u32(uniforms.across);
         for (var row = 0; row < rows; row++) {
           let entry = table[codeAt(place, bits)];
           sums += entry * vec4<f32>(x[at.x + row], x[at.y + row], x[at.z + row], x[at.w + row]);
-          place += u32(cols);
+          place += u32(uniforms.down);
         }
         for (var i = 0; i < min(${ROWS}, batch - first); i++) {
           result[(first + i) * cols + col] = sums[i];

@@ -70,6 +70,11 @@ export interface InferenceKernel<H = unknown> {
   prepare(source: KernelSource): H;
   /** `x [b, m] · Ŵ → [b, n]`, float32. The caller owns the result. Called in a tidy. */
   multiply(x: Tensor, handle: H): Tensor;
+  /**
+   * `y [b, n] · Ŵᵀ → [b, m]`, float32, for gradients by x. The caller owns the result. Called in a tidy. Without it, each gradient unpacks the matrix,
+   * which reads stored values back from devices.
+   */
+  multiplyTransposed?(y: Tensor, handle: H): Tensor;
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`. Without it, look-ups use the factors or the dense matrix. */
   lookup?(ids: Tensor, handle: H): Tensor;
   /** What the handle replaces. Without it, the layer holds all stored tensors beside the handle. */
@@ -102,7 +107,7 @@ function isKernel(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const kernel = value as Partial<InferenceKernel>;
   if (typeof kernel.format !== 'string' || typeof kernel.backend !== 'string') return false;
-  const optional = [kernel.lookup, kernel.takenOver];
+  const optional = [kernel.multiplyTransposed, kernel.lookup, kernel.takenOver];
   if (optional.some((member) => member !== undefined && typeof member !== 'function')) return false;
   return FUNCTIONS.every((name) => typeof kernel[name] === 'function');
 }

@@ -106,6 +106,27 @@ describe('a kernel of a third party', () => {
     expect(asked.disposed).toBe(2);
   });
 
+  it('multiplies by the transpose for gradients, if it can, without unpacking the matrix', async () => {
+    const { kernel } = countingKernel();
+    const model = await compressed();
+    const slopes = [kernel, { ...kernel, multiplyTransposed: (y: tf.Tensor) => tf.fill([y.shape[0], 32], 7) }].map(
+      (one) => {
+        const small = stripCompression(model, { prefer: 'memory', inferenceKernels: [one] });
+        const hidden = small.getLayer('hidden');
+        const slope = tf.tidy(() =>
+          tf
+            .grad((x) => tf.sum(hidden.apply(x) as tf.Tensor))(tf.ones([2, 32]))
+            .dataSync(),
+        );
+        small.dispose();
+        return slope;
+      },
+    );
+    expect(slopes[0].some((value) => value !== 7)).toBe(true);
+    expect(Array.from(slopes[1])).toEqual(Array.from({ length: 64 }, () => 7));
+    model.dispose();
+  });
+
   it('is left out where speed counts and it does not pay; the report says what is used instead', async () => {
     const { kernel, asked } = countingKernel();
     const small = stripCompression(await compressed(), { inferenceKernels: [kernel] });
