@@ -17,7 +17,8 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   linalg: { lives: 'numerics for the algorithms: products, QR, eigenproblem, SVD', imports: ['core'] },
   'wasm-kernels': {
-    lives: 'the kernels of `linalg` in WebAssembly: one module, inlined, for methods that are handed them',
+    lives:
+      'the kernels of `linalg` in WebAssembly: one module, inlined, for methods that are handed them; at `./load` what imports them on demand',
     imports: ['core', 'linalg'],
   },
   coder: {
@@ -44,10 +45,11 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   tfjs: {
     lives:
       'operators at `.`, layers at `./layers`, callbacks at `./callbacks`, summaries at `./summaries`, backends at `./backends`, files that Node writes at `./files`',
-    imports: ['core', 'scheduler'],
+    imports: ['core', 'scheduler', 'wasm-kernels'],
   },
   'inference-kernels': {
-    lives: 'products with compressed matrices in their stored form, for the wasm and cpu backends of TensorFlow.js',
+    lives:
+      'products with compressed matrices in their stored form, for the wasm, cpu and webgpu backends of TensorFlow.js',
     imports: ['core', 'coder', 'simhash', 'tfjs'],
   },
   'graph-compression': {
@@ -61,11 +63,11 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   packed: {
     lives:
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`, single weights at `./weights`',
-    imports: ['core', 'coder', 'uniform', 'weights'],
+    imports: ['core', 'coder', 'uniform', 'wasm-kernels', 'weights'],
   },
   rewrite: {
     lives: 'smaller topologies of the same function: low-rank nodes in graphs, BatchNorm folded into the layer before',
-    imports: ['core', 'linalg', 'packed', 'weights'],
+    imports: ['core', 'linalg', 'packed', 'wasm-kernels', 'weights'],
   },
   planner: {
     lives:
@@ -74,7 +76,9 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   'post-training': {
     lives: 'trained models, compressed by one call: by a method, or to a size in bytes; plans for whole models',
-    imports: ['core', 'linalg', 'uniform', 'weights', 'packed', 'rewrite', 'calibration', 'planner'],
+    imports: [
+      ...['core', 'linalg', 'uniform', 'weights', 'packed', 'rewrite', 'calibration', 'planner', 'wasm-kernels'],
+    ],
   },
   distillation: {
     lives: 'compressed layers models, trained further on the outputs of the original model',
@@ -82,7 +86,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   report: {
     lives: 'what a compressed model lost and gained: data, one HTML file, Markdown',
-    imports: ['core', 'linalg', 'packed', 'weights'],
+    imports: ['core', 'linalg', 'packed', 'wasm-kernels', 'weights'],
   },
   sweep: {
     lives:

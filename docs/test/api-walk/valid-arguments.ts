@@ -116,6 +116,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
     compressor,
     {},
   ],
+  '@gcompress/wasm-kernels/load assertKernelsOption': () => ['walk', 'portable'],
   '@gcompress/packed/contents packedContents': () => [new Uint8Array(4), {}],
   '@gcompress/packed/weights float16Bits': () => [new Float32Array(2)],
   '@gcompress/packed/weights equalWeights': () => [contents()],

@@ -17,12 +17,16 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Starts Chromium without a window; throws with what to do when it is missing. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * Starts Chromium without a window; throws with what to do when it is missing.
+ *
+ * @param more further arguments of the program.
+ */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(EXECUTABLE)) {
     throw new Error(
       `Chromium is missing at ${EXECUTABLE}. Install it (apt-get install chromium), or set CHROMIUM to its path.`,
     );
   }
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+  return chromium.launch({ executablePath: EXECUTABLE, args: [...ARGUMENTS, ...more] });
 }

@@ -8,11 +8,17 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly before?: (page: Page) => Promise<unknown>;
 }
 
-/** One Chromium for the tests of a file. Each page it opens is a user of its own. */
-export function useBrowser(): { open(address: string, options?: OpenOptions): Promise<Page> } {
+/**
+ * One Chromium for the tests of a file. Each page it opens is a user of its own.
+ *
+ * @param more further arguments of Chromium.
+ */
+export function useBrowser(more: readonly string[] = []): {
+  open(address: string, options?: OpenOptions): Promise<Page>;
+} {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium(more);
   });
   afterAll(() => browser.close());
   return {

@@ -12,7 +12,11 @@ declare module 'vitest' {
 /** Builds and serves the pages once for all files; reports a missing browser first. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   await (await launchChromium()).close();
-  const { url, stop } = await serveBuild(['test-browser/tensor-ops.html', 'test-browser/packed.html']);
+  const { url, stop } = await serveBuild([
+    'test-browser/tensor-ops.html',
+    'test-browser/packed.html',
+    'test-browser/webgpu/products.html',
+  ]);
   provide('url', url);
   return stop;
 }

@@ -5,8 +5,8 @@ import { assertSchedule, type CompressionSchedule } from '@gcompress/scheduler';
 import { TfCompressionOp, type TfCompressionOpOptions, type UpdateResult } from '@gcompress/tfjs';
 import type { Variable } from '@tensorflow/tfjs-core';
 
-/** The default compressor and schedule of all matrices. */
-export interface ApplyCompressionOptions {
+/** The default compressor, schedule and kernels of all matrices. */
+export interface ApplyCompressionOptions extends Pick<TfCompressionOpOptions, 'kernels'> {
   readonly compressor: MatrixCompressor;
   readonly schedule: CompressionSchedule;
 }
@@ -22,7 +22,7 @@ export class ApplyCompression {
 
   /** @throws GCompressError `invalid-option` or `unknown-option` when the options are not a compressor and a schedule. */
   constructor(readonly options: ApplyCompressionOptions) {
-    assertKnownOptions('ApplyCompression', options, ['compressor', 'schedule']);
+    assertKnownOptions('ApplyCompression', options, ['compressor', 'schedule', 'kernels']);
     assertCompressor('ApplyCompression', 'compressor', options.compressor);
     assertSchedule('ApplyCompression', 'schedule', options.schedule);
   }

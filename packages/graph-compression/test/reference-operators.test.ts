@@ -110,6 +110,8 @@ describe('dictionary learning', () => {
     const op = operatorOn(original, {
       compressor,
       schedule: referenceHost({ begin: 1000, end: 120_000, decrement: 0.01 }),
+      // Compared with the portable result below; kernels in WebAssembly learn atoms in float32
+      kernels: 'portable',
     });
     expect(frobeniusNorm(original)).toBeGreaterThan(0);
     expect(valuesOf(op.variables.factors.atoms).data.every((entry) => entry === 0)).toBe(true);

@@ -1,4 +1,4 @@
-// The kernels of this package, for the wasm and the cpu backend.
+// The kernels of this package, for the wasm, cpu and webgpu backends.
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import type { InferenceKernel } from '@gcompress/tfjs/layers';
 import { backend } from '@tensorflow/tfjs-core';
@@ -11,6 +11,7 @@ import type { Loops } from './loops/loops.ts';
 import { portableLoops } from './loops/portable-loops.ts';
 import { openSharedHeap } from './loops/shared-heap.ts';
 import { simdLoops } from './loops/simd-loops.ts';
+import { webGpuCodebookKernel } from './webgpu/codebook-kernel.ts';
 
 /** Options of {@link inferenceKernels}. */
 export interface InferenceKernelOptions {
@@ -24,7 +25,8 @@ export interface InferenceKernelOptions {
 const RULES = [kMeansRules, pruningRules, dictLearnRules, simhashRules];
 
 /**
- * Kernels that multiply by k-means, pruned, dictionary and simhash matrices in their stored form, on the wasm and on the cpu backend. Pass them as
+ * Kernels that multiply by k-means, pruned, dictionary and simhash matrices in their stored form, on the wasm and on the cpu backend, and by k-means
+ * matrices of at most 256 levels on the webgpu backend. Pass them as
  * `inferenceKernels` to `stripCompression` or `registerCompressedLayers` of `@gcompress/tfjs/layers`. They are compiled at the first use.
  *
  * @throws GCompressError `invalid-option` or `unknown-option`.
@@ -34,10 +36,11 @@ export function inferenceKernels(options: InferenceKernelOptions = {}): Inferenc
   const { simd = true } = options;
   assertType('inferenceKernels', 'simd', simd, 'boolean');
   const wasmLoops = simd ? loopsOfBackend() : () => portableLoops;
-  return RULES.flatMap((rules) => [
+  const kernels: InferenceKernel[] = RULES.flatMap((rules) => [
     formatKernel('wasm', rules, wasmLoops),
     formatKernel('cpu', rules, () => portableLoops),
   ]);
+  return [...kernels, webGpuCodebookKernel() as InferenceKernel];
 }
 
 /** SIMD loops on the heap of the current backend, opened once for each backend; plain JavaScript if there is no heap. */

@@ -110,6 +110,26 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     model.dispose();
   });
 
+  it('a layer that prefers speed takes some kernels only for eight rows and more, and computes the same with both', () => {
+    const matrix = prunedForm(prunedFormat, 0.2)(SHAPE, 3);
+    const before = tf.memory();
+    const model = packedModel(matrix, kernels, 'speed');
+    const dense = packedModel(matrix, [], 'speed');
+    const stored = model.getWeights().map((weight) => weight.dataSync().slice());
+    for (const rows of [9, 1, 7, 8, 30]) {
+      const [actual, expected] = [call(model, rows), call(dense, rows)];
+      for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 3);
+      const [{ execution, batches }] = executionReport(model);
+      if (backend === 'cpu') expect({ execution, batches }).toEqual({ execution: 'kernel', batches: { from: 1 } });
+      else if (rows < 8) expect({ execution, batches }).toEqual({ execution: 'dense', batches: { from: 1, to: 7 } });
+      else expect({ execution, batches }).toEqual({ execution: 'kernel', batches: { from: 8 } });
+    }
+    expect(model.getWeights().map((weight) => weight.dataSync().slice())).toEqual(stored);
+    model.dispose();
+    dense.dispose();
+    expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
+  });
+
   it('a layer that prefers speed takes a kernel only where it pays', async () => {
     const executions = Object.entries(MATRICES).map(([name, matrix]) => {
       const model = packedModel(matrix, kernels, 'speed');

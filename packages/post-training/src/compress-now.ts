@@ -1,6 +1,7 @@
 // Compresses a trained model in one call: with a method, or to a size in bytes.
 import { type CompressedMatrix, type ProgressOptions, partialProgress, reportProgress } from '@gcompress/core';
 import { assertGainsOf, assertMomentsOf, chooseMethod, readModel, takingTurns } from '@gcompress/packed/weights';
+import { kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import { assertSensitivity, type CompressNowOptions, completeOptions, WHERE } from './compress-options.ts';
 import { type Decision, decisionOf, decisionsOf, outcomesOf } from './decisions/decisions.ts';
@@ -28,7 +29,7 @@ export interface SmallModel {
 }
 
 /**
- * Compresses a trained model without training. The same model and options give the same result. Weights with equal bytes and the same method or
+ * Compresses a trained model without training. The same model, options and kernels give the same result. Weights with equal bytes and the same method or
  * candidates are compressed as one, for the sum of their moments and gains, so that the file stores them once.
  *
  * @param model a layers model, a graph model, or artifacts; it is not changed.
@@ -37,7 +38,7 @@ export interface SmallModel {
  */
 export async function compressNow(model: TrainedModel, options: CompressNowOptions = {}): Promise<SmallModel> {
   const checked = completeOptions(options);
-  const { budget, candidates, method, inputMoments, sensitivity, sequential, rest, kernels } = checked;
+  const { budget, candidates, method, inputMoments, sensitivity, sequential, rest } = checked;
   const { signal, onProgress } = checked;
   const given = await modelArtifacts(WHERE, model);
   const known = readModel(WHERE, given);
@@ -48,10 +49,11 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
   const contents = batchNorm ? readModel(WHERE, artifacts) : known;
   assertSensitivity(WHERE, sensitivity, contents);
   reportProgress({ signal, onProgress }, 0);
+  const kernels = await loadKernels(checked.kernels);
   const equals = equalSubjects(contents, checked.minElements, (weight) =>
     budget ? candidatesFor(WHERE, candidates, weight) : chooseMethod(WHERE, method, weight),
   );
-  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains, equals });
+  const subjects = subjectsOf(contents, { where: WHERE, ...checked, channelGains, kernels, equals });
   const listeners = { signal, onProgress };
   const how = { rest, kernels, turn: takingTurns(signal) };
   const compressed = async (decisions: readonly Decision[], progress: ProgressOptions) => {
@@ -79,6 +81,11 @@ export async function compressNow(model: TrainedModel, options: CompressNowOptio
     if (split.lowRank) built = { ...built, report: { ...built.report, lowRank: split.lowRank } };
   }
   reportProgress(listeners, 1);
-  const report = { ...built.report, originalBytes, ...(batchNorm && { batchNorm }) };
+  const report = {
+    ...built.report,
+    originalBytes,
+    kernels: kernelsName(kernels),
+    ...(batchNorm && { batchNorm }),
+  };
   return { ...built, report, handler: { load: async () => built.artifacts } };
 }

@@ -1,6 +1,6 @@
 // Options of compressNow, with checks and defaults.
 import type { PairedInputs } from '@gcompress/calibration';
-import { GCompressError, type InputMoments, type Kernels } from '@gcompress/core';
+import { GCompressError, type InputMoments } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertNumber,
@@ -13,6 +13,7 @@ import {
 import type { RestDtype, WeightMethod } from '@gcompress/packed';
 import { assertWeightMethod, MIN_ELEMENTS, type ModelContents, REST_DTYPES } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from './forms/candidates.ts';
 import { assertListeners } from './listeners.ts';
 
@@ -66,8 +67,11 @@ export interface CompressNowOptions {
   readonly minElements?: number;
   /** The stored type of float32 weights that are not compressed, see {@link RestDtype}. Default `'float16'`. */
   readonly rest?: RestDtype;
-  /** Faster hot loops than the portable ones, for methods that use them. */
-  readonly kernels?: Kernels;
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; the report names the kernels.
+   */
+  readonly kernels?: KernelsOption;
   /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction that is done, from 0 to 1. */
@@ -113,7 +117,7 @@ export function completeOptions(options: CompressNowOptions) {
   assertMap(WHERE, 'sensitivity', sensitivity, 'numbers');
   assertNumber(WHERE, 'minElements', minElements, { min: 0 });
   assertOneOf(WHERE, 'rest', rest, REST_DTYPES);
-  if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
+  assertKernelsOption(WHERE, kernels);
   assertListeners(WHERE, { signal, onProgress });
   const { sequential, foldBatchNorm = false } = options;
   assertType(WHERE, 'foldBatchNorm', foldBatchNorm, 'boolean');

@@ -10,6 +10,7 @@ import {
   takingTurns,
 } from '@gcompress/packed/weights';
 import { uniform } from '@gcompress/uniform';
+import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import { weightOfMatrix } from '@gcompress/weights';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { compressedForm, subjectsOf } from './forms/weight-forms.ts';
@@ -28,6 +29,8 @@ export interface SensitivityOptions {
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /** The fewest values of a weight that is compressed. Default 256. */
   readonly minElements?: number;
+  /** The hot loops, as in `compressNow`. Default: WebAssembly where it loads, otherwise plain JavaScript. */
+  readonly kernels?: KernelsOption;
   /** Stops the work between two weights; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction that is done, from 0 to 1. */
@@ -52,7 +55,7 @@ export async function sensitivities(
   inputs: Tensor | readonly Tensor[],
   options: SensitivityOptions,
 ): Promise<Map<string, number>> {
-  const { load, method, inputMoments, minElements, signal, onProgress } = checkedOptions(options);
+  const { load, method, inputMoments, minElements, signal, onProgress, ...checked } = checkedOptions(options);
   const tensors = inputTensors(WHERE, inputs);
   const contents = readModel(WHERE, await modelArtifacts(WHERE, model));
   assertMomentsOf(WHERE, inputMoments, contents);
@@ -66,6 +69,7 @@ export async function sensitivities(
     }
   };
   reportProgress(listeners, 0);
+  const kernels = await loadKernels(checked.kernels);
   const subjects = subjectsOf(contents, {
     where: WHERE,
     minElements,
@@ -73,14 +77,14 @@ export async function sensitivities(
     inputMoments,
     channelGains: new Map(),
     sensitivity: new Map(),
-    kernels: undefined,
+    kernels,
   }).flatMap(({ matrix, weight }) => (matrix ? [{ matrix, weight }] : []));
   const original = await answers();
   const costs = new Map<string, number>();
   const turn = takingTurns(signal);
   for (const [i, { matrix, weight }] of subjects.entries()) {
     const part = partialProgress(listeners, i / subjects.length, (i + 1) / subjects.length);
-    const form = await compressedForm(matrix, { compressor: method }, { ...part, turn, kernels: undefined });
+    const form = await compressedForm(matrix, { compressor: method }, { ...part, turn, kernels });
     if (typeof form === 'string' || !form.compressed || !(form.error > 0)) continue;
     const values = weightOfMatrix(form.compressed.matrix().decompress(), weight.shape, matrix.weight.swapped);
     costs.set(weight.name, relativeChange(original, await answers({ name: weight.name, values })) / form.error);
@@ -119,12 +123,15 @@ function relativeChange(before: readonly Float64Array[], after: readonly Float64
 }
 
 function checkedOptions(options: SensitivityOptions) {
-  assertKnownOptions(WHERE, options, ['load', 'method', 'inputMoments', 'minElements', 'signal', 'onProgress']);
+  assertKnownOptions(WHERE, options, [
+    ...['load', 'method', 'inputMoments', 'minElements', 'kernels', 'signal', 'onProgress'],
+  ]);
   const { load, method = uniform({ bits: 3, steps: 'column' }), inputMoments = new Map() } = options;
-  const { minElements = MIN_ELEMENTS, signal, onProgress } = options;
+  const { minElements = MIN_ELEMENTS, kernels, signal, onProgress } = options;
   assertType(WHERE, 'load', load, 'function', 'Pass tf.loadLayersModel or tf.loadGraphModel.');
   assertCompressor(WHERE, 'method', method);
   assertNumber(WHERE, 'minElements', minElements, { min: 0 });
+  assertKernelsOption(WHERE, kernels);
   assertListeners(WHERE, { signal, onProgress });
-  return { load, method, inputMoments, minElements, signal, onProgress };
+  return { load, method, inputMoments, minElements, kernels, signal, onProgress };
 }

@@ -34,6 +34,7 @@ export async function wasmKernels(): Promise<Kernels> {
   };
   return {
     ...portableKernels,
+    name: 'wasm',
     ...doubleProducts(open),
     ...rotations(open),
     ...rankOneUpdates(module),

@@ -1,5 +1,5 @@
 // The kernels that a verb compresses with.
-import type { Kernels } from '@gcompress/core';
+import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { KernelsName } from './kernel-names.ts';
 
 /** Options of verbs that compress. */
@@ -8,7 +8,7 @@ export interface KernelOptions {
   readonly kernels: KernelsName;
 }
 
-/** The kernels as an option of the packages' functions; empty for `portable`. */
-export async function kernelsOf({ kernels }: KernelOptions): Promise<{ readonly kernels?: Kernels }> {
-  return kernels === 'wasm' ? { kernels: await (await import('@gcompress/wasm-kernels')).wasmKernels() } : {};
+/** The kernels as an option of the packages' functions, whose default is WebAssembly. */
+export function kernelsOf({ kernels }: KernelOptions): { readonly kernels?: KernelsOption } {
+  return kernels === 'portable' ? { kernels } : {};
 }

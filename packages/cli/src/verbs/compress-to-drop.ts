@@ -50,7 +50,7 @@ export async function compressToDrop(
   const drop = dropFrom(observed.outputs, options.measure);
   const candidates = options.candidate && (await Promise.all(options.candidate.map(candidateFor)));
   const shared = {
-    ...(await kernelsOf(options)),
+    ...kernelsOf(options),
     inputMoments: observed.moments,
     ...(rest && { rest }),
     ...(minElements !== undefined && { minElements }),

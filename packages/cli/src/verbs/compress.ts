@@ -60,14 +60,13 @@ export async function compress(
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
   const measured = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
-  const kernels = await kernelsOf(options);
   const { artifacts, matrices, report } = await withProgress(
     maxBytes === undefined ? 'compressing' : 'choosing sizes',
     surroundings,
     (onProgress) =>
       compressNow(model.artifacts, {
         ...how,
-        ...kernels,
+        ...kernelsOf(options),
         onProgress,
         ...(measured && { inputMoments: measured.moments }),
         ...(rest && { rest }),

@@ -1,6 +1,7 @@
 // How low a rank could be: the singular values that hold 90 % of a matrix's energy.
 import { singularValues, truncatedSvd } from '@gcompress/linalg';
 import { type ModelContents, weightMatrix } from '@gcompress/packed/weights';
+import { loadKernels } from '@gcompress/wasm-kernels/load';
 
 /** The largest smaller side of a matrix whose singular values are all computed. */
 const MOST_VALUES = 512;
@@ -15,12 +16,15 @@ export async function energyRanks(
   onProgress: (done: number) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const ranks = new Map<string, string>();
+  const loops = await loadKernels();
   for (const [i, weight] of weights.entries()) {
     const { matrix } = weightMatrix(weight, kernels.get(weight.name)) ?? {};
     const count = matrix ? Math.min(...matrix.shape) : 0;
     if (matrix && count > 1 && matrix.data.every(Number.isFinite)) {
       const isWhole = count <= MOST_VALUES;
-      const values = isWhole ? singularValues(matrix) : truncatedSvd(matrix, LARGEST_VALUES).s;
+      const values = isWhole
+        ? singularValues(matrix, loops)
+        : truncatedSvd(matrix, LARGEST_VALUES, { ...(loops && { kernels: loops }) }).s;
       const total = matrix.data.reduce((sum, value) => sum + value * value, 0);
       const rank = rankFor(values, ENERGY * total);
       ranks.set(weight.name, `${rank === 0 ? `above ${values.length}` : rank} of ${count}`);

@@ -176,6 +176,8 @@ export interface Kernels {
    * @throws GCompressError `out-of-memory`.
    */
   holdRotations?(rotations: readonly Int32Array[], rows: number, cols: number): HeldRotations;
+  /** A name for reports, such as `'wasm'`. */
+  readonly name?: string;
   /** Hears of what is done outside of the kernels, in multiply-adds that take as long; leave it out if nobody listens. */
   readonly onWork?: ((work: number) => void) | undefined;
 }

@@ -2,8 +2,12 @@
 import type { KernelSource } from '@gcompress/tfjs/layers';
 import { matMul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
-import type { FormatRules, Prepared } from './format-kernel.ts';
+import { EIGHT_ROWS, type FormatRules, type Prepared } from './format-kernel.ts';
 import { type CodeForm, codeForm, type HeldCodes, heldCodes } from './sparse-codes.ts';
+
+/** Largest part of the operations of the dense product at which the product with codes is faster, in general and from eight rows of x on. */
+const LARGEST_SHARE = 0.5;
+const LARGEST_SHARE_OF_EIGHT_ROWS = 0.85;
 
 /** All dictionaries, with signals of whole rows or of pieces of rows. The atoms are read in place. */
 export const dictLearnRules: FormatRules = {
@@ -15,7 +19,8 @@ export const dictLearnRules: FormatRules = {
     const { rows, cols, pieces, nonzeros, atoms } = codes;
     // Compares random additions for the codes plus a small dense product for the atoms with the dense product
     const additions = rows * pieces * nonzeros;
-    return (simd ? 4 : 2) * additions + atoms * cols <= (rows * cols) / 2;
+    const share = ((simd ? 4 : 2) * additions + atoms * cols) / (rows * cols);
+    return share <= LARGEST_SHARE || (simd && share <= LARGEST_SHARE_OF_EIGHT_ROWS && EIGHT_ROWS);
   },
   prepare(source, loops) {
     const form = codeForm(source.form) as CodeForm;

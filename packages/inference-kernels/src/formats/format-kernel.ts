@@ -1,5 +1,5 @@
 // Makes the kernel of a format on a backend from the rules of the format.
-import type { InferenceKernel, KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
+import type { BatchRange, InferenceKernel, KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
 import { cast, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Loops } from '../loops/loops.ts';
 
@@ -13,14 +13,20 @@ export interface Prepared<R> {
   readonly takenOver?: TakenOver;
 }
 
+/**
+ * Batches of at least eight rows of x, which SIMD loops multiply together, so that they read each code once for eight rows. Some products are faster
+ * than dense ones only then: measured by `pnpm --filter @gcompress/benchmarks inference`.
+ */
+export const EIGHT_ROWS: BatchRange = { from: 8 };
+
 /** How matrices of one format become products that loops compute. */
 export interface FormatRules {
   /** Id of the format. */
   readonly format: string;
   /** See `InferenceKernel`. */
   supports(form: StoredForm): boolean;
-  /** Whether the product is faster than the dense one, in SIMD or in plain JavaScript. Called only for supported forms. */
-  pays(form: StoredForm, simd: boolean): boolean;
+  /** The batches for which the product is faster than the dense one, in SIMD or in plain JavaScript. Called only for supported forms. */
+  pays(form: StoredForm, simd: boolean): boolean | BatchRange;
   /** @throws GCompressError for damaged values. */
   prepare<R>(source: KernelSource, loops: Loops<R>): Prepared<R>;
 }

@@ -4,7 +4,7 @@ import type { PackedMatrix, PackedTensor } from '@gcompress/core';
 import { bitsFor, fileError, packBits, packedTensor } from '@gcompress/core/storage';
 import type { KernelSource, StoredForm, TakenOver } from '@gcompress/tfjs/layers';
 import type { Loops } from '../loops/loops.ts';
-import type { FormatRules, Prepared } from './format-kernel.ts';
+import { EIGHT_ROWS, type FormatRules, type Prepared } from './format-kernel.ts';
 
 /** Levels that fit the look-up table of one vector. */
 const FEW_LEVELS = 16;
@@ -15,7 +15,7 @@ const MOST_ROWS = 256;
 const LARGE = 2 ** 22;
 
 /** The form of a matrix with one codebook. */
-interface CodebookForm {
+export interface CodebookForm {
   readonly rows: number;
   readonly cols: number;
   readonly blockSize: number;
@@ -33,9 +33,12 @@ export const kMeansRules: FormatRules = {
     const codebook = codebookForm(form);
     if (!codebook || !simd) return false;
     const { rows, cols, blockSize, used } = codebook;
-    if (blockSize === 1) return used <= FEW_LEVELS && rows * cols >= LARGE;
-    // A row of the codebook costs as much as a row of the matrix, and a code costs more than an entry: measured from 1024 × 1024 on
-    return blockSize >= 8 && rows * blockSize >= 64 * used;
+    if (blockSize === 1)
+      return rows * cols >= LARGE && (used <= FEW_LEVELS ? EIGHT_ROWS : { from: 2 * EIGHT_ROWS.from });
+    // A row of the codebook costs as much as a row of the matrix, and a code costs more than an entry
+    const codeRows = (rows * blockSize) / used;
+    if (blockSize >= 8 && codeRows >= 64) return true;
+    return blockSize >= 4 && codeRows >= 16 && EIGHT_ROWS;
   },
   prepare(source, loops) {
     const form = codebookForm(source.form);
@@ -47,7 +50,7 @@ export const kMeansRules: FormatRules = {
 };
 
 /** Undefined for several codebooks, for codebooks that are too large, and for a damaged form. */
-function codebookForm({ shape: [rows, cols], config, tensors }: StoredForm): CodebookForm | undefined {
+export function codebookForm({ shape: [rows, cols], config, tensors }: StoredForm): CodebookForm | undefined {
   const { blockSize, groupRows, groupBlocks } = config;
   if (!isCount(blockSize) || blockSize > cols) return undefined;
   const blocks = Math.ceil(cols / blockSize);
@@ -137,7 +140,7 @@ function encodingOf(codes: Uint8Array, used: number): Record<string, PackedTenso
 }
 
 /** The codes, each an index of a stored row of the codebook; the file holds them bit-packed or entropy-coded. */
-function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm): Int32Array {
+export function checkedCodes(packed: PackedMatrix, { rows, blocks, used }: CodebookForm): Int32Array {
   return unpackCodes(packed, 'encoding', [rows, blocks], used);
 }
 

@@ -2,18 +2,22 @@
 import type { PackedTensor } from '@gcompress/core';
 import { packBits } from '@gcompress/core/storage';
 import type { StoredForm } from '@gcompress/tfjs/layers';
-import type { FormatRules } from './format-kernel.ts';
+import { EIGHT_ROWS, type FormatRules } from './format-kernel.ts';
 
 /** Most columns, because 16 bits number them and count the entries of a row. */
 const MOST_COLUMNS = 2 ** 16 - 1;
 /** Largest fraction of kept entries at which the product is faster than the dense product. */
-const LARGEST_SHARE = { simd: 0.12, portable: 0.3 };
+const LARGEST_SHARE = { simd: 0.12, eightRows: 0.21, portable: 0.3 };
 
 /** Matrices of at most 65,535 columns with float32 values. The values are read in place; each takes a byte or two more for its column. */
 export const pruningRules: FormatRules = {
   format: 'pruning',
   supports: ({ shape: [, cols], tensors }) => cols <= MOST_COLUMNS && tensors.values?.dtype === 'float32',
-  pays: (form, simd) => keptShare(form) <= (simd ? LARGEST_SHARE.simd : LARGEST_SHARE.portable),
+  pays(form, simd) {
+    const share = keptShare(form);
+    if (!simd) return share <= LARGEST_SHARE.portable;
+    return share <= LARGEST_SHARE.simd || (share <= LARGEST_SHARE.eightRows && EIGHT_ROWS);
+  },
   prepare({ format, form, tensors, packed }, loops) {
     const [rows, cols] = form.shape;
     const kept = keptColumns(format.unpack(packed()).mask.data, rows, cols);

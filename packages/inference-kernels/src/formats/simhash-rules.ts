@@ -5,14 +5,14 @@ import { orthogonalPlanes } from '@gcompress/simhash/format';
 import type { KernelSource, StoredForm } from '@gcompress/tfjs/layers';
 import { matMul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { SignBlock } from '../loops/loops.ts';
-import type { FormatRules } from './format-kernel.ts';
+import { EIGHT_ROWS, type FormatRules } from './format-kernel.ts';
 
 /** Version of the stored form. */
 const VERSION = 1;
 /** Most rows, because 16 bits number the axes of a rotation. */
 const MOST_ROWS = 2 ** 16;
 /** A look-up counts for this many entries of a dense product: an estimate, which chooses rightly for most rows of docs/results/inference.md. */
-const LOOKUP = { simd: 6, portable: 2 };
+const LOOKUP = { simd: 6, eightRows: 4.5, portable: 2 };
 /** Additions that fill the tables of eight coordinates, in look-ups. */
 const TABLE = 64;
 
@@ -28,7 +28,9 @@ export const simhashRules: FormatRules = {
     const turns = isFitted ? 0 : rows * Math.log2(rows + 1) * (bits > rows ? 2 : 1);
     const projection = isFitted ? rows * bits : 0;
     const lookUps = groups * (cols + TABLE) + turns;
-    return (simd ? LOOKUP.simd : LOOKUP.portable) * lookUps + projection <= rows * cols;
+    const paysAt = (lookUp: number) => lookUp * lookUps + projection <= rows * cols;
+    if (!simd) return paysAt(LOOKUP.portable);
+    return paysAt(LOOKUP.simd) || (paysAt(LOOKUP.eightRows) && EIGHT_ROWS);
   },
   prepare(source, loops) {
     const signs = signForm(source.form) as SignForm;

@@ -9,6 +9,7 @@ import { rotateBack } from './rotations.ts';
  * their results are the same to the last bit on every engine.
  */
 export const portableKernels: Kernels = {
+  name: 'portable',
   multiply,
   gram,
   updateThenMultiply,

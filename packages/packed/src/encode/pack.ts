@@ -8,6 +8,7 @@ import {
 } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { uniform } from '@gcompress/uniform';
+import { assertKernelsOption, type KernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';
@@ -64,6 +65,11 @@ export interface PackOptions {
   readonly channelGains?: ReadonlyMap<string, Float64Array>;
   /** Inputs and the model's outputs for them, with which `verify` detects a broken backend. Default none. */
   readonly probes?: readonly Probe[];
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; the report names the kernels.
+   */
+  readonly kernels?: KernelsOption;
   /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction of the weights' bytes that is done, from 0 to 1. */
@@ -86,10 +92,10 @@ export interface PackResult {
  * @throws GCompressError `invalid-option`, `unknown-option`, `unsupported` for a topology that is not JSON; the reason of an aborted signal.
  */
 export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = {}): Promise<PackResult> {
-  const { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress } =
+  const { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress, ...checked } =
     checkedOptions(options);
   const contents = readModel('pack', artifacts);
-  const { weights, kernels, model } = contents;
+  const { weights, kernels: used, model } = contents;
   assertMomentsOf('pack', inputMoments, contents);
   assertGainsOf('pack', channelGains, contents);
   assertMatricesOf(matrices, contents);
@@ -99,11 +105,13 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   const made = new Map<string, { readonly compressor: MatrixCompressor; readonly result: PackedResult }[]>();
   let done = 0;
   const turn = takingTurns(signal);
+  // Without a method nothing is compressed here
+  const kernels = method && (await loadKernels(checked.kernels));
   for (const weight of weights) {
     await turn();
     const part = originalBytes === 0 ? 1 : done / originalBytes;
     reportProgress({ signal, onProgress }, part);
-    const kernel = kernels.get(weight.name);
+    const kernel = used.get(weight.name);
     const own = matrices.get(weight.name);
     const packable = own ? undefined : packableWeight(weight, kernel, minElements);
     const choice = packable && method && chooseMethod('pack', method, packable);
@@ -123,7 +131,7 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       compression = { matrix: own };
     } else if (typeof choice === 'object' && matrix) {
       const aids = { moments: summedMoments(inputMoments, names), gains: summedGains(channelGains, names) };
-      compression = await compressWeight('pack', matrix, choice, { signal, ...aids });
+      compression = await compressWeight('pack', matrix, choice, { signal, kernels, ...aids });
     }
     const result = packWeight(weight, { kernel, compression, rest: typeof choice === 'string' ? choice : rest });
     packed.push(result);
@@ -134,7 +142,13 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
   reportProgress({ signal, onProgress }, 1);
   return {
     bytes,
-    report: { bytes: bytes.length, headerBytes, originalBytes, weights: shared.map(({ report }) => report) },
+    report: {
+      bytes: bytes.length,
+      headerBytes,
+      originalBytes,
+      ...(method && { kernels: kernelsName(kernels) }),
+      weights: shared.map(({ report }) => report),
+    },
   };
 }
 
@@ -166,6 +180,7 @@ function checkedOptions(options: PackOptions) {
     'inputMoments',
     'channelGains',
     'probes',
+    'kernels',
     'signal',
     'onProgress',
   ];
@@ -181,6 +196,7 @@ function checkedOptions(options: PackOptions) {
     method = given ? undefined : uniform({ bits: 5, steps: 'column' }),
     rest = given ? 'float32' : 'float16',
     probes = [],
+    kernels,
     signal,
     onProgress,
   } = options;
@@ -195,10 +211,11 @@ function checkedOptions(options: PackOptions) {
   }
   assertNumber('pack', 'minElements', minElements, { min: 0 });
   assertOneOf('pack', 'rest', rest, REST_DTYPES);
+  assertKernelsOption('pack', kernels);
   if (signal !== undefined) {
     assertType('pack', 'signal', signal, 'object', 'Pass the signal of an AbortController.');
     assertType('pack signal', 'throwIfAborted', signal.throwIfAborted, 'function');
   }
   if (onProgress !== undefined) assertType('pack', 'onProgress', onProgress, 'function');
-  return { method, matrices, minElements, rest, inputMoments, channelGains, probes, signal, onProgress };
+  return { method, matrices, minElements, rest, inputMoments, channelGains, probes, kernels, signal, onProgress };
 }

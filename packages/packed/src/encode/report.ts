@@ -32,6 +32,11 @@ export interface PackReport {
   readonly headerBytes: number;
   /** Bytes of the given weights, before packing. */
   readonly originalBytes: number;
+  /**
+   * The kernels that methods could use: `'wasm'`, `'portable'`, or the name of those that were passed, `'given'` if they have none. Undefined if
+   * no method compressed.
+   */
+  readonly kernels?: string;
   /** All weights in the order of the model. */
   readonly weights: readonly PackedWeight[];
 }

@@ -28,7 +28,8 @@ export interface Outcome {
 export interface BuiltModel {
   readonly artifacts: io.ModelArtifacts;
   readonly matrices: ReadonlyMap<string, CompressedMatrix>;
-  readonly report: CompressionReport;
+  /** The report, to which `compressNow` adds the kernels. */
+  readonly report: Omit<CompressionReport, 'kernels'>;
 }
 
 /** The outcomes, in which a copy has the form of the weight that it copies. */
@@ -58,7 +59,7 @@ export async function builtModel(
     stored.map(({ weight }) => weight),
   );
   const { report: file } = await pack(artifacts, { matrices, ...(signal && { signal }) });
-  const report: CompressionReport = {
+  const report: BuiltModel['report'] = {
     bytes: file.bytes,
     headerBytes: file.headerBytes,
     originalBytes: weights.reduce((sum, { bytes }) => sum + bytes.length, 0),

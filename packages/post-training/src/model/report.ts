@@ -36,6 +36,8 @@ export interface CompressionReport {
   readonly headerBytes: number;
   /** Bytes of the given weights, before compression. */
   readonly originalBytes: number;
+  /** The kernels that methods could use: `'wasm'`, `'portable'`, or the name of those that were passed, `'given'` if they have none. */
+  readonly kernels: string;
   /** All weights in the order of the model. */
   readonly weights: readonly CompressedWeight[];
   /** The low-rank nodes of a graph model, if a method made some. */

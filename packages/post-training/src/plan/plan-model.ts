@@ -15,6 +15,7 @@ import {
   type PlanSizes,
   paretoCurve,
 } from '@gcompress/planner';
+import { kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import { compressNow } from '../compress-now.ts';
 import { assertSensitivity } from '../compress-options.ts';
 import { candidatesFor } from '../forms/candidates.ts';
@@ -44,6 +45,8 @@ export interface ModelPlan {
   readonly values: { readonly all: number; readonly evaluated: number };
   /** The estimated bytes of the file before the weights. */
   readonly headerBytes: number;
+  /** The kernels that methods could use, as in the report of `compressNow`. */
+  readonly kernels: string;
   /** The method of each weight for a plan: `compressNow(model, { method: methodOf(plan) })`. */
   methodOf(point: Pick<PlanPoint<PlannedForm>, 'choices'>): WeightMethod;
 }
@@ -63,16 +66,16 @@ const EVALUATING_BESIDE = 0.5;
  */
 export async function planModel(model: TrainedModel, options: PlanModelOptions = {}): Promise<ModelPlan> {
   const checked = completePlanOptions(options);
-  const { limits, goal, points, candidates, measure, multiplyAdds, times, store, kernels, signal, onProgress } =
-    checked;
+  const { limits, goal, points, candidates, measure, multiplyAdds, times, store, signal, onProgress } = checked;
   const listeners: ProgressOptions = { signal, onProgress };
   const contents = readModel(PLANNING, await modelArtifacts(PLANNING, model));
   assertMomentsOf(PLANNING, checked.inputMoments, contents);
   assertGainsOf(PLANNING, checked.channelGains, contents);
   assertSensitivity(PLANNING, checked.sensitivity, contents);
   reportProgress(listeners, 0);
+  const kernels = await loadKernels(checked.kernels);
   const equals = equalSubjects(contents, checked.minElements, (weight) => candidatesFor(PLANNING, candidates, weight));
-  const subjects = subjectsOf(contents, { where: PLANNING, ...checked, equals });
+  const subjects = subjectsOf(contents, { where: PLANNING, ...checked, kernels, equals });
   const methodOf: ModelPlan['methodOf'] = ({ choices }) => {
     const compressors = new Map(choices.map(({ name, form }) => [name, form.compressor]));
     return ({ name }) => compressors.get(equals.get(name)?.[0] ?? name);
@@ -142,6 +145,7 @@ export async function planModel(model: TrainedModel, options: PlanModelOptions =
     curve: curve.map((point) => answered(point, response)),
     values: valuesOf(subjects),
     headerBytes,
+    kernels: kernelsName(kernels),
     methodOf,
   };
 }

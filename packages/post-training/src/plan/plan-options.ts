@@ -1,9 +1,10 @@
 // Options of planModel, with checks and defaults.
-import { GCompressError, type InputMoments, type Kernels } from '@gcompress/core';
+import { GCompressError, type InputMoments } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import type { RestDtype } from '@gcompress/packed';
 import { MIN_ELEMENTS, REST_DTYPES } from '@gcompress/packed/weights';
 import type { EvaluationStore, PlanGoal, PlanLimits } from '@gcompress/planner';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { SmallModel } from '../compress-now.ts';
 import { assertMap } from '../compress-options.ts';
 import { assertCandidates, type Candidates, levelsByGain, uniformLevels } from '../forms/candidates.ts';
@@ -55,8 +56,11 @@ export interface PlanModelOptions {
   readonly sampledValues?: number;
   /** Keeps evaluations, so that a plan that was stopped goes on: `folderStore` of `@gcompress/planner/folder`. Default none. */
   readonly store?: EvaluationStore;
-  /** Faster hot loops than the portable ones, for methods that use them. */
-  readonly kernels?: Kernels;
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; the plan names the kernels.
+   */
+  readonly kernels?: KernelsOption;
   /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction that is done, from 0 to 1. */
@@ -117,7 +121,7 @@ export function completePlanOptions(options: PlanModelOptions) {
   if (sampledValues !== Number.POSITIVE_INFINITY) assertNumber(PLANNING, 'sampledValues', sampledValues, { min: 1 });
   if (measure !== undefined) assertType(PLANNING, 'measure', measure, 'function');
   if (store !== undefined) assertType(PLANNING, 'store', store, 'object', 'Pass folderStore(path) or memoryStore().');
-  if (kernels !== undefined) assertType(PLANNING, 'kernels', kernels, 'object');
+  assertKernelsOption(PLANNING, kernels);
   assertListeners(PLANNING, { signal, onProgress });
   return {
     limits,

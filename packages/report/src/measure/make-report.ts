@@ -4,6 +4,7 @@ import { describeValue } from '@gcompress/core/checks';
 import { packedContents } from '@gcompress/packed/contents';
 import { packedModel } from '@gcompress/packed/load';
 import { readModel } from '@gcompress/packed/weights';
+import { loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import { REPORT_VERSION, type ReportData, type ReportedWeight, type ReportedWork } from '../data/report-data.ts';
 import { type ByteCompressors, fileBytes, stockBytes } from '../forms/form-bytes.ts';
@@ -55,7 +56,7 @@ export async function reportData(
     records: new Map(records.map((record) => [record.name, record])),
     multiplyAdds: work?.counted ?? new Map(),
     spectra,
-    kernels,
+    kernels: spectra ? await loadKernels(kernels) : undefined,
     ...partialProgress(listeners, 0.2, 1),
   });
   return {

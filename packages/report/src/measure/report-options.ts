@@ -1,7 +1,8 @@
 // Options of reportData, and their checks.
-import { GCompressError, type Kernels, type ProgressOptions } from '@gcompress/core';
+import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import type { RowDecoder } from '@gcompress/packed/load';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { Evaluation } from '../data/report-data.ts';
 import type { ByteCompressors } from '../forms/form-bytes.ts';
 import type { WeightRecord } from '../weights/report-weights.ts';
@@ -27,8 +28,11 @@ export interface ReportOptions extends ProgressOptions {
   readonly evaluation?: Evaluation;
   /** False leaves out the singular values, which take most of the time. Default true. */
   readonly spectra?: boolean;
-  /** Faster hot loops than the portable ones, such as those of `@gcompress/wasm-kernels`. */
-  readonly kernels?: Kernels;
+  /**
+   * The hot loops of the singular values; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript. The
+   * results of the two may differ in the last digits.
+   */
+  readonly kernels?: KernelsOption;
 }
 
 /** Options with their defaults. */
@@ -42,7 +46,7 @@ export interface CheckedOptions extends ProgressOptions {
   readonly work: MultiplyAdds | undefined;
   readonly evaluation: Evaluation | undefined;
   readonly spectra: boolean;
-  readonly kernels: Kernels | undefined;
+  readonly kernels: KernelsOption | undefined;
 }
 
 /** Name of the function in errors. */
@@ -77,7 +81,7 @@ export function completeOptions(options: ReportOptions): CheckedOptions {
     throw refusal('evaluation', 'the result of evaluateForms()', evaluation);
   }
   assertType(WHERE, 'spectra', spectra, 'boolean');
-  if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
+  assertKernelsOption(WHERE, kernels);
   if (onProgress !== undefined) assertType(WHERE, 'onProgress', onProgress, 'function');
   return {
     title,

@@ -12,6 +12,7 @@ import {
 } from '@gcompress/core';
 import { multiply } from '@gcompress/linalg';
 import { assertMomentsOf, compressWeight, packableWeight, takingTurns } from '@gcompress/packed/weights';
+import { kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { io } from '@tensorflow/tfjs-core';
 import { Graph } from '../graph/graph.ts';
 import { matrixOfKernel } from './convolution-forms.ts';
@@ -28,6 +29,12 @@ interface Candidate {
   readonly error: Pick<SplitWeight, 'relativeError' | 'outputError'>;
 }
 
+/** The result of {@link lowRankGraph}. */
+export interface LowRankGraph extends SplitGraph {
+  /** The kernels that the method could use: `'wasm'`, `'portable'`, or the name of those that were passed, `'given'` if they have none. */
+  readonly kernels: string;
+}
+
 /**
  * Decomposes the weights of a graph model and puts two nodes in the place of each of their nodes, as {@link splitGraph} does. Convolutions may
  * be split in any of three forms. The rewritten model is an ordinary graph model, smaller and with fewer multiplications.
@@ -36,12 +43,13 @@ interface Candidate {
  * @throws GCompressError `invalid-option` and `unknown-option`, `unsupported` for a layers model, `non-finite` for NaN in a weight; the signal's
  *   reason when aborted.
  */
-export async function lowRankGraph(artifacts: io.ModelArtifacts, options: LowRankGraphOptions): Promise<SplitGraph> {
+export async function lowRankGraph(artifacts: io.ModelArtifacts, options: LowRankGraphOptions): Promise<LowRankGraph> {
   const checked = completeOptions(options);
-  const { form, minElements, inputMoments, kernels, signal, onProgress } = checked;
+  const { form, minElements, inputMoments, signal, onProgress } = checked;
   const graph = new Graph(WHERE, artifacts);
   assertMomentsOf(WHERE, inputMoments, graph.given);
   const turn = takingTurns(signal);
+  const kernels = await loadKernels(checked.kernels);
   const { places, kept: reasons } = splitPlaces(graph, artifacts.modelTopology as object);
   const kept: KeptWeight[] = [...reasons].map(([name, reason]) => ({ name, reason }));
   const split: SplitWeight[] = [];
@@ -66,7 +74,7 @@ export async function lowRankGraph(artifacts: io.ModelArtifacts, options: LowRan
     }
   }
   reportProgress({ signal, onProgress }, 1);
-  return { artifacts: graph.artifacts(), split, kept };
+  return { artifacts: graph.artifacts(), split, kept, kernels: kernelsName(kernels) };
 }
 
 interface Aids {

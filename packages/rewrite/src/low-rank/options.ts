@@ -1,5 +1,5 @@
 // Options of lowRankGraph, with checks and defaults.
-import { GCompressError, type InputMoments, type Kernels, type MatrixCompressor } from '@gcompress/core';
+import { GCompressError, type InputMoments, type MatrixCompressor } from '@gcompress/core';
 import {
   assertCompressor,
   assertKnownOptions,
@@ -10,6 +10,7 @@ import {
 } from '@gcompress/core/checks';
 import type { PackableWeight } from '@gcompress/packed';
 import { MIN_ELEMENTS } from '@gcompress/packed/weights';
+import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
 import { CONVOLUTION_FORMS, type ConvolutionForm } from './convolution-forms.ts';
 
 /** The function that errors name. */
@@ -34,8 +35,11 @@ export interface LowRankGraphOptions {
    * `output-channels` are decomposed for the smallest output error, and `best` compares output errors. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
-  /** Faster hot loops than the portable ones. */
-  readonly kernels?: Kernels;
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; the result names the kernels.
+   */
+  readonly kernels?: KernelsOption;
   /** Stops the work; its reason is thrown. */
   readonly signal?: AbortSignal;
   /** Called with the fraction of the values that is done, from 0 to 1. */
@@ -51,7 +55,7 @@ export function completeOptions(options: LowRankGraphOptions) {
   if (typeof method !== 'function') assertCompressor(WHERE, 'method', method);
   if (typeof form !== 'function') assertForm(form);
   assertNumber(WHERE, 'minElements', minElements, { min: 0 });
-  if (kernels !== undefined) assertType(WHERE, 'kernels', kernels, 'object');
+  assertKernelsOption(WHERE, kernels);
   if (signal !== undefined) {
     assertType(WHERE, 'signal', signal, 'object', 'Pass the signal of an AbortController.');
     assertType(`${WHERE} signal`, 'throwIfAborted', signal.throwIfAborted, 'function');

@@ -2,7 +2,7 @@
 
 export type { ByteAllocation } from '../training/size/size-target.ts';
 export type { Execution, Preference } from '../weight/choose-execution.ts';
-export type { InferenceKernel, KernelSource, StoredForm, TakenOver } from '../weight/inference-kernel.ts';
+export type { BatchRange, InferenceKernel, KernelSource, StoredForm, TakenOver } from '../weight/inference-kernel.ts';
 export type { KernelSplit } from '../weight/weight-views.ts';
 export { executionReport, type MatrixExecution } from './inference/execution-report.ts';
 export { type CompressedModel, type CompressModelOptions, compressModel } from './model/compress-model.ts';

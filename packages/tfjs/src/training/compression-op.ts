@@ -3,6 +3,7 @@ import {
   type CompressedMatrix,
   type FactorizationPlan,
   GCompressError,
+  type Kernels,
   type Matrix,
   type MatrixCompressor,
   type MatrixForm,
@@ -10,6 +11,7 @@ import {
 } from '@gcompress/core';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
+import { type KernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
 import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
 import { UntrainedFactors } from '../untrained-factors.ts';
@@ -27,7 +29,7 @@ import {
   assertOpArguments,
   assertStep,
   assertTrimOption,
-  checkedUpdateCompressor,
+  checkedUpdateOptions,
   sizeWarnings,
   viewOf,
 } from './op-checks.ts';
@@ -61,6 +63,10 @@ export class TfCompressionOp {
   readonly form: MatrixForm;
   /** `‖A − Ŵ‖ / ‖A‖` right after the last compression; undefined before the first, and after loading a checkpoint. */
   relativeErrorAtCompression: number | undefined;
+  /** Name of the kernels of the last compression: `'wasm'`, `'portable'`, or their own; undefined as {@link relativeErrorAtCompression}. */
+  kernelsAtCompression: string | undefined;
+  readonly #kernels: KernelsOption | undefined;
+  #loadedKernels: Promise<Kernels | undefined> | undefined;
   readonly #view: MatrixView;
   readonly #plan: FactorizationPlan;
   readonly #state: StepStateVariable;
@@ -85,6 +91,7 @@ export class TfCompressionOp {
     this.name = options.name ?? matrix.name;
     this.compressor = options.compressor;
     this.schedule = options.schedule;
+    this.#kernels = options.kernels;
     this.#view = viewOf(matrix, options, this.name);
     const { shape } = this.#view;
     this.#plan = options.plan ?? options.compressor.plan(shape);
@@ -204,16 +211,16 @@ export class TfCompressionOp {
   /**
    * Does what the schedule has due at this step of the training. A failure leaves everything as it was.
    *
-   * @param options a compressor for this update alone, such as the own one at another price of a bit.
+   * @param options a compressor for this update alone, such as the own one at another price of a bit, and kernels.
    *
    * @throws GCompressError when the matrix cannot be compressed, such as `non-finite`; `disposed`; `invalid-option`.
    */
   async runUpdateStep(step: number, options: UpdateOptions = {}): Promise<UpdateResult> {
     assertStep(step, this.name);
-    const compressor = checkedUpdateCompressor(options, this.compressor, this.name);
+    const checked = checkedUpdateOptions(options, this.compressor, this.name);
     this.#assertLive();
     // Two updates at once would count from the same state
-    return this.#updates.run(() => this.#update(step, compressor));
+    return this.#updates.run(() => this.#update(step, checked));
   }
 
   /**
@@ -277,7 +284,7 @@ export class TfCompressionOp {
     return plannedByteLength(this.compressor.format, this.#plan);
   }
 
-  async #update(step: number, compressor: MatrixCompressor | undefined): Promise<UpdateResult> {
+  async #update(step: number, options: UpdateOptions): Promise<UpdateResult> {
     const state = this.state;
     this.#untrained.look(this.#filled);
     const due = dueUpdate(this, state, step);
@@ -286,7 +293,7 @@ export class TfCompressionOp {
       return 'idle';
     }
     // Everything that can fail comes first; then all variables change at once
-    const compressed = due.compresses ? await this.#compress(step, compressor) : undefined;
+    const compressed = due.compresses ? await this.#compress(step, options) : undefined;
     this.#assertLive();
     tidy(() => {
       for (const [name, factor] of Object.entries(compressed?.factors ?? {})) {
@@ -299,6 +306,7 @@ export class TfCompressionOp {
     if (!compressed) return 'decayed';
     this.#notes = compressed.notes;
     this.#compressionWarnings = compressed.warnings;
+    this.kernelsAtCompression = compressed.kernels;
     this.relativeErrorAtCompression = await this.relativeError();
     return 'compressed';
   }
@@ -314,10 +322,14 @@ export class TfCompressionOp {
   }
 
   /** The factors of this step in their planned shapes, with the compressor's notes and warnings. */
-  async #compress(step: number, given: MatrixCompressor | undefined): Promise<PlannedFactors> {
-    const compressor = given ?? this.compressor.atStep?.(step) ?? this.compressor;
+  async #compress(step: number, options: UpdateOptions): Promise<PlannedFactors & { readonly kernels: string }> {
+    const compressor = options.compressor ?? this.compressor.atStep?.(step) ?? this.compressor;
     const source = await this.matrixToCompress();
-    return plannedFactors(`TfCompressionOp '${this.name}'`, { compressor, plan: this.#plan, source });
+    this.#loadedKernels ??= loadKernels(this.#kernels);
+    const kernels = await (options.kernels === undefined ? this.#loadedKernels : loadKernels(options.kernels));
+    const where = `TfCompressionOp '${this.name}'`;
+    const planned = await plannedFactors(where, { compressor, plan: this.#plan, source }, kernels);
+    return { ...planned, kernels: kernelsName(kernels) };
   }
 
   /** `‖A − Ŵ‖ / ‖A‖` as A and the factors are now; says nothing before the first compression. */

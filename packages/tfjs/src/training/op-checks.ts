@@ -2,9 +2,11 @@
 import { elementCount, GCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
+import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
 import { getGradient, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { assertCompressor, assertSchedule, assertTensor, assertVariable, assertView } from '../argument-checks.ts';
 import { isViewOf, type MatrixView } from '../weight/matrix-view.ts';
+import type { UpdateOptions } from './op-options.ts';
 
 /** The view that reads a variable as a matrix; refuses a view whose size differs from the variable's. */
 export function viewOf(matrix: Variable, { shape, permutation }: Partial<MatrixView>, name: string): MatrixView {
@@ -39,7 +41,7 @@ export function assertGradients(): void {
   });
 }
 
-const OP_OPTIONS = ['compressor', 'schedule', 'name', 'shape', 'permutation', 'plan', 'variables'];
+const OP_OPTIONS = ['compressor', 'schedule', 'name', 'shape', 'permutation', 'plan', 'variables', 'kernels'];
 
 /** The last step whose number, and the number of the step after it, fit into int32. */
 const LAST_STEP = 2 ** 31 - 2;
@@ -49,7 +51,7 @@ export function assertOpArguments(matrix: unknown, options: unknown): void {
   const where = 'TfCompressionOp';
   assertVariable(where, 'matrix', matrix);
   assertKnownOptions(where, options, OP_OPTIONS);
-  const { compressor, schedule, name, shape, permutation, plan, variables } = options as Readonly<
+  const { compressor, schedule, name, shape, permutation, plan, variables, kernels } = options as Readonly<
     Record<string, unknown>
   >;
   assertCompressor(where, 'compressor', compressor);
@@ -61,6 +63,7 @@ export function assertOpArguments(matrix: unknown, options: unknown): void {
     const { factors } = plan as { readonly factors?: unknown };
     assertType(where, 'plan.factors', factors, 'object', 'Pass what compressor.plan(shape) returns.');
   }
+  assertKernelsOption(where, kernels);
   if (variables === undefined) return;
   assertKnownOptions(`${where} variables`, variables, ['matrix', 'factors', 'alpha', 'state']);
   const { factors, ...others } = variables as Readonly<Record<string, unknown>>;
@@ -114,18 +117,16 @@ export function assertStep(step: unknown, name: string): void {
   assertNumber(`runUpdateStep of '${name}'`, 'step', step, { min: 0, max: LAST_STEP, integer: true });
 }
 
-/** The compressor among the options of an update; refuses a compressor of another format. */
-export function checkedUpdateCompressor(
-  options: unknown,
-  own: MatrixCompressor,
-  name: string,
-): MatrixCompressor | undefined {
+/** The checked options of an update; refuses a compressor of another format. */
+export function checkedUpdateOptions(options: unknown, own: MatrixCompressor, name: string): UpdateOptions {
   const where = `runUpdateStep of '${name}'`;
-  assertKnownOptions(where, options, ['compressor']);
-  const { compressor } = options as { readonly compressor?: unknown };
-  if (compressor === undefined) return undefined;
+  assertKnownOptions(where, options, ['compressor', 'kernels']);
+  const { compressor, kernels } = options as { readonly compressor?: unknown; readonly kernels?: unknown };
+  assertKernelsOption(where, kernels);
+  const checked = { ...(kernels !== undefined && { kernels }) };
+  if (compressor === undefined) return checked;
   assertCompressor(where, 'compressor', compressor);
-  if (compressor.format.id === own.format.id) return compressor;
+  if (compressor.format.id === own.format.id) return { ...checked, compressor };
   throw new GCompressError('invalid-option', {
     where: `${where} compressor`,
     expected: `a compressor of format '${own.format.id}'`,

@@ -1,6 +1,7 @@
 // Options of an operator and of its methods.
 import type { FactorizationPlan, MatrixCompressor, Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
+import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { CompressionVariables } from './compression-variables.ts';
 
 /** What a `TfCompressionOp` needs besides the variable. */
@@ -17,6 +18,11 @@ export interface TfCompressionOpOptions {
   readonly plan?: FactorizationPlan;
   /** Variables that the host made from `variableSpecs`; the operator does not dispose them. */
   readonly variables?: CompressionVariables;
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; `kernelsAtCompression` names the kernels.
+   */
+  readonly kernels?: KernelsOption;
 }
 
 /** What becomes of the padding of the factors. */
@@ -50,6 +56,8 @@ export type UpdateResult = 'idle' | 'compressed' | 'decayed';
 export interface UpdateOptions {
   /** What compresses at this update, if it compresses: of the format and plan of the operator's own compressor, which is the default. */
   readonly compressor?: MatrixCompressor;
+  /** The kernels of this update, if it compresses. Default: those of the operator. */
+  readonly kernels?: KernelsOption;
 }
 
 /** What an update will do. */

@@ -1,5 +1,5 @@
 // Compresses a matrix to factors in the shapes of its plan.
-import type { Factor, FactorizationPlan, Matrix, MatrixCompressor } from '@gcompress/core';
+import type { Factor, FactorizationPlan, Kernels, Matrix, MatrixCompressor } from '@gcompress/core';
 import { assertCompressedMatrix, assertFinite } from '@gcompress/core/checks';
 import { padFactor } from '@gcompress/core/hosts';
 import { sizeWarnings } from './op-checks.ts';
@@ -21,10 +21,11 @@ export interface PlannedFactors {
 export async function plannedFactors(
   where: string,
   parts: { readonly compressor: MatrixCompressor; readonly plan: FactorizationPlan; readonly source: Matrix },
+  kernels: Kernels | undefined,
 ): Promise<PlannedFactors> {
   const { compressor, plan, source } = parts;
   assertFinite(source, where);
-  const compressed: unknown = await compressor.compress(source);
+  const compressed: unknown = await compressor.compress(source, { ...(kernels && { kernels }) });
   assertCompressedMatrix(where, compressed, compressor, plan);
   const factors = Object.entries(plan.factors).map(([name, spec]) => {
     return [name, padFactor(compressed.factors[name], spec.shape)] as const;

@@ -37,7 +37,7 @@ export class FactorWeight implements Weight {
     const { format, form, factors, constant } = parts;
     const values = Object.values(factors).reduce((sum, { size }) => sum + size, 0);
     const constantValues = constant ? () => values : undefined;
-    const choose = (use: WeightUse) => chooseExecution({ format, form, use, constantValues });
+    const choose = (use: WeightUse) => chooseExecution({ format, form, use, constantValues }).execution;
     this.#executions = {
       read: choose('read'),
       matMul: choose('matMul'),

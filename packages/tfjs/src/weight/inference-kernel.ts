@@ -37,6 +37,13 @@ export interface TakenOver {
   restore(): Readonly<Record<string, PackedTensor>>;
 }
 
+/** Numbers of rows of x `[b, m]`, or of ids: from `from` to `to`, both included; without `to` all from `from` on. */
+export interface BatchRange {
+  /** At least 1. */
+  readonly from: number;
+  readonly to?: number;
+}
+
 /**
  * Multiplies by matrices of one format in their stored form, on one backend of TensorFlow.js. Anyone can write one; hosts take kernels as
  * an option and never look for them elsewhere.
@@ -51,10 +58,10 @@ export interface InferenceKernel<H = unknown> {
   /** True if the kernel can multiply by matrices of this form. The form may come from a hostile file; nothing may be allocated from it. */
   supports(form: StoredForm): boolean;
   /**
-   * True if products with this form take less time than products with the dense matrix, and than products with its factors where the
-   * format multiplies by them. Asked only for supported forms.
+   * The batches for which products with this form take less time than products with the dense matrix, and than products with its factors where the
+   * format multiplies by them: true for all, false for none. Asked only for supported forms.
    */
-  pays(form: StoredForm): boolean;
+  pays(form: StoredForm): boolean | BatchRange;
   /**
    * Prepares for products with a stored matrix, once. Called in a tidy, so tensors of the handle must be kept with `tf.keep`.
    *
@@ -63,6 +70,11 @@ export interface InferenceKernel<H = unknown> {
   prepare(source: KernelSource): H;
   /** `x [b, m] · Ŵ → [b, n]`, float32. The caller owns the result. Called in a tidy. */
   multiply(x: Tensor, handle: H): Tensor;
+  /**
+   * `y [b, n] · Ŵᵀ → [b, m]`, float32, for gradients by x. The caller owns the result. Called in a tidy. Without it, each gradient unpacks the matrix,
+   * which reads stored values back from devices.
+   */
+  multiplyTransposed?(y: Tensor, handle: H): Tensor;
   /** Rows of Ŵ by int32 `ids [q] → [q, n]`. Without it, look-ups use the factors or the dense matrix. */
   lookup?(ids: Tensor, handle: H): Tensor;
   /** What the handle replaces. Without it, the layer holds all stored tensors beside the handle. */
@@ -95,7 +107,7 @@ function isKernel(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const kernel = value as Partial<InferenceKernel>;
   if (typeof kernel.format !== 'string' || typeof kernel.backend !== 'string') return false;
-  const optional = [kernel.lookup, kernel.takenOver];
+  const optional = [kernel.multiplyTransposed, kernel.lookup, kernel.takenOver];
   if (optional.some((member) => member !== undefined && typeof member !== 'function')) return false;
   return FUNCTIONS.every((name) => typeof kernel[name] === 'function');
 }

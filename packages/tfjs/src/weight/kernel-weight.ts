@@ -43,7 +43,7 @@ export class KernelWeight implements Weight {
   }
 
   matMul(x: Tensor, transpose = false): Tensor {
-    if (transpose) return tidy(() => fromRows(matMul(toRows(x), this.#matrix(), false, true), x));
+    if (transpose) return tidy(() => fromRows(this.#multiplyTransposed(toRows(x)), x));
     return tidy(() => fromRows(this.#multiply(toRows(x)), x));
   }
 
@@ -63,9 +63,14 @@ export class KernelWeight implements Weight {
   #multiply(rows: Tensor): Tensor {
     const product = customGrad((x: Tensor | GradSaveFunc) => ({
       value: this.#parts.kernel.multiply(x as Tensor, this.#handle),
-      gradFunc: (dy: Tensor) => matMul(dy, this.#matrix(), false, true),
+      gradFunc: (dy: Tensor) => this.#multiplyTransposed(dy),
     }));
     return product(rows);
+  }
+
+  #multiplyTransposed(rows: Tensor): Tensor {
+    const { kernel } = this.#parts;
+    return kernel.multiplyTransposed?.(rows, this.#handle) ?? matMul(rows, this.#matrix(), false, true);
   }
 
   /** Ŵ `[m, n]`, disposed by the tidy around the call. */

@@ -106,6 +106,27 @@ describe('a kernel of a third party', () => {
     expect(asked.disposed).toBe(2);
   });
 
+  it('multiplies by the transpose for gradients, if it can, without unpacking the matrix', async () => {
+    const { kernel } = countingKernel();
+    const model = await compressed();
+    const slopes = [kernel, { ...kernel, multiplyTransposed: (y: tf.Tensor) => tf.fill([y.shape[0], 32], 7) }].map(
+      (one) => {
+        const small = stripCompression(model, { prefer: 'memory', inferenceKernels: [one] });
+        const hidden = small.getLayer('hidden');
+        const slope = tf.tidy(() =>
+          tf
+            .grad((x) => tf.sum(hidden.apply(x) as tf.Tensor))(tf.ones([2, 32]))
+            .dataSync(),
+        );
+        small.dispose();
+        return slope;
+      },
+    );
+    expect(slopes[0].some((value) => value !== 7)).toBe(true);
+    expect(Array.from(slopes[1])).toEqual(Array.from({ length: 64 }, () => 7));
+    model.dispose();
+  });
+
   it('is left out where speed counts and it does not pay; the report says what is used instead', async () => {
     const { kernel, asked } = countingKernel();
     const small = stripCompression(await compressed(), { inferenceKernels: [kernel] });
@@ -114,6 +135,52 @@ describe('a kernel of a third party', () => {
     const report = executionReport(small);
     expect(report.map(({ layer, execution }) => `${layer}: ${execution}`)).toEqual(['words: dense', 'hidden: dense']);
     expect(report[1].heldBytes).toBe(report[1].storedBytes + 4 * 32 * 10);
+  });
+
+  it('is used for the batches for which it pays, beside the dense matrix for the others', async () => {
+    const { kernel, asked } = countingKernel();
+    const model = await compressed();
+    const stored = stripCompression(model);
+    const before = tf.memory();
+    const small = stripCompression(model, { inferenceKernels: [{ ...kernel, pays: () => ({ from: 3, to: 20 }) }] });
+    const answers = (rows: number, from: tf.LayersModel) => {
+      const ids = tf.tensor2d(
+        Array.from({ length: 4 * rows }, (_, i) => i % 30),
+        [rows, 4],
+      );
+      const values = tf.tidy(() => (from.predict(ids, { batchSize: 64 }) as tf.Tensor).dataSync());
+      ids.dispose();
+      return values;
+    };
+    const hidden = () => {
+      const { execution, batches } = executionReport(small)[1];
+      return { execution, batches };
+    };
+    for (const rows of [1, 4, 30, 2, 5]) {
+      const [actual, expected] = [answers(rows, small), answers(rows, stored)];
+      for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
+      // An id is a row of its own: four for each row of the model
+      const inRange = rows >= 3 && rows <= 20;
+      expect(hidden()).toEqual({
+        execution: inRange ? 'kernel' : 'dense',
+        batches: inRange ? { from: 3, to: 20 } : rows < 3 ? { from: 1, to: 2 } : { from: 21 },
+      });
+    }
+    expect(executionReport(small)[0].batches).toEqual({ from: 3, to: 20 });
+    // Once for each layer, at the first call with such a batch
+    expect(asked.prepared).toBe(2);
+    const [, { heldBytes, storedBytes }] = executionReport(small);
+    // One dense matrix for both sides of the range
+    expect(heldBytes).toBeLessThan(storedBytes + 12 + 2 * 4 * 32 * 10);
+    expect(heldBytes).toBeGreaterThan(12 + 4 * 32 * 10);
+    expect(small.getWeights().map((weight) => weight.dataSync())).toEqual(
+      stored.getWeights().map((weight) => weight.dataSync()),
+    );
+    small.dispose();
+    expect(asked.disposed).toBe(2);
+    stored.dispose();
+    expect(tf.memory().numTensors).toBeLessThanOrEqual(before.numTensors);
+    model.dispose();
   });
 
   it.each([

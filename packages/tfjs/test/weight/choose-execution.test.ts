@@ -40,25 +40,31 @@ it('factors are chosen exactly if the format can use them, multiplyPays does not
       const factors = can && smaller && !(isProduct && pays === false);
       const count = constantValues === undefined ? undefined : () => constantValues;
       const form = { shape: [10, 10], config: {} } as const;
-      expect(chooseExecution({ format, form, use, constantValues: count })).toBe(factors ? 'factors' : 'dense');
+      expect(chooseExecution({ format, form, use, constantValues: count }).execution).toBe(
+        factors ? 'factors' : 'dense',
+      );
     }),
   );
 });
 
-it('a kernel is chosen exactly if it is for this format, backend and use, supports the form, and pays or saves memory', () => {
+it('a kernel is chosen exactly if it is for this format, backend and use, supports the form, and pays for the batch or saves memory', () => {
   const format: CompressedFormat = { id: 'test', version: 1, reconstruct: result, pack: result, unpack: result };
   const stored = { shape: [10, 10], config: {}, tensors: {} } as const;
+  const ranges = fc
+    .tuple(fc.integer({ min: 1, max: 20 }), fc.option(fc.nat(20), { nil: undefined }))
+    .map(([from, length]) => ({ from, ...(length !== undefined && { to: from + length }) }));
   const kernelChoices = fc.record({
     use: fc.constantFrom(...uses),
     ofFormat: fc.constantFrom('test', 'other'),
     ofBackend: fc.constantFrom('cpu', 'wasm'),
     looksUp: fc.boolean(),
     supports: fc.boolean(),
-    pays: fc.boolean(),
+    pays: fc.oneof(fc.boolean(), ranges),
     prefer: fc.constantFrom<Preference>('speed', 'memory'),
+    batch: fc.nat(50),
   });
   fc.assert(
-    fc.property(kernelChoices, ({ use, ofFormat, ofBackend, looksUp, supports, pays, prefer }) => {
+    fc.property(kernelChoices, ({ use, ofFormat, ofBackend, looksUp, supports, pays, prefer, batch }) => {
       const kernel: InferenceKernel = {
         format: ofFormat,
         backend: ofBackend,
@@ -73,8 +79,21 @@ it('a kernel is chosen exactly if it is for this format, backend and use, suppor
       const choice = { kernels: [kernel], backend: 'cpu', prefer, stored };
       const can = use === 'matMul' || (use === 'lookup' && looksUp);
       const fits = can && ofFormat === 'test' && ofBackend === 'cpu' && supports;
-      const expected = fits && (pays || prefer === 'memory') ? 'kernel' : 'dense';
-      expect(chooseExecution({ format, form: stored, use, kernel: choice })).toBe(expected);
+      const chosenFor = (rows: number) => chooseExecution({ format, form: stored, use, kernel: choice, batch: rows });
+      const expectedFor = (rows: number) => {
+        const isPaid = typeof pays === 'boolean' ? pays : Math.max(1, rows) >= pays.from && rows <= (pays.to ?? rows);
+        return fits && (isPaid || prefer === 'memory') ? 'kernel' : 'dense';
+      };
+      const { execution, batches, kernel: found } = chosenFor(batch);
+      expect(execution).toBe(expectedFor(batch));
+      expect(found).toBe(execution === 'kernel' ? kernel : undefined);
+      // The range has the batch, and ends where the choice changes
+      const { from, to = 100 } = batches;
+      expect(Math.max(1, batch)).toBeGreaterThanOrEqual(from);
+      expect(batch).toBeLessThanOrEqual(to);
+      for (let rows = from; rows <= to; rows++) expect(expectedFor(rows)).toBe(execution);
+      if (from > 1) expect(expectedFor(from - 1)).not.toBe(execution);
+      if (to < 100) expect(expectedFor(to + 1)).not.toBe(execution);
     }),
   );
 });

@@ -1,6 +1,7 @@
 // The callback that runs the update steps of compressed layers while a model trains.
 import { GCompressError, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
+import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Logs, metricsOf } from '../../progress/metrics.ts';
 import { type Resumable, resumablesOf } from '../../progress/resumable.ts';
@@ -42,6 +43,11 @@ export interface CompressionCallbackOptions extends FileTargetOptions {
    * start. Default: the first step of the training.
    */
   readonly start?: StartOptions;
+  /**
+   * The hot loops of methods that use kernels; `'portable'` for plain JavaScript. Default: WebAssembly where it loads, otherwise plain JavaScript.
+   * The results of the two may differ in the last digits; the report names the kernels of each matrix.
+   */
+  readonly kernels?: KernelsOption;
 }
 
 /**
@@ -57,6 +63,8 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
   readonly #options: CompressionCallbackOptions;
   readonly #target: FileTarget | undefined;
   readonly #start: StartCondition | undefined;
+  readonly #kernelsOption: KernelsOption | undefined;
+  #loadedKernels: Promise<KernelsOption> | undefined;
   #counted: { readonly fit: object | undefined; readonly epoch: number } | undefined;
   #warnings: readonly string[] = [];
 
@@ -66,9 +74,11 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
     const { where } = this;
     assertModel(model, where);
     assertType(where, 'options', options, 'object');
-    const { onUpdate, onWarning } = options;
+    const { onUpdate, onWarning, kernels } = options;
     if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
     if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
+    assertKernelsOption(where, kernels);
+    this.#kernelsOption = kernels;
     const hasTarget = hasFileTarget(where, options);
     assertUsableModel(model, where);
     this.#options = { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) };
@@ -139,10 +149,11 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
     if (!this.started) return;
     const all = this.#layers.flatMap((layer) => layer.ops.map((op) => ({ layer, op })));
     const steps = all.map(({ op }) => op.state.steps);
+    const kernels = await this.#kernels;
     const together = await this.#target?.runUpdateStep(steps[0]);
     const fileBytes = this.#target?.fileBytes;
     for (const [at, { layer, op }] of all.entries()) {
-      const result = together?.[at] ?? (await op.runUpdateStep(steps[at]));
+      const result = together?.[at] ?? (await op.runUpdateStep(steps[at], { kernels }));
       if (result === 'idle') continue;
       this.#options.onUpdate?.({
         layer: layer.name,
@@ -170,6 +181,12 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
 
   state(): JsonObject {
     return this.#start?.state() ?? {};
+  }
+
+  /** The same kernels for all matrices, so that these share their memory. */
+  get #kernels(): Promise<KernelsOption> {
+    this.#loadedKernels ??= loadKernels(this.#kernelsOption).then((kernels) => kernels ?? 'portable');
+    return this.#loadedKernels;
   }
 
   /** What was observed before a checkpoint; a training that begins anew has none. */
@@ -229,6 +246,12 @@ function stepsOf({ epochs, initialEpoch, steps, samples, batchSize }: FitParams)
  * `unsupported` for a model that the callback was not made for.
  */
 export function compressionCallback(model: LayersModel, options: CompressionCallbackOptions = {}): CompressionCallback {
-  assertKnownOptions('compressionCallback', options, ['onUpdate', 'onWarning', 'start', ...FILE_TARGET_OPTIONS]);
+  assertKnownOptions('compressionCallback', options, [
+    'onUpdate',
+    'onWarning',
+    'start',
+    'kernels',
+    ...FILE_TARGET_OPTIONS,
+  ]);
   return new CompressionCallback(model, options);
 }

@@ -24,6 +24,8 @@ export interface CompressedMatrixReport {
   readonly alpha: number;
   /** `‖A − Ŵ‖ / ‖A‖` at the last compression; undefined if there was no compression since the model was made or loaded. */
   readonly relativeError: number | undefined;
+  /** The kernels at the last compression: `'wasm'`, `'portable'`, or the name of those that were passed, `'given'` if they have none. */
+  readonly kernels: string | undefined;
 }
 
 /** A layer, or a matrix of a layer, that was left as it is. */
@@ -98,6 +100,7 @@ function matrixReports({ name: layer, ops }: CompressedLayer): CompressedMatrixR
     compressedBytes: op.byteLengthSync(),
     alpha: op.alpha,
     relativeError: op.relativeErrorAtCompression,
+    kernels: op.kernelsAtCompression,
   }));
 }
 

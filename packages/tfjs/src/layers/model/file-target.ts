@@ -2,6 +2,7 @@
 import { type CompressedMatrix, GCompressError } from '@gcompress/core';
 import { assertNumber, assertOneOf, assertType, exactlyOneOption } from '@gcompress/core/checks';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
+import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import { io, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../../training/compression-op.ts';
@@ -75,6 +76,7 @@ export class FileTarget {
   readonly #ops: readonly TfCompressionOp[];
   readonly #pack: PackFunction;
   readonly #allocation: ByteAllocation;
+  readonly #kernels: KernelsOption | undefined;
   #optimizer: Optimizer | undefined;
   #target: SizeTarget | undefined;
   #beside = 0;
@@ -88,7 +90,13 @@ export class FileTarget {
     model: LayersModel,
     ops: readonly TfCompressionOp[],
     denseBytes: number,
-    { targetBytes, targetRatio = 1, pack, allocation = 'price' }: FileTargetOptions,
+    {
+      targetBytes,
+      targetRatio = 1,
+      pack,
+      allocation = 'price',
+      kernels,
+    }: FileTargetOptions & { readonly kernels?: KernelsOption },
   ) {
     assertFits('targetBytes', ops);
     this.bytes = targetBytes ?? Math.floor(denseBytes / targetRatio);
@@ -96,6 +104,7 @@ export class FileTarget {
     this.#ops = ops;
     this.#pack = pack as PackFunction;
     this.#allocation = allocation;
+    this.#kernels = kernels;
   }
 
   /** Bytes of the file with the matrices as they were last compressed; undefined before the training. */
@@ -155,6 +164,7 @@ export class FileTarget {
     this.#target = new SizeTarget(this.#ops, {
       bytes: left,
       allocation: this.#allocation,
+      ...(this.#kernels !== undefined && { kernels: this.#kernels }),
       ...(optimizer && { optimizer: () => optimizer }),
     });
   }

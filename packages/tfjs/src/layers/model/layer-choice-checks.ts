@@ -1,13 +1,17 @@
 // Checks of the options of compressModel.
 import { GCompressError } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
+import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
 import { assertCompressor, assertSchedule } from '../../argument-checks.ts';
 import type { Layer } from '../weights/clone-layer.ts';
 import { FILE_TARGET_OPTIONS, type FileTargetOptions, hasFileTarget } from './file-target.ts';
 import type { LayerChoice, LayerRule } from './layer-rules.ts';
 import { isModel } from './model-layers.ts';
 
-const OPTIONS = ['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', 'start', ...FILE_TARGET_OPTIONS];
+const OPTIONS = [
+  ...['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', 'start', 'kernels'],
+  ...FILE_TARGET_OPTIONS,
+];
 const RULE_KEYS = [
   'name',
   'className',
@@ -28,12 +32,15 @@ const RULE_KEYS = [
 export function assertLayerChoice(options: unknown, layers: readonly Layer[]): asserts options is LayerChoice {
   const where = 'compressModel';
   assertKnownOptions(where, options, OPTIONS);
-  const { method, schedule, rules, minWeights, onUpdate, onWarning } = options as Readonly<Record<string, unknown>>;
+  const { method, schedule, rules, minWeights, onUpdate, onWarning, kernels } = options as Readonly<
+    Record<string, unknown>
+  >;
   assertCompressor(where, 'method', method);
   assertSchedule(where, 'schedule', schedule);
   assertMinWeights(where, minWeights);
   if (onUpdate !== undefined) assertType(where, 'onUpdate', onUpdate, 'function');
   if (onWarning !== undefined) assertType(where, 'onWarning', onWarning, 'function');
+  assertKernelsOption(where, kernels);
   hasFileTarget(where, options as FileTargetOptions);
   if (rules === undefined) return;
   if (!Array.isArray(rules)) throw invalid(`${where} rules`, 'a list of rules', describeValue(rules));

@@ -68,8 +68,9 @@ export class HeldMatrix implements InferenceSource {
     return held.reduce((sum, { size }) => sum + 4 * size, 0);
   }
 
-  /** The stored matrix as it was written. */
+  /** The stored matrix as it was written; without entropy coding once that is off. */
   stored(): PackedMatrix {
+    if (this.#decoded) return this.#packed();
     const words = Object.entries(this.#stored).map(([name, weight]) => [name, weight.read()] as const);
     return packedFromWords(this.#format, this.#form, Object.fromEntries(words));
   }

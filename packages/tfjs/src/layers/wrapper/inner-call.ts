@@ -13,6 +13,8 @@ export type CallArguments = Readonly<Record<string, unknown>>;
 export interface InnerCall {
   /** How the layer uses these weights. */
   readonly use: WeightUse;
+  /** Rows of x, or ids, of a call; 1 for layers that read their weights. */
+  batchOf(inputs: Tensor | Tensor[]): number;
   run(inputs: Tensor | Tensor[], args: CallArguments, weights: readonly Weight[]): Tensor | Tensor[];
 }
 
@@ -26,7 +28,11 @@ export function innerCall(layer: Layer, replaced: readonly LayerVariable[]): Inn
     case 'Dense':
       return dense(layer);
     case 'Embedding':
-      return { use: 'lookup', run: (ids, _args, [table]) => tidy(() => table.lookup(cast(single(ids), 'int32'))) };
+      return {
+        use: 'lookup',
+        batchOf: (ids) => single(ids).size,
+        run: (ids, _args, [table]) => tidy(() => table.lookup(cast(single(ids), 'int32'))),
+      };
     default:
       return reading(layer, replaced);
   }
@@ -42,6 +48,10 @@ function dense(layer: Layer): InnerCall {
       : undefined;
   return {
     use: 'matMul',
+    batchOf: (inputs) =>
+      single(inputs)
+        .shape.slice(0, -1)
+        .reduce((product, side) => product * side, 1),
     run: (inputs, _args, [kernel]) =>
       tidy(() => {
         const x = single(inputs);
@@ -57,6 +67,7 @@ function dense(layer: Layer): InnerCall {
 function reading(layer: Layer, replaced: readonly LayerVariable[]): InnerCall {
   return {
     use: 'read',
+    batchOf: () => 1,
     run: (inputs, args, weights) =>
       tidy(() => {
         // Computed once for each call, because recurrent layers read their weights at every time step

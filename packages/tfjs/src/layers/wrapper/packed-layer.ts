@@ -3,8 +3,8 @@ import { type CompressedFormat, elementCount, GCompressError, type PackedMatrix 
 import { assertElementLimit } from '@gcompress/core/checks';
 import { getBackend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
-import type { Execution, Preference } from '../../weight/choose-execution.ts';
-import type { InferenceKernel } from '../../weight/inference-kernel.ts';
+import { contains, type Execution, type Preference } from '../../weight/choose-execution.ts';
+import type { BatchRange, InferenceKernel } from '../../weight/inference-kernel.ts';
 import { type InferenceWeight, inferenceWeight } from '../../weight/inference-weight.ts';
 import type { MatrixView } from '../../weight/matrix-view.ts';
 import type { KernelSplit } from '../../weight/weight-views.ts';
@@ -47,9 +47,11 @@ export interface PackedMatrixExecution {
   /** Id of the format. */
   readonly format: string;
   readonly execution: Execution;
+  /** The batches, in rows of x or ids, that are computed in this way; a call with another batch may be computed in another way. */
+  readonly batches: BatchRange;
   /** Bytes of the stored tensors, in words of 4 bytes as a saved model has them. */
   readonly storedBytes: number;
-  /** All bytes that the layer holds for this matrix between calls. */
+  /** All bytes that the layer holds for this matrix between calls, for all batches so far. */
   readonly heldBytes: number;
   /** Bytes of the factors or the dense matrix that each call unpacks anew. 0 if nothing is unpacked for a call. */
   readonly callBytes: number;
@@ -79,8 +81,8 @@ export class PackedLayer extends LayerWrapper {
   readonly #prefer: Preference;
   readonly #kernels: readonly InferenceKernel[];
   #packed: readonly PackedWeight[] = [];
-  /** How each matrix is computed; without those that are unpacked for each call. */
-  readonly #prepared = new Map<PackedWeight, InferenceWeight>();
+  /** How each matrix is computed, for the batches of the calls so far; without those that are unpacked for each call. */
+  readonly #prepared = new Map<PackedWeight, readonly InferenceWeight[]>();
   #backend = '';
   #executions: readonly PackedMatrixExecution[] | undefined;
 
@@ -149,7 +151,7 @@ export class PackedLayer extends LayerWrapper {
     this.#backend = getBackend();
     // A save between two calls has restored words
     for (const { held } of this.#packed) held.trim();
-    const weights = this.#prepare();
+    const weights = this.#prepare(this.innerCall.batchOf(inputs));
     try {
       return this.innerCall.run(
         inputs,
@@ -192,9 +194,10 @@ export class PackedLayer extends LayerWrapper {
 
   #dispose(chosen: (prepared: InferenceWeight) => boolean = () => true): void {
     for (const [packed, prepared] of this.#prepared) {
-      if (!chosen(prepared)) continue;
-      prepared.weight.dispose();
-      this.#prepared.delete(packed);
+      for (const one of prepared) if (chosen(one)) one.weight.dispose();
+      const left = prepared.filter((one) => !chosen(one));
+      if (left.length > 0) this.#prepared.set(packed, left);
+      else this.#prepared.delete(packed);
     }
   }
 
@@ -215,40 +218,60 @@ export class PackedLayer extends LayerWrapper {
     return Object.fromEntries(stored);
   }
 
-  /** How each matrix is computed in this call. */
-  #prepare(): readonly InferenceWeight[] {
+  /** How each matrix is computed in a call with this batch. */
+  #prepare(batch: number): readonly InferenceWeight[] {
+    let weights: readonly InferenceWeight[];
     try {
-      for (const packed of this.#packed) {
-        if (!this.#prepared.has(packed)) this.#prepared.set(packed, this.#inferenceWeight(packed));
-      }
+      weights = this.#packed.map((packed) => this.#weightFor(packed, batch));
     } catch (error) {
       // The values may come from a damaged or hostile file
       this.#forget();
       throw error;
     }
-    const weights = this.#packed.map((packed) => this.#prepared.get(packed) as InferenceWeight);
-    this.#executions = this.#packed.map(({ name, held }, i) => {
+    this.#executions = this.#packed.map((packed, i) => {
+      const { name, held } = packed;
       const words = Object.values(held.form.tensors).reduce((sum, tensor) => sum + wordCount(tensor), 0);
-      const { execution, heldBytes } = weights[i];
-      const forCall = this.#prefer === 'memory' && execution !== 'kernel';
+      const { execution, batches } = weights[i];
+      const isForCall = (one: InferenceWeight) => this.#prefer === 'memory' && one.execution !== 'kernel';
+      const bytes = (forCall: boolean) =>
+        (this.#prepared.get(packed) ?? [])
+          .filter((one) => isForCall(one) === forCall)
+          .reduce((sum, { heldBytes }) => sum + heldBytes, 0);
       return {
         name,
         format: held.format.id,
         execution,
+        batches,
         storedBytes: 4 * words,
-        heldBytes: held.bytes + (forCall ? 0 : heldBytes),
-        callBytes: forCall ? heldBytes : 0,
+        heldBytes: held.bytes + bytes(false),
+        callBytes: bytes(true),
       };
     });
     return weights;
   }
 
-  #inferenceWeight({ held, view, weightShape }: PackedWeight): InferenceWeight {
+  /** What was prepared for such a batch before, or what is prepared now. */
+  #weightFor(packed: PackedWeight, batch: number): InferenceWeight {
+    const prepared = this.#prepared.get(packed) ?? [];
+    const known = prepared.find(({ batches }) => contains(batches, batch));
+    if (known) return known;
+    const made = this.#inferenceWeight(packed, batch, prepared);
+    this.#prepared.set(packed, [...prepared, made]);
+    return made;
+  }
+
+  #inferenceWeight(
+    { held, view, weightShape }: PackedWeight,
+    batch: number,
+    prepared: readonly InferenceWeight[],
+  ): InferenceWeight {
     return inferenceWeight({
       source: held,
       view,
       weightShape,
       use: this.innerCall.use,
+      batch,
+      prepared,
       kernels: this.#kernels,
       backend: getBackend(),
       prefer: this.#prefer,

@@ -1,8 +1,9 @@
 // Several matrices to one size: their compressors work at the common price of a bit at which all of them together take the bytes.
-import { type CompressedMatrix, GCompressError, type Matrix } from '@gcompress/core';
+import { type CompressedMatrix, GCompressError, type Kernels, type Matrix } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
+import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { TfCompressionOp } from '../compression-op.ts';
 import type { UpdateResult } from '../op-options.ts';
@@ -38,6 +39,8 @@ export interface SizeTargetOptions {
   readonly allocation?: ByteAllocation;
   /** What trains the matrices; needed by the allocation `'sensitivity'`, and only there. Called at each compression. */
   readonly optimizer?: () => Optimizer;
+  /** The kernels of all matrices. Default: WebAssembly where it loads, otherwise plain JavaScript. */
+  readonly kernels?: KernelsOption;
 }
 
 /** The part of the dense float32 bytes that matrices take at first. */
@@ -60,13 +63,16 @@ export class SizeTarget {
   readonly #reachedAt: number;
   readonly #allocation: ByteAllocation;
   readonly #optimizer: (() => Optimizer) | undefined;
+  readonly #kernelsOption: KernelsOption | undefined;
+  #loadedKernels: Promise<Kernels | undefined> | undefined;
 
   /** @throws GCompressError `invalid-option`, `unknown-option`; `unsupported` for operators whose compressors have no price of a bit. */
   constructor(operators: readonly TfCompressionOp[], options: SizeTargetOptions) {
     const where = 'SizeTarget';
     assertOperators(where, operators);
-    assertKnownOptions(where, options, ['bytes', 'reachedAt', 'allocation', 'optimizer']);
-    const { bytes, reachedAt = REACHED_AT, allocation = 'price', optimizer } = options;
+    assertKnownOptions(where, options, ['bytes', 'reachedAt', 'allocation', 'optimizer', 'kernels']);
+    const { bytes, reachedAt = REACHED_AT, allocation = 'price', optimizer, kernels } = options;
+    assertKernelsOption(where, kernels);
     assertOneOf(where, 'allocation', allocation, BYTE_ALLOCATIONS);
     if (allocation === 'sensitivity') assertType(where, 'optimizer', optimizer, 'function');
     assertNumber(where, 'bytes', bytes, { min: 1 });
@@ -86,6 +92,7 @@ export class SizeTarget {
     this.#reachedAt = reachedAt;
     this.#allocation = allocation;
     this.#optimizer = optimizer;
+    this.#kernelsOption = kernels;
   }
 
   /**
@@ -95,7 +102,8 @@ export class SizeTarget {
    */
   async assertReachable(): Promise<void> {
     const matrices = await Promise.all(this.#ops.map((op) => op.matrixToCompress()));
-    const least = await Promise.all(this.#ops.map((op, at) => atPrice(op, matrices[at], HIGHEST_PRICE)));
+    const kernels = await this.#kernels;
+    const least = await Promise.all(this.#ops.map((op, at) => atPrice(op, matrices[at], HIGHEST_PRICE, kernels)));
     const fewest = least.reduce((sum, { byteLength }) => sum + byteLength, 0);
     if (fewest <= this.bytes) return;
     throw new GCompressError('invalid-option', {
@@ -123,10 +131,15 @@ export class SizeTarget {
     const due = this.#ops.filter((_, at) => next[at].compresses);
     const alpha = next.reduce((most, update) => Math.max(most, update.alpha), 0);
     const fitted = due.length > 0 ? await this.#fitted(due, alpha) : undefined;
+    // Each operator hears which kernels its matrix was compressed with
+    const kernels: KernelsOption | undefined = fitted && ((await this.#kernels) ?? 'portable');
     const results: UpdateResult[] = [];
     for (const op of this.#ops) {
       const compressed = fitted?.get(op);
-      const options = compressed && { compressor: { ...op.compressor, compress: () => compressed } };
+      const options = compressed && {
+        compressor: { ...op.compressor, compress: () => compressed },
+        ...(kernels && { kernels }),
+      };
       results.push(await op.runUpdateStep(step, options));
     }
     return results;
@@ -142,11 +155,12 @@ export class SizeTarget {
     // Matrices that were never compressed keep their part for later
     const part = entries([...due, ...others]) / entries(this.#ops);
     const matrices = await Promise.all(due.map((op) => op.matrixToCompress()));
+    const kernels = await this.#kernels;
     const sensitivity = this.#optimizer && (await gradientSensitivity(due, this.#optimizer()));
     const compressed = await priceForBytes(
       due.map((op, at) => ({
         matrix: matrices[at],
-        atPrice: (matrix, factor) => atPrice(op, matrix, factor / (sensitivity?.[at] ?? 1)),
+        atPrice: (matrix, factor) => atPrice(op, matrix, factor / (sensitivity?.[at] ?? 1), kernels),
       })),
       Math.max(1, this.#allowed(alpha) * part - taken),
     );
@@ -161,18 +175,27 @@ export class SizeTarget {
   ): Promise<Map<TfCompressionOp, CompressedMatrix>> {
     const matrices = await Promise.all(this.#ops.map((op) => op.matrixToCompress()));
     const shares = (allocation === 'lamp' ? lampShares : uniformShares)(matrices, this.#allowed(alpha));
+    const kernels = await this.#kernels;
     const fitted = new Map<TfCompressionOp, CompressedMatrix>();
     // What a small matrix leaves of its share, because few sizes are possible, goes to the larger ones
     const order = due.map((op) => this.#ops.indexOf(op)).sort((a, b) => shares[a] - shares[b]);
     let left = 0;
     for (const at of order) {
       const op = this.#ops[at];
-      const one = { matrix: matrices[at], atPrice: (matrix: Matrix, factor: number) => atPrice(op, matrix, factor) };
+      const one = {
+        matrix: matrices[at],
+        atPrice: (matrix: Matrix, factor: number) => atPrice(op, matrix, factor, kernels),
+      };
       const [compressed] = await priceForBytes([one], Math.max(1, shares[at] + left));
       left += shares[at] - compressed.byteLength;
       fitted.set(op, compressed);
     }
     return fitted;
+  }
+
+  get #kernels(): Promise<Kernels | undefined> {
+    this.#loadedKernels ??= loadKernels(this.#kernelsOption);
+    return this.#loadedKernels;
   }
 
   /** Bytes of all matrices when alpha has fallen so far. */
@@ -183,8 +206,14 @@ export class SizeTarget {
   }
 }
 
-function atPrice({ compressor }: TfCompressionOp, matrix: Matrix, factor: number): PromiseLike<CompressedMatrix> {
-  return Promise.resolve((compressor.withBitPrice?.(factor) ?? compressor).compress(matrix));
+function atPrice(
+  { compressor }: TfCompressionOp,
+  matrix: Matrix,
+  factor: number,
+  kernels: Kernels | undefined,
+): PromiseLike<CompressedMatrix> {
+  const priced = compressor.withBitPrice?.(factor) ?? compressor;
+  return Promise.resolve(priced.compress(matrix, { ...(kernels && { kernels }) }));
 }
 
 function entries(ops: readonly TfCompressionOp[]): number {
