@@ -1,6 +1,7 @@
 // The two networks of the example, and the settings of their compression.
 import { network as lenet300 } from '@gcompress/example-mnist/network';
-import { type UniformSettings, uniform } from '@gcompress/uniform';
+import type { ByteShares } from '@gcompress/tfjs';
+import { uniform } from '@gcompress/uniform';
 import * as tf from '@tensorflow/tfjs';
 
 /** A network that is trained to a size. */
@@ -14,8 +15,8 @@ export interface Network {
   /** Epochs of the dense network, and of its compression. */
   readonly denseEpochs: number;
   readonly epochs: number;
-  /** Price of a bit for each layer, in ratio to the others: a lower price gives a layer a larger part of the bytes. */
-  readonly prices: Readonly<Record<string, number>>;
+  /** How the bytes are divided among the matrices, by the names of their weights. */
+  readonly shares: ByteShares;
 }
 
 /** Names of the networks. */
@@ -30,7 +31,7 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     bytes: [13_300, 10_600, 5900],
     denseEpochs: 12,
     epochs: 40,
-    prices: { fc1: 1, fc2: 1, out: 1 },
+    shares: { 'fc1/kernel': 0.72, 'fc2/kernel': 0.23, 'out/kernel': 0.05 },
   },
   'lenet-5': {
     build: lenet5,
@@ -38,18 +39,16 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     bytes: [17_200, 8600, 5700],
     denseEpochs: 10,
     epochs: 21,
-    prices: { conv1: 1, conv2: 1, fc1: 1, out: 1 },
+    shares: { 'conv1/kernel': 0.02, 'conv2/kernel': 0.28, 'fc1/kernel': 0.62, 'out/kernel': 0.08 },
   },
 };
 
-/** The method for a layer: uniform levels, whose price of a bit follows the size that is asked for. */
-export function methodFor({ prices }: Network, layer: string): ReturnType<typeof uniform> {
-  return uniform({ ...SETTINGS, lambda: LAMBDA * (prices[layer] ?? 1) });
-}
-
-/** A price near those that the sizes above lead to. */
-const LAMBDA = 3e-3;
-const SETTINGS: UniformSettings = {};
+/**
+ * The method: uniform levels, whose price of a bit follows the size that is asked for; `lambda` is near those that the sizes above lead to.
+ * Entries go to the nearest level, since rounding that heeds bits takes away those with few others in their rows and columns, which the
+ * networks then miss.
+ */
+export const METHOD = uniform({ lambda: 3e-3, rateWeight: 0 });
 
 /**
  * LeNet-5 as Caffe has it and Deep Compression (Han, Mao and Dally, 2016) took it: 5 × 5 convolutions with 20 and 50 outputs, each halved by

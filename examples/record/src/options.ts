@@ -1,10 +1,9 @@
 // Parses the command-line options of the example.
 import { type Backend, backendOption, integer, usageErrorFrom } from '@gcompress/example-program';
-import type { ByteAllocation } from '@gcompress/tfjs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { NETWORK_NAMES, NETWORKS, type NetworkName } from './networks.ts';
 
-const ALLOCATIONS: readonly ByteAllocation[] = ['price', 'sensitivity', 'lamp', 'uniform'];
+const ALLOCATIONS = ['shares', 'price', 'sensitivity', 'lamp', 'uniform'] as const;
 
 /** The options of a run. */
 export interface Options {
@@ -16,8 +15,8 @@ export interface Options {
   readonly epochs: number;
   /** Train the dense network for the epochs of the compression as well, to compare with. */
   readonly longDense: boolean;
-  /** How the bytes are divided among the layers. */
-  readonly allocation: ByteAllocation;
+  /** How the bytes are divided among the layers; `'shares'`: by the shares of the network. */
+  readonly allocation: (typeof ALLOCATIONS)[number];
   /** Training images, from the first on. */
   readonly images: number;
   readonly seed: number;
@@ -41,7 +40,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--dense-epochs <integer>', 'epochs before the compression', integer(1, 1000))
     .option('--epochs <integer>', 'epochs of the compression', integer(1, 1000))
     .option('--long-dense', 'train the dense network for all epochs as well, to compare with', false)
-    .addOption(new Option('--allocation <name>', 'how bytes are divided').choices(ALLOCATIONS).default('lamp'))
+    .addOption(new Option('--allocation <name>', 'how bytes are divided').choices(ALLOCATIONS).default('shares'))
     .option('--images <integer>', 'training images', integer(1000, 55_000), 55_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
     .addOption(backendOption())

@@ -7,7 +7,7 @@ import { compressModel, type PackFunction, packableModel, teacherTargets } from 
 import * as tf from '@tensorflow/tfjs';
 import { withDropout } from './dropout.ts';
 import { errorOf } from './errors.ts';
-import { methodFor, NETWORKS, type Network } from './networks.ts';
+import { METHOD, NETWORKS } from './networks.ts';
 import { fileOf, type Options } from './options.ts';
 import { imagesOf, labelsOf, stepsOf, type TrainingSet, train } from './train.ts';
 
@@ -16,9 +16,9 @@ const VALIDATION = [55_000, 60_000] as const;
 /** The part of it that each epoch is logged for. */
 const LOGGED = [55_000, 56_000] as const;
 /** Fraction of the epochs after which alpha is 0: then levels are fixed, and steps and biases continue to train. */
-const FALL = 0.85;
+const FALL = 0.95;
 /** Approximate number of compressions until then; each takes as long as some fifty steps. */
-const COMPRESSIONS = 48;
+const COMPRESSIONS = 60;
 /** Fewest steps between two compressions. */
 const FEWEST_STEPS = 4;
 /** Matrices with fewer weights stay as they are. */
@@ -96,11 +96,11 @@ export async function record(options: Options, log: (line: string) => void): Pro
   async function compressed(asked: number): Promise<SizeResult> {
     const start = performance.now();
     const { model, callback, report } = compressModel(dense, {
-      ...layersOf(network),
+      method: METHOD,
       schedule: scheduleFor(Math.floor(epochs * stepsOf(count) * FALL)),
       minWeights: MIN_WEIGHTS,
       targetBytes: asked,
-      allocation: options.allocation,
+      allocation: options.allocation === 'shares' ? network.shares : options.allocation,
       pack: packed,
     });
     await train(model, taught, { epochs, seed: seed + 1, callback, onEpoch: logged(`${asked} bytes`, model, epochs) });
@@ -129,12 +129,6 @@ function scheduleFor(end: number) {
     frequency: Math.max(FEWEST_STEPS, Math.ceil(end / COMPRESSIONS)),
     refactorEvery: 1,
   });
-}
-
-/** A method for each layer, because layers have prices of their own. */
-function layersOf(network: Network) {
-  const rules = Object.keys(network.prices).map((name) => ({ name, method: methodFor(network, name) }));
-  return { method: methodFor(network, ''), rules };
 }
 
 /** The targets with the predictions of the teacher mixed in. */

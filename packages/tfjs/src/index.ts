@@ -10,7 +10,8 @@ export type {
   UpdateOptions,
   UpdateResult,
 } from './training/op-options.ts';
-export { type ByteAllocation, SizeTarget, type SizeTargetOptions } from './training/size/size-target.ts';
+export type { ByteAllocation, ByteShares } from './training/size/byte-allocation.ts';
+export { SizeTarget, type SizeTargetOptions } from './training/size/size-target.ts';
 export type { StepState } from './training/step-state.ts';
 export { tfOps } from './weight/tf-ops.ts';
 export type { Weight } from './weight/weight.ts';

@@ -84,6 +84,35 @@ describe('a size target', () => {
     expect(zeros.filter((value, at) => value === 0 && after[at] !== 0)).toHaveLength(0);
   });
 
+  it('keeps levels and trained steps once the size is reached, while they fit', async () => {
+    const ops = operators();
+    const target = new SizeTarget(ops, { bytes: 800 });
+    for (let step = 0; step < STEPS - 3; step++) await target.runUpdateStep(step);
+    const { steps } = ops[0].variables.factors;
+    tf.tidy(() => (steps as tf.Variable).assign(tf.mul(steps, 1.01)));
+    const [trained] = steps.dataSync();
+    const expected = (await ops[0].roundedToGrid())?.decompress().data;
+    await target.runUpdateStep(STEPS - 3);
+    expect(steps.dataSync()[0]).toBe(trained);
+    expect(ops[0].toCompressedMatrixSync().decompress().data).toEqual(expected);
+  });
+
+  it('takes the fewest entries near 0 away when levels outgrow the size', async () => {
+    const ops = operators();
+    const target = new SizeTarget(ops, { bytes: 800 });
+    for (let step = 0; step < STEPS - 3; step++) await target.runUpdateStep(step);
+    const before = ops[0].toCompressedMatrixSync().decompress().data;
+    for (const { variables } of ops) tf.tidy(() => variables.matrix.assign(tf.mul(variables.matrix, 1.03)));
+    const [step] = ops[0].variables.factors.steps.dataSync();
+    await target.runUpdateStep(STEPS - 3);
+    const after = ops[0].toCompressedMatrixSync().decompress().data;
+    expect(ops[0].variables.factors.steps.dataSync()[0]).toBe(step);
+    expect(await target.byteLength()).toBeLessThanOrEqual(800);
+    expect(before.filter((value) => value !== 0).length).toBeGreaterThanOrEqual(
+      after.filter((value) => value !== 0).length,
+    );
+  });
+
   it('gives pruned entries no gradient', async () => {
     const [op] = operators();
     await new SizeTarget([op], { bytes: 300 }).runUpdateStep(0);

@@ -1,6 +1,6 @@
 // The public names of the entry `./layers`: layers and models that are compressed while they train.
 
-export type { ByteAllocation } from '../training/size/size-target.ts';
+export type { ByteAllocation, ByteShares } from '../training/size/byte-allocation.ts';
 export type { Execution, Preference } from '../weight/choose-execution.ts';
 export type { BatchRange, InferenceKernel, KernelSource, StoredForm, TakenOver } from '../weight/inference-kernel.ts';
 export type { KernelSplit } from '../weight/weight-views.ts';

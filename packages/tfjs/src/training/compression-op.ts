@@ -270,6 +270,22 @@ export class TfCompressionOp {
     return this.#asMatrix(factorValuesSync(this.variables.factors), options);
   }
 
+  /**
+   * A as it is now on the grid of the last compression, with the factors as they are trained: what the model computes with until alpha is 0.
+   * Entries of less than `deadZone` multiples become 0; at 0.5 each takes its nearest multiple. Undefined before the first compression, and
+   * for a format without a grid.
+   *
+   * @throws GCompressError `disposed`.
+   */
+  async roundedToGrid(deadZone = 0.5): Promise<CompressedMatrix | undefined> {
+    this.#assertLive();
+    if (!this.#filled) return undefined;
+    const factor = await this.#weights.gridFactor(deadZone);
+    if (!factor) return undefined;
+    const values = await factorValues(this.variables.factors);
+    return this.#asMatrix({ ...values, [factor.name]: factor.values }, {});
+  }
+
   /** Frees what the operator made; never A. May be called again. */
   dispose(): void {
     if (this.#disposed) return;

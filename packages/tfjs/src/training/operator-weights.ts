@@ -5,7 +5,7 @@ import { BlendedWeight } from '../weight/blended-weight.ts';
 import { DenseWeight } from '../weight/dense-weight.ts';
 import { FactorWeight } from '../weight/factor-weight.ts';
 import { fromMatrix, type MatrixView, toMatrix } from '../weight/matrix-view.ts';
-import { FollowingWeight } from '../weight/straight-through/following-weight.ts';
+import { FollowingWeight, type GridFactor } from '../weight/straight-through/following-weight.ts';
 import { tfOps } from '../weight/tf-ops.ts';
 import { ZeroMask } from '../weight/zero-mask.ts';
 import type { CompressionVariables } from './compression-variables.ts';
@@ -54,6 +54,7 @@ export class OperatorWeights {
         ...{ format, form, grid, factors, view, alpha },
         matrix: () => this.#uncompressed(),
         compressed: this.compressed,
+        zerosLast: compressor.lastingZeros ?? false,
       });
     const blended = { dense: this.dense, compressed: this.#following ?? this.compressed, view, alpha };
     this.training = new BlendedWeight(blended);
@@ -67,6 +68,11 @@ export class OperatorWeights {
   get source(): DenseWeight | BlendedWeight {
     const { atStep, format } = this.#parts.compressor;
     return atStep && (format.remaining || this.#parts.alpha() === 0) ? this.inference : this.dense;
+  }
+
+  /** The factor of the grid for A as it is now, see {@link FollowingWeight.gridFactor}; undefined for a format without a grid. */
+  async gridFactor(deadZone: number): Promise<GridFactor | undefined> {
+    return this.#following?.gridFactor(deadZone);
   }
 
   dispose(): void {

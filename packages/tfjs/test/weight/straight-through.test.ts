@@ -60,6 +60,39 @@ describe('a compressed form on a grid', () => {
     expect(gradients[1][0]).toBeCloseTo(sum / weights.length, 5);
   });
 
+  it('stays as A is, with its zeros, while zeros last and alpha is large', async () => {
+    const fall = linearAlpha({ begin: 0, end: 10, frequency: 1 });
+    const op = create(normalMatrix([12, 8], 7), { compressor: uniform({ lambda: 0.1 }), schedule: fall });
+    const kept = () => op.toCompressedMatrixSync().decompress().data;
+    await runSteps(op, 4);
+    expect(op.alpha).toBeGreaterThan(0.3);
+    const a = valuesOf(op.variables.matrix).data;
+    for (const [at, value] of taken(op.apply()).data.entries())
+      expect(value).toBeCloseTo(kept()[at] === 0 ? 0 : a[at], 5);
+    for (let step = 4; step < 9; step++) await op.runUpdateStep(step);
+    expect(op.alpha).toBeLessThan(0.3);
+    const applied = taken(op.apply()).data;
+    expect(applied.some((value, at) => value !== 0 && Math.abs(value - a[at]) > 1e-3)).toBe(true);
+  });
+
+  it('is stored as the model computes with it, with the steps as they are trained', async () => {
+    const op = create(normalMatrix([12, 8], 8));
+    expect(await op.roundedToGrid()).toBeUndefined();
+    await runSteps(op, 1);
+    move(op, 0.3);
+    tf.tidy(() => (op.variables.factors.steps as tf.Variable).assign(tf.mul(op.variables.factors.steps, 1.1)));
+    const a = valuesOf(op.variables.matrix).data;
+    const rounded = (await op.roundedToGrid())?.decompress().data ?? [];
+    for (const [at, value] of taken(op.apply()).data.entries()) {
+      expect(value).toBeCloseTo(op.alpha * a[at] + (1 - op.alpha) * rounded[at], 5);
+    }
+    const step = stepOf(op);
+    const narrower = (await op.roundedToGrid(0.9))?.decompress().data ?? [];
+    for (const [at, value] of narrower.entries()) {
+      expect(value).toBeCloseTo(Math.abs(a[at]) < 0.9 * step ? 0 : rounded[at], 6);
+    }
+  });
+
   it('is the matrix of the last compression once alpha is 0', async () => {
     const op = create(normalMatrix([12, 8], 5));
     await runSteps(op, 4);

@@ -1,14 +1,15 @@
 // The size of a packed file that compressed layers are trained to.
 import { type CompressedMatrix, GCompressError } from '@gcompress/core';
-import { assertNumber, assertOneOf, assertType, exactlyOneOption } from '@gcompress/core/checks';
+import { assertNumber, assertType, exactlyOneOption } from '@gcompress/core/checks';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import { io, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TfCompressionOp } from '../../training/compression-op.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
+import { assertAllocation, assertNamed, type ByteAllocation } from '../../training/size/byte-allocation.ts';
 import { assertKeepsSquares } from '../../training/size/gradient-sensitivity.ts';
-import { assertFits, BYTE_ALLOCATIONS, type ByteAllocation, SizeTarget } from '../../training/size/size-target.ts';
+import { assertFits, SizeTarget } from '../../training/size/size-target.ts';
 import { unfinishedPackable } from './packable-model.ts';
 
 /** Writes the file whose size is trained to, such as `pack` of `@gcompress/packed`, or a function that calls it with options. */
@@ -29,7 +30,7 @@ export interface FileTargetOptions {
   /** What will write the file: it counts what the file holds besides the compressed matrices. Needed with a target, and only then. */
   readonly pack?: PackFunction;
   /**
-   * How the bytes are divided among the matrices. `'sensitivity'` needs the optimizer Adam or RMSProp; in a loop of your own, call
+   * How the bytes are divided among the matrices, or their shares by the names of the weights. `'sensitivity'` needs the optimizer Adam or RMSProp; in a loop of your own, call
    * `callback.setModel(model)` with the compiled model first. Only with a target. Default `'price'`.
    */
   readonly allocation?: ByteAllocation;
@@ -51,7 +52,7 @@ export function hasFileTarget(
   where: string,
   { targetBytes, targetRatio, pack, allocation }: FileTargetOptions,
 ): boolean {
-  if (allocation !== undefined) assertOneOf(where, 'allocation', allocation, BYTE_ALLOCATIONS);
+  if (allocation !== undefined) assertAllocation(where, allocation);
   if (targetBytes === undefined && targetRatio === undefined) {
     if (pack === undefined && allocation === undefined) return false;
     throw new GCompressError('invalid-option', {
@@ -99,6 +100,11 @@ export class FileTarget {
     }: FileTargetOptions & { readonly kernels?: KernelsOption },
   ) {
     assertFits('targetBytes', ops);
+    assertNamed(
+      'compressModel',
+      allocation,
+      ops.map(({ name }) => name),
+    );
     this.bytes = targetBytes ?? Math.floor(denseBytes / targetRatio);
     this.#model = model;
     this.#ops = ops;

@@ -1,4 +1,4 @@
-// Shares of bytes for several matrices: the same bits for each weight, or by LAMP scores.
+// Shares of bytes for several matrices: the same bits for each weight, by LAMP scores, or as given.
 import type { Matrix } from '@gcompress/core';
 
 /** Bits of a kept weight besides its place: sign and magnitude, as measured on trained networks. */
@@ -10,6 +10,12 @@ const ROUNDS = 40;
 export function uniformShares(matrices: readonly Matrix[], bytes: number): number[] {
   const all = matrices.reduce((sum, { data }) => sum + data.length, 0);
   return matrices.map(({ data }) => (bytes * data.length) / all);
+}
+
+/** Bytes in proportion to these shares. */
+export function givenShares(shares: readonly number[], bytes: number): number[] {
+  const all = sum(shares);
+  return shares.map((share) => (bytes * share) / all);
 }
 
 /**

@@ -1,30 +1,19 @@
 // Several matrices to one size: their compressors work at the common price of a bit at which all of them together take the bytes.
 import { type CompressedMatrix, GCompressError, type Kernels, type Matrix } from '@gcompress/core';
-import { assertKnownOptions, assertNumber, assertOneOf, assertType, describeValue } from '@gcompress/core/checks';
+import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { Optimizer } from '@tensorflow/tfjs-core';
+import { ROUNDED_FROM } from '../../weight/straight-through/following-weight.ts';
 import { TfCompressionOp } from '../compression-op.ts';
 import type { UpdateResult } from '../op-options.ts';
 import type { StepState } from '../step-state.ts';
-import { lampShares, uniformShares } from './byte-shares.ts';
+import { assertAllocation, assertNamed, type ByteAllocation, type ByteShares } from './byte-allocation.ts';
+import { givenShares, lampShares, uniformShares } from './byte-shares.ts';
 import { gradientSensitivity } from './gradient-sensitivity.ts';
 import { priceForBytes } from './price-for-bytes.ts';
-
-/**
- * How bytes are divided among matrices:
- *
- * - `'price'`: at one price of a bit in squared error of the weights, so that matrices of larger weights get more;
- * - `'sensitivity'`: at one price of a bit in loss: the squared errors of a matrix count by the mean squared gradient of its entries, which
- *   Adam and RMSProp gather while they train;
- * - `'lamp'`: by the numbers of weights that layer-adaptive magnitude pruning keeps (Lee et al., arXiv 2010.07611);
- * - `'uniform'`: the same bits for each weight of every matrix.
- */
-export type ByteAllocation = (typeof BYTE_ALLOCATIONS)[number];
-
-/** All {@link ByteAllocation}s. */
-export const BYTE_ALLOCATIONS = ['price', 'sensitivity', 'lamp', 'uniform'] as const;
+import { roundToFit } from './round-to-fit.ts';
 
 /** Options of {@link SizeTarget}. */
 export interface SizeTargetOptions {
@@ -48,11 +37,18 @@ const FIRST_PART = 1 / 8;
 /** A price at which nothing is worth its bits. */
 const HIGHEST_PRICE = 1e30;
 const REACHED_AT = 0.5;
+/** The part of the bytes that a search may take once the size is reached, because levels grow while they train. */
+const SEARCHED = 0.98;
+/** The parts of the bytes that grids take at least to be kept, at the end and before. */
+const FEWEST = 0.97;
+const FEWEST_BEFORE = 0.95;
 
 /**
  * Trains several matrices to a size. At each update it searches the common price of a bit at which all stored forms together take the
  * bytes that the state of the training allows, by compressing the matrices as they are now; so it has no state, and a training that was
  * saved and loaded goes on with the same prices. From an alpha of {@link SizeTargetOptions.reachedAt} on, the bytes are at most the target.
+ * From then on, formats with a grid, such as uniform levels, keep it while their matrices fit in these bytes: so steps train to the end, and
+ * the file has the levels that the model was trained with.
  * Bytes change only when a matrix is compressed, so the last compression determines the bytes of the file.
  *
  * Needs compressors with `withBitPrice`, such as `uniform({ lambda })`: each compresses at its own price times the common factor.
@@ -73,7 +69,12 @@ export class SizeTarget {
     assertKnownOptions(where, options, ['bytes', 'reachedAt', 'allocation', 'optimizer', 'kernels']);
     const { bytes, reachedAt = REACHED_AT, allocation = 'price', optimizer, kernels } = options;
     assertKernelsOption(where, kernels);
-    assertOneOf(where, 'allocation', allocation, BYTE_ALLOCATIONS);
+    assertAllocation(where, allocation);
+    assertNamed(
+      where,
+      allocation,
+      operators.map(({ name }) => name),
+    );
     if (allocation === 'sensitivity') assertType(where, 'optimizer', optimizer, 'function');
     assertNumber(where, 'bytes', bytes, { min: 1 });
     assertNumber(where, 'reachedAt', reachedAt, { min: 0, max: 0.99 });
@@ -147,8 +148,10 @@ export class SizeTarget {
 
   /** The matrices that are due, compressed so that all matrices together take what alpha allows. */
   async #fitted(due: readonly TfCompressionOp[], alpha: number): Promise<Map<TfCompressionOp, CompressedMatrix>> {
+    const kept = alpha <= this.#reachedAt ? await this.#onTheirGrids(due, alpha) : undefined;
+    if (kept) return kept;
     const allocation = this.#allocation;
-    if (allocation === 'lamp' || allocation === 'uniform') return this.#fittedEach(due, allocation, alpha);
+    if (allocation !== 'price' && allocation !== 'sensitivity') return this.#fittedEach(due, allocation, alpha);
     const others = this.#ops.filter((op) => !due.includes(op) && op.state.updates > 0);
     let taken = 0;
     for (const op of others) taken += await op.byteLength();
@@ -167,14 +170,34 @@ export class SizeTarget {
     return new Map(due.map((op, at) => [op, compressed[at]] as const));
   }
 
+  /** The matrices that are due, as the model computes with them; undefined if they do not fit. */
+  async #onTheirGrids(
+    due: readonly TfCompressionOp[],
+    alpha: number,
+  ): Promise<Map<TfCompressionOp, CompressedMatrix> | undefined> {
+    let taken = 0;
+    for (const op of this.#ops) if (!due.includes(op)) taken += await op.byteLength();
+    const bytes = this.bytes - taken;
+    const rounded = await roundToFit(
+      due.map((op) => (deadZone: number) => op.roundedToGrid(deadZone)),
+      bytes,
+      {
+        fewest: (alpha === 0 ? FEWEST : FEWEST_BEFORE) * bytes,
+        // Before, a new grid costs nothing, because entries keep their values
+        trim: alpha <= ROUNDED_FROM,
+      },
+    );
+    return rounded && new Map(due.map((op, at) => [op, rounded[at]] as const));
+  }
+
   /** The matrices that are due, each at the price of its own share of the bytes. */
   async #fittedEach(
     due: readonly TfCompressionOp[],
-    allocation: 'lamp' | 'uniform',
+    allocation: 'lamp' | 'uniform' | ByteShares,
     alpha: number,
   ): Promise<Map<TfCompressionOp, CompressedMatrix>> {
     const matrices = await Promise.all(this.#ops.map((op) => op.matrixToCompress()));
-    const shares = (allocation === 'lamp' ? lampShares : uniformShares)(matrices, this.#allowed(alpha));
+    const shares = this.#shares(matrices, allocation, this.#allowed(alpha));
     const kernels = await this.#kernels;
     const fitted = new Map<TfCompressionOp, CompressedMatrix>();
     // What a small matrix leaves of its share, because few sizes are possible, goes to the larger ones
@@ -198,8 +221,19 @@ export class SizeTarget {
     return this.#loadedKernels;
   }
 
+  /** Bytes for each matrix. */
+  #shares(matrices: readonly Matrix[], allocation: 'lamp' | 'uniform' | ByteShares, bytes: number): number[] {
+    if (allocation === 'lamp') return lampShares(matrices, bytes);
+    if (allocation === 'uniform') return uniformShares(matrices, bytes);
+    return givenShares(
+      this.#ops.map(({ name }) => allocation[name]),
+      bytes,
+    );
+  }
+
   /** Bytes of all matrices when alpha has fallen so far. */
   #allowed(alpha: number): number {
+    if (alpha <= this.#reachedAt) return (alpha === 0 ? 1 : SEARCHED) * this.bytes;
     const passed = Math.min(1, (1 - alpha) / (1 - this.#reachedAt));
     const first = Math.max(this.bytes, 4 * FIRST_PART * entries(this.#ops));
     return this.bytes + (first - this.bytes) * (1 - passed) ** 3;

@@ -1,7 +1,19 @@
 // A matrix rounded to the grid of its last compression, with gradients that pass through the rounding.
 import type { CompressedFormat, MatrixForm } from '@gcompress/core';
 import type { Grid } from '@gcompress/core/hosts';
-import { clipByValue, customGrad, divNoNan, mul, onesLike, round, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  cast,
+  clipByValue,
+  customGrad,
+  divNoNan,
+  greaterEqual,
+  mul,
+  onesLike,
+  round,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { SharedGradients } from '../shared-gradients.ts';
 import { tfOps } from '../tf-ops.ts';
 import { UntilWritten } from '../until-written.ts';
@@ -48,6 +60,19 @@ export class RoundedMatrix {
     );
   }
 
+  /**
+   * Values of the grid's factor for the rounded matrix, in the shape of the matrix. Entries that are smaller than `deadZone` multiples become 0;
+   * 0.5 rounds to the nearest multiple. The caller owns the result, through which no gradient flows.
+   */
+  factorOf(matrix: Tensor, deadZone: number): Tensor {
+    const { spacing, each } = this.#measuredRange();
+    return tidy(() => {
+      const numbers = divNoNan(matrix, mul(this.#scales(matrix), spacing));
+      const kept = cast(greaterEqual(abs(numbers), deadZone), 'float32');
+      return mul(mul(clipByValue(round(numbers), -each, each), spacing), kept);
+    });
+  }
+
   dispose(): void {
     this.#range.clear();
     this.#gradients.dispose();
@@ -55,10 +80,9 @@ export class RoundedMatrix {
 
   /** The factor of the grid for the rounded matrix. */
   #multiples(matrix: Tensor): Tensor {
-    const { format, form, grid, factors } = this.#parts;
-    const { spacing, each } = this.#range.get([factors[grid.factor]], () => this.#measured());
+    const { spacing, each } = this.#measuredRange();
     const passOn = customGrad((given, save) => {
-      const scales = format.reconstruct(tfOps, { ...factors, [grid.factor]: onesLike(given as Tensor) }, form);
+      const scales = this.#scales(given as Tensor);
       const numbers = clipByValue(round(divNoNan(given as Tensor, mul(scales, spacing))), -each, each);
       (save as GradSaver)([scales]);
       // reconstruct multiplies gradients by the scales
@@ -66,6 +90,17 @@ export class RoundedMatrix {
       return { value: mul(numbers, spacing), gradFunc };
     });
     return passOn(matrix);
+  }
+
+  /** The matrix that a factor of ones reconstructs. */
+  #scales(like: Tensor): Tensor {
+    const { format, form, grid, factors } = this.#parts;
+    return format.reconstruct(tfOps, { ...factors, [grid.factor]: onesLike(like) }, form);
+  }
+
+  #measuredRange(): Range {
+    const { grid, factors } = this.#parts;
+    return this.#range.get([factors[grid.factor]], () => this.#measured());
   }
 
   #measured(): Range {
