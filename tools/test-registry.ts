@@ -48,7 +48,7 @@ try {
     const alone = { manager, asked: ours('lowrank'), program: COMPRESS };
     await use('one method', alone, ours('core', 'linalg', 'lowrank'));
     const training = { manager, asked: [...ours(...trained), ...TENSORFLOW], program: TRAIN };
-    await use('training', training, [...ours('core', 'linalg', ...trained), ...TENSORFLOW]);
+    await use('training', training, [...ours('core', 'linalg', 'wasm-kernels', ...trained), ...TENSORFLOW]);
   }
   const verbs = { manager: 'npm', asked: ours('cli'), program: COMMAND_LINE } as const;
   await use('command line', verbs, [...ours(...COMMAND_LINE_PACKAGES), ...COMMAND_LINE_TENSORFLOW]);

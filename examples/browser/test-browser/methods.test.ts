@@ -14,8 +14,8 @@ const METHODS = {
   uniform: ['Coded levels', `${BYTES}-bytes`],
 } as const;
 
-/** Compressed JavaScript of the decoding page in bytes, gzipped file by file: 22,937 with the decoders of five methods. */
-const DECODER_LIMIT = 23_300;
+/** Compressed JavaScript of the decoding page in bytes, gzipped file by file: 24,340 with the decoders of five methods and what they share with training. */
+const DECODER_LIMIT = 24_700;
 
 it.each(Object.entries(METHODS))(
   '%s: trains, and its file decodes on the page that only decodes',
