@@ -43,12 +43,13 @@ try {
   const ours = (...names: string[]) =>
     first.filter((each) => names.some((name) => each.startsWith(`@gcompress/${name}@`)));
   const trained = ['lowrank', 'scheduler', 'tfjs'];
+  const installed = ours('core', 'linalg', 'wasm-kernels', ...trained);
 
   for (const manager of MANAGERS) {
     const alone = { manager, asked: ours('lowrank'), program: COMPRESS };
     await use('one method', alone, ours('core', 'linalg', 'lowrank'));
     const training = { manager, asked: [...ours(...trained), ...TENSORFLOW], program: TRAIN };
-    await use('training', training, [...ours('core', 'linalg', 'wasm-kernels', ...trained), ...TENSORFLOW]);
+    await use('training', training, [...installed, ...TENSORFLOW]);
   }
   const verbs = { manager: 'npm', asked: ours('cli'), program: COMMAND_LINE } as const;
   await use('command line', verbs, [...ours(...COMMAND_LINE_PACKAGES), ...COMMAND_LINE_TENSORFLOW]);
@@ -70,7 +71,7 @@ try {
   for (const manager of MANAGERS) {
     const asked = [...ours('core', ...trained), ...TENSORFLOW];
     const project = { manager, asked, coreOfMethod: version(patched), program: TRAIN_WITH_TWO_CORES };
-    await use('training with two cores', project, [...ours('core', 'linalg', ...trained), patched, ...TENSORFLOW]);
+    await use('training with two cores', project, [...installed, patched, ...TENSORFLOW]);
   }
 } finally {
   registry.close();
