@@ -177,28 +177,9 @@ describe('verbs', () => {
     const scored = (inputs: string) => run('eval', 'model', '--inputs', inputs, '--labels', 'y.json', '--json');
     const [own, file] = [json(await scored(name)), json(await scored('x.json'))];
     expect(own).toEqual({ ...file, inputs: `40 examples from ${name}, unchanged` });
-    const made = await run(
-      'compress',
-      'model',
-      '--method',
-      'uniform:bits=3',
-      '--out',
-      'a.gcm',
-      '--inputs',
-      name,
-      '--json',
-    );
-    const other = await run(
-      'compress',
-      'model',
-      '--method',
-      'uniform:bits=3',
-      '--out',
-      'a.gcm',
-      '--inputs',
-      'x.json',
-      '--json',
-    );
+    const compressed = (inputs: string) =>
+      run('compress', 'model', '--method', 'uniform:bits=3', '--out', 'a.gcm', '--inputs', inputs, '--json');
+    const [made, other] = [await compressed(name), await compressed('x.json')];
     expect(json(made)).toEqual({ ...json(other), inputs: `40 examples from ${name}, unchanged` });
   });
 

@@ -79,6 +79,31 @@ describe('SizeTarget', () => {
     for (const named of ['lamp', 'uniform']) expect(taken[named][0] / taken[named][1]).toBeCloseTo(1, 1);
   });
 
+  it('divides bytes by shares of any unit', async () => {
+    const operators = twoOperators();
+    const allocation = Object.fromEntries(operators.map(({ name }, at) => [name, [30, 10][at]]));
+    await new SizeTarget(operators, { bytes: 1000, allocation }).runUpdateStep(0);
+    const [first, second] = await Promise.all(operators.map((op) => op.byteLength()));
+    expect(first + second).toBeLessThanOrEqual(1000);
+    expect(first / second).toBeCloseTo(3, 0);
+    for (const op of operators) op.dispose();
+  });
+
+  it.each<[string, (names: readonly string[]) => object]>([
+    ['no shares', () => ({})],
+    ['a share for one matrix of two', ([first]) => ({ [first]: 1 })],
+    ['a share for a matrix that is not trained', ([first, second]) => ({ [first]: 1, [second]: 1, other: 1 })],
+    ['a share of nothing', ([first, second]) => ({ [first]: 1, [second]: 0 })],
+    ['a share that is no number', ([first, second]) => ({ [first]: 1, [second]: Number.NaN })],
+  ])('refuses %s', (_, allocationFor) => {
+    const operators = twoOperators();
+    const allocation = allocationFor(operators.map(({ name }) => name));
+    expect(() => new SizeTarget(operators, { bytes: 1000, allocation } as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-option' }),
+    );
+    for (const op of operators) op.dispose();
+  });
+
   it('measures sensitivities by what the optimizer has averaged, and leaves no tensor', async () => {
     const operators = twoOperators();
     const optimizer = tf.train.rmsprop(1e-6);
@@ -123,6 +148,13 @@ describe('compressModel', () => {
     const { length } = (await pack(artifacts, { matrices })).bytes;
     expect(length).toBeLessThanOrEqual(300);
     expect(length).toBeGreaterThanOrEqual(0.85 * 300); // the spare bytes weigh at so few
+  });
+
+  it('refuses shares that do not name its weights, at once', () => {
+    const allocation = { 'nobody/kernel': 1 };
+    expect(() => compressModel(smallNetwork(), { ...options, allocation })).toThrow(
+      expect.objectContaining({ code: 'invalid-option' }),
+    );
   });
 
   it('refuses an optimizer without squared gradients before the first step, and an allocation without a target', async () => {

@@ -57,6 +57,21 @@ describe('a size target', () => {
     },
   );
 
+  it('takes 97 percent also where the last compression comes before alpha is 0', async () => {
+    const early = linearAlpha({ begin: 0, end: STEPS - 1, frequency: 1, refactorEvery: 2 });
+    const ops = [create(normal([40, 60], 1), { schedule: early }), create(normal([60, 20], 2), { schedule: early })];
+    const target = new SizeTarget(ops, { bytes: 800 });
+    for (let step = 0; step < STEPS; step++) {
+      // Fewer entries then reach the first level of their grids
+      if (step === STEPS - 2)
+        for (const { variables } of ops) tf.tidy(() => variables.matrix.assign(tf.mul(variables.matrix, 0.915)));
+      await target.runUpdateStep(step);
+    }
+    expect(ops.map(({ alpha }) => alpha)).toEqual([0, 0]);
+    expect(sizeOf(ops)).toBeLessThanOrEqual(800);
+    expect(sizeOf(ops)).toBeGreaterThanOrEqual(0.97 * 800);
+  });
+
   it('gives each matrix the own price of its method times a common factor', async () => {
     const trained = async (ops: TfCompressionOp[]) => {
       const target = new SizeTarget(ops, { bytes: 900 });

@@ -34,7 +34,7 @@ export interface ProductResult {
 }
 
 declare global {
-  /** The name of the adapter; undefined where there is none. */
+  /** Starts the backend, and names its adapter; undefined without an adapter. */
   var startWebGpu: () => Promise<string | undefined>;
   var multiplyOnWebGpu: (given: ProductCase) => Promise<ProductResult>;
 }

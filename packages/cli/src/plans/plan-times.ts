@@ -19,9 +19,9 @@ export interface PlanTimesOptions extends RunOptions {
 }
 
 /**
- * Measures products of dense matrices on the backend, or reads what was measured before, and the model on one drawn example.
+ * Measures products of dense matrices on the backend, or reads what was measured before, and the model on one example of constant values.
  *
- * @throws GCompressError `file-read` if the model cannot run on drawn values.
+ * @throws GCompressError `file-read` if the model cannot run on such an example.
  */
 export async function planTimes(
   opened: OpenedModel,
@@ -60,7 +60,7 @@ async function timeOfModel(opened: OpenedModel): Promise<number> {
   try {
     return await measuredTime(() => runOnce(model, inputs));
   } catch (cause) {
-    throw inputError(`'${opened.name}'`, 'a model that answers to drawn values', messageOf(cause));
+    throw inputError(`'${opened.name}'`, 'a model that answers to constant values', messageOf(cause));
   } finally {
     dispose(inputs);
     model.dispose();

@@ -9,6 +9,7 @@ import {
   type MatrixForm,
   matrix,
 } from '@gcompress/core';
+import { assertNumber } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import { type KernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
@@ -271,13 +272,14 @@ export class TfCompressionOp {
   }
 
   /**
-   * A as it is now on the grid of the last compression, with the factors as they are trained: what the model computes with until alpha is 0.
-   * Entries of less than `deadZone` multiples become 0; at 0.5 each takes its nearest multiple. Undefined before the first compression, and
-   * for a format without a grid.
+   * A as it is now on the grid of the last compression, with the factors as they are trained: Ŵ as the model computes with it between two
+   * compressions, or will once alpha is 0.3 if its compressor keeps zeros. Undefined before the first compression, and for a format without a grid.
    *
-   * @throws GCompressError `disposed`.
+   * @param deadZone entries of less than so many multiples become 0, at least 0.5, at which each entry takes its nearest multiple.
+   * @throws GCompressError `disposed`; `invalid-option`.
    */
   async roundedToGrid(deadZone = 0.5): Promise<CompressedMatrix | undefined> {
+    assertNumber(`roundedToGrid of '${this.name}'`, 'deadZone', deadZone, { min: 0.5 });
     this.#assertLive();
     if (!this.#filled) return undefined;
     const factor = await this.#weights.gridFactor(deadZone);

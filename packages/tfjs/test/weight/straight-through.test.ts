@@ -86,6 +86,7 @@ describe('a compressed form on a grid', () => {
     for (const [at, value] of taken(op.apply()).data.entries()) {
       expect(value).toBeCloseTo(op.alpha * a[at] + (1 - op.alpha) * rounded[at], 5);
     }
+    await expect(op.roundedToGrid(0.4)).rejects.toMatchObject({ code: 'invalid-option' });
     const step = stepOf(op);
     const narrower = (await op.roundedToGrid(0.9))?.decompress().data ?? [];
     for (const [at, value] of narrower.entries()) {

@@ -9,7 +9,8 @@ import type { TfCompressionOp } from '../../training/compression-op.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
 import { assertAllocation, assertNamed, type ByteAllocation } from '../../training/size/byte-allocation.ts';
 import { assertKeepsSquares } from '../../training/size/gradient-sensitivity.ts';
-import { assertFits, SizeTarget } from '../../training/size/size-target.ts';
+import { SizeTarget } from '../../training/size/size-target.ts';
+import { assertFits } from '../../training/size/target-checks.ts';
 import { unfinishedPackable } from './packable-model.ts';
 
 /** Writes the file whose size is trained to, such as `pack` of `@gcompress/packed`, or a function that calls it with options. */
@@ -30,8 +31,9 @@ export interface FileTargetOptions {
   /** What will write the file: it counts what the file holds besides the compressed matrices. Needed with a target, and only then. */
   readonly pack?: PackFunction;
   /**
-   * How the bytes are divided among the matrices, or their shares by the names of the weights. `'sensitivity'` needs the optimizer Adam or RMSProp; in a loop of your own, call
-   * `callback.setModel(model)` with the compiled model first. Only with a target. Default `'price'`.
+   * How the bytes are divided among the matrices: by a rule, or by shares with the names of the weights. `'sensitivity'` needs the optimizer
+   * Adam or RMSProp; in a loop of your own, call `callback.setModel(model)` with the compiled model first. Only with a target. Default
+   * `'price'`.
    */
   readonly allocation?: ByteAllocation;
 }

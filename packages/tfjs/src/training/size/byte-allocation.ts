@@ -35,7 +35,7 @@ export function assertAllocation(where: string, allocation: ByteAllocation): voi
 }
 
 /**
- * Checks that shares of one's own name every matrix, and nothing else.
+ * Checks that given shares name each matrix that is compressed, and no other.
  *
  * @throws GCompressError `invalid-option`.
  */

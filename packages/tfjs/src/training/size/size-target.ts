@@ -1,19 +1,18 @@
 // Several matrices to one size: their compressors work at the common price of a bit at which all of them together take the bytes.
 import { type CompressedMatrix, GCompressError, type Kernels, type Matrix } from '@gcompress/core';
-import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
+import { assertKnownOptions, assertNumber, assertType } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
-import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { ROUNDED_FROM } from '../../weight/straight-through/following-weight.ts';
-import { TfCompressionOp } from '../compression-op.ts';
+import type { TfCompressionOp } from '../compression-op.ts';
 import type { UpdateResult } from '../op-options.ts';
-import type { StepState } from '../step-state.ts';
 import { assertAllocation, assertNamed, type ByteAllocation, type ByteShares } from './byte-allocation.ts';
 import { givenShares, lampShares, uniformShares } from './byte-shares.ts';
 import { gradientSensitivity } from './gradient-sensitivity.ts';
 import { priceForBytes } from './price-for-bytes.ts';
 import { roundToFit } from './round-to-fit.ts';
+import { alphaOfLastCompression, assertFits, assertOperators, REACHED_AT } from './target-checks.ts';
 
 /** Options of {@link SizeTarget}. */
 export interface SizeTargetOptions {
@@ -36,10 +35,9 @@ export interface SizeTargetOptions {
 const FIRST_PART = 1 / 8;
 /** A price at which nothing is worth its bits. */
 const HIGHEST_PRICE = 1e30;
-const REACHED_AT = 0.5;
 /** The part of the bytes that a search may take once the size is reached, because levels grow while they train. */
 const SEARCHED = 0.98;
-/** The parts of the bytes that grids take at least to be kept, at the end and before. */
+/** The parts of the bytes that grids take at least to be kept: at the last compression, and before it. */
 const FEWEST = 0.97;
 const FEWEST_BEFORE = 0.95;
 
@@ -48,8 +46,7 @@ const FEWEST_BEFORE = 0.95;
  * bytes that the state of the training allows, by compressing the matrices as they are now; so it has no state, and a training that was
  * saved and loaded goes on with the same prices. From an alpha of {@link SizeTargetOptions.reachedAt} on, the bytes are at most the target.
  * From then on, formats with a grid, such as uniform levels, keep it while their matrices fit in these bytes: so steps train to the end, and
- * the file has the levels that the model was trained with.
- * Bytes change only when a matrix is compressed, so the last compression determines the bytes of the file.
+ * the file has the levels that the model was trained with. Bytes change only when a matrix is compressed, so the last compression determines the bytes of the file.
  *
  * Needs compressors with `withBitPrice`, such as `uniform({ lambda })`: each compresses at its own price times the common factor.
  */
@@ -57,6 +54,7 @@ export class SizeTarget {
   readonly bytes: number;
   readonly #ops: readonly TfCompressionOp[];
   readonly #reachedAt: number;
+  readonly #lastAt: number;
   readonly #allocation: ByteAllocation;
   readonly #optimizer: (() => Optimizer) | undefined;
   readonly #kernelsOption: KernelsOption | undefined;
@@ -91,6 +89,7 @@ export class SizeTarget {
     this.bytes = bytes;
     this.#ops = operators;
     this.#reachedAt = reachedAt;
+    this.#lastAt = Math.max(...operators.map(({ schedule, state }) => alphaOfLastCompression(schedule, state)));
     this.#allocation = allocation;
     this.#optimizer = optimizer;
     this.#kernelsOption = kernels;
@@ -182,7 +181,7 @@ export class SizeTarget {
       due.map((op) => (deadZone: number) => op.roundedToGrid(deadZone)),
       bytes,
       {
-        fewest: (alpha === 0 ? FEWEST : FEWEST_BEFORE) * bytes,
+        fewest: (alpha <= this.#lastAt ? FEWEST : FEWEST_BEFORE) * bytes,
         // Before, a new grid costs nothing, because entries keep their values
         trim: alpha <= ROUNDED_FROM,
       },
@@ -233,7 +232,7 @@ export class SizeTarget {
 
   /** Bytes of all matrices when alpha has fallen so far. */
   #allowed(alpha: number): number {
-    if (alpha <= this.#reachedAt) return (alpha === 0 ? 1 : SEARCHED) * this.bytes;
+    if (alpha <= this.#reachedAt) return (alpha <= this.#lastAt ? 1 : SEARCHED) * this.bytes;
     const passed = Math.min(1, (1 - alpha) / (1 - this.#reachedAt));
     const first = Math.max(this.bytes, 4 * FIRST_PART * entries(this.#ops));
     return this.bytes + (first - this.bytes) * (1 - passed) ** 3;
@@ -256,56 +255,4 @@ function entries(ops: readonly TfCompressionOp[]): number {
 
 function mostBytes({ compressor, form: { shape } }: TfCompressionOp): number {
   return plannedByteLength(compressor.format, compressor.plan(shape));
-}
-
-function assertOperators(where: string, operators: unknown): asserts operators is readonly TfCompressionOp[] {
-  const given = Array.isArray(operators) && operators.length > 0;
-  if (given && operators.every((op) => op instanceof TfCompressionOp)) return;
-  throw new GCompressError('invalid-option', {
-    where: `${where} operators`,
-    expected: 'a list of compression operators',
-    actual: given ? 'a list with other things' : describeValue(operators),
-    hint: 'Make a TfCompressionOp for each variable.',
-  });
-}
-
-/**
- * Refuses operators that cannot be brought to a size: compressors without a price of a bit, and schedules that do not compress once alpha
- * is low enough.
- *
- * @throws GCompressError `unsupported`.
- */
-export function assertFits(where: string, operators: readonly TfCompressionOp[], reachedAt = REACHED_AT): void {
-  for (const { name, compressor, schedule, state } of operators) {
-    if (!compressor.withBitPrice) {
-      throw new GCompressError('unsupported', {
-        where,
-        expected: 'methods with a fixed price of a bit',
-        actual: `${compressor.method}(${JSON.stringify(compressor.options)}) of '${name}'`,
-        hint: 'Use one such as uniform({ lambda: 1e-3 }): the target finds the factor of the price.',
-      });
-    }
-    const last = alphaOfLastCompression(schedule, state);
-    if (last <= reachedAt) continue;
-    throw new GCompressError('unsupported', {
-      where,
-      expected: `a schedule that still compresses when alpha is ${reachedAt} or less, and then reaches 0`,
-      actual: `the last compression of '${name}' at alpha ${last}`,
-      hint: 'Give the schedule an end and refactorEvery: 1.',
-    });
-  }
-}
-
-/** Alpha after the last update that compresses; 0 if alpha is 0 already. */
-function alphaOfLastCompression(schedule: CompressionSchedule, state: StepState): number {
-  if (schedule.alpha(state) === 0) return 0;
-  if (schedule.zeroStep === undefined) return 1;
-  let last = 1;
-  let now: ScheduleState = state;
-  for (let step = state.steps; step <= schedule.zeroStep; step++) {
-    const { compress, state: next } = schedule.update(step, now);
-    now = next;
-    if (compress) last = schedule.alpha(now);
-  }
-  return last;
 }

@@ -22,7 +22,7 @@ export interface FollowingWeightParts extends RoundedMatrixParts {
 }
 
 /**
- * The alpha up to which matrices whose zeros last keep their other entries as they are: which entries remain is settled before their values,
+ * Above this alpha, matrices whose zeros last keep their other entries as they are: training settles which entries remain before their values,
  * as in pruning before quantisation (Han, Mao and Dally, arXiv 1510.00149).
  */
 export const ROUNDED_FROM = 0.3;
