@@ -1,8 +1,10 @@
-// Checks how the source is laid out: no import circles, folders whose imports run one way, first lines, training tools apart, the data walk.
+// Checks how the source is laid out: no import circles, folders whose imports run one way, first lines, training tools apart, the data walk,
+// and how much the author of a compressor has to read.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import {
+  AUTHOR_READS,
   COMPRESSION_FOLDERS,
   DATA_WALK,
   LARGEST_FOLDER,
@@ -47,6 +49,7 @@ for (const [entry, most] of Object.entries(PUBLIC_NAMES)) {
 
 checkTrainingFolders(join(root, 'packages/tfjs/src'));
 checkDataWalk(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
+checkAuthorReads();
 
 for (const problem of problems) console.error(problem);
 console.log(
@@ -86,6 +89,17 @@ function checkDataWalk(text: string): void {
   for (const file of files.filter((name) => !existsSync(join(root, name)))) {
     problems.push(`ARCHITECTURE.md: '${heading}' names ${file}, which does not exist`);
   }
+}
+
+/** Guide, template and contract together stay short. */
+function checkAuthorReads(): void {
+  const { files, folders, mostLines } = AUTHOR_READS;
+  const inFolders = folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)));
+  const lines = [...files, ...inFolders]
+    .map((file) => readFileSync(join(root, file), 'utf8').split('\n').length - 1)
+    .reduce((sum, count) => sum + count, 0);
+  if (lines > mostLines)
+    problems.push(`guide, template and contract of compressors: ${lines} lines, at most ${mostLines} are allowed`);
 }
 
 /** Files of the same package that a file imports, types included. */

@@ -52,3 +52,15 @@ export const TRAINING_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = 
 
 /** The section of ARCHITECTURE.md that follows a weight through the code, and the most files that it may name. */
 export const DATA_WALK = { heading: '## From compressModel to a loaded model', mostFiles: 12 };
+
+/** What the author of a compressor reads: the guide, the template of a package, and the contract. No more than this many lines. */
+export const AUTHOR_READS = {
+  files: [
+    'docs/write-a-compressor.md',
+    'packages/core/src/contract/algorithm.ts',
+    'packages/core/src/contract/compressed-format.ts',
+    'packages/core/src/contract/packed-matrix.ts',
+  ],
+  folders: ['packages/create-gcompress-compressor/template/src', 'packages/create-gcompress-compressor/template/test'],
+  mostLines: 350,
+};

@@ -12,12 +12,7 @@ export {
 } from './checks/progress.ts';
 export type { ReadLimits } from './checks/size-limit.ts';
 export type { Algorithm, FactorizeOptions, MethodDefinition } from './contract/algorithm.ts';
-export type {
-  CompressedFormat,
-  PackedMatrix,
-  PackedTensor,
-  Sharing,
-} from './contract/compressed-format.ts';
+export type { CompressedFormat } from './contract/compressed-format.ts';
 export type { CompressedMatrix } from './contract/compressed-matrix.ts';
 export { type CompressionMethod, defineMethod } from './contract/define-method.ts';
 export {
@@ -31,7 +26,9 @@ export {
   type JsonValue,
   type MatrixForm,
 } from './contract/factors.ts';
+export type { Sharing } from './contract/format-abilities.ts';
 export type { CompressOptions, MatrixCompressor, SyncMatrixCompressor } from './contract/matrix-compressor.ts';
+export type { PackedMatrix, PackedTensor } from './contract/packed-matrix.ts';
 export { fromRows, type Matrix, matrix, type Shape2D } from './matrix/matrix.ts';
 export { frobeniusNorm, relativeError, signalToNoise } from './matrix/metrics.ts';
 export { createRandom, type Random } from './matrix/random.ts';

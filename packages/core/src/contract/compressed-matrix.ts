@@ -6,8 +6,9 @@ import { assertMatrix, assertShape2D, type Matrix } from '../matrix/matrix.ts';
 import type { CpuTensor } from '../tensors/cpu-loops.ts';
 import { cpuOps } from '../tensors/cpu-ops.ts';
 import { elementCount } from '../tensors/element-count.ts';
-import type { CompressedFormat, PackedMatrix, PackedTensor } from './compressed-format.ts';
+import type { CompressedFormat } from './compressed-format.ts';
 import { type Factorization, isMadeLater } from './factors.ts';
+import type { PackedMatrix, PackedTensor } from './packed-matrix.ts';
 
 /** Bytes of an entry of a factor, float32 or int32. */
 const DATA_BYTES = 4;

@@ -3,14 +3,13 @@ import { GCompressError } from '../checks/errors.ts';
 import { assertNumber, describeValue } from '../checks/option-checks.ts';
 import { assertFinite, assertShape2D, type Shape2D } from '../matrix/matrix.ts';
 import type { Algorithm, MethodDefinition } from './algorithm.ts';
-import { assertAids, assertCompressOptions } from './compress-checks.ts';
+import { assertAids, assertCompressOptions, assertRepresentable } from './compress-checks.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import { type CompressedMatrix, createCompressedMatrix } from './compressed-matrix.ts';
 import { assertFactors } from './factor-checks.ts';
 import type { FactorizationPlan } from './factors.ts';
 import type { MatrixCompressor } from './matrix-compressor.ts';
 import { byteLengthOfZeros } from './planned-byte-length.ts';
-import { assertRepresentable } from './representable.ts';
 
 /** The compressor that runs one algorithm of a method. */
 export function compressorFor<O, K extends string>(

@@ -2,11 +2,11 @@
 
 import type { InputMoments } from '../aids/input-moments.ts';
 import type { Kernels } from '../aids/kernels.ts';
+import type { TrainingHistory } from '../aids/training-history.ts';
 import type { Matrix, Shape2D } from '../matrix/matrix.ts';
 import type { CompressedFormat } from './compressed-format.ts';
 import type { CompressedMatrix } from './compressed-matrix.ts';
 import type { FactorizationPlan, JsonObject } from './factors.ts';
-import type { TrainingHistory } from './training-history.ts';
 
 /** What every compression can be given besides the matrix. */
 export interface CompressOptions {

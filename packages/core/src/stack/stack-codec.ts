@@ -1,6 +1,8 @@
 // The codec of a stacked matrix: the codecs of its parts, and the codec of what the outer format stores of its own.
 
-import type { CompressedFormat, PackedMatrix, PackedTensor, StorageCodec } from '../contract/compressed-format.ts';
+import type { CompressedFormat } from '../contract/compressed-format.ts';
+import type { StorageCodec } from '../contract/format-abilities.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/packed-matrix.ts';
 import { assertVersion } from '../storage/packed-tensor.ts';
 import { besides, type InnerFormats, innerParts, outside, within } from './stack-parts.ts';
 import { assertCost, innerStored, outerStored } from './stack-stored.ts';

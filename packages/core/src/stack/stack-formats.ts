@@ -1,8 +1,9 @@
 // The format of a stacked matrix: how the outer format computes with factors that other formats hold.
 
 import { assertType } from '../checks/option-checks.ts';
-import type { CompressedFormat, Sharing } from '../contract/compressed-format.ts';
+import type { CompressedFormat } from '../contract/compressed-format.ts';
 import type { Factorization, MatrixForm } from '../contract/factors.ts';
+import type { Sharing } from '../contract/format-abilities.ts';
 import type { TensorOps } from '../tensors/tensor-ops.ts';
 import { stackCodec } from './stack-codec.ts';
 import {

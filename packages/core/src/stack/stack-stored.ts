@@ -3,8 +3,9 @@
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape } from '../checks/option-checks.ts';
 import { assertElementLimit, MAX_ELEMENTS, type ReadLimits } from '../checks/size-limit.ts';
-import type { CompressedFormat, PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
+import type { CompressedFormat } from '../contract/compressed-format.ts';
 import { type Factor, type Factorization, floatFactor } from '../contract/factors.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/packed-matrix.ts';
 import { assertVersion, packedDtype } from '../storage/packed-tensor.ts';
 import { elementCount } from '../tensors/element-count.ts';
 import {

@@ -2,7 +2,8 @@
 import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
 import { MAX_ELEMENTS, type ReadLimits } from '../checks/size-limit.ts';
-import type { CompressedFormat, PackedMatrix } from '../contract/compressed-format.ts';
+import type { CompressedFormat } from '../contract/compressed-format.ts';
+import type { PackedMatrix } from '../contract/packed-matrix.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { CpuTensor } from '../tensors/cpu-loops.ts';
 import type { DecoderOperation } from '../tensors/decoder-operations.ts';

@@ -2,8 +2,9 @@
 import { fileError } from '../checks/errors.ts';
 import { assertType } from '../checks/option-checks.ts';
 import { assertReadLimits, type ReadLimits } from '../checks/size-limit.ts';
-import type { CompressedFormat, PackedMatrix } from '../contract/compressed-format.ts';
+import type { CompressedFormat } from '../contract/compressed-format.ts';
 import { type CompressedMatrix, createCompressedMatrix } from '../contract/compressed-matrix.ts';
+import type { PackedMatrix } from '../contract/packed-matrix.ts';
 import type { FormatRegistry } from './format-registry.ts';
 import { readFile } from './read-file.ts';
 

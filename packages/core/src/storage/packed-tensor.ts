@@ -1,7 +1,7 @@
 // Reads one stored tensor after checking its type, shape and values.
 import { fileError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
-import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/packed-matrix.ts';
 import { newerVersion } from './container.ts';
 
 interface TypedArrays {

@@ -1,8 +1,8 @@
 // Reads files of named compressed matrices, as far as no format is needed.
 import { fileError } from '../checks/errors.ts';
 import { describeValue } from '../checks/option-checks.ts';
-import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
 import type { JsonObject } from '../contract/factors.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/packed-matrix.ts';
 import { assertShape2D } from '../matrix/matrix.ts';
 import { badFile, readCheckedFile } from './checked-file.ts';
 import { assertTotal, isIdentity, MATRICES } from './file-layout.ts';

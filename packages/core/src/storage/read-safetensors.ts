@@ -1,7 +1,7 @@
 // Reads the safetensors container.
 import { fileError, type GCompressError } from '../checks/errors.ts';
 import { describeShape, describeValue } from '../checks/option-checks.ts';
-import type { PackedTensor } from '../contract/compressed-format.ts';
+import type { PackedTensor } from '../contract/packed-matrix.ts';
 import { valueCount } from '../tensors/element-count.ts';
 import { assertHeaderLimit, assertLittleEndian, assertTensorLimit, PREFIX_BYTES } from './container.ts';
 import { isRecord, isSizes, parseObject } from './stored-json.ts';

@@ -2,9 +2,9 @@
 import { GCompressError } from '../checks/errors.ts';
 import { assertType, describeValue } from '../checks/option-checks.ts';
 import { assertReadLimits, type ReadLimits } from '../checks/size-limit.ts';
-import type { PackedMatrix, PackedTensor } from '../contract/compressed-format.ts';
 import type { CompressedMatrix } from '../contract/compressed-matrix.ts';
 import type { JsonObject } from '../contract/factors.ts';
+import type { PackedMatrix, PackedTensor } from '../contract/packed-matrix.ts';
 import { assertShape2D, type Shape2D } from '../matrix/matrix.ts';
 import { writeCheckedFile } from './checked-file.ts';
 import { assertTotal, isIdentity, MATRICES } from './file-layout.ts';

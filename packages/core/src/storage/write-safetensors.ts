@@ -1,7 +1,7 @@
 // Writes the safetensors container.
 import { GCompressError } from '../checks/errors.ts';
 import { describeShape } from '../checks/option-checks.ts';
-import type { PackedTensor } from '../contract/compressed-format.ts';
+import type { PackedTensor } from '../contract/packed-matrix.ts';
 import { elementCount } from '../tensors/element-count.ts';
 import { assertHeaderLimit, assertLittleEndian, assertTensorLimit, PREFIX_BYTES } from './container.ts';
 import { packedDtype } from './packed-tensor.ts';
