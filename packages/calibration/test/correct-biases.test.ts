@@ -104,6 +104,39 @@ describe('correctBiases of a layers model', () => {
     inputs.dispose();
   });
 
+  it('keeps the quantization of weights that it does not correct', async () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [3], units: 2, name: 'head' })] });
+    const inputs = tf.tidy(() => normal([6, 3]).add(0.5));
+    const original = await artifactsOf(model);
+    const kernel = Uint8Array.of(0, 51, 102, 153, 204, 255);
+    const bias = Uint16Array.of(3, 4);
+    const small: tf.io.ModelArtifacts = {
+      ...original,
+      weightSpecs: [
+        {
+          name: 'head/kernel',
+          shape: [3, 2],
+          dtype: 'float32',
+          quantization: { dtype: 'uint8', scale: 0.01, min: -1 },
+        },
+        { name: 'head/bias', shape: [2], dtype: 'float32', quantization: { dtype: 'uint16', scale: 0.1, min: -0.2 } },
+      ],
+      weightData: [kernel.slice().buffer, bias.slice().buffer],
+    };
+    const { artifacts } = await correctBiases(original, small, await calibrate(model, inputs, ALL));
+    expect(artifacts.weightSpecs).toEqual([
+      small.weightSpecs?.[0],
+      { name: 'head/bias', shape: [2], dtype: 'float32' },
+    ]);
+    const data = artifacts.weightData as ArrayBuffer;
+    expect(new Uint8Array(data, 0, 6)).toEqual(kernel);
+    expect(data.byteLength).toBe(6 + 8);
+    const after = await loaded(artifacts);
+    expectClose(means(after, inputs), means(model, inputs));
+    for (const one of [model, after]) one.dispose();
+    inputs.dispose();
+  });
+
   it('refuses artifacts and calibrations of different models, and other values', async () => {
     const [model, other] = [4, 5].map((units) =>
       tf.sequential({ layers: [tf.layers.dense({ inputShape: [units], units, name: 'only' })] }),

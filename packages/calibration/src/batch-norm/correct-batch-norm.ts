@@ -34,8 +34,8 @@ const WHERE = 'correctBatchNorm';
  * the original layer. Two passes over the inputs: one that corrects, layer by layer in each batch, and one that measures the error.
  *
  * @param original the original model; nothing else may use it during the call, because its layers are instrumented.
- * @param compressed artifacts of the compressed model, such as those of `compressNow`; they are not changed. The
- *   returned artifacts hold all weights as plain values, without quantization.
+ * @param compressed artifacts of the compressed model, such as those of `compressNow`; they are not changed. In
+ *   the returned artifacts, corrected weights are plain values without quantization.
  * @param inputs as for `calibrate`, but an iterable must be one that can be read twice.
  * @throws GCompressError `invalid-option` for other arguments; `unsupported` for a graph model and for a model without BatchNorm;
  *   `shape-mismatch` for different models; `non-finite` for NaN in the inputs; the signal's reason when aborted.

@@ -16,13 +16,13 @@ export interface CorrectedBiases {
 }
 
 /**
- * Corrects the shift of mean outputs by compression: `b + mean(x)·(W − Ŵ)` replaces b for each Dense layer and convolution (in graphs, each
- * product and convolution) with a bias and moments. The inputs x come from the original network. Recurrent layers, kernels without a bias, and
- * graph constants that several nodes use are not corrected.
+ * Corrects the shift of mean outputs by compression: the new bias is `b + mean(x)·(W − Ŵ)`, with b and x of the original network, for each
+ * Dense layer and convolution (in graphs, each product and convolution) with a bias and moments. Recurrent layers, kernels without a bias,
+ * and graph constants that several nodes use are not corrected.
  *
  * @param original artifacts of the model that was calibrated.
  * @param compressed artifacts of the same model with compressed kernels, such as the `load()` of a packed file returns; they are not changed.
- *   The returned artifacts hold all weights as plain values, without quantization.
+ *   In the returned artifacts, corrected weights are plain values without quantization.
  * @throws GCompressError `invalid-option` for other arguments, `shape-mismatch` for artifacts or a calibration of different models.
  */
 export async function correctBiases(
@@ -44,7 +44,8 @@ export async function correctBiases(
     const kernel = kernels.get(name);
     if (!sums || !kernel) continue;
     const [w, small] = [weightOf(before, name), weightOf(after, name)];
-    const values = weightOf(after, bias).values;
+    // The bias of the original, because that of the compressed model may be rounded or corrected already
+    const { values } = weightOf(before, bias);
     const error = meanError(name, sums, [w, small], kernel.swapped, values.length);
     changed.set(
       bias,

@@ -1,6 +1,9 @@
 // Reads the float32 weights of artifacts, and writes artifacts with new values.
 import { GCompressError } from '@gcompress/core';
-import { dispose, io, type NamedTensorMap, tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, io, type NamedTensorMap, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+
+/** Bytes of a quantized value. */
+const QUANTIZED_BYTES = { uint8: 1, uint16: 2, float16: 2 };
 
 /** A float32 weight, dequantized if necessary. */
 export interface FloatWeight {
@@ -26,37 +29,65 @@ export async function decodedWeights(which: string, artifacts: io.ModelArtifacts
   }
 }
 
-/** The artifacts with new values for some of the weights; all weights are stored without quantization. */
+/** The artifacts with new values for some of the weights, which are then stored without quantization. All others stay as they are. */
 export async function encodedWeights(
   artifacts: io.ModelArtifacts,
   changed: ReadonlyMap<string, Float32Array>,
 ): Promise<io.ModelArtifacts> {
+  const { getWeightStream: _, ...rest } = artifacts;
+  const given = joined([await dataOf(artifacts)].flat().map((piece) => new Uint8Array(piece)));
   const tensors = await tensorsOf('compressed', artifacts);
   try {
-    for (const [name, values] of changed) {
-      const { shape } = tensors[name];
-      tensors[name].dispose();
-      tensors[name] = tensor(values, shape);
+    const pieces: Uint8Array[] = [];
+    const weightSpecs: io.WeightsManifestEntry[] = [];
+    let at = 0;
+    for (const spec of artifacts.weightSpecs ?? []) {
+      const { name, group, quantization } = spec;
+      const values = changed.get(name);
+      const plain = await encodedWeight(name, tensors[name], values);
+      const bytes = quantization ? tensors[name].size * QUANTIZED_BYTES[quantization.dtype] : plain.bytes.length;
+      const isKept = quantization !== undefined && values === undefined;
+      pieces.push(isKept ? given.subarray(at, at + bytes) : plain.bytes);
+      weightSpecs.push(isKept ? spec : { ...plain.spec, ...(group && { group }) });
+      at += bytes;
     }
-    const names = (artifacts.weightSpecs ?? []).map(({ name }) => name);
-    const { data, specs } = await io.encodeWeights(names.map((name) => ({ name, tensor: tensors[name] })));
-    const weightSpecs = specs.map((spec, at) => {
-      const group = artifacts.weightSpecs?.[at].group;
-      return group ? { ...spec, group } : spec;
-    });
-    const { getWeightStream: _, ...rest } = artifacts;
-    return { ...rest, weightSpecs, weightData: data };
+    return { ...rest, weightSpecs, weightData: joined(pieces).buffer };
   } finally {
     dispose(tensors);
   }
 }
 
-async function tensorsOf(which: string, artifacts: io.ModelArtifacts): Promise<NamedTensorMap> {
-  const { weightSpecs = [], weightData, getWeightStream } = artifacts;
+/** One weight without quantization, with new values if there are any. */
+async function encodedWeight(name: string, given: Tensor, values: Float32Array | undefined) {
+  const own = values ? tensor(values, given.shape) : given;
   try {
-    // Node's type of a stream is not the one of its Response
-    const stream = getWeightStream?.() as ReadableStream | undefined;
-    const data = weightData ?? (await new Response(stream).arrayBuffer());
+    const { data, specs } = await io.encodeWeights([{ name, tensor: own }]);
+    return { bytes: new Uint8Array(data), spec: specs[0] };
+  } finally {
+    if (own !== given) own.dispose();
+  }
+}
+
+async function dataOf({ weightData, getWeightStream }: io.ModelArtifacts): Promise<io.WeightData> {
+  // Node's type of a stream is not the one of its Response
+  const stream = getWeightStream?.() as ReadableStream | undefined;
+  return weightData ?? (await new Response(stream).arrayBuffer());
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+async function tensorsOf(which: string, artifacts: io.ModelArtifacts): Promise<NamedTensorMap> {
+  const { weightSpecs = [] } = artifacts;
+  try {
+    const data = await dataOf(artifacts);
     // The tidy disposes tensors that were read before an error
     return tidy(() => io.decodeWeights(data, weightSpecs));
   } catch (cause) {
