@@ -63,7 +63,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   packed: {
     lives:
       'one file for a whole model: `pack` at `.`, loaders at `./load` and `./node`, decoders of any format at `./formats`, probes at `./probes`, single weights at `./weights`',
-    imports: ['core', 'coder', 'uniform', 'wasm-kernels', 'weights'],
+    imports: ['core', 'coder', 'linalg', 'uniform', 'wasm-kernels', 'weights'],
   },
   rewrite: {
     lives: 'smaller topologies of the same function: low-rank nodes in graphs, BatchNorm folded into the layer before',

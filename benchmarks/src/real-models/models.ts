@@ -130,7 +130,7 @@ function classifier(
     measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
     range: [0, 1],
     errors: { plain, compensated: plain.length > 0 ? [0.06, 0.12] : [] },
-    parts: [0.75, 0.6],
+    parts: [0.78, 0.75, 0.6],
     isSequential: false,
     trellis: 0,
   };

@@ -18,6 +18,7 @@ export {
 } from './inputs/compensated-rounding.ts';
 export { type InputMetric, momentsWeakness, whitening } from './inputs/input-metric.ts';
 export { rowImportance } from './inputs/row-importance.ts';
+export { shrunkMoments } from './inputs/shrunk-moments.ts';
 export { portableKernels } from './kernels/portable.ts';
 export { gram, multiply, multiplyTransposed } from './products/gemm.ts';
 export { columnNorms, norm, rowNorms } from './products/norms.ts';

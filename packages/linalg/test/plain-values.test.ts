@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, readonly [call: (...values: never[]) => unk
     {},
   ],
   rowImportance: [linalg.rowImportance, linalg.roundingOrder(fourMoments), 3, a],
+  shrunkMoments: [linalg.shrunkMoments, fourMoments],
   block: [linalg.block, view, 1, 1, 2, 2],
   transposed: [linalg.transposed, view],
   viewOf: [linalg.viewOf, a],

@@ -20,6 +20,7 @@ it('the package exports exactly these names', () => {
       "roundingOrder",
       "rowImportance",
       "rowNorms",
+      "shrunkMoments",
       "singularValues",
       "solveLower",
       "solveLowerTransposed",

@@ -162,7 +162,8 @@ describe('equal weights', () => {
     const diagonal = (from: number): InputMoments => {
       const values = new Float64Array(400);
       for (let at = 0; at < 20; at++) values[21 * at] = at < from ? 1 : 0.01;
-      return { size: 20, count: 5, values };
+      // So many that they are not shrunk
+      return { size: 20, count: 5000, values };
     };
     const [first, second] = [diagonal(5), diagonal(15)];
     const seen: unknown[] = [];
@@ -180,7 +181,7 @@ describe('equal weights', () => {
     ]);
     await pack(products([random(1), random(1)]), { method: watching, inputMoments });
     const values = first.values.map((value, at) => value + second.values[at]);
-    expect(seen).toEqual([{ size: 20, count: 10, values }]);
+    expect(seen).toEqual([{ size: 20, count: 10_000, values }]);
     expect(summedMoments(inputMoments, ['kernel1', 'other'])).toBe(second);
     expect(summedGains(new Map([['a', Float64Array.of(1, 2)]]), ['b'])).toBeUndefined();
     const gains = new Map([

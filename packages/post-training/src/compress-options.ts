@@ -39,7 +39,8 @@ export interface CompressNowOptions {
   readonly candidates?: Candidates;
   /**
    * Second moments of the inputs of weights, by name: `moments` of `calibrate` of `@gcompress/calibration`. Methods that use moments minimize
-   * the output error, and a budget counts output errors instead of weight errors. Default none.
+   * the output error, and a budget counts output errors instead of weight errors. Moments of few inputs are shrunk, see `shrunkMoments` of
+   * `@gcompress/linalg`. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /**

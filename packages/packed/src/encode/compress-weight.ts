@@ -10,6 +10,7 @@ import {
   type ProgressOptions,
 } from '@gcompress/core';
 import { assertCompressedMatrix, assertMatrix, assertType } from '@gcompress/core/checks';
+import { shrunkMoments } from '@gcompress/linalg';
 import { type MatrixWeight, matrixOfWeight } from '@gcompress/weights';
 import { assertModelWeight, floatValues, type ModelWeight } from './model-weights.ts';
 
@@ -30,7 +31,7 @@ export interface Compression {
 
 /** Data that a compression may use besides the matrix. */
 export interface CompressionOptions extends ProgressOptions {
-  /** Second moments of the inputs of the weight. Ignored by methods that do not use them. */
+  /** Second moments of the inputs of the weight, shrunk where the inputs are few. Ignored by methods that do not use them. */
   readonly moments?: InputMoments | undefined;
   /** Gains of the columns `[n]`, which methods that use importance get for each entry. */
   readonly gains?: Float64Array | undefined;
@@ -71,9 +72,9 @@ export async function compressWeight(
   const { name, matrix } = weight;
   assertMatrix(matrix, 'compressWeight');
   const { moments, gains, kernels, signal, onProgress } = options;
-  const inputMoments = compressor.accepts?.includes('inputMoments') ? moments : undefined;
   let compressed: CompressedMatrix;
   try {
+    const inputMoments = moments && compressor.accepts?.includes('inputMoments') ? shrunkMoments(moments) : undefined;
     compressed = await compressor.compress(matrix, {
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),

@@ -54,7 +54,7 @@ export interface PackOptions {
   readonly rest?: RestDtype;
   /**
    * Second moments of the inputs of weights, by name: `moments` of `calibrate` of `@gcompress/calibration`. Methods that use moments minimize
-   * the output error; other methods ignore them. Default none.
+   * the output error; other methods ignore them. Moments of few inputs are shrunk, see `shrunkMoments` of `@gcompress/linalg`. Default none.
    */
   readonly inputMoments?: ReadonlyMap<string, InputMoments>;
   /**

@@ -1,13 +1,13 @@
 // Errors of a compressed matrix: of its entries, and of its outputs for the observed inputs.
 import { frobeniusNorm, type InputMoments, type Kernels, type Matrix, matrix } from '@gcompress/core';
-import { multiply } from '@gcompress/linalg';
+import { multiply, shrunkMoments } from '@gcompress/linalg';
 import { ratioDeviation } from './ratio-deviation.ts';
 
 /** Relative errors of a matrix. */
 export interface MatrixError {
   /** `‖W − Ŵ‖ / ‖W‖` in the Frobenius norm; 0 for a matrix of zeros. */
   readonly relativeError: number;
-  /** `‖X(W − Ŵ)‖ / ‖XW‖` for the inputs X, if their moments are known. */
+  /** `‖X(W − Ŵ)‖ / ‖XW‖` for the inputs X, if their moments are known; those of few inputs are shrunk. */
   readonly outputError?: number;
 }
 
@@ -87,12 +87,15 @@ export function gainedEnergy(original: Matrix, gains: Float64Array, effects: Eff
   return meanSquare > 0 ? weightedSum(columnEnergies(original, effects), gains) / meanSquare : 0;
 }
 
-/** `‖w‖²` of each column w, or with moments `wᵀ·H·w` for `H = XᵀX`: the squared norm of the outputs `Xw`. */
+/**
+ * `‖w‖²` of each column w, or with moments `wᵀ·H·w` for `H = XᵀX`: the squared norm of the outputs `Xw`. Moments are shrunk here rather than kept
+ * shrunk, because those of a whole model take more memory than the model.
+ */
 function columnEnergies(weights: Matrix, { moments, kernels }: Effects): Float64Array {
   const [, columns] = weights.shape;
   const energies = new Float64Array(columns);
   const products = moments
-    ? multiply({ shape: [moments.size, moments.size], data: moments.values }, weights, kernels).data
+    ? multiply({ shape: [moments.size, moments.size], data: shrunkMoments(moments).values }, weights, kernels).data
     : weights.data;
   for (let at = 0; at < products.length; at++) energies[at % columns] += products[at] * weights.data[at];
   // Rounding may make a tiny sum negative

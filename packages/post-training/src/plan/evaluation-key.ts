@@ -3,7 +3,7 @@ import type { JsonObject } from '@gcompress/core';
 import type { MatrixSubject } from '../forms/weight-forms.ts';
 
 /** Changes where evaluations of the same inputs give other results than before. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Makes keys for the evaluations of one matrix, of its values, moments and gains, and of a compressor. */
 export async function evaluationKeys({
