@@ -210,6 +210,15 @@ describe('a malformed file with correct checksums', () => {
     }
   });
 
+  it('is refused when two weights have the same name', async () => {
+    const { header, data } = takenApart(file);
+    const weights = header.weights.map((weight) =>
+      weight[0] === 'flag' ? [header.weights[0][0], ...weight.slice(1)] : weight,
+    );
+    expect(weights).not.toEqual(header.weights);
+    expect(await codeOf(putTogether(JSON.stringify({ ...header, weights }), data))).toBe('file-header');
+  });
+
   it('is refused when a string is longer than its tensor', async () => {
     const { header, data } = takenApart(file);
     const at = Buffer.from(data).indexOf('Katze');

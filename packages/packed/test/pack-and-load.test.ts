@@ -110,6 +110,12 @@ describe('a graph model', () => {
   });
 });
 
+it('refuses artifacts with two weights of one name, which TensorFlow.js cannot tell apart', async () => {
+  const weightSpecs = [1, 2].map(() => ({ name: 'w', shape: [1], dtype: 'float32' as const }));
+  const packing = pack({ modelTopology: {}, weightSpecs, weightData: new ArrayBuffer(8) });
+  await expect(packing).rejects.toThrow("pack artifacts: expected a name of its own for each weight, got 'w' twice.");
+});
+
 it('keeps the weights of an optimizer apart from kernels', async () => {
   const model = pictureNetwork();
   model.compile({ optimizer: tf.train.adam(), loss: 'meanSquaredError' });

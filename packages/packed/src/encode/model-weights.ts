@@ -43,6 +43,9 @@ export function modelWeights(artifacts: io.ModelArtifacts, where = 'pack'): Mode
     at += length;
     return { name, dtype, shape: [...shape], spec: plain, bytes };
   });
+  const names = weights.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw badArtifacts('a name of its own for each weight', `'${twice}' twice`);
   if (at !== data.length) throw badArtifacts(`${at} bytes of weights`, `${data.length}`);
   return weights;
 }

@@ -31,6 +31,8 @@ export function assertHeader(header: unknown, maxBytes: number): number {
       tensors[at] = weights[at] = [name, dtype, shape, storage, from];
     } else assertTensor(tensor, at >= weights.length);
   }
+  // TensorFlow.js finds weights by their names
+  need(new Set(weights.map(([name]) => name)).size === weights.length, 'a name of its own for each weight');
   for (const kind of [weights, tensors.slice(weights.length)]) {
     const bytes = total(kind, decodedBytes);
     if (!(bytes <= maxBytes)) throw refusal('file-oversized', `at most ${maxBytes} bytes once decoded`, bytes);
