@@ -11,7 +11,7 @@ import {
 import { isGCompressError } from '@gcompress/core';
 import { type PackOptions, pack } from '@gcompress/packed';
 import { packedModel } from '@gcompress/packed/load';
-import { compressNow } from '@gcompress/post-training';
+import { compressNow, sensitivities } from '@gcompress/post-training';
 import { type UniformSettings, uniform } from '@gcompress/uniform';
 import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
@@ -102,18 +102,27 @@ export async function smallFiles(
     }
   };
 
-  /** Files of the sizes of `parts`, with weights compressed one after the other for the inputs of the network compressed so far. */
+  /**
+   * Files of the sizes of `parts`, with weights compressed one after the other for the inputs of the network compressed so far. Sensitivities
+   * share the bytes where there are no gains.
+   */
   const addSequential = async (knowledge: Knowledge, samples: tf.Tensor, known: Calibration, gains?: ChannelGains) => {
     const uint8 = files.find(({ title }) => title === stockTitle(8))?.bytes ?? 0;
     const isGraph = (artifacts.modelTopology as { readonly node?: unknown }).node !== undefined;
     const load = isGraph ? tf.loadGraphModel : tf.loadLayersModel;
-    for (const part of model.parts) {
-      const title = `compressNow, sequential, to ${part}×`;
-      if (isDone(title, knowledge)) continue;
+    const titles = model.parts.map((part) => [part, `compressNow, sequential, to ${part}×`] as const);
+    const open = titles.filter(([, title]) => !isDone(title, knowledge));
+    if (open.length === 0) return;
+    const batch = tf.slice(samples, [0], [Math.min(model.batchSize, samples.shape[0])]);
+    const costs = gains
+      ? { channelGains: gains }
+      : { sensitivity: await sensitivities(artifacts, batch, { load, inputMoments: known.moments, kernels }) };
+    batch.dispose();
+    for (const [part, title] of open) {
       const small = await compressNow(artifacts, {
         budget: { bytes: Math.floor(part * uint8) },
         inputMoments: known.moments,
-        ...(gains && { channelGains: gains }),
+        ...costs,
         sequential: pairedInputs(samples, { load, batchSize: model.batchSize }),
         minElements: LEAST,
         kernels,
