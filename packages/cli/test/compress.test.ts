@@ -1,14 +1,14 @@
 // gcompress compress: a file of at most the requested bytes, identical to the file of the API.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { calibrate } from '@gcompress/calibration';
+import { calibrate, channelGains, pairedInputs, syntheticInputs } from '@gcompress/calibration';
 import { createRandom } from '@gcompress/core';
 import { pack } from '@gcompress/packed';
 import { compressNow } from '@gcompress/post-training';
 import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, expect, it } from 'vitest';
-import { gcompress, json, layersModel, newFolder, writeModel } from './models.ts';
+import { gcompress, graphWithoutGradient, json, layersModel, newFolder, writeModel } from './models.ts';
 
 const MOST = 1300;
 let cwd: string;
@@ -35,7 +35,7 @@ it('computes in plain JavaScript on request', async () => {
   expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
 });
 
-it('uses the moments of unlabelled inputs', async () => {
+it('uses the moments of unlabelled inputs, and the gains of the first ones', async () => {
   const random = createRandom(3);
   // Some inputs are much larger than others, so that their weights matter more
   const inputs = Array.from({ length: 64 }, () => Array.from({ length: 12 }, (_, i) => random.normal() * 2 ** (i - 8)));
@@ -48,11 +48,55 @@ it('uses the moments of unlabelled inputs', async () => {
   const model = await tf.loadLayersModel({ load: async () => layersModel() });
   const examples = tf.tensor2d(inputs);
   const { moments } = await calibrate(model, examples, { batchSize: 32 });
-  tf.dispose([examples]);
+  const first = tf.slice(examples, [0, 0], [16, 12]);
+  const gains = await channelGains(model, first);
+  tf.dispose([examples, first]);
   model.dispose();
-  const options = { budget: { bytes: MOST }, inputMoments: moments, kernels: await wasmKernels() };
+  const options = { budget: { bytes: MOST }, inputMoments: moments, channelGains: gains, kernels: await wasmKernels() };
   const { artifacts, matrices } = await compressNow(layersModel(), options);
   expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
+});
+
+it('takes noise in the place of inputs, and compresses one weight after the other', async () => {
+  const files = ['--noise', '-1..2', '--sequential', '--backend', 'cpu', '--json'];
+  const printed = json(await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', ...files));
+  expect(printed).toMatchObject({ inputs: 'noise from -1 to 2, 16 samples', notes: [] });
+
+  await tf.setBackend('cpu');
+  const load = async () => layersModel();
+  const model = await tf.loadLayersModel({ load });
+  const noise = syntheticInputs(model.inputs, 0, { count: 16, range: [-1, 2] });
+  const { artifacts, matrices } = await compressNow(layersModel(), {
+    budget: { bytes: MOST },
+    inputMoments: (await calibrate(model, noise)).moments,
+    channelGains: await channelGains(model, noise),
+    sequential: pairedInputs(noise, { load: tf.loadLayersModel }),
+    kernels: await wasmKernels(),
+  });
+  tf.dispose(noise);
+  model.dispose();
+  expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
+});
+
+it('goes on without gains where an operation has no gradient, and says so', async () => {
+  writeModel(join(cwd, 'graph'), graphWithoutGradient());
+  const files = ['--noise', '0..1', '--backend', 'cpu', '--min-elements', '64'];
+  const args = ['compress', 'graph', '--max-bytes', '1200', '--out', 'graph.gcm'];
+  const { code, stdout } = await gcompress(cwd, ...args, ...files);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Gains were not measured, so every layer counts alike:');
+});
+
+it.each([
+  [['--sequential'], 'expected --inputs or --noise, got neither of them'],
+  [['--noise', '0..1', '--inputs', 'x.json'], 'expected --inputs or --noise, got both of them'],
+  [['--noise', '0..1', '--preprocess', '0..1'], 'expected a folder of images in --inputs, got noise'],
+  [['--noise', '1..0'], 'Give a range such as 0..1'],
+])('refuses %j with code 2, and writes nothing', async (args, message) => {
+  const { code, stderr } = await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', ...args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(readdirSync(cwd)).toEqual(['model']);
 });
 
 it('names the smallest possible size when a budget cannot be met, with code 1, and writes nothing', async () => {

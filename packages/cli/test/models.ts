@@ -119,6 +119,30 @@ export function twinModel(): io.ModelArtifacts {
   };
 }
 
+/** A graph of a product and a cumulative product along its outputs, of which TensorFlow.js has no gradient. */
+export function graphWithoutGradient(): io.ModelArtifacts {
+  const { modelTopology, weightSpecs = [], weightData, signature, ...model } = graphModel();
+  const { node, ...rest } = modelTopology as { readonly node: readonly object[] };
+  const float = { T: { type: 'DT_FLOAT' } };
+  const more = [
+    { name: 'axis', op: 'Const', attr: { dtype: { type: 'DT_INT32' } } },
+    {
+      name: 'z',
+      op: 'Cumprod',
+      input: ['y', 'axis'],
+      attr: { ...float, exclusive: { b: false }, reverse: { b: false } },
+    },
+  ];
+  const { inputs, outputs } = signature as { readonly inputs: object; readonly outputs: { readonly y: object } };
+  return {
+    ...model,
+    modelTopology: { ...rest, node: [...node, ...more] },
+    signature: { inputs, outputs: { z: { ...outputs.y, name: 'z:0' } } },
+    weightSpecs: [...weightSpecs, { name: 'axis', shape: [], dtype: 'int32' }],
+    weightData: Uint8Array.of(...new Uint8Array(weightData as ArrayBuffer), 1, 0, 0, 0).buffer,
+  };
+}
+
 /** Writes a model as a folder with several shards, as the converter does it. */
 export function writeModel(folder: string, artifacts: io.ModelArtifacts, shardBytes = 1200): void {
   mkdirSync(folder, { recursive: true });

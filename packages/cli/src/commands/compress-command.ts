@@ -6,7 +6,7 @@ import { methodValue, withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
 import { measureOption } from './plan-command.ts';
 import { batchSize, INPUTS_HELP, MODEL_HELP, withForce, withForm, withImages, withPacking } from './shared-options.ts';
-import { byteSize, numberFrom } from './value-readers.ts';
+import { byteSize, numberFrom, valueRange } from './value-readers.ts';
 
 /** Adds the verb to the program. */
 export function addCompress(program: Command, perform: Perform): void {
@@ -14,7 +14,7 @@ export function addCompress(program: Command, perform: Perform): void {
     .command('compress')
     .summary('make the best packed file of a size, or for a loss')
     .description(
-      'Packs a model into one file: of a limited size, with a limited loss that is measured on unlabelled inputs, or by one method. For a size or a loss it divides the bytes among the weights so that the total error is small. It needs no training and no labels; a few unlabelled inputs lower the error.',
+      'Packs a model into one file: of a limited size, with a limited loss that is measured on unlabelled inputs, or by one method. For a size or a loss it divides the bytes among the weights so that the total error is small. It needs no training and no labels; a few unlabelled inputs lower the error, or noise in their place.',
     )
     .argument('<model>', MODEL_HELP)
     .option('--max-bytes <size>', 'most bytes of the file', byteSize)
@@ -23,6 +23,8 @@ export function addCompress(program: Command, perform: Perform): void {
     .option('--method <name[:key=value,…]>', 'one method for all weights, such as uniform:bits=4', methodValue)
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
     .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
+    .option('--noise <from..to>', 'noise of this range of values in the place of inputs, such as 0..1', valueRange)
+    .option('--sequential', 'compress one weight after the other, each for what it gets; needs --inputs or --noise')
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'))
     .addOption(
@@ -38,6 +40,7 @@ Examples:
   gcompress compress model/ --max-bytes 1MB --out small.gcm
   gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy
   gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs photos/ --preprocess -1..1
+  gcompress compress model/ --max-bytes 1MB --out small.gcm --noise 0..1 --sequential
   gcompress compress model/ --max-drop 0.5 --out small.gcm --inputs images.npy
   gcompress compress model/ --method kmeans:levels=16 --out small.gcm`,
     )

@@ -49,6 +49,14 @@ export function milliseconds(text: string): number {
   throw new InvalidArgumentError('Give a time such as 5ms, 0.5s or 200us.');
 }
 
+/** Reads a range of values, such as `0..1`. */
+export function valueRange(text: string): readonly [number, number] {
+  const [, from, to] = /^(-?[\d.]+(?:e[+-]?\d+)?)\.\.(-?[\d.]+(?:e[+-]?\d+)?)$/i.exec(text) ?? [];
+  const [least, most] = [Number(from), Number(to)];
+  if (least < most && most - least < Number.MAX_VALUE) return [least, most];
+  throw new InvalidArgumentError('Give a range such as 0..1, -1..1 or 0..255.');
+}
+
 /** Reads an object in JSON. */
 export function jsonObject(text: string): Record<string, never> {
   try {

@@ -1,26 +1,23 @@
 // gcompress compress: packs a model into a file of a given size with the smallest error, or by one method.
 import { resolve } from 'node:path';
-import type { InputMoments } from '@gcompress/core';
 import { pack, type RestDtype } from '@gcompress/packed';
 import { type CompressedWeight, type CompressNowOptions, compressNow } from '@gcompress/post-training';
-import type { ImageOptions } from '../inputs/input-types.ts';
 import { type KernelOptions, kernelsOf } from '../models/kernels.ts';
 import { candidateFor, compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
-import type { OpenedModel } from '../models/opened-model.ts';
-import type { RunOptions } from '../models/run-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
 import type { Column } from '../output/table.ts';
 import { assertFileTarget } from '../output/write-output.ts';
+import type { KnowledgeOptions } from '../plans/observe-inputs.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
 import { writePacked } from './write-packed.ts';
 
 /** Options of `gcompress compress`. */
-export interface CompressVerbOptions extends RunOptions, ImageOptions, KernelOptions, ReportForm {
+export interface CompressVerbOptions extends KnowledgeOptions, KernelOptions, ReportForm {
   readonly out: string;
   /** Most bytes of the whole file; this or a method. */
   readonly maxBytes?: number;
@@ -28,11 +25,8 @@ export interface CompressVerbOptions extends RunOptions, ImageOptions, KernelOpt
   readonly method?: MethodChoice;
   /** What a size is chosen from. */
   readonly candidate?: readonly MethodChoice[];
-  /** A file with unlabelled inputs, a module that yields them, or a folder of images; their moments lower the output error. */
-  readonly inputs?: string;
   readonly rest?: RestDtype;
   readonly minElements?: number;
-  readonly batchSize: number;
   readonly maxFileBytes?: number;
   readonly force?: boolean;
 }
@@ -54,12 +48,15 @@ export async function compress(
   options: CompressVerbOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { maxBytes, inputs, rest, minElements, maxFileBytes, force = false } = options;
+  const { maxBytes, inputs, noise, sequential, rest, minElements, maxFileBytes, force = false } = options;
   const how = await howToCompress(options);
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
   await assertFileTarget({ path, force, source: model.path });
-  const measured = inputs === undefined ? undefined : await momentsOf(model, inputs, options, surroundings);
+  const isObserved = inputs !== undefined || noise !== undefined || sequential === true;
+  const observed = isObserved
+    ? await (await import('../plans/observe-inputs.ts')).observeInputs(model, options, surroundings)
+    : undefined;
   const { artifacts, matrices, report } = await withProgress(
     maxBytes === undefined ? 'compressing' : 'choosing sizes',
     surroundings,
@@ -68,11 +65,11 @@ export async function compress(
         ...how,
         ...kernelsOf(options),
         onProgress,
-        ...(measured && { inputMoments: measured.moments }),
+        ...observed?.options,
         ...(rest && { rest }),
         ...(minElements !== undefined && { minElements }),
       }),
-  );
+  ).finally(() => observed?.dispose());
   const { bytes } = await pack(artifacts, { matrices, ...(rest && { rest }) });
   const files = await writePacked(bytes, { path, force, source: model.path }, maxFileBytes);
   printReport(
@@ -81,13 +78,14 @@ export async function compress(
         model: name,
         modelBytes: model.bytes,
         ...(maxBytes !== undefined && { maxBytes }),
-        ...(measured && { inputs: measured.description }),
+        ...(observed && { inputs: observed.description, notes: observed.notes }),
         files,
         ...report,
         bytes: bytes.length,
       },
       table: { columns: COLUMNS, rows: report.weights.filter(({ method }) => method !== undefined).map(cells) },
       outro: [
+        ...(observed?.notes ?? []),
         ...report.weights.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
         `${options.out}: ${bytes.length.toLocaleString('en-US')}${maxBytes === undefined ? '' : ` of at most ${maxBytes.toLocaleString('en-US')}`} bytes, ` +
           `${comparedBytes(model.bytes, bytes.length)} than ${name}`,
@@ -110,34 +108,6 @@ async function howToCompress({ maxBytes, method, candidate }: CompressVerbOption
   if (method !== undefined) throw usageError('compress', expected, '--max-bytes and --method');
   const candidates = candidate && (await Promise.all(candidate.map(candidateFor)));
   return { budget: { bytes: maxBytes }, ...(candidates && { candidates }) };
-}
-
-/** Second moments of the matrices' inputs, measured on the given inputs, and the inputs in words. */
-async function momentsOf(
-  opened: OpenedModel,
-  inputs: string,
-  options: CompressVerbOptions,
-  surroundings: Surroundings,
-): Promise<{ readonly moments: ReadonlyMap<string, InputMoments>; readonly description: string }> {
-  const [{ runnable, startRunning }, { givenInputs }, { calibrate }, { dispose, tensor }] = await Promise.all([
-    import('../models/run-model.ts'),
-    import('../inputs/given-inputs.ts'),
-    import('@gcompress/calibration'),
-    import('@tensorflow/tfjs-core'),
-  ]);
-  const given = await givenInputs(inputs, options, surroundings);
-  await startRunning(options, surroundings);
-  const model = await runnable(opened);
-  const tensors = (await given.forModel(model)).map(({ data, shape, dtype }) => tensor(data, [...shape], dtype));
-  try {
-    const { moments } = await withProgress('calibrating', surroundings, (onProgress) =>
-      calibrate(model, tensors, { batchSize: options.batchSize, onProgress }),
-    );
-    return { moments, description: given.description() };
-  } finally {
-    dispose(tensors);
-    model.dispose();
-  }
 }
 
 /** The cells of a compressed weight. */
