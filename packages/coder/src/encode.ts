@@ -2,10 +2,11 @@
 import { GCompressError, type Pace, type Shape2D } from '@gcompress/core';
 import { assertOneOf, assertShape2D, assertType, describeValue } from '@gcompress/core/checks';
 import { CountingLevelModel } from './levels/counting-level-model.ts';
-import { codeLevel, LevelModel } from './levels/level-model.ts';
+import { codeLevel } from './levels/level-model.ts';
+import { WalkingLevelModel } from './levels/walking-level-model.ts';
 import type { BinaryCoder } from './range/binary-coder.ts';
 import { RangeEncoder } from './range/range-encoder.ts';
-import { indexOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
+import { indexOf, nextState, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
 /** Values between two reports of progress, and multiplications that take about as long as one value. */
 const VALUES = 2 ** 12;
@@ -27,7 +28,7 @@ const CODED_OVERHEAD = 4.5;
 export function encodeIntegers(values: Int32Array, shape: Shape2D, states: TrellisStates = 0): Uint8Array {
   assertIntegers('encodeIntegers', values, shape);
   const used = usableStates('encodeIntegers', values, states);
-  const model = new LevelModel(shape[1]);
+  const model = new WalkingLevelModel(shape[1]);
   const encoder = new RangeEncoder(model);
   codeAll(encoder, model, values, used);
   const coded = encoder.finish();
@@ -68,31 +69,31 @@ export function streamBits(bits: number, values: Int32Array): number {
 /** Bits of the values by the coder's probabilities. */
 function countAll(values: Int32Array, [, columns]: Shape2D, states: TrellisStates, pace: Pace): number {
   const model = new CountingLevelModel(columns);
-  const trellis = trellisOf(states);
+  const [rules, spread] = trellisOf(states);
   let state = 0;
   let bits = 0;
   for (let i = 0; i < values.length; i++) {
     if (i % VALUES === 0) pace(OPERATIONS_OF_VALUE * VALUES, i / values.length);
-    const quantiser = trellis.quantiser[state];
-    const index = indexOf(values[i], quantiser, trellis);
+    const quantiser = rules[3 * state];
+    const index = indexOf(values[i], quantiser, spread);
     const magnitude = Math.abs(index);
     const bucket = model.bucket();
     bits += model.count(quantiser, bucket, model.neighbours, magnitude);
     model.observe(magnitude);
-    state = trellis.next[2 * state + (index & 1)];
+    state = nextState(rules, state, index);
   }
   return bits;
 }
 
-function codeAll(coder: BinaryCoder, model: LevelModel, values: Int32Array, states: TrellisStates): void {
-  const trellis = trellisOf(states);
+function codeAll(coder: BinaryCoder, model: WalkingLevelModel, values: Int32Array, states: TrellisStates): void {
+  const [rules, spread] = trellisOf(states);
   let state = 0;
   for (let i = 0; i < values.length; i++) {
-    const quantiser = trellis.quantiser[state];
-    const index = indexOf(values[i], quantiser, trellis);
+    const quantiser = rules[3 * state];
+    const index = indexOf(values[i], quantiser, spread);
     codeLevel(coder, quantiser, model.bucket(), model.neighbours, index);
     model.observe(Math.abs(index));
-    state = trellis.next[2 * state + (index & 1)];
+    state = nextState(rules, state, index);
   }
 }
 
@@ -109,12 +110,12 @@ function codecOfStates(states: TrellisStates): number {
 function usableStates(where: string, values: Int32Array, states: TrellisStates): TrellisStates {
   assertOneOf(where, 'states', states, TRELLIS_STATES);
   if (states === 0) return 0;
-  const trellis = trellisOf(states);
+  const [rules, spread] = trellisOf(states);
   let state = 0;
   for (let i = 0; i < values.length; i++) {
-    const index = indexOf(values[i], trellis.quantiser[state], trellis);
+    const index = indexOf(values[i], rules[3 * state], spread);
     if (!Number.isInteger(index)) return 0;
-    state = trellis.next[2 * state + (index & 1)];
+    state = nextState(rules, state, index);
   }
   return states;
 }

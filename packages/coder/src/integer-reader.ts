@@ -4,7 +4,7 @@ import { fileError } from '@gcompress/core/storage';
 
 /** Reads a stream of integers. */
 export interface IntegerReader {
-  /** Reads the next values. Each reader has a loop of its own, in which engines inline the steps of a value. */
+  /** Reads the values of the next rows. Each reader has a loop of its own, in which engines inline the steps of a value. */
   fill(values: Int32Array): void;
   /** Refuses what follows the last value. */
   end(): void;

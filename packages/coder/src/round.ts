@@ -14,7 +14,7 @@ import type { CountingLevelModel } from './levels/counting-level-model.ts';
 import { ResumableLevelModel } from './levels/resumable-level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
 import { Survivors } from './survivors.ts';
-import { multipleOf, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
+import { multipleOf, nextState, TRELLIS_STATES, type TrellisStates, trellisOf } from './trellis.ts';
 
 /** Least number of entries between two updates of the bit prices, rounded up to whole rows. */
 const CHUNK = 1024;
@@ -56,12 +56,13 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
   assertOneOf('roundForRate', 'states', rounding.states, TRELLIS_STATES);
   assertNumber('roundForRate', 'bitCost', rounding.bitCost, { min: 0 });
   const [rows, columns] = scaled.shape;
-  const trellis = trellisOf(rounding.states);
+  const [rules, spread] = trellisOf(rounding.states);
   const indices = new Int32Array(rows * columns);
   const model = new ResumableLevelModel(columns);
   const table = new BitTable(model);
   const rowsOfChunk = Math.max(1, Math.ceil(CHUNK / columns));
-  const survivors = rounding.states === 0 ? undefined : new Survivors(trellis, rowsOfChunk * columns);
+  const survivors =
+    rounding.states === 0 ? undefined : new Survivors(trellisOf(rounding.states), rowsOfChunk * columns);
   let state = 0;
   let bits = 0;
   for (let row = 0; row < rows; row += rowsOfChunk) {
@@ -75,16 +76,16 @@ export function roundForRate(scaled: Scaled, rounding: Rounding, pace: Pace = ()
       model.restore(before);
       for (let at = places.first; at < places.end; at++) {
         const index = indices[at];
-        const quantiser = trellis.quantiser[state];
+        const quantiser = rules[3 * state];
         const bucket = model.bucket();
         const magnitude = Math.abs(index);
         bits += model.count(quantiser, bucket, model.neighbours, magnitude);
         model.observe(magnitude);
-        state = trellis.next[2 * state + (index & 1)];
-        indices[at] = multipleOf(index, quantiser, trellis);
+        state = nextState(rules, state, index);
+        indices[at] = multipleOf(index, quantiser, spread);
       }
     }
-    pace(OPERATIONS * Math.max(4, trellis.states) * (end - row) * columns, end / rows);
+    pace(OPERATIONS * Math.max(4, rounding.states) * (end - row) * columns, end / rows);
   }
   return { values: indices, bits: streamBits(bits, indices) };
 }

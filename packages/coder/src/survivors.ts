@@ -1,23 +1,28 @@
 // Viterbi search of dependent quantisation: the cheapest path through the trellis.
 import type { BitTable } from './levels/bit-table.ts';
-import type { LevelModel } from './levels/level-model.ts';
+import type { WalkingLevelModel } from './levels/walking-level-model.ts';
 import type { Places, Scaled } from './scaled.ts';
-import { multipleOf, type Trellis } from './trellis.ts';
+import { multipleOf, nextState, type Trellis } from './trellis.ts';
 
 /** Surviving paths: for each entry and state, the index that leads there and the state before it. */
 export class Survivors {
-  readonly #trellis: Trellis;
+  readonly #rules: Uint8Array;
+  readonly #spread: number;
+  readonly #states: number;
   readonly #chosen: Int32Array;
   readonly #from: Uint8Array;
   #costs: Float64Array;
   #nextCosts: Float64Array;
 
-  constructor(trellis: Trellis, entries: number) {
-    this.#trellis = trellis;
-    this.#chosen = new Int32Array(entries * trellis.states);
-    this.#from = new Uint8Array(entries * trellis.states);
-    this.#costs = new Float64Array(trellis.states);
-    this.#nextCosts = new Float64Array(trellis.states);
+  constructor([rules, spread]: Trellis, entries: number) {
+    this.#rules = rules;
+    this.#spread = spread;
+    const states = rules.length / 3;
+    this.#states = states;
+    this.#chosen = new Int32Array(entries * states);
+    this.#from = new Uint8Array(entries * states);
+    this.#costs = new Float64Array(states);
+    this.#nextCosts = new Float64Array(states);
   }
 
   /**
@@ -30,10 +35,10 @@ export class Survivors {
     indices: Int32Array,
     { first, end }: Places,
     start: number,
-    model: LevelModel,
+    model: WalkingLevelModel,
     table: BitTable,
   ): void {
-    const { states, quantiser } = this.#trellis;
+    const states = this.#states;
     this.#costs.fill(Number.POSITIVE_INFINITY);
     this.#costs[start] = 0;
     for (let at = first; at < end; at++) {
@@ -44,7 +49,7 @@ export class Survivors {
       this.#nextCosts.fill(Number.POSITIVE_INFINITY);
       for (let q = 0; q < 2; q++) {
         const cost = (index: number) => {
-          const error = size - multipleOf(index, q, this.#trellis);
+          const error = size - multipleOf(index, q, this.#spread);
           return weight * error * error + (bitCost > 0 ? bitCost * table.of(q, bucket, neighbours, index) : 0);
         };
         // Candidates: 0 and the two indices around the entry, one of them even
@@ -53,7 +58,7 @@ export class Survivors {
         const upperCost = cost(lower + 1);
         const zeroCost = lower === 0 ? lowerCost : cost(0);
         for (let state = 0; state < states; state++) {
-          if (quantiser[state] !== q) continue;
+          if (this.#rules[3 * state] !== q) continue;
           this.#extend(at - first, state, lower, lowerCost);
           this.#extend(at - first, state, lower + 1, upperCost);
           if (lower !== 0) this.#extend(at - first, state, 0, zeroCost);
@@ -67,7 +72,7 @@ export class Survivors {
 
   /** Follows the cheapest path backwards and writes its indices. */
   #trace(values: Float32Array, indices: Int32Array, first: number, end: number): void {
-    const { states } = this.#trellis;
+    const states = this.#states;
     let state = this.#costs.indexOf(Math.min(...this.#costs));
     for (let at = end - 1; at >= first; at--) {
       const index = this.#chosen[(at - first) * states + state];
@@ -78,10 +83,10 @@ export class Survivors {
 
   #extend(entry: number, state: number, index: number, cost: number): void {
     const total = this.#costs[state] + cost;
-    const to = this.#trellis.next[2 * state + (index & 1)];
+    const to = nextState(this.#rules, state, index);
     if (total >= this.#nextCosts[to]) return;
     this.#nextCosts[to] = total;
-    const at = entry * this.#trellis.states + to;
+    const at = entry * this.#states + to;
     this.#chosen[at] = index;
     this.#from[at] = state;
   }

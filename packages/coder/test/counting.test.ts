@@ -2,11 +2,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CountingLevelModel } from '../src/levels/counting-level-model.ts';
-import { codeLevel, LevelModel } from '../src/levels/level-model.ts';
+import { codeLevel } from '../src/levels/level-model.ts';
+import { WalkingLevelModel } from '../src/levels/walking-level-model.ts';
 import type { BinaryCoder } from '../src/range/binary-coder.ts';
 
 /** Counts the bits of decisions by the probabilities that the coder uses, before they adapt. */
-function decisions(model: LevelModel): BinaryCoder & { bits: number } {
+function decisions(model: WalkingLevelModel): BinaryCoder & { bits: number } {
   return {
     bits: 0,
     bit(slot, wanted) {
@@ -27,7 +28,7 @@ const level = fc.tuple(fc.nat(1), magnitude);
 
 it('each level takes the bits of its decisions, and both models adapt alike', () => {
   const property = fc.property(fc.array(level, { minLength: 1, maxLength: 400 }), (levels) => {
-    const model = new LevelModel(7);
+    const model = new WalkingLevelModel(7);
     const coder = decisions(model);
     const counting = new CountingLevelModel(7);
     for (const [quantiser, size] of levels) {

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { decodeIntegers } from '../src/decode.ts';
 import { packIntegers } from '../src/encode.ts';
 import { encodeIntegers, packedIntegers, roundForRate, type TrellisStates } from '../src/index.ts';
-import { codeLevel, LevelModel } from '../src/levels/level-model.ts';
+import { codeLevel } from '../src/levels/level-model.ts';
+import { WalkingLevelModel } from '../src/levels/walking-level-model.ts';
 import { RangeEncoder } from '../src/range/range-encoder.ts';
 
 const matrices = fc.record({
@@ -58,7 +59,7 @@ it('a stream that encodeIntegers would not write is left as it is', () => {
   // Packed bits where the coder takes fewer bytes
   expect(packedIntegers(packIntegers(sparse), shape)).toBeUndefined();
   // Context coding where packed bits take fewer
-  const model = new LevelModel(20);
+  const model = new WalkingLevelModel(20);
   const encoder = new RangeEncoder(model);
   const random = createRandom(2);
   const even = Int32Array.from({ length: 400 }, () => random.integer(16));

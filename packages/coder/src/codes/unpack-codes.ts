@@ -35,7 +35,7 @@ export function unpackCodes(packed: PackedMatrix, name: string, shape: Shape2D, 
     const most = CODES_OF_BYTE * data.length;
     if (count > most) throw refuse(`at most ${most} codes`, count);
     codes = new Int32Array(count);
-    const decoder = rangeDecoder(codesModel(levels), data, CODES_HEADER, (_, ...found) => refuse(...found));
+    const decoder = rangeDecoder(codesModel(levels), data.subarray(CODES_HEADER), (_, ...found) => refuse(...found));
     codeEach(decoder, codes, columns, data[1] + 256 * data[2], levels);
     decoder.end(levels - 1);
   } else codes = unpackBits(data, bits, count);

@@ -15,20 +15,18 @@ export interface RangeDecoder extends BinaryCoder {
 /**
  * A decoder for a stream of the range coder.
  *
- * @param from offset of the stream in the bytes.
  * @param refuse makes the error for a damaged stream: `file-truncated` for missing bytes, also while reading; `file-tensor` for a wrong end.
  */
 export function rangeDecoder(
   model: DecisionModel,
   bytes: Uint8Array,
-  from: number,
   refuse: (code: string, expected: string, actual: string) => GCompressError,
 ): RangeDecoder {
-  let position = from;
+  let position = 0;
   let code = 0;
   let range = 0xffffffff;
   const shift = () => {
-    if (position >= bytes.length) throw refuse('file-truncated', 'more bytes', 'no more');
+    if (position >= bytes.length) throw refuse('file-truncated', 'more bytes', 'none');
     code = ((code << 8) | bytes[position++]) >>> 0;
   };
   const narrow = (bound: number): number => {
@@ -38,13 +36,13 @@ export function rangeDecoder(
       code -= bound;
       range -= bound;
     }
-    while (range < 0x1000000) {
+    while (range < 2 ** 24) {
       shift();
       range *= 256;
     }
     return bit;
   };
-  for (let i = 0; i < 4; i++) shift();
+  while (position < 4) shift();
   return {
     bit(slot) {
       const bit = narrow((range >>> CODED_BITS) * model.probability(slot));
@@ -54,7 +52,7 @@ export function rangeDecoder(
     even: () => narrow(range >>> 1),
     end(rest = 0) {
       if (position === bytes.length && code === rest) return;
-      throw refuse('file-tensor', `${position} bytes, rest ${rest}`, `${bytes.length}, rest ${code}`);
+      throw refuse('file-tensor', `${position} bytes`, `${bytes.length}, rest ${code - rest}`);
     },
   };
 }
