@@ -31,21 +31,20 @@ export function assertHeader(header: unknown, maxBytes: number): number {
       tensors[at] = weights[at] = [name, dtype, shape, storage, from];
     } else assertTensor(tensor, at >= weights.length);
   }
-  // TensorFlow.js finds weights by their names
-  need(new Set(weights.map(([name]) => name)).size === weights.length, 'a name of its own for each weight');
   for (const kind of [weights, tensors.slice(weights.length)]) {
     const bytes = total(kind, decodedBytes);
     if (!(bytes <= maxBytes)) throw refusal('file-oversized', `at most ${maxBytes} bytes once decoded`, bytes);
   }
-  // Every part must hold exactly the tensors that it announces, and every tensor must be in one part
+  // Every part must hold exactly the tensors that it announces, and every tensor must be in one part. TensorFlow.js finds weights by their names
   let at = 0;
   for (const part of parts) {
     const [count, bytes, checksum] = listOf(part);
     const areCounts = [count, bytes, checksum].every(isSize) && count > 0;
-    need(areCounts && bytes === total(tensors.slice(at, at + count), storedBytes), 'all tensors in the parts');
+    need(areCounts && bytes === total(tensors.slice(at, at + count), storedBytes), 'each tensor once');
     at += count;
   }
-  need(at === tensors.length, 'all tensors in the parts');
+  const names = new Set(weights.map(([name]) => name));
+  need(at === tensors.length && names.size === weights.length, 'each tensor once');
   return total(tensors, storedBytes);
 }
 
