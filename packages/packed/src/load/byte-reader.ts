@@ -4,9 +4,6 @@ import { refusal } from './refusal.ts';
 /** Most bytes that are read at once, however large a piece is, so that computing their checksum does not block. */
 const MOST = 2 ** 20;
 
-/** More bytes than any file has: as many less a few are as many. */
-const ALL = 1e300;
-
 /** A file in the pieces in which it comes. Ending the iteration closes the source. */
 export type Pieces = AsyncIterable<Uint8Array>;
 
@@ -15,14 +12,14 @@ export interface ByteReader {
   /** Bytes that were read. */
   position: number;
   /**
-   * The next `count` bytes in the pieces in which they come, or all to the end.
+   * The next `count` bytes in the pieces in which they come.
    *
    * @throws GCompressError `file-truncated` if the source ends earlier.
    */
-  pieces(count?: number): AsyncGenerator<Uint8Array, void>;
+  pieces(count: number): AsyncGenerator<Uint8Array, void>;
   /** The next `count` bytes in one array. Allocates memory for the bytes that arrive, not for the announced number. */
   read(count: number): Promise<Uint8Array>;
-  /** The first bytes that are left, at most `count`, without reading them. */
+  /** The bytes that follow, as far as they came, without reading them: at least `count`, or all that are left. */
   peek(count: number): Promise<Uint8Array>;
   /** @throws GCompressError `file-overlap` for bytes that are left. */
   end(): Promise<void>;
@@ -36,10 +33,9 @@ export function byteReader(pieces: Pieces): ByteReader {
   let rest: Uint8Array = new Uint8Array(0);
   const reader: ByteReader = {
     position: 0,
-    async *pieces(count = ALL) {
+    async *pieces(count) {
       for (let left = count; left > 0; ) {
         if (!(await reader.peek(1)).length) {
-          if (left === ALL) return;
           throw refusal('file-truncated', `${left} more bytes`, `the end after ${reader.position}`);
         }
         const piece = rest.subarray(0, Math.min(left, MOST));
@@ -60,7 +56,7 @@ export function byteReader(pieces: Pieces): ByteReader {
         if (!value) break;
         rest = rest.length ? await joined([rest, value]) : value;
       }
-      return rest.subarray(0, count);
+      return rest;
     },
     async end() {
       if ((await reader.peek(1)).length)

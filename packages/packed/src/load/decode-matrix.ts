@@ -37,7 +37,7 @@ export async function decodeMatrix(
   for (let row = 0; row < rows; row += most) {
     const count = Math.min(most, rows - row);
     const values = next(count);
-    if (values.length !== count * columns) throw refusal('contract', `${count} rows`, `${values.length} values`);
+    if (values.length !== count * columns) throw refusal('contract', `${count * columns} values`, values.length);
     if (inner > 0) writeSwapped(values, row, columns, inner, target);
     else target.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), row * columns * 4);
     await turn();

@@ -56,9 +56,8 @@ export async function readContents(
   try {
     const { header, fileBytes } = await readHeader(reader, options.maxBytes);
     const { sizeOf, decode } = taking(header);
-    const { signal, onProgress } = options;
     const weights = new ArrayBuffer(total(header.weights, sizeOf));
-    const turn = takingTurns(signal);
+    const turn = takingTurns(options.signal);
     const tensors = tensorsOf(header);
     const targets: Uint8Array[] = [];
     let offset = 0;
@@ -78,7 +77,7 @@ export async function readContents(
           bytes.set(piece, filled);
           filled += piece.length;
           sum = crc32(piece, sum);
-          onProgress?.(reader.position / fileBytes);
+          options.onProgress?.(reader.position / fileBytes);
           // The listener may have aborted it, which ends it here
           await turn();
         }

@@ -43,7 +43,10 @@ export async function* wholeFile(open: (part: number) => Pieces | undefined): As
       const start = await reader.peek(SPLIT_PRELUDE_BYTES).catch((cause) => {
         throw part > 0 && cause?.code === 'file-read' ? missing(part, cause) : cause;
       });
-      if (part === 0 && !String.fromCharCode(...start).startsWith(SPLIT_MAGIC)) return yield* reader.pieces();
+      if (part === 0 && !String.fromCharCode(...start.subarray(0, 3)).startsWith(SPLIT_MAGIC)) {
+        for (let ahead = start; ahead.length > 0; ahead = await reader.peek(1)) yield* reader.pieces(ahead.length);
+        return;
+      }
       assertBeginning(start, SPLIT_MAGIC, SPLIT_VERSION);
       const { buffer, byteOffset } = await reader.read(SPLIT_PRELUDE_BYTES);
       const view = new DataView(buffer, byteOffset);

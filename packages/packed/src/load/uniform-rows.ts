@@ -9,7 +9,8 @@ export const uniformRows: RowDecoder = {
   id: 'uniform',
   version: 1,
   rows({ shape: [rows, columns], tensors }: PackedMatrix) {
-    const [steps, levels] = [tensors.steps, tensors.levels].map((tensor) => tensor?.data);
+    const steps = tensors.steps?.data;
+    const levels = tensors.levels?.data;
     const stepsFit = steps instanceof Float32Array && (steps.length === 1 || steps.length === columns);
     if (!(stepsFit && levels instanceof Uint8Array)) {
       throw refusal('file-tensor', `steps [1] or [${columns}] and levels`, Object.keys(tensors));
