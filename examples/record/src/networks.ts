@@ -41,10 +41,10 @@ export const NETWORKS: Readonly<Record<NetworkName, Network>> = {
     imageShape: [28, 28, 1],
     bytes: [17_200, 8600, 5700],
     denseEpochs: 7,
-    epochs: 21,
+    epochs: 10,
     shift: 1,
-    // From the numbers of weights that an earlier trial kept; not trained to its sizes yet
-    shares: { 'conv1/kernel': 0.02, 'conv2/kernel': 0.28, 'fc1/kernel': 0.62, 'out/kernel': 0.08 },
+    // Of two divisions that were tried, the one with the lower error on the validation images
+    shares: { 'conv1/kernel': 0.05, 'conv2/kernel': 0.32, 'fc1/kernel': 0.51, 'out/kernel': 0.12 },
   },
 };
 
