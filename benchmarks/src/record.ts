@@ -1,5 +1,6 @@
 // MNIST trained to given file sizes: results of examples/record. Writes docs/results/record.md and the picture of the 784-300-100-10 network. With names of networks as arguments it runs
-// three seeds of each, one after the other; with files as arguments, it reads the JSON that runs of the example printed.
+// three seeds of each, one after the other; with files as arguments, it reads the JSON that runs of the example printed; the sizes of a seed may come
+// from several runs.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
