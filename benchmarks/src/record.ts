@@ -221,6 +221,12 @@ function section(name: NetworkName): string[] {
     '',
     markdownTable(header, [...[dense, ...long].map((cells) => [...cells, '']), ...sizes, ...missing]),
     '',
+    ...(own.length < SEEDS.length
+      ? [
+          `Goals are for the mean of ${SEEDS.length} seeds; this table has ${own.length}, so its outcomes are provisional.`,
+          '',
+        ]
+      : []),
     otherBytes(own),
     '',
     'Published results; their bytes count less than a whole file:',
