@@ -2,6 +2,7 @@
 import { calibrate } from '@gcompress/calibration';
 import { createRandom } from '@gcompress/core';
 import { type Digits, mnist } from '@gcompress/example-datasets';
+import { copyShifted } from '@gcompress/example-record/shift';
 import { pack } from '@gcompress/packed';
 import { linearAlpha } from '@gcompress/scheduler';
 import { constantRate, cosineDecay, type LearningRate, learningRateCallback } from '@gcompress/tfjs/callbacks';
@@ -138,11 +139,8 @@ function shiftedImages(digits: Digits, count: number, seed: number, epoch: numbe
   const shifted = new Float32Array(count * 784);
   for (let at = 0; at < count; at++) {
     const [down, right] = [random.integer(2 * SHIFT + 1) - SHIFT, random.integer(2 * SHIFT + 1) - SHIFT];
-    for (let row = Math.max(0, down); row < Math.min(28, 28 + down); row++) {
-      const from = order[at] * 784 + (row - down) * 28 + Math.max(0, -right);
-      const line = digits.images.subarray(from, from + 28 - Math.abs(right));
-      shifted.set(line, at * 784 + row * 28 + Math.max(0, right));
-    }
+    const picture = digits.images.subarray(order[at] * 784, (order[at] + 1) * 784);
+    copyShifted(picture, shifted.subarray(at * 784, (at + 1) * 784), { down, right });
   }
   return { xs: tf.tensor2d(shifted, [count, 784]), order: tf.tensor1d(order, 'int32') };
 }

@@ -18,7 +18,9 @@ class SeededDropout extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: { training?: boolean } = {}): tf.Tensor {
     const input = Array.isArray(inputs) ? inputs[0] : inputs;
     if (!training) return input.clone();
-    const mask = Float32Array.from({ length: input.size }, () => (this.#random.uniform() < RATE ? 0 : 1 / (1 - RATE)));
+    // A loop takes a third of the time of Float32Array.from with a function
+    const mask = new Float32Array(input.size);
+    for (let at = 0; at < mask.length; at++) mask[at] = this.#random.uniform() < RATE ? 0 : 1 / (1 - RATE);
     return tf.tidy(() => tf.mul(input, tf.tensor(mask, input.shape)));
   }
 }

@@ -17,6 +17,8 @@ export interface Options {
   readonly longDense: boolean;
   /** How the bytes are divided among the layers; `'shares'`: by the shares of the network. */
   readonly allocation: (typeof ALLOCATIONS)[number];
+  /** Pixels by which training images are shifted at most, anew in each epoch. */
+  readonly shift: number;
   /** Training images, from the first on. */
   readonly images: number;
   readonly seed: number;
@@ -41,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--epochs <integer>', 'epochs of the compression', integer(1, 1000))
     .option('--long-dense', 'train the dense network for all epochs as well, to compare with', false)
     .addOption(new Option('--allocation <name>', 'how bytes are divided').choices(ALLOCATIONS).default('shares'))
+    .option('--shift <integer>', 'pixels by which images are shifted at most', integer(0, 5))
     .option('--images <integer>', 'training images', integer(1000, 55_000), 55_000)
     .option('--seed <integer>', 'seed of weights and order', integer(0, 0xffff), 1)
     .addOption(backendOption())
@@ -51,8 +54,8 @@ export function parseOptions(args: readonly string[]): Options {
     .configureOutput({ writeErr: () => {} });
   try {
     const given = command.parse([...args], { from: 'user' }).opts<Partial<Options> & Pick<Options, 'network'>>();
-    const { bytes, denseEpochs, epochs } = NETWORKS[given.network];
-    return { bytes: [bytes[0]], denseEpochs, epochs, ...given } as Options;
+    const { bytes, denseEpochs, epochs, shift } = NETWORKS[given.network];
+    return { bytes: [bytes[0]], denseEpochs, epochs, shift, ...given } as Options;
   } catch (error) {
     throw usageErrorFrom(error);
   }

@@ -58,13 +58,13 @@ const packed: PackFunction = (artifacts, options) => pack(artifacts, { ...option
 
 /** Trains, and writes a file for each size. */
 export async function record(options: Options, log: (line: string) => void): Promise<Result> {
-  const { network: name, denseEpochs, epochs, images: count, seed } = options;
+  const { network: name, denseEpochs, epochs, shift, images: count, seed } = options;
   const network = NETWORKS[name];
   const digits = mnist('train');
   const test = mnist('test');
   const began = performance.now();
   const { imageShape } = network;
-  const labelled: TrainingSet = { digits, count, targets: labelsOf(digits, count), imageShape };
+  const labelled: TrainingSet = { digits, count, targets: labelsOf(digits, count), imageShape, shift };
   const logged = (what: string, model: tf.LayersModel, of: number) => (epoch: number) => {
     log(`${what}, epoch ${epoch + 1} of ${of}: error ${errorOf(model, digits, ...LOGGED).toFixed(1)} % of 1,000`);
   };

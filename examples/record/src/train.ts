@@ -1,13 +1,17 @@
 // Trains a model on digits, batch by batch, with the same order for the same seed.
+import { createRandom, type Random } from '@gcompress/core';
 import type { Digits } from '@gcompress/example-datasets';
 import { epochOrder } from '@gcompress/example-mnist/network';
 import { cosineDecay, setLearningRate } from '@gcompress/tfjs/callbacks';
 import type { CompressionCallback } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
+import { copyShifted } from './shift.ts';
 
 const BATCH = 128;
 const CLASSES = 10;
 const PIXELS = 784;
+/** Keeps the shifts apart from the orders, which have seeds below it. */
+const SHIFT_SEED = 1 << 27;
 /** The first learning rate of each phase; it falls to 0 along half a cosine. */
 const LEARNING_RATE = 1e-3;
 
@@ -20,6 +24,8 @@ export interface TrainingSet {
   readonly targets: Float32Array;
   /** Shape of one image. */
   readonly imageShape: readonly number[];
+  /** Pixels by which an image is shifted at most, in each direction and anew in each epoch; what moves in is background. */
+  readonly shift: number;
 }
 
 /** The length of a training. */
@@ -51,9 +57,10 @@ export async function train(
   await callback?.onTrainBegin();
   for (let epoch = 0, step = 0; epoch < epochs; epoch++) {
     const order = epochOrder(set.count, seed, epoch);
+    const random = createRandom(SHIFT_SEED + seed * 1000 + epoch);
     for (let first = 0; first < set.count; first += BATCH, step++) {
       setLearningRate(optimizer, rate(step));
-      const batch = batchOf(set, order.subarray(first, first + BATCH));
+      const batch = batchOf(set, order.subarray(first, first + BATCH), random);
       await model.trainOnBatch(batch.xs, batch.ys);
       tf.dispose([batch.xs, batch.ys]);
       await callback?.onBatchEnd();
@@ -76,11 +83,13 @@ export function imagesOf({ images }: Digits, first: number, end: number, imageSh
   return tf.tensor(images.slice(first * PIXELS, end * PIXELS), [end - first, ...imageShape]);
 }
 
-function batchOf({ digits: { images }, targets, imageShape }: TrainingSet, order: Int32Array) {
+function batchOf({ digits: { images }, targets, imageShape, shift }: TrainingSet, order: Int32Array, random: Random) {
   const xs = new Float32Array(order.length * PIXELS);
   const ys = new Float32Array(order.length * CLASSES);
   for (const [at, image] of order.entries()) {
-    xs.set(images.subarray(image * PIXELS, (image + 1) * PIXELS), at * PIXELS);
+    const picture = images.subarray(image * PIXELS, (image + 1) * PIXELS);
+    const by = { down: random.integer(2 * shift + 1) - shift, right: random.integer(2 * shift + 1) - shift };
+    copyShifted(picture, xs.subarray(at * PIXELS, (at + 1) * PIXELS), by);
     ys.set(targets.subarray(image * CLASSES, (image + 1) * CLASSES), at * CLASSES);
   }
   return { xs: tf.tensor(xs, [order.length, ...imageShape]), ys: tf.tensor(ys, [order.length, CLASSES]) };

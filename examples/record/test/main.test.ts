@@ -53,7 +53,8 @@ it('a size below topology and biases is refused before the compression', { timeo
 
 it('options have defaults, and mistakes are named', () => {
   expect(parseOptions([])).toMatchObject({ bytes: [13_300], denseEpochs: 12, epochs: 40, images: 55_000, seed: 1 });
-  expect(parseOptions(['--network=lenet-5', '--epochs=3'])).toMatchObject({ denseEpochs: 10, epochs: 3 });
+  expect(parseOptions(['--network=lenet-5', '--epochs=3'])).toMatchObject({ epochs: 3, shift: 1 });
+  expect(parseOptions(['--network=lenet-5', '--shift=0'])).toMatchObject({ shift: 0 });
   expect(() => parseOptions(['--bytes=9000,9000'])).toThrow(/once/);
   expect(() => parseOptions(['--bytes=few'])).toThrow(/integer/);
 });
