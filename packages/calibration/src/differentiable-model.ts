@@ -4,6 +4,7 @@ import { describeValue } from '@gcompress/core/checks';
 import { type MatrixWeight, matrixWeights } from '@gcompress/weights';
 import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { withScales } from './layers/scaled-batch-norm.ts';
 
 /** The members of a graph model of `@tensorflow/tfjs-converter` that are used here. */
 export interface GainGraph {
@@ -65,7 +66,8 @@ function ofLayers(model: LayersModel): DifferentiableModel {
   });
   return {
     matrices,
-    answer: (batch) => [model.apply([...batch], { training: false }) as Tensor | Tensor[]].flat(),
+    answer: (batch) =>
+      withScales(model, () => [model.apply([...batch], { training: false }) as Tensor | Tensor[]].flat()),
   };
 }
 

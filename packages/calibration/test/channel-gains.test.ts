@@ -124,6 +124,27 @@ describe('channelGains', () => {
     expect(before).toBeLessThan(held);
   });
 
+  it('of a model whose BatchNorm layers have no scale are those of the model with scales of ones', async () => {
+    const normed = (scale: boolean) => {
+      const norm = tf.layers.batchNormalization({ scale, name: scale ? 'norm' : 'bare' });
+      const inner = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [5] }), norm] });
+      const [first, last] = [1, 2].map((seed) =>
+        tf.layers.dense({ units: 5, kernelInitializer: tf.initializers.glorotNormal({ seed }), name: `d${seed}` }),
+      );
+      return tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4] }), first, inner, last] });
+    };
+    const [bare, scaled] = [normed(false), normed(true)];
+    const inputs = tf.randomNormal([6, 4], 0, 1, 'float32', 3);
+    const config = JSON.stringify(bare.getConfig());
+    const tensors = tf.memory().numTensors;
+    const [one, other] = [await channelGains(bare, inputs), await channelGains(scaled, inputs)];
+    expect([...one]).toEqual([...other]);
+    expect(one.size).toBe(2);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(JSON.stringify(bare.getConfig())).toBe(config);
+    tf.dispose(inputs);
+  });
+
   it('end with the reason of the signal, without tensors left', async () => {
     const model = network();
     const [inputs] = syntheticInputs(model.inputs, 5, { count: 4 });
