@@ -102,8 +102,8 @@ it('goes on without gains where an operation has no gradient, and says so', asyn
 
 it('makes a deep network answer better in the same bytes, one weight after the other', async () => {
   const logarithms: number[] = [];
-  // The mean over several networks: of a single one, chance decides too
-  for (const seed of [1, 2, 3]) {
+  // The mean over two networks: for one, chance decides too
+  for (const seed of [1, 2]) {
     const rows = correlatedRows(256, seed);
     writeModel(join(cwd, 'deep'), deepModel(seed));
     writeFileSync(join(cwd, 'x.json'), JSON.stringify(rows.slice(0, 128)));
@@ -117,7 +117,7 @@ it('makes a deep network answer better in the same bytes, one weight after the o
     const [together = 0, inOrder = 0] = errors;
     logarithms.push(Math.log(inOrder / together));
   }
-  expect(logarithms.reduce((sum, one) => sum + one, 0) / logarithms.length).toBeLessThan(Math.log(0.95));
+  expect(logarithms.reduce((sum, one) => sum + one, 0) / logarithms.length).toBeLessThan(Math.log(0.9));
 });
 
 it('compresses the weights of a graph model one after the other', async () => {
