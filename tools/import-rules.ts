@@ -101,6 +101,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
       'calibration',
       'core',
       'dictlearn',
+      'distillation',
       'kmeans',
       'linalg',
       'lowrank',

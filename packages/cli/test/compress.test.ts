@@ -8,7 +8,18 @@ import { compressNow } from '@gcompress/post-training';
 import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, expect, it } from 'vitest';
-import { gcompress, graphWithoutGradient, json, layersModel, newFolder, writeModel } from './models.ts';
+import {
+  correlatedRows,
+  deepModel,
+  gcompress,
+  graphModel,
+  graphWithoutGradient,
+  json,
+  layersModel,
+  newFolder,
+  outputError,
+  writeModel,
+} from './models.ts';
 
 const MOST = 1300;
 let cwd: string;
@@ -85,6 +96,49 @@ it('goes on without gains where an operation has no gradient, and says so', asyn
   const { code, stdout } = await gcompress(cwd, ...args, ...files);
   expect(code).toBe(0);
   expect(stdout).toContain('Gains were not measured, so every layer counts alike:');
+  const { notes } = json(await gcompress(cwd, ...args, ...files, '--json'));
+  expect(notes).toEqual([expect.stringMatching(/^Gains were not measured, .*Cumprod/)]);
+});
+
+it('makes a deep network answer better in the same bytes, one weight after the other', async () => {
+  const logarithms: number[] = [];
+  // The mean over two networks: for one, chance decides too
+  for (const seed of [1, 2]) {
+    const rows = correlatedRows(256, seed);
+    writeModel(join(cwd, 'deep'), deepModel(seed));
+    writeFileSync(join(cwd, 'x.json'), JSON.stringify(rows.slice(0, 128)));
+    const common = ['compress', 'deep', '--max-bytes', '2620', '--inputs', 'x.json', '--backend', 'cpu', '--force'];
+    const errors: number[] = [];
+    for (const more of [[], ['--sequential']]) {
+      expect(await gcompress(cwd, ...common, '--out', 'deep.gcm', ...more)).toMatchObject({ code: 0, stderr: '' });
+      expect(read('deep.gcm').length).toBeLessThanOrEqual(2620);
+      errors.push(await outputError(deepModel(seed), read('deep.gcm'), rows.slice(128)));
+    }
+    const [together = 0, inOrder = 0] = errors;
+    logarithms.push(Math.log(inOrder / together));
+  }
+  expect(logarithms.reduce((sum, one) => sum + one, 0) / logarithms.length).toBeLessThan(Math.log(0.9));
+});
+
+it('compresses the weights of a graph model one after the other', async () => {
+  writeModel(join(cwd, 'graph'), graphModel());
+  const args = ['compress', 'graph', '--max-bytes', '700', '--out', 'graph.gcm', '--min-elements', '64'];
+  const outcome = await gcompress(cwd, ...args, '--noise', '0..1', '--sequential', '--backend', 'cpu', '--json');
+  expect(json(outcome)).toMatchObject({ notes: [] });
+  expect(read('graph.gcm').length).toBeLessThanOrEqual(700);
+});
+
+it('measures gains on the wasm backend too', async () => {
+  const args = ['--max-bytes', `${MOST}`, '--out', 'small.gcm', '--noise', '0..1', '--json'];
+  expect(json(await compress(...args))).toMatchObject({ notes: [] });
+  await tf.setBackend('cpu');
+});
+
+it('leaves nothing behind when inputs do not fit the model', async () => {
+  writeFileSync(join(cwd, 'x.json'), JSON.stringify([[1, 2, 3]]));
+  const files = ['--inputs', 'x.json', '--sequential', '--backend', 'cpu'];
+  expect(await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', ...files)).toMatchObject({ code: 3 });
+  expect(readdirSync(cwd).sort()).toEqual(['model', 'x.json']);
 });
 
 it.each([

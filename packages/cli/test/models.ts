@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '@gcompress/core';
 import { stockFiles } from '@gcompress/packed';
+import { packedModel } from '@gcompress/packed/load';
+import * as tf from '@tensorflow/tfjs';
 import type { io } from '@tensorflow/tfjs-core';
 import { run } from '../src/program/run.ts';
 
@@ -59,6 +61,37 @@ export function layersModel(seed = 1): io.ModelArtifacts {
       'out/bias': [4],
     }),
   };
+}
+
+/** A network of six dense layers, 12 numbers to 4; its weights are drawn from the seed. */
+export function deepModel(seed = 1): io.ModelArtifacts {
+  const sides = [12, 32, 32, 32, 32, 32, 4];
+  const layers = sides.slice(1).map((units, at) => ({
+    class_name: 'Dense',
+    config: {
+      ...{ name: `dense${at}`, units, activation: units === 4 ? 'linear' : 'relu', use_bias: true, dtype: 'float32' },
+      ...(at === 0 && { batch_input_shape: [null, 12] }),
+    },
+  }));
+  const shapes = layers.map(({ config: { name, units } }, at): [string, number[]][] => [
+    [`${name}/kernel`, [sides[at] ?? 0, units]],
+    [`${name}/bias`, [units]],
+  ]);
+  return {
+    format: 'layers-model',
+    modelTopology: { model_config: { class_name: 'Sequential', config: { name: 'deep', layers } } },
+    ...weights(seed, Object.fromEntries(shapes.flat())),
+  };
+}
+
+/** Rows of 12 numbers that depend on 4 random ones, with a mean of 1, as values of a picture depend on each other. */
+export function correlatedRows(count: number, seed = 1): number[][] {
+  const random = createRandom(seed);
+  const mix = Array.from({ length: 4 }, () => Array.from({ length: 12 }, () => random.normal()));
+  return Array.from({ length: count }, () => {
+    const hidden = mix.map(() => random.normal());
+    return Array.from({ length: 12 }, (_, i) => hidden.reduce((sum, one, k) => sum + one * (mix[k]?.[i] ?? 0), 1));
+  });
 }
 
 /** A network that takes pictures of 6 rows and 8 columns in RGB, and gives 3 probabilities. */
@@ -141,6 +174,20 @@ export function graphWithoutGradient(): io.ModelArtifacts {
     weightSpecs: [...weightSpecs, { name: 'axis', shape: [], dtype: 'int32' }],
     weightData: Uint8Array.of(...new Uint8Array(weightData as ArrayBuffer), 1, 0, 0, 0).buffer,
   };
+}
+
+/** `‖y − t‖ / ‖t‖` for the outputs y of a packed layers model and t of the original, on these rows. */
+export async function outputError(original: io.ModelArtifacts, packed: Uint8Array, rows: number[][]): Promise<number> {
+  const models = [
+    await tf.loadLayersModel({ load: async () => original }),
+    await tf.loadLayersModel(packedModel(packed)),
+  ];
+  const error = tf.tidy(() => {
+    const [t, y] = models.map((model) => model.predict(tf.tensor2d(rows)) as tf.Tensor);
+    return t && y ? (tf.norm(tf.sub(y, t)).dataSync()[0] ?? NaN) / (tf.norm(t).dataSync()[0] ?? NaN) : NaN;
+  });
+  for (const model of models) model.dispose();
+  return error;
 }
 
 /** Writes a model as a folder with several shards, as the converter does it. */

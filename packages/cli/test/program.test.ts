@@ -115,13 +115,17 @@ describe('completion', () => {
     expect(complete('pack', '--m')).toBe('--method --min-elements --max-file-bytes --markdown');
     expect(complete('pack', 'x', '--method', 'pr')).toBe('pruned pruned-kmeans');
     expect(complete('completion', 'z')).toBe('zsh');
+    expect(complete('compress', '--no')).toBe('--noise');
+    expect(complete('compress', '--se')).toBe('--sequential');
+    expect(complete('compress', '--di')).toBe('--distill');
     expect(complete('pack', 'mod')).toBe('');
   });
 
   it.each(['zsh', 'fish'])('names every verb and option for %s', async (shell) => {
     const { stdout } = await gcompress('/', 'completion', shell);
     for (const verb of VERBS) expect(stdout).toContain(verb);
-    for (const option of ['max-drop', 'shard-bytes', 'no-answers', 'keep']) expect(stdout).toContain(option);
+    for (const option of ['max-drop', 'noise', 'sequential', 'distill', 'shard-bytes', 'no-answers', 'keep'])
+      expect(stdout).toContain(option);
   });
 });
 

@@ -6,7 +6,7 @@ import { methodValue, withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
 import { measureOption } from './plan-command.ts';
 import { batchSize, INPUTS_HELP, MODEL_HELP, withForce, withForm, withImages, withPacking } from './shared-options.ts';
-import { byteSize, numberFrom, valueRange } from './value-readers.ts';
+import { byteSize, integer, numberFrom, valueRange } from './value-readers.ts';
 
 /** Adds the verb to the program. */
 export function addCompress(program: Command, perform: Perform): void {
@@ -25,6 +25,11 @@ export function addCompress(program: Command, perform: Perform): void {
     .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .option('--noise <from..to>', 'noise of this range of values in the place of inputs, such as 0..1', valueRange)
     .option('--sequential', 'compress one weight after the other, each for what it gets; needs --inputs or --noise')
+    .option(
+      '--distill <steps>',
+      'train the small layers model for so many steps on the outputs of the original; needs --inputs',
+      integer(1, 10_000_000),
+    )
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the calibration').choices(BACKENDS).default('wasm'))
     .addOption(
@@ -41,6 +46,7 @@ Examples:
   gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy
   gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs photos/ --preprocess -1..1
   gcompress compress model/ --max-bytes 1MB --out small.gcm --noise 0..1 --sequential
+  gcompress compress model/ --max-bytes 1MB --out small.gcm --inputs images.npy --distill 300
   gcompress compress model/ --max-drop 0.5 --out small.gcm --inputs images.npy
   gcompress compress model/ --method kmeans:levels=16 --out small.gcm`,
     )

@@ -32,6 +32,8 @@ export interface Knowledge {
   readonly description: string;
   /** What could not be measured, and why. */
   readonly notes: readonly string[];
+  /** One tensor of examples for each input of the model. */
+  readonly tensors: readonly Tensor[];
   /** Frees the inputs, which `sequential` needs until then. */
   dispose(): void;
 }
@@ -79,6 +81,7 @@ export async function observeInputs(
       },
       description: given?.description() ?? `noise from ${noise?.join(' to ')}, ${SAMPLES} samples`,
       notes,
+      tensors,
       dispose: () => dispose(tensors),
     };
   } catch (error) {

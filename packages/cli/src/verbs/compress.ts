@@ -1,16 +1,24 @@
 // gcompress compress: packs a model into a file of a given size with the smallest error, or by one method.
 import { resolve } from 'node:path';
 import { pack, type RestDtype } from '@gcompress/packed';
-import { type CompressedWeight, type CompressNowOptions, compressNow } from '@gcompress/post-training';
+import { type CompressedWeight, type CompressNowOptions, compressNow, type SmallModel } from '@gcompress/post-training';
 import { type KernelOptions, kernelsOf } from '../models/kernels.ts';
 import { candidateFor, compressorFor, type MethodChoice } from '../models/methods.ts';
 import { openModel } from '../models/open-model.ts';
+import type { OpenedModel } from '../models/opened-model.ts';
 import { comparedBytes, formatBytes, formatError } from '../output/byte-size.ts';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
 import type { Column } from '../output/table.ts';
 import { assertFileTarget } from '../output/write-output.ts';
-import type { KnowledgeOptions } from '../plans/observe-inputs.ts';
+import {
+  assertDistillable,
+  assertInputsToDistill,
+  budgetBefore,
+  distillModel,
+  type TrainedFurther,
+} from '../plans/distill-model.ts';
+import type { Knowledge, KnowledgeOptions } from '../plans/observe-inputs.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -25,6 +33,8 @@ export interface CompressVerbOptions extends KnowledgeOptions, KernelOptions, Re
   readonly method?: MethodChoice;
   /** What a size is chosen from. */
   readonly candidate?: readonly MethodChoice[];
+  /** Steps of training on the outputs of the original. */
+  readonly distill?: number;
   readonly rest?: RestDtype;
   readonly minElements?: number;
   readonly maxFileBytes?: number;
@@ -48,28 +58,24 @@ export async function compress(
   options: CompressVerbOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { maxBytes, inputs, noise, sequential, rest, minElements, maxFileBytes, force = false } = options;
+  const { maxBytes, inputs, noise, sequential, distill, rest, maxFileBytes, force = false } = options;
   const how = await howToCompress(options);
+  if (distill !== undefined) assertInputsToDistill(inputs, noise);
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
+  if (distill !== undefined) assertDistillable(model);
   await assertFileTarget({ path, force, source: model.path });
   const isObserved = inputs !== undefined || noise !== undefined || sequential === true;
   const observed = isObserved
     ? await (await import('../plans/observe-inputs.ts')).observeInputs(model, options, surroundings)
     : undefined;
-  const { artifacts, matrices, report } = await withProgress(
-    maxBytes === undefined ? 'compressing' : 'choosing sizes',
+  const { artifacts, matrices, report, ...trained } = await smallModel(
+    model,
+    { how, observed },
+    options,
     surroundings,
-    (onProgress) =>
-      compressNow(model.artifacts, {
-        ...how,
-        ...kernelsOf(options),
-        onProgress,
-        ...observed?.options,
-        ...(rest && { rest }),
-        ...(minElements !== undefined && { minElements }),
-      }),
   ).finally(() => observed?.dispose());
+  const notes = [...(observed?.notes ?? []), ...(trained.notes ?? [])];
   const { bytes } = await pack(artifacts, { matrices, ...(rest && { rest }) });
   const files = await writePacked(bytes, { path, force, source: model.path }, maxFileBytes);
   printReport(
@@ -78,14 +84,15 @@ export async function compress(
         model: name,
         modelBytes: model.bytes,
         ...(maxBytes !== undefined && { maxBytes }),
-        ...(observed && { inputs: observed.description, notes: observed.notes }),
+        ...(observed && { inputs: observed.description, notes }),
+        ...(trained.distilled && { distilled: trained.distilled }),
         files,
         ...report,
         bytes: bytes.length,
       },
       table: { columns: COLUMNS, rows: report.weights.filter(({ method }) => method !== undefined).map(cells) },
       outro: [
-        ...(observed?.notes ?? []),
+        ...notes,
         ...report.weights.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
         `${options.out}: ${bytes.length.toLocaleString('en-US')}${maxBytes === undefined ? '' : ` of at most ${maxBytes.toLocaleString('en-US')}`} bytes, ` +
           `${comparedBytes(model.bytes, bytes.length)} than ${name}`,
@@ -97,8 +104,40 @@ export async function compress(
   return EXIT.done;
 }
 
+/** Compresses, and with `--distill` trains further. */
+async function smallModel(
+  model: OpenedModel,
+  { how, observed }: { readonly how: CompressNowOptions; readonly observed: Knowledge | undefined },
+  options: CompressVerbOptions,
+  surroundings: Surroundings,
+): Promise<SmallModel & Partial<TrainedFurther>> {
+  const { maxBytes, distill: steps, batchSize, rest, minElements } = options;
+  const small = await withProgress(
+    maxBytes === undefined ? 'compressing' : 'choosing sizes',
+    surroundings,
+    (onProgress) =>
+      compressNow(model.artifacts, {
+        ...how,
+        ...kernelsOf(options),
+        onProgress,
+        ...observed?.options,
+        ...(rest && { rest }),
+        ...(minElements !== undefined && { minElements }),
+      }),
+  );
+  if (steps === undefined || !observed) return small;
+  const limits = { ...(maxBytes !== undefined && { maxBytes }), ...(rest && { rest }) };
+  const training = { steps, batchSize, tensors: observed.tensors, ...limits };
+  return { ...small, ...(await distillModel(model, small, training, surroundings)) };
+}
+
 /** A budget with its candidates, or a method: exactly one. */
-async function howToCompress({ maxBytes, method, candidate }: CompressVerbOptions): Promise<CompressNowOptions> {
+async function howToCompress({
+  maxBytes,
+  method,
+  candidate,
+  distill,
+}: CompressVerbOptions): Promise<CompressNowOptions> {
   const expected = 'one of --max-bytes, --max-drop and --method';
   if (maxBytes === undefined) {
     if (method === undefined) throw usageError('compress', expected, 'none of them');
@@ -107,7 +146,8 @@ async function howToCompress({ maxBytes, method, candidate }: CompressVerbOption
   }
   if (method !== undefined) throw usageError('compress', expected, '--max-bytes and --method');
   const candidates = candidate && (await Promise.all(candidate.map(candidateFor)));
-  return { budget: { bytes: maxBytes }, ...(candidates && { candidates }) };
+  const bytes = distill === undefined ? maxBytes : budgetBefore(maxBytes);
+  return { budget: { bytes }, ...(candidates && { candidates }) };
 }
 
 /** The cells of a compressed weight. */
