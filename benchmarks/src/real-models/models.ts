@@ -65,8 +65,16 @@ const HUMAN_MODELS = {
 export const MODELS: readonly RealModel[] = [
   superResolution('ESRGAN slim', UPSCALER_SLIM),
   superResolution('ESRGAN medium', UPSCALER_MEDIUM),
-  classifier('nsfwjs MobileNetV2', { folder: 'mobilenet_v2', size: 224, calibration: 48 }, [0.06, 0.08]),
-  classifier('nsfwjs InceptionV3', { folder: 'inception_v3', size: 299, calibration: 64 }, []),
+  classifier('nsfwjs MobileNetV2', {
+    files: { folder: 'mobilenet_v2', size: 224, calibration: 48 },
+    plain: [0.06, 0.08],
+    parts: [0.78, 0.75, 0.6],
+  }),
+  classifier('nsfwjs InceptionV3', {
+    files: { folder: 'inception_v3', size: 299, calibration: 64 },
+    plain: [],
+    parts: [0.75, 0.6],
+  }),
   {
     title: 'basic-pitch',
     from: BASIC_PITCH,
@@ -115,11 +123,18 @@ interface ClassifierFiles {
   readonly calibration: number;
 }
 
+/** What is measured of a classifier. */
+interface ClassifierRuns {
+  readonly files: ClassifierFiles;
+  /** As `errors.plain` of the model; with none, only files of `compressNow` are measured. */
+  readonly plain: readonly number[];
+  readonly parts: readonly number[];
+}
+
 /** A classifier of `nsfwjs`, which is uint8 already. */
 function classifier(
   title: string,
-  { folder: name, size, calibration }: ClassifierFiles,
-  plain: readonly number[],
+  { files: { folder: name, size, calibration }, plain, parts }: ClassifierRuns,
 ): RealModel {
   const cut = crops({ size, parts: [1, 0.6, 0.35, 0.2] }, { calibration, evaluation: 200 });
   return {
@@ -133,7 +148,7 @@ function classifier(
     measure: sameClass(['drawing', 'hentai', 'neutral', 'porn', 'sexy']),
     range: [0, 1],
     errors: { plain, compensated: plain.length > 0 ? [0.06, 0.12] : [] },
-    parts: [0.78, 0.75, 0.6],
+    parts,
     isSequential: false,
     trellis: 0,
   };
