@@ -6,24 +6,12 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { givenInputs } from '../inputs/given-inputs.ts';
-import type { ImageOptions } from '../inputs/input-types.ts';
 import { isGraph } from '../models/model-kind.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
-import { type RunnableModel, type RunOptions, runnable, startRunning } from '../models/run-model.ts';
+import { type RunnableModel, runnable, startRunning } from '../models/run-model.ts';
 import { withProgress } from '../output/progress.ts';
-import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
-
-/** Where inputs come from, and what is done with them. */
-export interface KnowledgeOptions extends RunOptions, ImageOptions {
-  /** A file with unlabelled inputs, a module that yields them, or a folder of images. */
-  readonly inputs?: string;
-  /** The smallest and largest value of noise in the place of inputs. */
-  readonly noise?: readonly [number, number];
-  /** Whether weights are compressed one after the other, each for its inputs in the network compressed so far. */
-  readonly sequential?: boolean;
-  readonly batchSize: number;
-}
+import type { KnowledgeOptions } from './knowledge-options.ts';
 
 /** What is known. */
 export interface Knowledge {
@@ -42,24 +30,16 @@ export interface Knowledge {
 const SAMPLES = 16;
 
 /**
- * Runs the model on the inputs. Nothing is known if there are none.
+ * Runs the model on the inputs, or on noise; `isObserved` has checked that there is one of them.
  *
- * @throws GCompressError `invalid-option` for inputs and noise together, or for `sequential` without either; `file-read` for inputs that do not
- *   fit the model.
+ * @throws GCompressError `file-read` for inputs that do not fit the model.
  */
 export async function observeInputs(
   opened: OpenedModel,
   options: KnowledgeOptions,
   surroundings: Surroundings,
-): Promise<Knowledge | undefined> {
+): Promise<Knowledge> {
   const { inputs, noise, sequential = false, batchSize } = options;
-  if (inputs !== undefined && noise !== undefined) throw usageError('compress', '--inputs or --noise', 'both of them');
-  if (noise && options.preprocess !== undefined)
-    throw usageError('--preprocess', 'a folder of images in --inputs', 'noise');
-  if (inputs === undefined && noise === undefined) {
-    if (sequential) throw usageError('compress --sequential', '--inputs or --noise', 'neither of them');
-    return undefined;
-  }
   const given = inputs === undefined ? undefined : await givenInputs(inputs, options, surroundings);
   await startRunning(options, surroundings);
   const model = await runnable(opened);

@@ -18,7 +18,8 @@ import {
   distillModel,
   type TrainedFurther,
 } from '../plans/distill-model.ts';
-import type { Knowledge, KnowledgeOptions } from '../plans/observe-inputs.ts';
+import { isObserved, type KnowledgeOptions } from '../plans/knowledge-options.ts';
+import type { Knowledge } from '../plans/observe-inputs.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import { usageError } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -58,15 +59,15 @@ export async function compress(
   options: CompressVerbOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { maxBytes, inputs, noise, sequential, distill, rest, maxFileBytes, force = false } = options;
+  const { maxBytes, inputs, noise, distill, rest, maxFileBytes, force = false } = options;
   const how = await howToCompress(options);
+  const runs = isObserved(options);
   if (distill !== undefined) assertInputsToDistill(inputs, noise);
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);
   if (distill !== undefined) assertDistillable(model);
   await assertFileTarget({ path, force, source: model.path });
-  const isObserved = inputs !== undefined || noise !== undefined || sequential === true;
-  const observed = isObserved
+  const observed = runs
     ? await (await import('../plans/observe-inputs.ts')).observeInputs(model, options, surroundings)
     : undefined;
   const { artifacts, matrices, report, ...trained } = await smallModel(
