@@ -1,5 +1,5 @@
-// What `gcompress compress --max-bytes` makes of published models, beside the best file of about that size that calls of the API made. Prints a
-// table; the API's files are those that `real-models` measured last.
+// What `gcompress compress --max-bytes` makes of published models, beside the best file of about that size that calls of the API made. Writes
+// docs/results/command-line.md; the API's files are those that `real-models` measured last.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,18 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(markdownTable(['model', 'made with', 'the command', 'its quality', 'the API', 'its quality'], rows));
+const table = markdownTable(['model', 'made with', 'the command', 'its quality', 'the API', 'its quality'], rows);
+const text = `# The command line on published models
+
+Files of \`gcompress compress MODEL --max-bytes SIZE\` with \`--noise\` or \`--inputs\`, for ESRGAN slim also with \`--sequential\`, beside the best file of
+[the API](real-models.md) of at most 0.5 % more than this size. Sizes are fractions of the converter's uint8 with gzip; quality is as there. Inputs are the same. The command
+measures gains at the outputs of the model alone, the API's calls for classifiers also before the classes. Made by
+\`pnpm --filter @gcompress/benchmarks command-line\`.
+
+${table}
+`;
+console.log(text);
+writeFileSync(new URL('../../../docs/results/command-line.md', import.meta.url), text);
 
 async function measure({ title, parts, more }: (typeof RUNS)[number]): Promise<void> {
   const model = MODELS.find((one) => one.title === title);

@@ -1,5 +1,5 @@
 // Ranks for several matrices that share one size budget.
-import { GCompressError, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
+import { GCompressError, type Kernels, type Matrix, type ProgressOptions, partialProgress } from '@gcompress/core';
 import {
   assertKnownOptions,
   assertMatrix,
@@ -10,6 +10,12 @@ import {
 } from '@gcompress/core/checks';
 import { singularValues, viewOf } from '@gcompress/linalg';
 import { breakEvenRank } from './rank.ts';
+
+/** Options of {@link allocateRanks}. */
+export interface AllocateRanksOptions extends ProgressOptions {
+  /** Faster hot loops than the portable ones. */
+  readonly kernels?: Kernels;
+}
 
 /** One matrix and the rank that it has got so far. */
 interface Candidate {
@@ -29,7 +35,7 @@ interface Candidate {
  *
  * @param matrices by name, each `[m, n]`.
  * @param budget for all factors together: at most `bytes`, or all matrices' bytes divided by `ratio`.
- * @param progress receives the progress; its signal ends the work.
+ * @param options kernels, a listener for the progress, and a signal that ends the work.
  * @returns a rank for each name, from 1 to the break-even rank.
  * @throws GCompressError `invalid-option` when rank 1 for every matrix exceeds the budget, `not-smaller` for a matrix that no rank
  * makes smaller, `invalid-matrix`, `non-finite`, `unknown-option`; the signal's reason when aborted.
@@ -37,7 +43,7 @@ interface Candidate {
 export function allocateRanks<K extends string>(
   matrices: Readonly<Record<K, Matrix>>,
   budget: SizeBudget,
-  progress: ProgressOptions = {},
+  options: AllocateRanksOptions = {},
 ): Record<K, number> {
   const where = 'allocateRanks';
   assertKnownOptions(where, budget, ['ratio', 'bytes']);
@@ -56,10 +62,11 @@ export function allocateRanks<K extends string>(
     viewOf(matrix, `${where} '${name}'`);
     assertMatrix(matrix, `${where} '${name}'`);
   }
-  assertKnownOptions(where, progress, ['signal', 'onProgress']);
+  assertKnownOptions(where, options, ['kernels', 'signal', 'onProgress']);
+  const { kernels, ...progress } = options;
   if (progress.onProgress !== undefined) assertType(where, 'onProgress', progress.onProgress, 'function');
   const candidates = entries.map(([name, matrix], at) => {
-    return candidate(name, matrix, partialProgress(progress, at / entries.length, (at + 1) / entries.length));
+    return candidate(name, matrix, kernels, partialProgress(progress, at / entries.length, (at + 1) / entries.length));
   });
   const all = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
   const { ratio, bytes = 0 } = budget;
@@ -81,7 +88,7 @@ export function allocateRanks<K extends string>(
   return Object.fromEntries(candidates.map(({ name, rank }) => [name, rank])) as Record<K, number>;
 }
 
-function candidate(name: string, matrix: Matrix, progress: ProgressOptions): Candidate {
+function candidate(name: string, matrix: Matrix, kernels: Kernels | undefined, progress: ProgressOptions): Candidate {
   const [rows, cols] = matrix.shape;
   const most = breakEvenRank(matrix.shape);
   if (most < 1) {
@@ -92,7 +99,7 @@ function candidate(name: string, matrix: Matrix, progress: ProgressOptions): Can
       hint: 'Leave this matrix out.',
     });
   }
-  const values = singularValues(matrix, undefined, progress);
+  const values = singularValues(matrix, kernels, progress);
   // Divided by the largest value, so that squares neither overflow nor vanish
   const squares = values.map((value) => (value / (values[0] || 1)) ** 2);
   const total = squares.reduce((sum, square) => sum + square, 0) || 1;

@@ -1,5 +1,5 @@
 // The public API of the package.
-export { allocateRanks } from './allocate-ranks.ts';
+export { type AllocateRanksOptions, allocateRanks } from './allocate-ranks.ts';
 export { lowRankFormat } from './format.ts';
 export { type LowRankOptions, type LowRankSettings, lowRank } from './low-rank.ts';
 export { breakEvenRank, type RankChoice, type RankSizes, rankFromPercent } from './rank.ts';

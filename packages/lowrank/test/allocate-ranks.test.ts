@@ -1,5 +1,6 @@
-import { type Matrix, matrix, relativeError } from '@gcompress/core';
+import { type Kernels, type Matrix, matrix, relativeError } from '@gcompress/core';
 import type { SizeBudget } from '@gcompress/core/checks';
+import { portableKernels } from '@gcompress/linalg';
 import { denseMatrices } from '@gcompress/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -72,6 +73,19 @@ describe('allocateRanks', () => {
   it('names the matrix that cannot become smaller', () => {
     const row = matrix([1, 9], new Float32Array(9).fill(1));
     expect(() => allocateRanks({ steep, row }, { ratio: 2 })).toThrow("allocateRanks 'row': expected");
+  });
+
+  it('computes with the given kernels', () => {
+    let calls = 0;
+    const updateThenMultiply: Kernels['updateThenMultiply'] = (...args) => {
+      calls++;
+      return portableKernels.updateThenMultiply(...args);
+    };
+    const kernels = { ...portableKernels, updateThenMultiply };
+    expect(allocateRanks({ steep, flat }, { ratio: 2 }, { kernels })).toEqual({ steep: 1, flat: 9 });
+    expect(calls).toBeGreaterThan(0);
+    const wrong = { kernels: {} as Kernels };
+    expect(() => allocateRanks({ steep, flat }, { ratio: 2 }, wrong)).toThrow('kernels.multiply');
   });
 
   it('gives a zero matrix rank 1', () => {
