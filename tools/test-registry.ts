@@ -16,7 +16,7 @@ const TENSORFLOW_VERSION = '4.22.0';
 const TENSORFLOW = ['backend-cpu', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}@${TENSORFLOW_VERSION}`);
 /** What the command line brings along. */
 const COMMAND_LINE_PACKAGES = [
-  ...['blocks', 'calibration', 'cli', 'coder', 'core', 'dictlearn', 'kmeans', 'linalg', 'lowrank'],
+  ...['blocks', 'calibration', 'cli', 'coder', 'core', 'dictlearn', 'distillation', 'kmeans', 'linalg', 'lowrank'],
   ...['packed', 'planner', 'post-training', 'pruning', 'report', 'rewrite', 'scheduler', 'simhash', 'sweep', 'tfjs'],
   ...['uniform', 'wasm-kernels', 'weights'],
 ];
