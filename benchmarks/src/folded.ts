@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 import { npmPackage } from './real-models/downloads.ts';
 import { MODELS, type RealModel } from './real-models/models.ts';
 import { loadPictures } from './real-models/pictures.ts';
-import { outputsOf, startModel } from './real-models/run-model.ts';
+import { answersOf } from './real-models/run-model.ts';
 import { markdownTable } from './statistics.ts';
 
 /** Evaluation inputs: enough for the errors of features, which are averages over many values. */
@@ -33,12 +33,7 @@ const all = model.inputs('evaluation', pictures);
 const places = Int32Array.from({ length: SEEN }, (_, at) => at * Math.floor(all.shape[0] / SEEN));
 const seen = tf.tidy(() => tf.gather(all, tf.tensor1d(places)));
 all.dispose();
-const answers = async (handler: tf.io.IOHandler) => {
-  const running = await startModel(handler, model.hidden);
-  const outputs = outputsOf(running, seen, model.batchSize);
-  running.dispose();
-  return outputs;
-};
+const answers = (handler: tf.io.IOHandler) => answersOf(handler, seen, model);
 const original = await answers(tf.io.fromMemory(artifacts));
 const { folded, kept, artifacts: rewritten } = foldBatchNorm(artifacts);
 const exact = model.measure.compare(original, await answers(tf.io.fromMemory(rewritten)));

@@ -15,7 +15,7 @@ import { part, uint8Of } from './goals.ts';
 import { lastMeasured } from './measured.ts';
 import { MODELS } from './models.ts';
 import { loadPictures } from './pictures.ts';
-import { outputsOf, startModel } from './run-model.ts';
+import { answersOf } from './run-model.ts';
 import type { Knowledge, SmallFile } from './small-files.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../packages/cli/src/cli.ts', import.meta.url));
@@ -56,12 +56,7 @@ async function measure({ title, parts, more }: (typeof RUNS)[number]): Promise<v
   const stored = join(folder, title.replaceAll(' ', '-'));
   await modelFolder(stored).save?.(artifacts);
   const seen = model.inputs('evaluation', pictures);
-  const answers = async (handler: tf.io.IOHandler) => {
-    const running = await startModel(handler, model.hidden);
-    const outputs = outputsOf(running, seen, model.batchSize);
-    running.dispose();
-    return outputs;
-  };
+  const answers = (handler: tf.io.IOHandler) => answersOf(handler, seen, model);
   const original = await answers(tf.io.fromMemory(artifacts));
   const inputs = `${stored}.npy`;
   tf.tidy(() => writeArray(inputs, model.inputs('calibration', pictures)));

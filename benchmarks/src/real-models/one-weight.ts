@@ -8,7 +8,7 @@ import { markdownTable } from '../statistics.ts';
 import { npmPackage } from './downloads.ts';
 import { MODELS } from './models.ts';
 import { loadPictures } from './pictures.ts';
-import { outputsOf, startModel } from './run-model.ts';
+import { answersOf } from './run-model.ts';
 
 /** Weights with fewer values hardly count. */
 const LEAST = 200;
@@ -22,27 +22,21 @@ if (!model || !pictures || !folder) throw new Error(`no model '${wanted}', or no
 await startBackend('wasm');
 const artifacts = model.read(folder);
 const seen = model.inputs('evaluation', pictures);
-const original = await answersOf(
+const answers = (handler: tf.io.IOHandler) => answersOf(handler, seen, model);
+const original = await answers(
   packedModel((await pack(artifacts, { rest: 'float32', method: () => undefined })).bytes),
 );
-
-async function answersOf(handler: tf.io.IOHandler) {
-  const running = await startModel(handler, model?.hidden ?? []);
-  const outputs = outputsOf(running, seen, model?.batchSize ?? 1);
-  running.dispose();
-  return outputs;
-}
 
 const rows: string[][] = [];
 for (const { name, shape, dtype } of artifacts.weightSpecs ?? []) {
   if (dtype !== 'float32' || shape.reduce((product, side) => product * side, 1) < LEAST) continue;
-  const cells = Object.values(FORMS).map(async (form) => {
+  const row = [name, `[${shape.join(', ')}]`];
+  for (const form of Object.values(FORMS)) {
     const method: PackOptions['method'] = (weight) => (weight.name === name ? form : undefined);
     const { bytes } = await pack(artifacts, { method, rest: 'float32' });
-    return model.measure.print(model.measure.compare(original, await answersOf(packedModel(bytes)))).join(', ');
-  });
-  const row = [name, `[${shape.join(', ')}]`];
-  for (const cell of cells) row.push(await cell);
+    const quality = model.measure.compare(original, await answers(packedModel(bytes)));
+    row.push(model.measure.print(quality).join(', '));
+  }
   rows.push(row);
 }
 console.log(`${model.title}: ${model.measure.titles.join(', ')} if one weight alone is rounded\n`);

@@ -56,6 +56,18 @@ export function outputsOf({ answer }: RunningModel, inputs: tf.Tensor, batchSize
   return pieces.map(joined);
 }
 
+/** Loads a model, runs it over samples, and disposes it. */
+export async function answersOf(
+  handler: tf.io.IOHandler,
+  inputs: tf.Tensor,
+  { hidden, batchSize }: { readonly hidden: readonly string[]; readonly batchSize: number },
+): Promise<Outputs> {
+  const running = await startModel(handler, hidden);
+  const outputs = outputsOf(running, inputs, batchSize);
+  running.dispose();
+  return outputs;
+}
+
 function joined(pieces: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

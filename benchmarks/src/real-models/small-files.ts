@@ -17,7 +17,7 @@ import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
 import type { RealModel } from './models.ts';
 import type { Pictures } from './pictures.ts';
-import { type Outputs, outputsOf, type RunningModel, startModel } from './run-model.ts';
+import { answersOf, type RunningModel, startModel } from './run-model.ts';
 import { type StockType, stockFile } from './stock-rivals.ts';
 
 /** The data that a file was made with, besides the model. */
@@ -69,7 +69,7 @@ export async function smallFiles(
 ): Promise<ModelFiles> {
   const artifacts = model.read(folder);
   const seen = model.inputs('evaluation', pictures);
-  const original = await answersOf(model, tf.io.fromMemory(artifacts), seen);
+  const original = await answersOf(tf.io.fromMemory(artifacts), seen, model);
   const note = model.measure.note?.(original);
   const notes = note === undefined ? [] : [note];
   const files: SmallFile[] = [...(before?.files ?? [])];
@@ -77,7 +77,7 @@ export async function smallFiles(
     files.some((file) => file.title === title && file.knowledge === knowledge);
   const kernels = await wasmKernels();
   const add = async (title: string, knowledge: Knowledge, bytes: number, handler: tf.io.IOHandler) => {
-    const quality = model.measure.compare(original, await answersOf(model, handler, seen));
+    const quality = model.measure.compare(original, await answersOf(handler, seen, model));
     files.push({ title, knowledge, bytes, quality });
     keep({ files: inOrder(files), notes, isPart: true });
     console.error(model.title, title, bytes, ...model.measure.print(quality));
@@ -192,13 +192,6 @@ function inOrder(files: readonly SmallFile[]): SmallFile[] {
 function stockTitle(type: StockType): string {
   if (type === 8) return 'uint8 of the converter, gzip';
   return type === 'float16' ? 'float16, gzip' : `even levels, ${type} bits, gzip`;
-}
-
-async function answersOf(model: RealModel, handler: tf.io.IOHandler, inputs: tf.Tensor): Promise<Outputs> {
-  const running = await startModel(handler, model.hidden);
-  const outputs = outputsOf(running, inputs, model.batchSize);
-  running.dispose();
-  return outputs;
 }
 
 /** Gains of the channels for all outputs that are compared. */

@@ -83,7 +83,7 @@ it.each([
   expect(readdirSync(cwd).sort()).toEqual(['model', 'x.json']);
 });
 
-it('refuses numbers of steps that are none', async () => {
+it('refuses a number of steps that is not a whole number above 0', async () => {
   const { code, stderr } = await compress('--max-bytes', '1100', ...ON_INPUTS, '--distill', '0');
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Give an integer from 1') });
 });

@@ -24,7 +24,10 @@ export function addCompress(program: Command, perform: Perform): void {
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
     .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .option('--noise <from..to>', 'noise of this range of values in the place of inputs, such as 0..1', valueRange)
-    .option('--sequential', 'compress one weight after the other, each for what it gets; needs --inputs or --noise')
+    .option(
+      '--sequential',
+      'compress one weight after the other, each for its inputs in the small model; needs --inputs or --noise',
+    )
     .option(
       '--distill <steps>',
       'train the small layers model for so many steps on the outputs of the original; needs --inputs',

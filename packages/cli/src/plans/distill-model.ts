@@ -34,7 +34,7 @@ export interface TrainedFurther extends Pick<SmallModel, 'artifacts' | 'matrices
   readonly notes: readonly string[];
 }
 
-/** Most bytes, and most of a hundred parts of the limit, that stay free for a file that grows in the training. */
+/** Bytes that stay free for a file that grows in the training: so many, and no larger part of the limit. */
 const RESERVE = { bytes: 64, part: 0.01 };
 
 /**
