@@ -73,7 +73,7 @@ export const MODELS: readonly RealModel[] = [
   classifier('nsfwjs InceptionV3', {
     files: { folder: 'inception_v3', size: 299, calibration: 64 },
     plain: [],
-    parts: [0.75, 0.6],
+    parts: [0.75, 0.6, 0.45],
   }),
   {
     title: 'basic-pitch',

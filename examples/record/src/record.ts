@@ -53,8 +53,11 @@ export interface Result {
   readonly sizes: readonly SizeResult[];
 }
 
-/** Biases as uint8, so that their size does not depend on their values. */
-const packed: PackFunction = (artifacts, options) => pack(artifacts, { ...options, rest: 'uint8' });
+/** Biases as few levels, and a topology without initializers, which a trained network does not need. */
+const packed: PackFunction = ({ modelTopology, ...artifacts }, options) => {
+  const text = JSON.stringify(modelTopology, (key, value) => (key.endsWith('_initializer') ? undefined : value));
+  return pack({ ...artifacts, modelTopology: JSON.parse(text) }, { ...options, rest: 'coded' });
+};
 
 /** Trains, and writes a file for each size. */
 export async function record(options: Options, log: (line: string) => void): Promise<Result> {

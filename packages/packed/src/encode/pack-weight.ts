@@ -12,7 +12,7 @@ import type { WrittenTensor } from './write-file.ts';
 
 /** How a weight is packed. */
 export interface WeightPacking {
-  /** Undefined for weights that are no kernels. */
+  /** Undefined for weights that are no kernels; a compressed form then has their values in their order. */
   readonly kernel: MatrixWeight | undefined;
   /** The compressed form, or the reason why compression failed; empty if the weight stays uncompressed. */
   readonly compression: Compression;
@@ -40,8 +40,9 @@ export function packWeight(weight: ModelWeight, packing: WeightPacking): PackedR
   const plain = storedPlain(weight, values, rest, kernel?.kind ?? 'other');
   const { matrix, note } = compression;
   if (note !== undefined) return withNote(plain, note);
-  if (!kernel || !matrix || !values) return plain;
-  const { tensor, bytes } = storedMatrix(weight, matrix, kernel.swapped);
+  if (!matrix || !values) return plain;
+  const swapped = kernel?.swapped ?? false;
+  const { tensor, bytes } = storedMatrix(weight, matrix, swapped);
   if (bytes.length >= plain.bytes.length) {
     return withNote(plain, `${matrix.format.id}: ${bytes.length} bytes are not fewer than ${plain.bytes.length}.`);
   }
@@ -49,7 +50,7 @@ export function packWeight(weight: ModelWeight, packing: WeightPacking): PackedR
     ...plain.report,
     storedAs: matrix.format.id,
     bytes: bytes.length,
-    ...differences(values, weightOfMatrix(matrix.decompress(), weight.shape, kernel.swapped)),
+    ...differences(values, weightOfMatrix(matrix.decompress(), weight.shape, swapped)),
     notes: matrix.notes,
   };
   return { tensor, bytes, report };

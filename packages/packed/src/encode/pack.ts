@@ -23,8 +23,10 @@ import {
   packableWeight,
   type WeightMethod,
 } from './choose-method.ts';
+import { codedValues } from './coded-values.ts';
 import { assertMatrixOf, type Compression, compressWeight, weightMatrix } from './compress-weight.ts';
 import { equalWeights, isSameCompressor, summedGains, summedMoments } from './equal-weights.ts';
+import { leanTopology } from './lean-topology.ts';
 import { type PackedResult, packWeight } from './pack-weight.ts';
 import { type ModelContents, readModel } from './read-model.ts';
 import type { PackReport } from './report.ts';
@@ -49,9 +51,10 @@ export interface PackOptions {
   /**
    * The type of float32 weights that are not compressed. Default `'float16'`, with errors of at most 2⁻¹¹ of each value, see
    * {@link RestDtype}. Weights with few values, or with a larger error in this type, get a larger type; the report gives the type, the reason
-   * and the errors. With `matrices` the default is `'float32'`, because `compressNow` has rounded these weights already.
+   * and the errors. `'coded'`: 63 even levels around 0, entropy coded, where that is smaller than float16; each value is off by at most 1/62
+   * of the largest magnitude: for biases of small networks, which networks that train to a size get used to. With `matrices` the default is `'float32'`, because `compressNow` has rounded these weights already.
    */
-  readonly rest?: RestDtype;
+  readonly rest?: RestDtype | 'coded';
   /**
    * Second moments of the inputs of weights, by name: `moments` of `calibrate` of `@gcompress/calibration`. Methods that use moments minimize
    * the output error; other methods ignore them. Moments of few inputs are shrunk, see `shrunkMoments` of `@gcompress/linalg`. Default none.
@@ -84,8 +87,8 @@ export interface PackResult {
 
 /**
  * Packs a layers model or a graph model into one file. It compresses the weights that the model multiplies with: in a graph the constants of
- * products, convolutions and tables, in layers the kernels and embeddings. Topology, signature and metadata are kept, integers and strings
- * too, bit by bit. Other float weights are stored in the type `rest`. Equal values are stored once: weights with the same bytes are compressed
+ * products, convolutions and tables, in layers the kernels and embeddings. Topology, signature and metadata are kept, but for
+ * values that TensorFlow.js assumes for stock layers where a topology has none; integers and strings are kept bit by bit. Other float weights are stored in the type `rest`. Equal values are stored once: weights with the same bytes are compressed
  * once, for the sum of their moments and gains.
  *
  * @param artifacts the artifacts that the `load()` of an IOHandler returns; they are not changed.
@@ -133,12 +136,19 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       const aids = { moments: summedMoments(inputMoments, names), gains: summedGains(channelGains, names) };
       compression = await compressWeight('pack', matrix, choice, { signal, kernels, ...aids });
     }
-    const result = packWeight(weight, { kernel, compression, rest: typeof choice === 'string' ? choice : rest });
+    const coded = rest === 'coded' && !matrix && choice === undefined ? codedValues(weight) : undefined;
+    const result = coded
+      ? packWeight(weight, { kernel: undefined, compression: { matrix: coded }, rest: 'float16' })
+      : packWeight(weight, { kernel, compression, rest: restOf(choice, rest) });
     packed.push(result);
     if (typeof choice === 'object') made.set(names[0], [...earlier, { compressor: choice, result }]);
   }
   const shared = withSharedCopies(packed);
-  const { bytes, headerBytes } = await writeFile({ model, weights: shared, probes: writtenProbes(probes) });
+  const { bytes, headerBytes } = await writeFile({
+    model: leanTopology(model),
+    weights: shared,
+    probes: writtenProbes(probes),
+  });
   reportProgress({ signal, onProgress }, 1);
   return {
     bytes,
@@ -150,6 +160,12 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       weights: shared.map(({ report }) => report),
     },
   };
+}
+
+/** The type of a weight that is not compressed, or not smaller in its compressed form. */
+function restOf(choice: MatrixCompressor | RestDtype | undefined, rest: RestDtype | 'coded'): RestDtype {
+  if (typeof choice === 'string') return choice;
+  return rest === 'coded' ? 'float16' : rest;
 }
 
 /** The stored form of an equal weight. */
@@ -210,7 +226,7 @@ function checkedOptions(options: PackOptions) {
     });
   }
   assertNumber('pack', 'minElements', minElements, { min: 0 });
-  assertOneOf('pack', 'rest', rest, REST_DTYPES);
+  assertOneOf('pack', 'rest', rest, [...REST_DTYPES, 'coded'] as const);
   assertKernelsOption('pack', kernels);
   if (signal !== undefined) {
     assertType('pack', 'signal', signal, 'object', 'Pass the signal of an AbortController.');

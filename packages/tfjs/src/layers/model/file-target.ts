@@ -121,8 +121,8 @@ export class FileTarget {
   }
 
   /**
-   * Measures what the file holds besides the matrices. Call it before the training. The measure depends on the layers alone, not on the
-   * values of the weights, so that a training that goes on from a checkpoint has the same.
+   * Measures roughly what the file holds besides the matrices, and refuses a target that cannot be reached. Call it before the training. The
+   * measure depends on the layers alone, not on the values of the weights; each compression measures again, with the values.
    *
    * @param optimizer what trains the model; needed by the allocation `'sensitivity'`.
    * @throws GCompressError `invalid-option` for a target that leaves no room for the matrices; `unsupported` for an optimizer that the
@@ -143,9 +143,8 @@ export class FileTarget {
 
   /** Runs the update step of every operator. */
   async runUpdateStep(step: number): Promise<UpdateResult[]> {
-    const next = this.#ops.map((op) => op.nextUpdate(step));
-    if (next.some(({ alpha, compresses }) => alpha === 0 && compresses)) {
-      // The last time to heed the values of the other weights, some of which may need a larger type than zeros do
+    if (this.#ops.some((op) => op.nextUpdate(step).compresses)) {
+      // Coded values of other weights take more bytes than zeros do, and some may need a larger type
       const { artifacts, matrices } = await unfinishedPackable(this.#model);
       await this.#measure(artifacts, matrices);
     }
