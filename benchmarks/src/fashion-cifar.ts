@@ -2,25 +2,19 @@
 // docs/results/fashion-mnist.md. Finished parts are kept in a temporary folder, so that an interrupted run resumes.
 //
 // Run: npx tsx src/fashion-cifar.ts [folder of Fashion-MNIST]
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { assignTensors, readCheckpoint, saveCheckpoint, stateOf } from '@gcompress/example-cifar10/checkpoint';
 import { createNetwork } from '@gcompress/example-cifar10/network';
 import { precisionAt1 } from '@gcompress/example-cifar10/precision';
 import { type Sizes, sizesAsUint8, sizesOf } from '@gcompress/example-cifar10/sizes';
 import { strip } from '@gcompress/example-cifar10/stripped';
-import { Training } from '@gcompress/example-cifar10/training';
 import { pictures } from '@gcompress/example-datasets';
 import { startBackend } from '@gcompress/example-program';
 import { CompressionWrapper, parseHParams } from '@gcompress/graph-compression';
 import { lowRank } from '@gcompress/lowrank';
+import { BATCH, continuedTraining, FOLDER, runTo, SCRATCH, SEEDS, SHARED, STEPS } from './fashion-training.ts';
 import { deviation, markdownTable, mean } from './statistics.ts';
 
-const STEPS = 1500;
-const BATCH = 32;
-const SHARED = 1000;
-const SEEDS = [1, 2, 3];
 /** Alpha is 1 up to step 1000, falls by 0.04 every 10 steps, and is 0 from step 1240 on. */
 const SCHEDULE = `begin_compression_step=${SHARED},compression_frequency=10,alpha_decrement_value=0.04,compression_option=1`;
 const ARMS = [
@@ -36,47 +30,19 @@ interface Outcome {
 }
 
 const root = resolve(import.meta.dirname, '../..');
-const scratch = join(tmpdir(), 'gcompress-fashion-cifar');
-const folder = process.argv[2] ?? '/usr/share/datasets/fashion-mnist';
-mkdirSync(scratch, { recursive: true });
+const folder = process.argv[2] ?? FOLDER;
 await startBackend('tensorflow');
 const [train, test] = [pictures(folder, 'train'), pictures(folder, 'test')];
 
-async function runTo(training: Training, end: number): Promise<void> {
-  while (training.step < end) {
-    const { step, loss, alpha } = await training.runStep();
-    if ((step + 1) % 50 === 0) {
-      console.error(`${new Date().toISOString()} step ${step + 1}: loss ${loss.toFixed(3)}, alpha ${alpha.toFixed(2)}`);
-    }
-  }
-}
-
-/** The dense training that all arms of a seed start from. */
-async function sharedStart(seed: number): Promise<string> {
-  const place = join(scratch, `seed-${seed}`);
-  if (existsSync(join(place, `model.ckpt-${SHARED}`))) return place;
-  const network = createNetwork(seed);
-  const training = new Training(network, train, { batchSize: BATCH, seed });
-  await runTo(training, SHARED);
-  await saveCheckpoint(place, training, '');
-  training.dispose();
-  network.dispose();
-  return place;
-}
-
 async function runArm(seed: number, { name, rank }: (typeof ARMS)[number]): Promise<Outcome> {
-  const result = join(scratch, `seed-${seed}-${rank ?? 'dense'}.json`);
+  const result = join(SCRATCH, `seed-${seed}-${rank ?? 'dense'}.json`);
   if (existsSync(result)) return JSON.parse(readFileSync(result, 'utf8'));
   console.error(`seed ${seed}, ${name}`);
-  const start = await readCheckpoint(await sharedStart(seed), SHARED);
   const compression = rank
     ? new CompressionWrapper([lowRank]).getApplyCompression(parseHParams(`${SCHEDULE},rank=${rank}`))
     : undefined;
   const network = createNetwork(seed, compression);
-  const training = new Training(network, train, { batchSize: BATCH, seed }, SHARED);
-  // Up to here alpha would have been 1, and the factors zeros without a gradient: the same training
-  const state = stateOf(training);
-  assignTensors(new Map([...state].filter(([key]) => Object.hasOwn(start.tensors, key))), start);
+  const training = await continuedTraining(network, train, seed);
   await runTo(training, STEPS);
   training.averages.applyToVariables();
   const precision = await precisionAt1((inputs) => network.logits(inputs, false), test);

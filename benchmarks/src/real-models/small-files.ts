@@ -15,13 +15,14 @@ import { compressNow, sensitivities } from '@gcompress/post-training';
 import { type UniformSettings, uniform } from '@gcompress/uniform';
 import { wasmKernels } from '@gcompress/wasm-kernels';
 import * as tf from '@tensorflow/tfjs';
+import { distilledFile } from './distilled-file.ts';
 import type { RealModel } from './models.ts';
 import type { Pictures } from './pictures.ts';
 import { answersOf, type RunningModel, startModel } from './run-model.ts';
 import { type StockType, stockFile } from './stock-rivals.ts';
 
 /** The data that a file was made with, besides the model. */
-export type Knowledge = 'stock' | 'no data' | 'inputs';
+export type Knowledge = 'stock' | 'no data' | 'inputs' | 'distilled';
 
 /** One small file. */
 export interface SmallFile {
@@ -46,7 +47,7 @@ type ChannelGains = ReadonlyMap<string, Float64Array>;
 
 /** Weights with fewer values stay as they are, such as the last layer of a classifier. */
 const LEAST = 1000;
-const ORDER: readonly Knowledge[] = ['stock', 'no data', 'inputs'];
+const ORDER: readonly Knowledge[] = ['stock', 'no data', 'inputs', 'distilled'];
 const BITS = [7, 5];
 const STOCK: readonly StockType[] = ['float16', 8, 7, 6, 5, 4];
 /** Number of noise samples without inputs, and of inputs for channel gains. */
@@ -174,6 +175,16 @@ export async function smallFiles(
       await withGains('pack, gains and moments', knowledge, { error, rateWeight: 0.25 }, { ...moments });
     }
     if (known && model.isSequential) await addSequential(knowledge, samples, known, gains);
+    if (known && gains && model.distillation && knowledge === 'inputs') {
+      const { part, steps } = model.distillation;
+      const title = `distilled, ${steps} steps, ${part}×`;
+      if (isDone(title, 'distilled')) continue;
+      const bytes = Math.floor(part * (files.find((file) => file.title === stockTitle(8))?.bytes ?? 0));
+      const small = { bytes, known, channelGains: gains, samples, minElements: LEAST, kernels };
+      const distilled = await distilledFile(model, artifacts, model.distillation, small, pictures);
+      notes.push(distilled.note);
+      await add(title, 'distilled', distilled.bytes.length, packedModel(distilled.bytes));
+    }
   }
   for (const bits of BITS) {
     await addPacked(`pack, ${bits} bits`, 'no data', { method: uniform({ bits, steps: 'column' }) });

@@ -93,8 +93,11 @@ export function strippedLogits(network: StrippedNetwork): {
     const name = `${layer}/weights`;
     const { format, shape, config } = network[name];
     const factors = factorsOf.get(name) as tf.NamedTensorMap;
-    if (x.rank === 4) return plainProduct(x, factors.values.reshape([5, 5, x.shape[3] as number, shape[1]]));
     const form = { shape, config };
+    if (x.rank === 4) {
+      const kernel = format.reconstruct(tfOps, factors, form);
+      return plainProduct(x, kernel.reshape([5, 5, x.shape[3] as number, shape[1]]));
+    }
     return format.multiply?.(tfOps, x, factors, form) ?? tf.matMul(x, format.reconstruct(tfOps, factors, form));
   };
   const weights: Weights = { product, bias: (layer) => (factorsOf.get(`${layer}/biases`) as tf.NamedTensorMap).values };
