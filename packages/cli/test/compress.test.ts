@@ -1,5 +1,5 @@
 // gcompress compress: a file of at most the requested bytes, identical to the file of the API.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrate, channelGains, pairedInputs, syntheticInputs } from '@gcompress/calibration';
 import { createRandom } from '@gcompress/core';
@@ -60,7 +60,7 @@ it('uses the moments of unlabelled inputs, and the gains of the first ones', asy
   const examples = tf.tensor2d(inputs);
   const { moments } = await calibrate(model, examples, { batchSize: 32 });
   const first = tf.slice(examples, [0, 0], [16, 12]);
-  const gains = await channelGains(model, first);
+  const gains = await channelGains(model, first, { at: 'logits' });
   tf.dispose([examples, first]);
   model.dispose();
   const options = { budget: { bytes: MOST }, inputMoments: moments, channelGains: gains, kernels: await wasmKernels() };
@@ -80,13 +80,30 @@ it('takes noise in the place of inputs, and compresses one weight after the othe
   const { artifacts, matrices } = await compressNow(layersModel(), {
     budget: { bytes: MOST },
     inputMoments: (await calibrate(model, noise)).moments,
-    channelGains: await channelGains(model, noise),
+    channelGains: await channelGains(model, noise, { at: 'logits' }),
     sequential: pairedInputs(noise, { load: tf.loadLayersModel }),
     kernels: await wasmKernels(),
   });
   tf.dispose(noise);
   model.dispose();
   expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
+});
+
+it('measures gains at layers of your choice', async () => {
+  await tf.setBackend('cpu');
+  const model = await tf.loadLayersModel({ load: async () => layersModel() });
+  const noise = syntheticInputs(model.inputs, 0, { count: 16, range: [0, 1] });
+  const inputMoments = (await calibrate(model, noise, { batchSize: 32 })).moments;
+  for (const places of ['outputs', 'hidden,outputs']) {
+    const files = ['--noise', '0..1', '--backend', 'cpu', '--gains-at', places];
+    expect(await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', ...files)).toMatchObject({ code: 0 });
+    const gains = await channelGains(model, noise, { at: places.split(',') });
+    const options = { budget: { bytes: MOST }, inputMoments, channelGains: gains, kernels: await wasmKernels() };
+    const { artifacts, matrices } = await compressNow(layersModel(), options);
+    expect(read('small.gcm')).toEqual((await pack(artifacts, { matrices })).bytes);
+  }
+  tf.dispose(noise);
+  model.dispose();
 });
 
 it('goes on without gains where an operation has no gradient, and says so', async () => {
@@ -143,6 +160,9 @@ it('leaves nothing behind when inputs do not fit the model', async () => {
 
 it.each([
   [['--sequential'], 'expected --inputs or --noise, got neither of them'],
+  [['--gains-at', 'outputs'], 'expected --inputs or --noise, got neither of them'],
+  [['--noise', '0..1', '--gains-at', 'out,,hidden'], 'Give names such as outputs'],
+  [['--noise', '0..1', '--gains-at', 'nowhere'], "got 'nowhere'. The last layers are 'hidden', 'out'."],
   [['--noise', '0..1', '--inputs', 'x.json'], 'expected --inputs or --noise, got both of them'],
   [['--noise', '0..1', '--preprocess', '0..1'], 'expected a folder of images in --inputs, got noise'],
   [['--noise', '1..0'], 'Give a range such as 0..1'],
@@ -151,6 +171,27 @@ it.each([
   expect(code).toBe(2);
   expect(stderr).toContain(message);
   expect(readdirSync(cwd)).toEqual(['model']);
+});
+
+it('says before any work that the place of the output is no folder', async () => {
+  const { code, stderr } = await compress(
+    '--max-bytes',
+    `${MOST}`,
+    '--out',
+    'model/model.json/small.gcm',
+    '--noise',
+    '0..1',
+  );
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^error: '.*small.gcm': expected a folder to write to, got none at '.*model.json'\..*\n$/);
+});
+
+it.runIf(process.getuid?.() !== 0)('says before any work that a folder cannot be written', async () => {
+  chmodSync(cwd, 0o555);
+  const { code, stderr } = await compress('--max-bytes', `${MOST}`, '--out', 'small.gcm', '--noise', '0..1');
+  chmodSync(cwd, 0o755);
+  expect(code).toBe(4);
+  expect(stderr).toContain('Nothing was computed yet.');
 });
 
 it('names the smallest possible size when a budget cannot be met, with code 1, and writes nothing', async () => {

@@ -32,7 +32,7 @@ it('writes what distill() makes of the model that compressNow() gives', async ()
   const small = await compressNow(layersModel(), {
     budget: { bytes: budgetBefore(1100) },
     inputMoments: (await calibrate(teacher, inputs, { batchSize: 32 })).moments,
-    channelGains: await channelGains(teacher, first),
+    channelGains: await channelGains(teacher, first, { at: 'logits' }),
     kernels: await wasmKernels(),
   });
   const { artifacts, matrices, report } = await distill(small, { teacher, inputs, steps: 60, batchSize: 32 });
@@ -76,7 +76,11 @@ it('keeps the small model if the trained one exceeds the limit, says so, and lea
 it.each([
   [['--max-bytes', '1100'], 2, 'expected --inputs, on which the model is trained, got none'],
   [['--max-bytes', '1100', '--noise', '0..1'], 2, 'expected --inputs, on which the model is trained, got --noise'],
-  [['--max-drop', '1', ...ON_INPUTS], 2, 'expected none of --noise, --sequential and --distill, got one of them'],
+  [
+    ['--max-drop', '1', ...ON_INPUTS],
+    2,
+    'expected none of --noise, --sequential, --gains-at and --distill, got one of them',
+  ],
 ])('refuses to distill with %j, and writes nothing', async (args, code, message) => {
   const outcome = await compress(...args, '--distill', '10');
   expect(outcome).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });

@@ -52,7 +52,7 @@ describe('help', () => {
 
 describe('a mistake ends with code 2 and the nearest name', () => {
   it.each([
-    [['inspcet', 'x'], "unknown command 'inspcet'\n(Did you mean inspect?)"],
+    [['inspcet', 'x'], "unknown command 'inspcet' (Did you mean inspect?)"],
     [['pack', 'x', '--out', 'y', '--methd', 'kmeans'], '(Did you mean --method?)'],
     [['pack', 'x'], "required option '--out <file>' not specified"],
     [['pack', 'x', '--out', 'y', '--method', 'zip'], 'Allowed choices are uniform, kmeans, lowrank'],
@@ -68,7 +68,7 @@ describe('a mistake ends with code 2 and the nearest name', () => {
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await gcompress('/', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
     expect(stderr).toContain(message);
   });
 

@@ -6,7 +6,7 @@ import { methodValue, withCandidates } from './method-value.ts';
 import type { Perform } from './perform.ts';
 import { measureOption } from './plan-command.ts';
 import { batchSize, INPUTS_HELP, MODEL_HELP, withForce, withForm, withImages, withPacking } from './shared-options.ts';
-import { byteSize, integer, numberFrom, valueRange } from './value-readers.ts';
+import { byteSize, integer, names, numberFrom, valueRange } from './value-readers.ts';
 
 /** Adds the verb to the program. */
 export function addCompress(program: Command, perform: Perform): void {
@@ -24,6 +24,11 @@ export function addCompress(program: Command, perform: Perform): void {
     .requiredOption('--out <file>', 'the file to write, such as small.gcm')
     .option('--inputs <path>', `unlabelled ${INPUTS_HELP}`)
     .option('--noise <from..to>', 'noise of this range of values in the place of inputs, such as 0..1', valueRange)
+    .option(
+      '--gains-at <places>',
+      'where errors count: outputs, logits (before a final softmax), or layers such as dense_2,outputs; needs --inputs or --noise (default: logits)',
+      names,
+    )
     .option(
       '--sequential',
       'compress one weight after the other, each for its inputs in the small model; needs --inputs or --noise',

@@ -57,6 +57,13 @@ export function valueRange(text: string): readonly [number, number] {
   throw new InvalidArgumentError('Give a range such as 0..1, -1..1 or 0..255.');
 }
 
+/** Reads names between commas. */
+export function names(text: string): readonly string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.every((name) => name !== '')) return list;
+  throw new InvalidArgumentError('Give names such as outputs or dense_2,outputs.');
+}
+
 /** Reads an object in JSON. */
 export function jsonObject(text: string): Record<string, never> {
   try {

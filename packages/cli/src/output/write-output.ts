@@ -1,6 +1,18 @@
 // Writes output files and folders atomically: whole or not at all.
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
 import { messageOf, outputError } from '../process/refusals.ts';
@@ -33,8 +45,9 @@ const BEGINNINGS: Readonly<Record<OutputKind, RegExp>> = {
  * @throws GCompressError `file-write`.
  */
 export async function assertFileTarget({ path, force, source, kind = 'packed' }: Target): Promise<void> {
+  await assertParent(path);
   const info = await lstat(path).catch(() => undefined);
-  if (info === undefined) return assertParent(path);
+  if (info === undefined) return;
   if (!info.isFile()) throw outputError(`'${path}'`, 'the path of a file', 'something else that is there');
   const isOwn = await beginsAs(path, BEGINNINGS[kind]);
   await assertNotSource(path, source, isOwn);
@@ -54,8 +67,9 @@ export async function assertFileTarget({ path, force, source, kind = 'packed' }:
  * @throws GCompressError `file-write`.
  */
 export async function assertFolderTarget({ path, force, source }: Target): Promise<void> {
+  await assertParent(path);
   const info = await lstat(path).catch(() => undefined);
-  if (info === undefined) return assertParent(path);
+  if (info === undefined) return;
   await assertNotSource(path, source, false);
   if (!info.isDirectory()) throw outputError(`'${path}'`, 'the path of a folder', 'something else that is there');
   const names = await readdir(path).catch((cause) => {
@@ -128,9 +142,14 @@ function temporaryBeside(path: string): string {
 }
 
 async function assertParent(path: string): Promise<void> {
-  const info = await lstat(dirname(path)).catch(() => undefined);
-  if (info) return;
-  throw outputError(`'${path}'`, 'a folder to write to', `none at '${dirname(path)}'`, 'Make the folder first.');
+  const folder = dirname(path);
+  const info = await stat(folder).catch(() => undefined);
+  if (!info?.isDirectory()) {
+    throw outputError(`'${path}'`, 'a folder to write to', `none at '${folder}'`, 'Make the folder first.');
+  }
+  await access(folder, constants.W_OK).catch((cause) => {
+    throw outputError(`'${path}'`, 'a place that can be written', messageOf(cause), 'Nothing was computed yet.');
+  });
 }
 
 /** A packed file or a report in the folder of a model does not belong to this model; any other file may. */

@@ -39,7 +39,7 @@ export async function observeInputs(
   options: KnowledgeOptions,
   surroundings: Surroundings,
 ): Promise<Knowledge> {
-  const { inputs, noise, sequential = false, batchSize } = options;
+  const { inputs, noise, gainsAt = ['logits'], sequential = false, batchSize } = options;
   const given = inputs === undefined ? undefined : await givenInputs(inputs, options, surroundings);
   await startRunning(options, surroundings);
   const model = await runnable(opened);
@@ -51,7 +51,7 @@ export async function observeInputs(
     const { moments } = await withProgress('calibrating', surroundings, (onProgress) =>
       calibrate(model, tensors, { batchSize, onProgress }),
     );
-    const { gains, notes } = await gainsOf(model, tensors, surroundings);
+    const { gains, notes } = await gainsOf(model, { tensors, at: gainsAt }, surroundings);
     const load = isGraph(opened.artifacts) ? loadGraphModel : loadLayersModel;
     return {
       options: {
@@ -80,7 +80,7 @@ function noiseFor(model: RunnableModel, { noise, imageSize }: KnowledgeOptions):
 /** Gains on the first samples, or a note if an operation of the model has no gradient. */
 async function gainsOf(
   model: RunnableModel,
-  tensors: readonly Tensor[],
+  { tensors, at }: { readonly tensors: readonly Tensor[]; readonly at: readonly string[] },
   surroundings: Surroundings,
 ): Promise<{ readonly gains?: ReadonlyMap<string, Float64Array>; readonly notes: readonly string[] }> {
   const first = tensors.map((one) => {
@@ -89,7 +89,7 @@ async function gainsOf(
   });
   try {
     const gains = await withProgress('measuring gains', surroundings, (onProgress) =>
-      channelGains(model as unknown as Parameters<typeof channelGains>[0], first, { onProgress }),
+      channelGains(model as unknown as Parameters<typeof channelGains>[0], first, { at, onProgress }),
     );
     return { gains, notes: [] };
   } catch (error) {

@@ -36,6 +36,8 @@ export function createProgram(version: string, { stdout, stderr }: Surroundings,
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
+      // Commander puts the nearest name on a line of its own
+      outputError: (text, write) => write(text.replace(/\n(?=.)/g, ' ')),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

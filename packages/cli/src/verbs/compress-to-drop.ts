@@ -42,8 +42,8 @@ export async function compressToDrop(
   if (maxBytes !== undefined || method !== undefined) {
     throw usageError('compress', 'one of --max-bytes, --max-drop and --method', 'several of them');
   }
-  if (options.noise || options.sequential || options.distill !== undefined)
-    throw usageError('compress --max-drop', 'none of --noise, --sequential and --distill', 'one of them');
+  if (options.noise || options.sequential || options.gainsAt || options.distill !== undefined)
+    throw usageError('compress --max-drop', 'none of --noise, --sequential, --gains-at and --distill', 'one of them');
   if (inputs === undefined) throw usageError('compress --max-drop', '--inputs, on which the loss is measured', 'none');
   const path = resolve(surroundings.cwd, options.out);
   const model = await openModel(name, surroundings);

@@ -4,9 +4,16 @@ import { assertKnownOptions, assertNumber, assertSeed, assertType, describeValue
 import { matrixOfWeight } from '@gcompress/weights';
 import { add, dispose, engine, mul, scalar, slice, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { type DifferentiableModel, differentiable, type GainModel, type ModelMatrix } from './differentiable-model.ts';
+import { gainPlaces } from './gain-places.ts';
 
 /** Options of {@link channelGains}. */
 export interface ChannelGainsOptions {
+  /**
+   * Where errors count: `'outputs'` of the model; `'logits'`, the outputs before a final softmax, or before a sigmoid of an output
+   * `[n, classes]`, which hide most errors where they are sure of a class (outputs that end otherwise count as they are); names of layers, or of
+   * nodes of a graph; or a list of these. Default `'outputs'`.
+   */
+  readonly at?: string | readonly string[];
   /** Samples in a batch; each batch is one random probe of the outputs. Default 1. */
   readonly batchSize?: number;
   /**
@@ -29,7 +36,8 @@ const SILENT = 1e-12;
 
 /**
  * The gain of each output channel of a model's matrices: the growth of the relative squared error of the outputs for each unit of squared
- * error in a weight of the channel. Relative squared errors of several outputs are added. If the weights have independent errors of mean square
+ * error in a weight of the channel. Relative squared errors of several outputs are added. With `at`, errors count at other places than the
+ * outputs. If the weights have independent errors of mean square
  * e and gains g, the relative error of the outputs is about √(Σ g·e).
  *
  * It is the mean, over the rows of a column, of the diagonal of the Gauss-Newton matrix, estimated by gradients of sums of the outputs
@@ -40,7 +48,7 @@ const SILENT = 1e-12;
  * @param inputs a tensor with a batch axis for each input of the model, such as `syntheticInputs` gives; the caller keeps them.
  * @returns the gains `[n]` of the columns of each matrix, by the name of its weight; at least 0. Matrices without influence on any output are
  *   left out.
- * @throws GCompressError `invalid-option` for anything but a model and its inputs, `unsupported` when the model cannot be differentiated,
+ * @throws GCompressError `invalid-option` for anything but a model, its inputs and its places, `unsupported` when the model cannot be differentiated,
  *   `non-finite` when outputs or gradients are; the signal's reason when aborted.
  */
 export async function channelGains(
@@ -48,8 +56,8 @@ export async function channelGains(
   inputs: Tensor | readonly Tensor[],
   options: ChannelGainsOptions = {},
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const { batchSize, prior, seed, signal, onProgress } = checkedOptions(options);
-  const own = await differentiable(model);
+  const { places, batchSize, prior, seed, signal, onProgress } = checkedOptions(options);
+  const own = await differentiable(model, places);
   const whole = checkedInputs(inputs);
   const samples = whole[0].shape[0];
   const random = createRandom(seed);
@@ -201,8 +209,9 @@ function checkedInputs(inputs: unknown): readonly Tensor[] {
 }
 
 function checkedOptions(options: ChannelGainsOptions) {
-  assertKnownOptions('channelGains', options, ['batchSize', 'prior', 'seed', 'signal', 'onProgress']);
-  const { batchSize = 1, prior = 0.1, seed = 0, signal, onProgress } = options;
+  assertKnownOptions('channelGains', options, ['at', 'batchSize', 'prior', 'seed', 'signal', 'onProgress']);
+  const { at = 'outputs', batchSize = 1, prior = 0.1, seed = 0, signal, onProgress } = options;
+  const places = gainPlaces(at);
   assertNumber('channelGains', 'batchSize', batchSize, { min: 1, integer: true });
   assertNumber('channelGains', 'prior', prior, { min: 0, max: 1 });
   assertSeed(seed, 'channelGains');
@@ -211,5 +220,5 @@ function checkedOptions(options: ChannelGainsOptions) {
     assertType('channelGains signal', 'throwIfAborted', signal.throwIfAborted, 'function');
   }
   if (onProgress !== undefined) assertType('channelGains', 'onProgress', onProgress, 'function');
-  return { batchSize, prior, seed, signal, onProgress };
+  return { places, batchSize, prior, seed, signal, onProgress };
 }

@@ -2,16 +2,11 @@
 import { GCompressError } from '@gcompress/core';
 import { describeValue } from '@gcompress/core/checks';
 import { type MatrixWeight, matrixWeights } from '@gcompress/weights';
-import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { withScales } from './layers/scaled-batch-norm.ts';
-
-/** The members of a graph model of `@tensorflow/tfjs-converter` that are used here. */
-export interface GainGraph {
-  readonly weights: Readonly<Record<string, Tensor[]>>;
-  predict(inputs: Tensor | Tensor[]): Tensor | Tensor[] | NamedTensorMap;
-  save(handler: io.IOHandler): Promise<io.SaveResult>;
-}
+import type { GainPlaces } from './gain-places.ts';
+import { type GainGraph, graphAnswers } from './graph-answers.ts';
+import { layerAnswers } from './layer-answers.ts';
 
 /** A model whose gains can be measured. */
 export type GainModel = LayersModel | GainGraph;
@@ -27,17 +22,21 @@ export interface ModelMatrix {
 /** The inputs of the gradient: the matrices of the model. */
 export interface DifferentiableModel {
   readonly matrices: readonly ModelMatrix[];
-  /** All outputs in inference mode; the caller owns them. */
+  /** The tensors at the places where errors count, in inference mode; the caller owns them. */
   answer(batch: readonly Tensor[]): Tensor[];
 }
 
 /**
- * Finds the matrices of a model.
+ * Finds the matrices of a model, and the tensors at the places where errors count.
  *
- * @throws GCompressError `invalid-option` for anything else, `unsupported` for a model without matrices.
+ * @throws GCompressError `invalid-option` for anything else and for unknown places, `unsupported` for a model without matrices.
  */
-export async function differentiable(model: GainModel): Promise<DifferentiableModel> {
-  const own = isLayersModel(model) ? ofLayers(model) : isGraph(model) ? await ofGraph(model) : undefined;
+export async function differentiable(model: GainModel, places: GainPlaces): Promise<DifferentiableModel> {
+  const own = isLayersModel(model)
+    ? ofLayers(model, places)
+    : isGraph(model)
+      ? await ofGraph(model, places)
+      : undefined;
   if (!own) {
     throw new GCompressError('invalid-option', {
       where: 'channelGains model',
@@ -53,7 +52,7 @@ export async function differentiable(model: GainModel): Promise<DifferentiableMo
   });
 }
 
-function ofLayers(model: LayersModel): DifferentiableModel {
+function ofLayers(model: LayersModel, places: GainPlaces): DifferentiableModel {
   const weightSpecs = model.weights.map(({ originalName, shape }) => ({
     name: originalName,
     shape: shape.map(Number),
@@ -64,14 +63,10 @@ function ofLayers(model: LayersModel): DifferentiableModel {
     const use = uses.get(weight.originalName);
     return use ? [{ name: weight.originalName, use, value: weight.read() }] : [];
   });
-  return {
-    matrices,
-    answer: (batch) =>
-      withScales(model, () => [model.apply([...batch], { training: false }) as Tensor | Tensor[]].flat()),
-  };
+  return { matrices, answer: layerAnswers(model, places) };
 }
 
-async function ofGraph(model: GainGraph): Promise<DifferentiableModel> {
+async function ofGraph(model: GainGraph, places: GainPlaces): Promise<DifferentiableModel> {
   const saved: io.ModelArtifacts[] = [];
   await model.save({
     save: async (artifacts) => {
@@ -83,12 +78,7 @@ async function ofGraph(model: GainGraph): Promise<DifferentiableModel> {
     const value = model.weights[name]?.[0];
     return value ? [{ name, use, value }] : [];
   });
-  return { matrices, answer: (batch) => outputs(model.predict(batch.length === 1 ? batch[0] : [...batch])) };
-}
-
-function outputs(answer: Tensor | Tensor[] | NamedTensorMap): Tensor[] {
-  if (Array.isArray(answer)) return answer;
-  return 'dataId' in answer ? [answer as Tensor] : Object.values(answer as NamedTensorMap);
+  return { matrices, answer: graphAnswers(model, saved[0].modelTopology as object, places) };
 }
 
 function isLayersModel(model: unknown): model is LayersModel {
@@ -97,12 +87,12 @@ function isLayersModel(model: unknown): model is LayersModel {
 }
 
 function isGraph(model: unknown): model is GainGraph {
-  const { weights, predict, save } = (model ?? {}) as Partial<GainGraph>;
+  const { weights, outputs, predict, execute, save } = (model ?? {}) as Partial<GainGraph>;
   return (
     typeof weights === 'object' &&
     weights !== null &&
     !Array.isArray(weights) &&
-    typeof predict === 'function' &&
-    typeof save === 'function'
+    Array.isArray(outputs) &&
+    [predict, execute, save].every((method) => typeof method === 'function')
   );
 }
