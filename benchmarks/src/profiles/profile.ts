@@ -15,7 +15,7 @@ const INTERVAL = 500;
 const OUTSIDE = ['(idle)', '(program)', '(root)', 'dispatch'];
 
 /**
- * The functions that take the most time of a run themselves, largest first. Shares hardly depend on other programs, unlike times.
+ * The functions that take the most time of a run themselves, largest first. Shares depend less on other programs than times do.
  *
  * @param exports the exports of the WebAssembly module that the run uses, to name its functions.
  * @param least the smallest share that is listed.

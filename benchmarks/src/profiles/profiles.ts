@@ -1,6 +1,6 @@
 /**
  * Where the time of runs goes of which a goal is missed: `pnpm --filter @gcompress/benchmarks profiles` writes docs/results/profiles.md. Shares of
- * the processor time hardly depend on other programs.
+ * the time depend less on other programs than times do.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
