@@ -50,7 +50,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   'inference-kernels': {
     lives:
       'products with compressed matrices in their stored form, for the wasm, cpu and webgpu backends of TensorFlow.js',
-    imports: ['core', 'coder', 'simhash', 'tfjs'],
+    imports: ['core', 'coder', 'pruning', 'simhash', 'tfjs'],
   },
   'graph-compression': {
     lives: 'the Python library: hyperparameters, its schedules, `ApplyCompression`, the wrapper',

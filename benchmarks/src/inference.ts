@@ -20,6 +20,7 @@ import { simhashFormat } from '@gcompress/simhash/format';
 import { executionReport, PackedLayer, type Preference } from '@gcompress/tfjs/layers';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { LIMITS } from './profiles/limits.ts';
 import { markdownTable } from './statistics.ts';
 
 const quick = process.argv.includes('--quick');
@@ -210,7 +211,18 @@ of the packed bits; the goal is at most ${MOST_HELD}. *First call* includes the 
 \`chooseExecution\` chooses for \`prefer: 'speed'\`: the kernel for the batches for which rules by form and shape expect it to be faster than dense. With
 \`prefer: 'memory'\`, a layer uses every kernel of the table. Low rank needs none.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+## What holds the goals that are missed
+
+- 16 levels: ${LIMITS.levels}
+- Blocks: ${LIMITS.blockProducts}
+- 784 × 300: ${LIMITS.small}
+- Memory of pruned matrices: ${LIMITS.prunedHeld}
+- First call of pruned matrices: ${LIMITS.pruned}
+- Memory of sign bits: ${LIMITS.signs}
+
+[Profiles](profiles.md) show where the time goes.
+`;
 console.log(text);
 if (!quick)
   writeFileSync(

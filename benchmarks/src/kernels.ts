@@ -6,16 +6,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRandom, type Kernels, type Matrix, matrix } from '@gcompress/core';
+import type { Kernels, Matrix } from '@gcompress/core';
 import { gram, multiply, portableKernels, type Svd, truncatedSvd } from '@gcompress/linalg';
 import { wasmKernels } from '@gcompress/wasm-kernels';
 import { Matrix as MlMatrix, SingularValueDecomposition } from 'ml-matrix';
+import { DIRECTIONS, decayingMatrix } from './decaying-matrix.ts';
 import { type PeerTime, type PythonPeers, startPython } from './peers/python-peers.ts';
+import { LIMITS } from './profiles/limits.ts';
 import { markdownTable } from './statistics.ts';
 
 const RANK = 64;
-/** Directions of the signal in the matrices. */
-const DIRECTIONS = 128;
 const FULL = 'numpy svd, full';
 const DOUBLE = 'scikit-learn randomized_svd, float64';
 const SINGLE = 'scikit-learn randomized_svd, float32';
@@ -29,6 +29,7 @@ const SIZES: readonly (readonly [rows: number, cols: number, goals: Readonly<Rec
   [2304, 384, { [FULL]: 20 }],
   [1024, 1024, { [FULL]: 10, [DOUBLE]: 1.3 }],
   [4096, 1024, { [FULL]: 30, [DOUBLE]: 2, [SINGLE]: 1 }],
+  [4096, 4096, { [FULL]: 100, [DOUBLE]: 1.8, [SINGLE]: 1 }],
 ];
 /** ml-matrix takes minutes for larger matrices. */
 const LARGEST_ML = 300_000;
@@ -79,7 +80,11 @@ this ratio. gcompress uses one thread; NumPy and scikit-learn choose their numbe
 \`i^-0.5\`, with noise. Made by \`pnpm --filter @gcompress/benchmarks kernels\` on ${cpus().length} cores of ${cpus()[0].model}, Node
 ${process.versions.node}, ${versions.join(', ')}.
 
-${parts.join('\n')}`;
+${parts.join('\n')}
+## What holds the goals that are missed
+
+${LIMITS.svd} [Profiles](profiles.md) show where the time goes.
+`;
 writeFileSync(fileURLToPath(new URL('../../docs/results/kernels.md', import.meta.url)), text);
 
 async function decompositionTable(
@@ -87,7 +92,7 @@ async function decompositionTable(
   cols: number,
   goals: Readonly<Record<string, number>>,
 ): Promise<string> {
-  const a = signal(rows, cols);
+  const a = decayingMatrix(rows, cols, wasm);
   const own = (what: string, kernels: Kernels): Subject => {
     const run = () => truncatedSvd(a, RANK, { kernels });
     return { what, run, error: () => errorOf(a, run()) };
@@ -103,7 +108,7 @@ async function decompositionTable(
 }
 
 async function productTable(): Promise<string> {
-  const a = signal(1024, 1024);
+  const a = decayingMatrix(1024, 1024, wasm);
   const subjects: Subject[] = [
     { what: WASM, run: () => multiply(a, a, wasm) },
     { what: PORTABLE, run: () => multiply(a, a) },
@@ -154,22 +159,6 @@ function table(title: string, rows: readonly Row[], goals: Readonly<Record<strin
     return [what, time.toFixed(1), what === FULL ? '' : excess, ratio.toFixed(2), verdict];
   });
   return `## ${title}\n\n${markdownTable(['', 'ms', 'error over optimum − 1', 'ratio', 'goal'], lines)}\n`;
-}
-
-/** {@link DIRECTIONS} directions, the i-th of size `i^-0.5`, and noise. */
-function signal(rows: number, cols: number): Matrix {
-  const random = createRandom(1);
-  const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
-  const left = normals(rows * DIRECTIONS).map((entry, at) => (0.6 * entry) / Math.sqrt((at % DIRECTIONS) + 1));
-  const product = multiply(
-    { shape: [rows, DIRECTIONS], data: left },
-    { shape: [DIRECTIONS, cols], data: normals(DIRECTIONS * cols) },
-    wasm,
-  );
-  return matrix(
-    [rows, cols],
-    Float32Array.from(product.data, (entry) => entry + 0.8 * random.normal()),
-  );
 }
 
 /** `‖A − U·diag(s)·Vᵀ‖`. */

@@ -5,7 +5,7 @@ import time
 import warnings
 
 import numpy as np
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.decomposition import MiniBatchDictionaryLearning, sparse_encode
 
 warnings.filterwarnings("ignore")
@@ -28,6 +28,12 @@ elif request["run"] == "dictionary":
         transform_n_nonzero_coefs=request["nonzeros"], max_iter=2, batch_size=256, random_state=0,
     )
     product = learner.fit_transform(signals) @ learner.components_
+elif request["run"] == "scalar":
+    found = KMeans(request["count"], n_init=1, random_state=0).fit(signals)
+    product = found.cluster_centers_[found.labels_]
+elif request["run"] == "mini-batch":
+    found = MiniBatchKMeans(request["count"], n_init=1, random_state=0).fit(signals)
+    product = found.cluster_centers_[found.labels_]
 else:
     found = KMeans(request["count"], n_init=1, max_iter=20, tol=0, algorithm="lloyd", random_state=0).fit(signals)
     product = found.cluster_centers_[found.labels_]

@@ -144,6 +144,18 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/simhash/format orthogonalPlanes': () => [
     { shape: [8, 8], config: { planes: 'orthogonal', seed: 1, bits: 8, trainableScales: true } },
   ],
+  '@gcompress/pruning/format prunedEntries': () => [
+    {
+      format: 'pruning',
+      version: 2,
+      shape: [2, 2],
+      config: { blockHeight: 1, blockWidth: 1 },
+      tensors: {
+        values: { shape: [1], data: Float32Array.of(1) },
+        mask: { shape: [1], data: Uint8Array.of(4) },
+      },
+    },
+  ],
   '@gcompress/coder codesCodec': () => [() => undefined],
   '@gcompress/distillation distill': () => [
     { artifacts: artifacts(), matrices: new Map() },

@@ -7,6 +7,7 @@ import {
   type PackedMatrix,
   type PackedTensor,
 } from '@gcompress/core';
+import { assertShape2D, assertType } from '@gcompress/core/checks';
 import type { MatrixDecoder } from '@gcompress/core/decode';
 import { assertVersion, packedTensor } from '@gcompress/core/storage';
 import { assertExpansion, flagsOf, gridOf, keptEntries } from './masks/block-grid.ts';
@@ -78,18 +79,38 @@ function encode(decoded: PackedMatrix, names: readonly string[]): Record<string,
   return { ...withoutPositions(decoded.tensors), ...encodePositions(decoded, gridOf(decoded), names) };
 }
 
-function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {
+/**
+ * Of a stored matrix `[m, n]`, the indices of the kept entries in reading order, without unpacking the matrix: for hosts that multiply by
+ * the stored values, one for each index.
+ *
+ * @throws GCompressError with a `file-…` code or `unsupported-version` for a damaged matrix, `invalid-option` or `invalid-shape` when the
+ * argument is not a stored matrix.
+ */
+export function prunedEntries(packed: PackedMatrix): Int32Array {
+  assertType('prunedEntries', 'packed', packed, 'object');
+  assertShape2D(packed.shape, 'prunedEntries');
+  assertType('prunedEntries', 'config', packed.config, 'object');
+  assertType('prunedEntries', 'tensors', packed.tensors, 'object');
+  return storedEntries(packed).entries;
+}
+
+/** The kept entries and their values, checked. */
+function storedEntries(packed: PackedMatrix): { readonly entries: Int32Array; readonly kept: Float32Array } {
   assertVersion(packed, VERSION);
   const grid = gridOf(packed);
   assertExpansion(packed);
   const entries = keptEntries(unpackPositions(packed, grid), grid);
-  const kept = packedTensor(packed, 'values', 'float32', [entries.length]).data;
+  return { entries, kept: packedTensor(packed, 'values', 'float32', [entries.length]).data };
+}
+
+function unpack(packed: PackedMatrix): Record<PrunedFactor, Factor> {
+  const { entries, kept } = storedEntries(packed);
   const [rows, cols] = packed.shape;
   const values = new Float32Array(rows * cols);
   const mask = new Float32Array(rows * cols);
-  for (const [at, entry] of entries.entries()) {
-    values[entry] = kept[at];
-    mask[entry] = 1;
+  for (let at = 0; at < entries.length; at++) {
+    values[entries[at]] = kept[at];
+    mask[entries[at]] = 1;
   }
   return { values: floatFactor([rows, cols], values), mask: floatFactor([rows, cols], mask, false) };
 }

@@ -22,6 +22,7 @@ it('the package exports exactly these names', () => {
   `);
   expect(Object.keys(format).sort()).toEqual([
     'prunedDecoder',
+    'prunedEntries',
     'prunedFormat',
     'prunedKMeansDecoder',
     'prunedKMeansFormat',

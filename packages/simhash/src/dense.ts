@@ -3,10 +3,10 @@ import { drawRotations, type PlaneBlock, planeBlocks } from './projection.ts';
 import { applyRotation, PANEL } from './rotation.ts';
 
 /**
- * `R·S·D [m, n]` for orthogonal planes: sums the signs of each rotation as digits and rotates the sums, which takes `O(m·n·(k/m + log m))`
- * steps instead of the `m·k·n` multiplications of a product. Equal to the product but for rounding.
+ * `R·S·D [m, n]` for orthogonal planes: reads the signs of each rotation as the digits of levels and rotates the levels, which takes
+ * `O(m·n·(k/m + log m))` steps instead of the `m·k·n` multiplications of a product. Equal to the product but for rounding.
  *
- * @param signs ±1 `[k, n]`, row-major.
+ * @param signs the bits of the signs `[k, n]`, row-major, eight to a byte.
  * @param scales one for each column, `[n]`.
  */
 export function denseFromOrthogonal(
@@ -16,19 +16,21 @@ export function denseFromOrthogonal(
   signs: ArrayLike<number>,
   scales: ArrayLike<number>,
 ): Float32Array {
-  const blocks = planeBlocks(rows, bits);
-  const rotations = drawRotations(seed, rows, bits);
-  const matrix = new Float32Array(rows * cols);
+  const blocks = planeBlocks(rows, bits).map((block, index): Digit => ({ ...block, at: index * rows * cols }));
   const most = Math.min(PANEL, cols);
-  const sums = rotations.map(() => new Float64Array(rows * most));
+  const turns = drawRotations(seed, rows, bits).map((rotation, index) => {
+    const digits = blocks.filter((block) => block.rotation === index);
+    return { rotation, digits, sums: new Float64Array(rows * most) };
+  });
+  const matrix = new Float32Array(rows * cols);
   for (let first = 0; first < cols; first += most) {
     const width = Math.min(most, cols - first);
-    for (const [index, rotation] of rotations.entries()) {
-      const own = sums[index].subarray(0, rows * width);
-      sumDigits(blocks, index, signs, cols, first, width, own);
+    const [one, other] = turns.map(({ rotation, digits, sums }) => {
+      const own = sums.subarray(0, rows * width);
+      sumDigits(digits, signs, cols, first, width, own);
       applyRotation(rotation, own, width);
-    }
-    const [one, other] = sums;
+      return own;
+    });
     for (let i = 0, at = 0; i < rows; i++) {
       for (let j = 0, to = i * cols + first; j < width; j++, at++, to++) {
         matrix[to] = (other ? one[at] + other[at] : one[at]) * scales[first + j];
@@ -38,10 +40,17 @@ export function denseFromOrthogonal(
   return matrix;
 }
 
-/** The sums of the signs of one rotation for some columns, each times the length of its plane; 0 in coordinates without planes. */
+/** A block of planes, and where its signs begin. */
+interface Digit extends PlaneBlock {
+  readonly at: number;
+}
+
+/**
+ * The sums of the signs of one rotation for some columns, each times the length of its plane; 0 in coordinates without planes. Signs are the
+ * binary digits of a level, the highest digit first, and the sum is a multiple of the last length.
+ */
 function sumDigits(
-  blocks: readonly PlaneBlock[],
-  index: number,
+  digits: readonly Digit[],
   signs: ArrayLike<number>,
   cols: number,
   first: number,
@@ -49,14 +58,19 @@ function sumDigits(
   sums: Float64Array,
 ): void {
   sums.fill(0);
-  const rows = sums.length / width;
-  for (const [block, { rotation, length, planes }] of blocks.entries()) {
-    if (rotation !== index) continue;
-    for (let i = 0, at = 0; i < planes; i++) {
-      for (let j = 0, from = (block * rows + i) * cols + first; j < width; j++, at++, from++) {
-        sums[at] += length * signs[from];
+  const levels = new Int32Array(width);
+  for (let i = 0, to = 0; i < digits[0].planes; i++, to += width) {
+    levels.fill(0);
+    let [unit, most] = [1, 1];
+    for (const { at, length, planes } of digits) {
+      if (i >= planes) continue;
+      unit = length;
+      most *= 2;
+      for (let j = 0, bit = at + i * cols + first; j < width; j++, bit++) {
+        levels[j] = (levels[j] << 1) | ((signs[bit >> 3] >> (bit & 7)) & 1);
       }
     }
+    for (let j = 0; j < width; j++) sums[to + j] = unit * (2 * levels[j] - (most - 1));
   }
 }
 

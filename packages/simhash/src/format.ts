@@ -20,7 +20,8 @@ const dense: CompressedFormat<SimhashFactor>['dense'] = ({ signs, scales }, { sh
   const { planes, seed, bits } = readConfig(config);
   // Hosts may have padded the factors
   const whole = signs.shape[0] === bits && signs.shape[1] === shape[1];
-  return planes === 'orthogonal' && whole ? denseFromOrthogonal(seed, shape, bits, signs.data, scales.data) : undefined;
+  if (planes !== 'orthogonal' || !whole) return undefined;
+  return denseFromOrthogonal(seed, shape, bits, packSigns(signs.data), scales.data);
 };
 
 const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
@@ -31,7 +32,7 @@ const unpack: CompressedFormat<SimhashFactor>['unpack'] = (packed) => {
     projection: projection
       ? floatFactor([rows, bits], projection, planes === 'fitted')
       : drawnProjection('orthogonal', Number(config.seed), rows, bits),
-    signs: floatFactor([bits, scales.length], signs, false),
+    signs: floatFactor([bits, scales.length], unpackSigns(signs, bits * scales.length), false),
     scales: floatFactor([scales.length], scales.slice(), trainableScales),
   };
 };
@@ -69,21 +70,21 @@ export const simhashDecoder: StoredDecoder = {
   decode(packed) {
     const { config, projection, signs, scales } = checkedStore(packed);
     return projection
-      ? denseProduct(projection, signs, scales)
+      ? denseProduct(projection, unpackSigns(signs, config.bits * scales.length), scales)
       : denseFromOrthogonal(Number(config.seed), packed.shape, config.bits, signs, scales);
   },
 };
 
-/** What is stored, checked: the config, the projection unless it is orthogonal, the signs as ±1, and the scales. */
+/** What is stored, checked: the config, the projection unless it is orthogonal, the bits of the signs, and the scales. */
 function checkedStore(packed: PackedMatrix) {
   assertVersion(packed, 1);
   const cols = packed.shape[1];
   const config = readConfig(packed.config);
   const count = config.bits * cols;
   assertElementLimit(count, 'simhash signs');
-  const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(count, 1)]).data;
+  const signs = packedTensor(packed, 'signs', 'uint8', [packedBytes(count, 1)]).data as Uint8Array;
   const scales = packedTensor(packed, 'scales', 'float32', [cols]).data;
-  return { config, projection: storedProjection(packed, config), signs: unpackSigns(signs, count), scales };
+  return { config, projection: storedProjection(packed, config), signs, scales };
 }
 
 /** The projection that was fitted, or drawn from a normal distribution. */

@@ -15,14 +15,21 @@ interface Digit extends PlaneBlock {
   readonly at: number;
 }
 
-/** The digits of one rotation, and a level for each coordinate of the columns, `[planes, width]`. */
+/** The digits of one rotation. */
 interface Digits {
   readonly digits: readonly Digit[];
+  /** Coordinates that have signs. */
+  readonly planes: number;
+  /** A level for each coordinate of all columns, `[planes, n]`. */
   readonly levels: Int32Array;
 }
 
-/** Replaces the columns `[m, width]` by `Q·columns`, or `Qᵀ·columns`, for the rotation with this index. */
-type Turn = (rotation: number, transposed: boolean, columns: Float64Array, width: number, pace: Pace) => void;
+/** What turns and rounds some columns, in plain arrays or by kernels. */
+interface Panel extends Pick<HeldRotations, 'columns' | 'levels' | 'round'> {
+  /** Replaces the columns `[m, width]` by `Q·columns`, or `Qᵀ·columns`, for the rotation with this index. */
+  turn(rotation: number, transposed: boolean, width: number, pace: Pace): void;
+  release(): void;
+}
 
 /**
  * Signs `[k, n]` and scales `[n]` for orthogonal planes. Columns do not depend on each other, so that all sweeps of some columns are done while
@@ -42,49 +49,70 @@ export function encodeOrthogonal(
   const blocks = planeBlocks(rows, bits).map((block, index): Digit => ({ ...block, at: index * rows * cols }));
   const rotations = drawRotations(seed, rows, bits);
   const pace = pacedProgress(options);
-  const signs = new Float32Array(bits * cols);
   const scales = new Float32Array(cols);
+  const all = rotations.map((_, index): Digits => {
+    const digits = blocks.filter(({ rotation }) => rotation === index);
+    const [{ planes }] = digits;
+    return { digits, planes, levels: new Int32Array(planes * cols) };
+  });
   const most = Math.min(PANEL, cols);
   const held = options.kernels?.holdRotations?.(rotations, rows, most);
-  const turn = held ? turnHeld(held, rotations) : turnPlain(rotations);
-  const room = held?.columns ?? new Float64Array(rows * most);
+  const panel = held ? heldPanel(held, rotations) : plainPanel(rotations, rows, most);
   try {
     for (let first = 0; first < cols; first += most) {
       const width = Math.min(most, cols - first);
       const part = (operations: number, done: number) => pace(operations, (first + width * done) / cols);
-      const sketch = startedSketch(matrix, bits, first, width, room.subarray(0, rows * width));
-      const all = rotations.map((_, index): Digits => {
-        const digits = blocks.filter(({ rotation }) => rotation === index);
-        return { digits, levels: new Int32Array(digits[0].planes * width) };
-      });
+      const sketch = startedSketch(matrix, bits, first, width, panel.columns.subarray(0, rows * width));
+      for (const levels of panel.levels) levels.fill(0);
       for (let sweep = 0; sweep <= refine; sweep++) {
         if (first + sweep > 0) reportProgress(options, (first + (width * sweep) / (refine + 1)) / cols);
         const report: Pace = (operations, done) => part(operations, (sweep + done) / (refine + 1));
-        if (!improve(sketch, all, turn, report) && sweep > 0) break;
+        if (!improve(sketch, all, panel, report) && sweep > 0) break;
         fitScales(sketch);
         report(4 * sketch.residual.length, 1);
       }
-      for (const digits of all) writeDigits(signs, digits, first, width, cols, (operations) => part(operations, 1));
+      for (const [index, { planes, levels }] of all.entries()) {
+        const own = panel.levels[index];
+        for (let i = 0; i < planes; i++) levels.set(own.subarray(i * width, (i + 1) * width), i * cols + first);
+      }
       scales.set(finalScales(sketch, rule), first);
     }
   } finally {
-    held?.release();
+    panel.release();
   }
+  const signs = new Float32Array(bits * cols);
+  for (const digits of all) writeDigits(signs, digits, cols, (operations) => pace(operations, 1));
   reportProgress(options, 1);
   return { signs, scales };
 }
 
-function turnPlain(rotations: readonly Rotation[]): Turn {
-  return (index, transposed, columns, width, pace) => {
-    if (transposed) applyTransposedRotation(rotations[index], columns, width, pace);
-    else applyRotation(rotations[index], columns, width, pace);
+function plainPanel(rotations: readonly Rotation[], rows: number, most: number): Panel {
+  const columns = new Float64Array(rows * most);
+  const levels = rotations.map(() => new Int32Array(rows * most));
+  return {
+    columns,
+    levels,
+    turn(index, transposed, width, pace) {
+      const own = columns.subarray(0, rows * width);
+      if (transposed) applyTransposedRotation(rotations[index], own, width, pace);
+      else applyRotation(rotations[index], own, width, pace);
+    },
+    round: (index, from, to, units, halves, highest) =>
+      roundToLevels(columns, levels[index], from, to, units, halves, highest),
+    release() {},
   };
 }
 
-function turnHeld(held: HeldRotations, rotations: readonly Rotation[]): Turn {
-  return (index, transposed, _, width, pace) => {
-    held.turn(index, transposed, width);
-    pace((2 * width * rotations[index].length) / OPERATIONS_AT_ONCE, 1);
+function heldPanel(held: HeldRotations, rotations: readonly Rotation[]): Panel {
+  return {
+    columns: held.columns,
+    levels: held.levels,
+    turn(index, transposed, width, pace) {
+      held.turn(index, transposed, width);
+      pace((2 * width * rotations[index].length) / OPERATIONS_AT_ONCE, 1);
+    },
+    round: (...level) => held.round(...level),
+    release: () => held.release(),
   };
 }
 
@@ -101,46 +129,52 @@ function startedSketch(matrix: Matrix, bits: number, first: number, width: numbe
 }
 
 /** Chooses all levels once more; returns whether a level changed. */
-function improve({ scales, residual }: Sketch, all: readonly Digits[], turn: Turn, pace: Pace): boolean {
+function improve({ scales }: Sketch, all: readonly Digits[], panel: Panel, pace: Pace): boolean {
   const width = scales.length;
   let changed = false;
-  for (const [index, digits] of all.entries()) {
+  for (const [index, { digits, planes }] of all.entries()) {
     const spend = (operations: number, part: number) => pace(operations, (index + part / 3) / all.length);
-    turn(index, true, residual, width, (operations, done) => spend(operations, done));
-    if (chooseLevels(scales, residual, digits)) changed = true;
-    spend(4 * digits.levels.length, 2);
-    turn(index, false, residual, width, (operations, done) => spend(operations, 2 + done));
+    panel.turn(index, true, width, (operations, done) => spend(operations, done));
+    for (const { from, to, used } of ranges(digits)) {
+      const step = used[used.length - 1].length;
+      const units = scales.map((scale) => scale * step);
+      // A column of zeros has scale 0
+      const halves = scales.map((scale) => (scale === 0 ? 0 : 0.5 / scale / step));
+      if (panel.round(index, from, to, units, halves, 2 ** used.length - 1)) changed = true;
+    }
+    spend(4 * planes * width, 2);
+    panel.turn(index, false, width, (operations, done) => spend(operations, 2 + done));
   }
   return changed;
 }
 
 /**
- * Rounds each coordinate to its nearest level. A level is an odd multiple of the length of the last digit, and a sum of all digits with
- * their signs; of two levels at the same distance, the one farther along the scale is taken. Here, the residual is in rotated coordinates.
- * Returns whether a level changed.
+ * `round` of {@link HeldRotations} in plain arrays. A level is a sum of all digits with their signs, and therefore an odd multiple of the length
+ * of the last digit.
  */
-function chooseLevels(scales: Float64Array, residual: Float64Array, { digits, levels }: Digits): boolean {
-  const width = scales.length;
+function roundToLevels(
+  residual: Float64Array,
+  levels: Int32Array,
+  from: number,
+  to: number,
+  units: Float64Array,
+  halves: Float64Array,
+  most: number,
+): boolean {
+  const width = units.length;
   let changed = false;
-  for (const { from, to, used } of ranges(digits)) {
-    const step = used[used.length - 1].length;
-    const most = 2 ** used.length - 1;
-    const units = scales.map((scale) => scale * step);
-    // A column of zeros has scale 0
-    const halves = scales.map((scale) => (scale === 0 ? 0 : 0.5 / scale / step));
-    for (let place = from * width; place < to * width; ) {
-      for (let j = 0; j < width; j++, place++) {
-        const unit = units[j];
-        const before = levels[place];
-        const rest = residual[place] + unit * before;
-        const wanted = 2 * Math.floor(rest * halves[j]) + 1;
-        const level = wanted > most ? most : Math.max(wanted, -most);
-        if (level !== before) {
-          levels[place] = level;
-          changed = true;
-        }
-        residual[place] = rest - unit * level;
+  for (let place = from * width; place < to * width; ) {
+    for (let j = 0; j < width; j++, place++) {
+      const unit = units[j];
+      const before = levels[place];
+      const rest = residual[place] + unit * before;
+      const wanted = 2 * Math.floor(rest * halves[j]) + 1;
+      const level = wanted > most ? most : Math.max(wanted, -most);
+      if (level !== before) {
+        levels[place] = level;
+        changed = true;
       }
+      residual[place] = rest - unit * level;
     }
   }
   return changed;
@@ -157,27 +191,19 @@ function ranges(digits: readonly Digit[]): { from: number; to: number; used: rea
 }
 
 /**
- * Writes the levels of some columns as signs ±1: the binary digits of `(level + most) / 2`, highest digit first, where 1 stands for + and 0
- * for −.
+ * Writes the levels as signs ±1: the binary digits of `(level + most) / 2`, highest digit first, where 1 stands for + and 0 for −.
  */
-function writeDigits(
-  signs: Float32Array,
-  { digits, levels }: Digits,
-  first: number,
-  width: number,
-  cols: number,
-  pace: Pace,
-): void {
+function writeDigits(signs: Float32Array, { digits, levels }: Digits, cols: number, pace: Pace): void {
   for (const { from, to, used } of ranges(digits)) {
     const most = 2 ** used.length - 1;
-    for (const [digit, { at }] of used.entries()) {
-      const shift = used.length - digit;
-      for (let i = from; i < to; i++) {
-        for (let j = 0, place = i * width, into = at + i * cols + first; j < width; j++, place++, into++) {
+    for (let i = from; i < to; i++) {
+      for (const [digit, { at }] of used.entries()) {
+        const shift = used.length - digit;
+        for (let j = 0, place = i * cols, into = at + i * cols; j < cols; j++, place++, into++) {
           signs[into] = 2 * (((levels[place] + most) >>> shift) & 1) - 1;
         }
       }
-      pace((to - from) * width, 1);
+      pace(used.length * cols, 1);
     }
   }
 }

@@ -4,11 +4,13 @@
 export function packSigns(signs: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(signs.length / 8));
   const whole = signs.length >> 3;
+  // Comparisons would be branches that processors cannot predict; of a sign plus 1, the second bit is set for +1
   let at = 0;
   for (let byte = 0; byte < whole; byte++, at += 8) {
-    const low = (signs[at] > 0 ? 1 : 0) | (signs[at + 1] > 0 ? 2 : 0) | (signs[at + 2] > 0 ? 4 : 0);
-    const middle = (signs[at + 3] > 0 ? 8 : 0) | (signs[at + 4] > 0 ? 16 : 0) | (signs[at + 5] > 0 ? 32 : 0);
-    bytes[byte] = low | middle | (signs[at + 6] > 0 ? 64 : 0) | (signs[at + 7] > 0 ? 128 : 0);
+    const low = (((signs[at] + 1) & 2) >> 1) | ((signs[at + 1] + 1) & 2) | (((signs[at + 2] + 1) & 2) << 1);
+    const middle =
+      (((signs[at + 3] + 1) & 2) << 2) | (((signs[at + 4] + 1) & 2) << 3) | (((signs[at + 5] + 1) & 2) << 4);
+    bytes[byte] = low | middle | (((signs[at + 6] + 1) & 2) << 5) | (((signs[at + 7] + 1) & 2) << 6);
   }
   for (; at < signs.length; at++) if (signs[at] > 0) bytes[at >> 3] |= 1 << (at & 7);
   return bytes;

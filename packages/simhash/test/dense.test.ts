@@ -6,6 +6,8 @@ import { expect, it } from 'vitest';
 import { denseFromOrthogonal } from '../src/dense.ts';
 import { simhashDecoder } from '../src/format.ts';
 import { simhash, simhashFormat } from '../src/index.ts';
+import { drawRotations, planeBlocks } from '../src/projection.ts';
+import { applyRotation } from '../src/rotation.ts';
 import { packSigns, unpackSigns } from '../src/sign-bits.ts';
 
 function normalMatrix(rows: number, cols: number, seed: number) {
@@ -29,7 +31,7 @@ it('equals the product of projection, signs and scales for any shape and number 
           normalMatrix(rows, cols, seed),
         );
         const { projection, signs, scales } = compressed.factors;
-        const dense = denseFromOrthogonal(seed, [rows, cols], bits, signs.data, scales.data);
+        const dense = denseFromOrthogonal(seed, [rows, cols], bits, packSigns(signs.data), scales.data);
         const largest = Math.max(...scales.data.map(Math.abs)) * Math.sqrt(bits);
         for (let i = 0; i < rows; i++) {
           for (let j = 0; j < cols; j++) {
@@ -41,6 +43,35 @@ it('equals the product of projection, signs and scales for any shape and number 
       },
     ),
     { numRuns: 25 },
+  );
+});
+
+it('has the bits of rotated sums of signs, for any number of digits', () => {
+  const sizes = fc.tuple(
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 1, max: 70 }),
+    fc.integer({ min: 1, max: 288 }),
+  );
+  fc.assert(
+    fc.property(sizes, fc.nat(1000), ([rows, cols, wanted], seed) => {
+      const bits = Math.min(wanted, 32 * rows);
+      const random = createRandom(seed);
+      const signs = Float32Array.from({ length: bits * cols }, () => 2 * random.integer(2) - 1);
+      const scales = Float32Array.from({ length: cols }, random.normal);
+      const blocks = planeBlocks(rows, bits);
+      const turned = drawRotations(seed, rows, bits).map((rotation, index) => {
+        const sums = new Float64Array(rows * cols);
+        for (const [block, { rotation: own, length, planes }] of blocks.entries()) {
+          if (own !== index) continue;
+          for (let at = 0; at < planes * cols; at++) sums[at] += length * signs[block * rows * cols + at];
+        }
+        applyRotation(rotation, sums, cols);
+        return sums;
+      });
+      const expected = turned[0].map((sum, at) => (turned[1] ? sum + turned[1][at] : sum) * scales[at % cols]);
+      const dense = denseFromOrthogonal(seed, [rows, cols], bits, packSigns(signs), scales);
+      expect(dense).toEqual(Float32Array.from(expected));
+    }),
   );
 });
 

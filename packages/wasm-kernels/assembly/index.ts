@@ -7,6 +7,7 @@
  */
 export { fitAtom } from './atom-fit';
 export { multiplyStrips } from './double-products';
+export { roundToLevels } from './level-rounding';
 export { lowerNearest, nearestRows, trialSums } from './nearest-rows';
 export { turnPairs } from './pair-turns';
 export { pursue } from './pursuit';

@@ -57,9 +57,64 @@ it('turns columns to the bits of plain arrays, also fewer than there is room for
   );
 });
 
+/** The nearest odd multiples of the units, one coordinate after the other. */
+function rounded(
+  residual: Float64Array,
+  levels: Int32Array,
+  [from, to]: readonly [number, number],
+  units: Float64Array,
+  halves: Float64Array,
+  most: number,
+) {
+  const [x, chosen] = [residual.slice(), levels.slice()];
+  const width = units.length;
+  for (let at = from * width; at < to * width; at++) {
+    const unit = units[at % width];
+    const rest = x[at] + unit * chosen[at];
+    chosen[at] = Math.max(-most, Math.min(most, 2 * Math.floor(rest * halves[at % width]) + 1));
+    x[at] = rest - unit * chosen[at];
+  }
+  return { x, chosen, changed: chosen.some((level, at) => level !== levels[at]) };
+}
+
+it('rounds coordinates to the levels and the bits of plain arrays, in some rows, also for columns of zeros', () => {
+  const sizes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 13 }), fc.nat(1000));
+  fc.assert(
+    fc.property(
+      sizes,
+      fc.nat(9),
+      fc.nat(9),
+      fc.integer({ min: 1, max: 31 }),
+      ([rows, cols, seed], one, two, digits) => {
+        const [from, to] = [Math.min(one, two, rows), Math.min(Math.max(one, two), rows)];
+        const held = hold([pairsOf(rows, 1, seed), pairsOf(rows, 2, seed)], rows, cols + 3);
+        expect(held.levels.map((levels) => levels.every((level) => level === 0))).toEqual([true, true]);
+        const random = createRandom(seed);
+        const units = Float64Array.from({ length: cols }, () => (random.integer(4) === 0 ? 0 : random.uniform()));
+        const halves = units.map((unit) => (unit === 0 ? 0 : 0.5 / unit));
+        let x = normals(rows * cols, seed).map((value) => 4 * value);
+        let levels = new Int32Array(rows * cols);
+        held.columns.set(x);
+        // The second time, from the levels of the first
+        for (const factor of [1, 0.7]) {
+          const bound = [from, to] as const;
+          const own = [units.map((unit) => unit * factor), halves.map((half) => half / factor)] as const;
+          const expected = rounded(x, levels, bound, ...own, 2 ** digits - 1);
+          expect(held.round(1, from, to, ...own, 2 ** digits - 1)).toBe(expected.changed);
+          [x, levels] = [expected.x, expected.chosen];
+          expect(sameBits(held.columns.slice(0, rows * cols), x)).toBe(true);
+          expect(held.levels[1].slice(0, rows * cols)).toEqual(levels);
+        }
+        expect(held.levels[0].every((level) => level === 0)).toBe(true);
+      },
+    ),
+  );
+});
+
 it.each([
   { rows: 33, cols: 130, bits: 100 },
   { rows: 64, cols: 64, bits: 20 },
+  { rows: 33, cols: 67, bits: 250 },
   { rows: 1, cols: 5, bits: 3 },
 ])('simhash of $rows × $cols has the bytes of plain arrays', ({ rows, cols, bits }) => {
   const holdRotations = vi.fn(kernels.holdRotations);
@@ -73,5 +128,7 @@ it.each([
 it('released rotations refuse to compute', () => {
   const held = hold([pairsOf(4, 2, 1)], 4, 2);
   held.release();
-  expect(() => held.turn(0, false, 2)).toThrow(expect.objectContaining({ code: 'disposed' }));
+  const disposed = expect.objectContaining({ code: 'disposed' });
+  expect(() => held.turn(0, false, 2)).toThrow(disposed);
+  expect(() => held.round(0, 0, 4, new Float64Array(2), new Float64Array(2), 1)).toThrow(disposed);
 });

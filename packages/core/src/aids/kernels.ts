@@ -103,6 +103,8 @@ export interface HeldResiduals {
 export interface HeldRotations {
   /** Room for the columns, row-major. */
   readonly columns: Float64Array;
+  /** Room for a level of each coordinate of the columns, for each rotation: row-major, at first 0. */
+  readonly levels: readonly Int32Array[];
   /**
    * Turns the columns by the rotation with this index, or back if `transposed`: pairs from the last to the first, with exchanged axes. The bits are
    * those of plain arrays.
@@ -110,6 +112,16 @@ export interface HeldRotations {
    * @param width the columns in use, which lie in rows of this length.
    */
   turn(rotation: number, transposed: boolean, width: number): void;
+  /**
+   * Rounds the coordinates of the rows `from … to − 1` to levels: odd multiples of the unit of a column, from `−most` to `most`. The columns hold
+   * what the {@link levels} of this rotation leave of the coordinates. Levels and columns are replaced. Of two levels at the same distance, the
+   * higher one is taken. The bits are those of plain arrays.
+   *
+   * @param units the unit of each column in use.
+   * @param halves the half of the inverse of each unit, or 0 for a unit of 0.
+   * @returns whether a level changed.
+   */
+  round(rotation: number, from: number, to: number, units: Float64Array, halves: Float64Array, most: number): boolean;
   /** Gives the memory back. Calls after that throw a `GCompressError` `disposed`. */
   release(): void;
 }

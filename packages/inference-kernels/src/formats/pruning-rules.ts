@@ -1,6 +1,7 @@
 // Rules for products with pruned matrices: the kept values and their columns, row after row.
 import type { PackedTensor } from '@gcompress/core';
 import { packBits } from '@gcompress/core/storage';
+import { prunedEntries } from '@gcompress/pruning/format';
 import type { StoredForm } from '@gcompress/tfjs/layers';
 import { EIGHT_ROWS, type FormatRules } from './format-kernel.ts';
 
@@ -18,9 +19,9 @@ export const pruningRules: FormatRules = {
     if (!simd) return share <= LARGEST_SHARE.portable;
     return share <= LARGEST_SHARE.simd || (share <= LARGEST_SHARE.eightRows && EIGHT_ROWS);
   },
-  prepare({ format, form, tensors, packed }, loops) {
+  prepare({ form, tensors, packed }, loops) {
     const [rows, cols] = form.shape;
-    const kept = keptColumns(format.unpack(packed()).mask.data, rows, cols);
+    const kept = keptColumns(prunedEntries(packed()), rows, cols);
     const matrix = {
       rows,
       cols,
@@ -46,30 +47,17 @@ export const pruningRules: FormatRules = {
 };
 
 /** The number of kept entries of each row, and the columns of all. */
-function keptColumns(mask: ArrayLike<number>, rows: number, cols: number) {
+function keptColumns(entries: Int32Array, rows: number, cols: number) {
   const counts = new Uint16Array(rows);
-  let total = 0;
-  forEachKept(mask, rows, cols, (row) => {
-    counts[row]++;
-    total++;
-  });
-  const columns = new (cols <= 256 ? Uint8Array : Uint16Array)(total);
-  let to = 0;
-  forEachKept(mask, rows, cols, (_, col) => {
-    columns[to++] = col;
-  });
-  return { counts, columns };
-}
-
-function forEachKept(
-  mask: ArrayLike<number>,
-  rows: number,
-  cols: number,
-  visit: (row: number, col: number) => void,
-): void {
+  const columns = new (cols <= 256 ? Uint8Array : Uint16Array)(entries.length);
   for (let row = 0, at = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++, at++) if (mask[at] !== 0) visit(row, col);
+    const [first, end] = [row * cols, (row + 1) * cols];
+    for (; at < entries.length && entries[at] < end; at++) {
+      counts[row]++;
+      columns[at] = entries[at] - first;
+    }
   }
+  return { counts, columns };
 }
 
 /** The stored positions of kept entries: one bit for each block. */

@@ -106,26 +106,35 @@ export function flagsOf(entries: ArrayLike<number>, grid: BlockGrid, pace?: Pace
   return flags;
 }
 
-/** Indices of the entries in blocks with flag 1, in reading order. */
+/** Indices of the entries in blocks with flag 1, in reading order. Calls `pace` after each row. */
 export function keptEntries(flags: Uint8Array, grid: BlockGrid, pace?: Pace): Int32Array {
+  const { shape, blockHeight, blockWidth, across } = grid;
+  const [rows, cols] = shape;
+  const entries = new Int32Array(keptNumber(flags, grid));
   let count = 0;
-  forEachEntry(
-    grid,
-    (_, block) => {
-      count += flags[block];
-    },
-    pace,
-  );
-  const entries = new Int32Array(count);
-  count = 0;
-  forEachEntry(
-    grid,
-    (entry, block) => {
-      if (flags[block] === 1) entries[count++] = entry;
-    },
-    pace,
-  );
+  for (let row = 0; row < rows; row++) {
+    const first = Math.floor(row / blockHeight) * across;
+    for (let block = 0; block < across; block++) {
+      if (flags[first + block] !== 1) continue;
+      const end = row * cols + Math.min(cols, (block + 1) * blockWidth);
+      for (let entry = row * cols + block * blockWidth; entry < end; entry++) entries[count++] = entry;
+    }
+    pace?.(cols, (row + 1) / rows);
+  }
   return entries;
+}
+
+/** The number of entries in blocks with flag 1. */
+function keptNumber(flags: Uint8Array, { shape: [rows, cols], blockHeight, blockWidth, count }: BlockGrid): number {
+  let number = 0;
+  for (let block = 0, col = 0, row = 0; block < count; block++) {
+    if (flags[block] === 1) number += Math.min(blockHeight, rows - row) * Math.min(blockWidth, cols - col);
+    col += blockWidth;
+    if (col < cols) continue;
+    col = 0;
+    row += blockHeight;
+  }
+  return number;
 }
 
 /** Whether a value is an integer from 1 to `max`. */

@@ -104,7 +104,11 @@ export function unpackPositions(packed: PackedMatrix, grid: BlockGrid): Uint8Arr
   if (Object.hasOwn(packed.tensors, 'gaps')) {
     return readGaps(packedTensor(packed, 'gaps', 'uint8', [null]).data, grid.count, packed.format);
   }
-  return new Uint8Array(unpackCodes(packed, 'mask', sidesOf(grid), 2));
+  if (Object.hasOwn(packed.tensors, 'coded-mask')) return new Uint8Array(unpackCodes(packed, 'mask', sidesOf(grid), 2));
+  const bits = packedTensor(packed, 'mask', 'uint8', [packedBytes(grid.count, 1)]).data;
+  const flags = new Uint8Array(grid.count);
+  for (let block = 0; block < flags.length; block++) flags[block] = (bits[block >> 3] >> (block & 7)) & 1;
+  return flags;
 }
 
 /** The numbers of rows and columns of blocks. */
@@ -113,14 +117,15 @@ function sidesOf({ count, across }: BlockGrid): Shape2D {
 }
 
 function gapsOf(flags: Uint8Array): Int32Array {
-  const gaps = new Int32Array(flags.length);
   let kept = 0;
-  for (let block = 0, next = 0; block < flags.length; block++) {
+  for (let block = 0; block < flags.length; block++) kept += flags[block];
+  const gaps = new Int32Array(kept);
+  for (let block = 0, next = 0, at = 0; at < kept; block++) {
     if (flags[block] === 0) continue;
-    gaps[kept++] = block - next;
+    gaps[at++] = block - next;
     next = block + 1;
   }
-  return gaps.slice(0, kept);
+  return gaps;
 }
 
 function gapBits(gaps: Int32Array, remainder: number): number {

@@ -61,6 +61,15 @@ interface Loops {
     values: number,
     errors: number,
   ): void;
+  roundToLevels(
+    x: number,
+    levels: number,
+    rows: number,
+    width: number,
+    units: number,
+    halves: number,
+    most: number,
+  ): number;
   turnPairs(pairs: number, count: number, x: number, width: number, back: number): void;
   updateThenMultiply: UpdateLoop;
   updateThenMultiplyTransposed: UpdateLoop;
