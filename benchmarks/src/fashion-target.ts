@@ -97,8 +97,11 @@ const FRAMING = 100;
 function operatorOf({ variables }: Network, name: LayerName): TfCompressionOp {
   const begin = SHARED;
   const end = SHARED + Math.floor(FALL * (STEPS - SHARED));
-  return new TfCompressionOp(variables.get(`${name}/weights`) as tf.Variable, {
+  const matrix = variables.get(`${name}/weights`) as tf.Variable;
+  const columns = matrix.shape[matrix.rank - 1];
+  return new TfCompressionOp(matrix, {
     name,
+    shape: [matrix.size / columns, columns],
     compressor: uniform({ lambda: 3e-4, rateWeight: 0 }),
     schedule: linearAlpha({ begin, end, frequency: 10, refactorEvery: 1 }),
   });

@@ -96,7 +96,10 @@ export async function smallFiles(
       const title = `compressNow, to ${part}×, biases corrected`;
       if (isDone(title, knowledge)) continue;
       const options = { budget: { bytes: Math.floor(part * uint8) }, inputMoments: known.moments, channelGains };
-      const small = await compressNow(artifacts, { ...options, minElements: LEAST, kernels });
+      const small = await compressNow(artifacts, { ...options, minElements: LEAST, kernels }).catch(
+        noteUnreachable(notes, `${title}, ${knowledge}`),
+      );
+      if (!small) continue;
       const { artifacts: corrected } = await correctBiases(artifacts, small.artifacts, known);
       const { bytes } = await pack(corrected, { matrices: small.matrices, rest: 'float16' });
       await add(title, knowledge, bytes.length, packedModel(bytes));
@@ -127,10 +130,7 @@ export async function smallFiles(
         sequential: pairedInputs(samples, { load, batchSize: model.batchSize }),
         minElements: LEAST,
         kernels,
-      }).catch((error: unknown) => {
-        if (!isGCompressError(error) || error.code !== 'budget-unreachable') throw error;
-        notes.push(`${title}, ${knowledge}: not possible, ${error.details.actual} bytes are too few.`);
-      });
+      }).catch(noteUnreachable(notes, `${title}, ${knowledge}`));
       if (!small) continue;
       const { bytes } = await pack(small.artifacts, { matrices: small.matrices });
       await add(title, knowledge, bytes.length, packedModel(bytes));
@@ -233,6 +233,14 @@ function methodFor(
 
 function percent(part: number): string {
   return `${+(100 * part).toPrecision(2)} %`;
+}
+
+/** Turns a size that is too small into a note, so that the run continues. */
+function noteUnreachable(notes: string[], what: string): (error: unknown) => undefined {
+  return (error) => {
+    if (!isGCompressError(error) || error.code !== 'budget-unreachable') throw error;
+    notes.push(`${what}: not possible, ${error.details.actual} bytes are too few.`);
+  };
 }
 
 /** Turns a failure into a note, so that the run continues. */

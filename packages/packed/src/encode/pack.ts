@@ -12,6 +12,7 @@ import { assertKernelsOption, type KernelsOption, kernelsName, loadKernels } fro
 import type { io } from '@tensorflow/tfjs-core';
 import type { Probe } from '../container/probe.ts';
 import { takingTurns } from '../load/pause.ts';
+import { codedValues } from '../values/coded-values.ts';
 import { REST_DTYPES, type RestDtype } from '../values/rest-values.ts';
 import { assertGainsOf } from './check-gains.ts';
 import { writtenProbes } from './check-probes.ts';
@@ -23,10 +24,10 @@ import {
   packableWeight,
   type WeightMethod,
 } from './choose-method.ts';
-import { codedValues } from './coded-values.ts';
 import { assertMatrixOf, type Compression, compressWeight, weightMatrix } from './compress-weight.ts';
 import { equalWeights, isSameCompressor, summedGains, summedMoments } from './equal-weights.ts';
 import { leanTopology } from './lean-topology.ts';
+import { floatValues, type ModelWeight } from './model-weights.ts';
 import { type PackedResult, packWeight } from './pack-weight.ts';
 import { type ModelContents, readModel } from './read-model.ts';
 import type { PackReport } from './report.ts';
@@ -136,7 +137,8 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       const aids = { moments: summedMoments(inputMoments, names), gains: summedGains(channelGains, names) };
       compression = await compressWeight('pack', matrix, choice, { signal, kernels, ...aids });
     }
-    const coded = rest === 'coded' && !matrix && choice === undefined ? codedValues(weight) : undefined;
+    const values = rest === 'coded' && !matrix && choice === undefined ? unquantized(weight) : undefined;
+    const coded = values && codedValues(values);
     const result = coded
       ? packWeight(weight, { kernel: undefined, compression: { matrix: coded }, rest: 'float16' })
       : packWeight(weight, { kernel, compression, rest: restOf(choice, rest) });
@@ -160,6 +162,11 @@ export async function pack(artifacts: io.ModelArtifacts, options: PackOptions = 
       weights: shared.map(({ report }) => report),
     },
   };
+}
+
+/** The values of a float32 weight that its model does not store quantized. */
+function unquantized(weight: ModelWeight): Float32Array | undefined {
+  return weight.spec.quantization === undefined ? floatValues(weight) : undefined;
 }
 
 /** The type of a weight that is not compressed, or not smaller in its compressed form. */

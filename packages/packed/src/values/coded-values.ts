@@ -2,18 +2,16 @@
 import { type CompressedMatrix, floatFactor } from '@gcompress/core';
 import { createCompressedMatrix } from '@gcompress/core/hosts';
 import { uniformFormat } from '@gcompress/uniform/format';
-import { floatValues, type ModelWeight } from './model-weights.ts';
 
 /** Levels on each side of 0. */
 const LEVELS = 31;
 
 /**
  * The values as 63 even levels around 0, in the form `uniform`: each is off by at most 1/62 of the largest magnitude, and by the rounding of
- * float32. Undefined for anything but finite float32 values that are not all 0, and for weights that their model stores quantized.
+ * float32. Undefined for values that are not finite, or all 0.
  */
-export function codedValues(weight: ModelWeight): CompressedMatrix | undefined {
-  const values = weight.spec.quantization === undefined ? floatValues(weight) : undefined;
-  if (!values?.every(Number.isFinite)) return undefined;
+export function codedValues(values: Float32Array): CompressedMatrix | undefined {
+  if (!values.every(Number.isFinite)) return undefined;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return undefined;
   const step = largest / LEVELS;
