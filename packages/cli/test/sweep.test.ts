@@ -1,5 +1,5 @@
 // gcompress sweep: results as a table and as JSON, resuming, failures, Ctrl-C, mistakes.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runMain } from '@gcompress/example-program/run-main';
@@ -33,6 +33,18 @@ async function endJobs(results: readonly (readonly [configuration: object, resul
 const results = grid(parameters).map(
   (each) => [each, { bytes: 100 * Number(each.bits), error: 1 / 4 ** Number(each.bits) }] as const,
 );
+
+/** Adds the jobs of the results, for a test that ends them one by one, in their order, while the program runs. */
+async function waitingJobs() {
+  const queue = await folderQueue(join(cwd, 'bits-sweep'));
+  await queue.add(results.map(([configuration]) => createJob(configuration as never)));
+  const end = async ([, result]: (typeof results)[number]) => {
+    const claim = await queue.claim('test');
+    if (claim === undefined) throw new Error('no job');
+    await queue.complete(claim, { result: result as never, milliseconds: 1500, worker: 'test' });
+  };
+  return { at: results, end, queue };
+}
 
 describe('gcompress sweep', () => {
   it('runs jobs in worker processes, and has their results at once the next time', async () => {
@@ -85,14 +97,11 @@ describe('gcompress sweep', () => {
   });
 
   it('writes the results to a file while jobs run, and for good at the end', async () => {
-    const queue = await folderQueue(join(cwd, 'bits-sweep'));
-    const [first, ...others] = results;
-    await queue.add(results.map(([configuration]) => createJob(configuration as never)));
-    const end = async (each: (typeof results)[number]) => {
-      const claim = await queue.claim('test');
-      if (claim === undefined) throw new Error('no job');
-      await queue.complete(claim, { result: each[1] as never, milliseconds: 1500, worker: 'test' });
-    };
+    const {
+      at: [first, ...others],
+      end,
+      queue,
+    } = await waitingJobs();
     await end(first as (typeof results)[number]);
     configure({ job, parameters, ...compared });
     const page = join(cwd, 'results.html');
@@ -107,6 +116,21 @@ describe('gcompress sweep', () => {
     expect(text).not.toContain('http-equiv="refresh"');
     expect(text.match(/<tr>/g)).toHaveLength(1 + 3);
     expect(readdirSync(cwd).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  it('runs all jobs although the file cannot be written any more, and ends with code 4', async () => {
+    const { at, end, queue } = await waitingJobs();
+    configure({ job, parameters, ...compared });
+    mkdirSync(join(cwd, 'pages'));
+    const running = gcompress(cwd, 'sweep', 'bits.json', '--workers', '0', '--out', 'pages/results.html');
+    await vi.waitFor(() => expect(existsSync(join(cwd, 'pages/results.html'))).toBe(true), { timeout: 30_000 });
+    rmSync(join(cwd, 'pages'), { recursive: true });
+    for (const each of at) await end(each);
+    const { code, stderr } = await running;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^error: [^\n]+a place that can be written[^\n]+\n$/);
+    expect(await queue.ended()).toHaveLength(3);
+    await queue.close();
   });
 
   it('writes failures as text, and Markdown to a file of this name', async () => {
