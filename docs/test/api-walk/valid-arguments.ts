@@ -203,6 +203,7 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/post-training planModel': () => [artifacts(), {}],
   '@gcompress/post-training sensitivities': () => [artifacts(), tf.zeros([1, 16]), { load: () => undefined }],
   '@gcompress/report evaluateForms': () => [{ original: outputs(), packed: outputs() }, {}],
+  '@gcompress/report measureLatency': () => [{ original: () => {}, packed: () => {} }, { runs: 1 }],
   '@gcompress/report multiplyAdds': () => [{ layers: [] }, artifacts(), []],
   '@gcompress/report reportData': () => [artifacts(), new Uint8Array(4), {}],
   '@gcompress/report reportHtml': () => [reported()],

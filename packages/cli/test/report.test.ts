@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createRandom } from '@gcompress/core';
 import { pack, splitFile } from '@gcompress/packed';
 import { uniform } from '@gcompress/uniform';
+import { memory, version_core } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gcompress, graphModel, json, layersModel, newFolder, writeModel } from './models.ts';
 
@@ -36,6 +37,8 @@ it('writes one page with the command, sizes and work', async () => {
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^form +raw +gzip +brotli$/m);
+  expect(stdout).toMatch(/^Median times on cpu, .+, with quartiles:$/m);
+  expect(stdout).toMatch(/^ {2}1 example, \d+ runs: original [\d.]+ ms \([\d.]+ to [\d.]+\), packed file /m);
   expect(stdout).toMatch(/^page\.html: a report of [\d.]+ kB$/m);
   const page = readFileSync(join(cwd, 'page.html'), 'utf8');
   expect(page).toContain(
@@ -55,6 +58,53 @@ it('gives the data as JSON, with the bytes of zlib and both dense layers', async
   expect(weights[0]).toMatchObject({ name: 'hidden/kernel', storedAs: 'uniform', multiplyAdds: 480 });
   expect(work).toMatchObject({ multiplyAdds: 640, uncounted: {} });
   expect(readdirSync(cwd)).not.toContain('undefined');
+});
+
+it('times one example and a batch of both forms, and names backend and machine', async () => {
+  const { latency, memory } = json(await report('model', 'small.gcm', '--inputs', 'inputs.json', '--json'));
+  expect(latency.backend).toBe(`cpu, TensorFlow.js ${version_core}`);
+  expect(latency.machine).toContain(`Node ${process.versions.node}`);
+  expect(latency.batches.map(({ batch }: { batch: number }) => batch)).toEqual([1, 32]);
+  for (const { runs, original, packed: small } of latency.batches) {
+    expect(runs).toBeGreaterThan(2);
+    for (const { low, median, high } of [original, small])
+      expect(0 <= low && low <= median && median <= high).toBe(true);
+  }
+  // 12 · 40 + 40 + 40 · 4 + 4 float32 values; packed layers hold the 640 values of the matrices in words of bits
+  expect(memory).toMatchObject({ original: 4 * 684, packed: 4 * 684 });
+  expect(memory.packedLayers).toBeGreaterThan(4 * 44);
+  expect(memory.packedLayers).toBeLessThan(2 * 684);
+  const few = ['--inputs', 'inputs.json', '--batch-size', '1', '--json'];
+  expect(json(await report('model', 'small.gcm', ...few)).latency.batches).toHaveLength(1);
+  const { stdout } = await report('model', 'small.gcm', '--markdown');
+  expect(stdout).toMatch(/^\| once loaded \| weights in memory \| 1 example \| 32 examples \|$/m);
+  expect(stdout).toContain('predictions on cpu, TensorFlow.js');
+});
+
+it('is the same twice with --no-latency, and leaves no tensors', async () => {
+  const made = async () => json(await report('model', 'small.gcm', '--no-latency', '--json'));
+  const first = await made();
+  const { numTensors } = memory();
+  expect(await made()).toEqual(first);
+  expect(memory().numTensors).toBe(numTensors);
+  expect(first.latency).toBeUndefined();
+  await report('graph', 'graph.gcm', '--json');
+  expect(memory().numTensors).toBe(numTensors);
+});
+
+it('says why it measures no times or memory', async () => {
+  const topology = layersModel();
+  const { layers } = (topology.modelTopology as { model_config: { config: { layers: { config: object }[] } } })
+    .model_config.config;
+  Object.assign(layers[0]?.config ?? {}, { batch_input_shape: [null, null, 12] });
+  writeModel(join(cwd, 'any'), topology);
+  writeFileSync(join(cwd, 'any.gcm'), (await pack(topology)).bytes);
+  const { stdout } = await report('any', 'any.gcm', '--out', 'any.html');
+  expect(stdout).toMatch(/^Weights in memory: original [\d,. kB]+, packed file [\d,. kB]+, with packed layers /m);
+  expect(stdout).toMatch(/^Times are not measured: input '.+Give inputs with --inputs\.$/m);
+  expect((await report('any', 'any.gcm', '--out', 'any.html', '--no-run')).stdout).toContain(
+    'Time and memory are not measured: left out by --no-run',
+  );
 });
 
 it('shows the inputs whose class changed, and the accuracies that eval measures', async () => {

@@ -1,10 +1,10 @@
 // gcompress sweep: results as a table and as JSON, resuming, failures, Ctrl-C, mistakes.
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runMain } from '@gcompress/example-program/run-main';
 import { createJob, folderQueue, grid } from '@gcompress/sweep';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { gcompress, json, newFolder } from './models.ts';
 
 const MAIN = new URL('../src/cli.ts', import.meta.url);
@@ -33,6 +33,18 @@ async function endJobs(results: readonly (readonly [configuration: object, resul
 const results = grid(parameters).map(
   (each) => [each, { bytes: 100 * Number(each.bits), error: 1 / 4 ** Number(each.bits) }] as const,
 );
+
+/** Adds the jobs of the results, for a test that ends them one by one, in their order, while the program runs. */
+async function waitingJobs() {
+  const queue = await folderQueue(join(cwd, 'bits-sweep'));
+  await queue.add(results.map(([configuration]) => createJob(configuration as never)));
+  const end = async ([, result]: (typeof results)[number]) => {
+    const claim = await queue.claim('test');
+    if (claim === undefined) throw new Error('no job');
+    await queue.complete(claim, { result: result as never, milliseconds: 1500, worker: 'test' });
+  };
+  return { at: results, end, queue };
+}
 
 describe('gcompress sweep', () => {
   it('runs jobs in worker processes, and has their results at once the next time', async () => {
@@ -82,6 +94,69 @@ describe('gcompress sweep', () => {
     expect(stdout).toContain(
       '| bits | bytes | error | time | Pareto front |\n| --- | --: | --: | --: | --- |\n| 4 | 400 |',
     );
+  });
+
+  it('writes the results to a file while jobs run, and for good at the end', async () => {
+    const {
+      at: [first, ...others],
+      end,
+      queue,
+    } = await waitingJobs();
+    await end(first as (typeof results)[number]);
+    configure({ job, parameters, ...compared });
+    const page = join(cwd, 'results.html');
+    const running = gcompress(cwd, 'sweep', 'bits.json', '--workers', '0', '--out', 'results.html');
+    await vi.waitFor(() => expect(readFileSync(page, 'utf8')).toContain('1 of 3 jobs ended.'), { timeout: 30_000 });
+    expect(readFileSync(page, 'utf8')).toMatch(/http-equiv="refresh"[\s\S]+<td class="right">200<\/td>/);
+    for (const each of others) await end(each);
+    expect(await running).toMatchObject({ code: 0, stderr: '' });
+    await queue.close();
+    const text = readFileSync(page, 'utf8');
+    expect(text).toContain('3 of 3 jobs ended. The sweep is complete.');
+    expect(text).not.toContain('http-equiv="refresh"');
+    expect(text.match(/<tr>/g)).toHaveLength(1 + 3);
+    expect(readdirSync(cwd).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  it('runs all jobs although the file cannot be written any more, and ends with code 4', async () => {
+    const { at, end, queue } = await waitingJobs();
+    configure({ job, parameters, ...compared });
+    mkdirSync(join(cwd, 'pages'));
+    const running = gcompress(cwd, 'sweep', 'bits.json', '--workers', '0', '--out', 'pages/results.html');
+    await vi.waitFor(() => expect(existsSync(join(cwd, 'pages/results.html'))).toBe(true), { timeout: 30_000 });
+    rmSync(join(cwd, 'pages'), { recursive: true });
+    for (const each of at) await end(each);
+    const { code, stderr } = await running;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^error: [^\n]+a place that can be written[^\n]+\n$/);
+    expect(await queue.ended()).toHaveLength(3);
+    await queue.close();
+  });
+
+  it('writes failures as text, and Markdown to a file of this name', async () => {
+    await endJobs([results[0], [{ bits: 9, kind: '<script>' }, undefined]]);
+    configure({ job, configurations: [results[0][0], { bits: 9, kind: '<script>' }], metric: 'error' });
+    for (const out of ['results.md', 'results.html']) {
+      expect((await gcompress(cwd, 'sweep', 'bits.json', '--out', out)).code).toBe(5);
+      const text = readFileSync(join(cwd, out), 'utf8');
+      expect(text).toContain('2 of 2 jobs ended, 1 of them without a result. The sweep is complete.');
+      expect(text).toContain('bits that no method has');
+      expect(text).not.toContain('<script>');
+    }
+    expect(readFileSync(join(cwd, 'results.md'), 'utf8')).toContain('| 2 | x | 200 | 0.0625 | 1.50 s |');
+  });
+
+  it('replaces only the results of a sweep without --force', async () => {
+    await endJobs(results);
+    configure({ job, parameters, ...compared });
+    const write = (...args: string[]) => gcompress(cwd, 'sweep', 'bits.json', '--out', 'mine.html', ...args);
+    writeFileSync(join(cwd, 'mine.html'), 'mine');
+    expect((await write()).code).toBe(4);
+    expect(readFileSync(join(cwd, 'mine.html'), 'utf8')).toBe('mine');
+    expect((await write('--force')).code).toBe(0);
+    expect((await write()).code).toBe(0);
+    expect((await write('--join')).code).toBe(2);
+    expect(existsSync(join(cwd, 'mine.html'))).toBe(true);
   });
 
   it('ends with code 5 and says why when jobs failed', async () => {

@@ -15,11 +15,13 @@ export {
   type ReportedWork,
   type Spectrum,
 } from './data/report-data.ts';
+export type { BatchLatency, ReportedLatency, ReportedMemory, TimeSpread } from './data/run-data.ts';
 export { type EvaluateOptions, evaluateForms, type FormOutputs } from './evaluation/evaluate-forms.ts';
 export type { PlainTensor } from './evaluation/plain-tensor.ts';
 export type { ByteCompressor, ByteCompressors } from './forms/form-bytes.ts';
 export { type StockRivals, stockRivals } from './forms/stock-rivals.ts';
 export { reportHtml } from './html/report-html.ts';
+export { type LatencyCalls, type MeasureLatencyOptions, measureLatency } from './latency/measure-latency.ts';
 export { reportMarkdown } from './markdown/report-markdown.ts';
 export { reportData } from './measure/make-report.ts';
 export type { ReportOptions } from './measure/report-options.ts';

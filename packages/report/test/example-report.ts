@@ -24,6 +24,17 @@ export async function exampleReport({ name = '', classNames = ['a', 'b', 'c', 'd
     formats: FORMATS,
     records: report.weights,
     work: await multiplyAdds(model as never, artifacts),
+    memory: { original: 40_000, packed: 40_000, packedLayers: 9_000 },
+    latency: {
+      backend: `cpu ${name}`,
+      machine: `a machine ${name}`,
+      batches: [1, 32].map((batch) => ({
+        batch,
+        runs: 31,
+        original: { median: batch, low: 0.75 * batch, high: 1.5 * batch },
+        packed: { median: 2 * batch, low: batch, high: 3 * batch },
+      })),
+    },
     evaluation: evaluateForms(outputs, { source: `inputs.npy${name}`, inputs, labels, classNames }),
   });
 }

@@ -7,6 +7,7 @@ it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toEqual([
     'REPORT_VERSION',
     'evaluateForms',
+    'measureLatency',
     'multiplyAdds',
     'reportData',
     'reportHtml',

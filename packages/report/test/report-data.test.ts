@@ -135,6 +135,8 @@ describe('is refused:', () => {
     ['an unknown option', { titel: 'x' }, 'unknown-option'],
     ['a compressor that is no function', { compressors: { gzip: 3 } }, 'invalid-option'],
     ['one name of two', { models: ['x'] }, 'invalid-option'],
+    ['memory without bytes', { memory: { original: 1 } }, 'invalid-option'],
+    ['times without a machine', { latency: { backend: 'cpu', batches: [] } }, 'invalid-option'],
     ['records without names', { records: [{}] }, 'invalid-option'],
   ])('%s', async (_, options, code) => {
     await expect(reportData(artifacts, packed.bytes, options as never)).rejects.toMatchObject({ code });

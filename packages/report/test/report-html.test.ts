@@ -24,6 +24,7 @@ it('shows sizes, quality, changed inputs, work and every matrix', () => {
     'changed',
     'where',
     'work',
+    'runs',
     'weights',
   ]);
   expect(document.querySelectorAll('#size ~ .scroll tbody tr')).toHaveLength(4);
@@ -36,6 +37,20 @@ it('shows sizes, quality, changed inputs, work and every matrix', () => {
   expect(document.querySelector('#size')?.parentElement?.textContent).toContain(
     `packed file${data.forms[3].bytes.raw.toLocaleString('en-US')} B`,
   );
+});
+
+it('shows medians and quartiles with backend and machine, and the memory of each loaded form', () => {
+  const rows = [...page(data).querySelectorAll('#runs ~ .scroll tbody tr')].map((row) =>
+    [...row.children].map((cell) => cell.textContent),
+  );
+  expect(rows).toEqual([
+    ['original', '40.0 kB', '1.00 ms (0.750 ms to 1.50 ms)', '32.0 ms (24.0 ms to 48.0 ms)'],
+    ['packed file', '40.0 kB', '2.00 ms (1.00 ms to 3.00 ms)', '64.0 ms (32.0 ms to 96.0 ms)'],
+    ['packed file, with packed layers', '9,000 B', '–', '–'],
+  ]);
+  const { latency: _, ...untimed } = data;
+  expect(page(untimed).querySelectorAll('#runs ~ .scroll thead th')).toHaveLength(2);
+  expect(page(data).querySelector('#runs')?.parentElement?.textContent).toContain('31 predictions on cpu , a machine ');
 });
 
 it('draws areas of the treemaps in proportion to bytes', () => {
@@ -74,7 +89,7 @@ it('names the weight whose values a copy shares', () => {
 });
 
 it('leaves out what was not measured, and says so', () => {
-  const { evaluation: _, work: __, ...bare } = data;
+  const { evaluation: _, work: __, memory: ___, latency: ____, ...bare } = data;
   const document = page({ ...bare, commands: [] });
   expect([...document.querySelectorAll('h2')].map(({ id }) => id)).toEqual([
     'done',
@@ -96,15 +111,19 @@ describe('Markdown', () => {
   it('has a row for each form and each matrix', () => {
     const lines = reportMarkdown(data).split('\n');
     const rows = lines.filter((line) => line.startsWith('|'));
-    expect(rows).toHaveLength(2 + 4 + 2 + 5);
+    expect(rows).toHaveLength(2 + 4 + 2 + 3 + 2 + 5);
+    expect(rows.slice(6, 11)).toContain(
+      '| packed file | 40.0 kB | 2.00 ms (1.00 ms to 3.00 ms) | 64.0 ms (32.0 ms to 96.0 ms) |',
+    );
+    expect(new Set(rows.slice(6, 11).map((line) => line.split('|').length)).size).toBe(1);
     const width = (line: string) => line.replaceAll('\\|', '').split('|').length;
     expect(new Set(rows.slice(0, 6).map(width)).size).toBe(1);
-    expect(new Set(rows.slice(6).map(width)).size).toBe(1);
+    expect(new Set(rows.slice(11).map(width)).size).toBe(1);
     expect(lines.some((line) => /^\| \*\*packed file\*\* \|/.test(line))).toBe(true);
   });
   it('keeps hostile names in their cells', () => {
     const lines = reportMarkdown(hostile).split('\n');
-    const rows = lines.filter((line) => line.startsWith('|')).slice(6);
+    const rows = lines.filter((line) => line.startsWith('|')).slice(11);
     expect(new Set(rows.map((line) => line.replaceAll('\\|', '').split('|').length)).size).toBe(1);
     expect(rows.join('')).not.toContain('<script>');
   });
@@ -119,6 +138,12 @@ describe('refuses', () => {
     for (const write of [reportHtml, reportMarkdown]) {
       expect(() => write(value as never)).toThrow(expect.objectContaining({ code }));
     }
+  });
+  it('times that are none', () => {
+    const batches = [{ batch: 1, runs: 3, original: { median: -1, low: 0, high: 1 }, packed: {} }];
+    expect(() => reportHtml({ ...data, latency: { ...data.latency, batches } } as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-option' }),
+    );
   });
   it('a picture that is an address', () => {
     const evaluation = {

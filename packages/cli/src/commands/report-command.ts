@@ -10,7 +10,7 @@ export function addReport(program: Command, perform: Perform): void {
     .command('report')
     .summary('write what packing gained and cost as one HTML page')
     .description(
-      'Measures a packed model against the original, float16 and uint8, and writes one HTML file that needs no network. With inputs, it shows quality and the inputs whose answer changed.',
+      'Measures a packed model against the original, float16 and uint8, and writes one HTML file that needs no network: bytes, memory, multiply-adds, and times of predictions on this machine. With inputs, it shows quality and the inputs whose answer changed.',
     )
     .argument('<model>', MODEL_HELP)
     .argument('<packed>', 'the packed file of the same model, or its address')
@@ -22,7 +22,11 @@ export function addReport(program: Command, perform: Perform): void {
     .option('--made-by <command>', 'the command that made the packed file, to show it')
     .option('--record <file>', 'what compress or pack printed with --json: output errors and notes')
     .option('--no-spectra', 'leave out the singular values, which take most of the time')
-    .option('--no-run', 'count no multiply-adds, so that no model runs without --inputs')
+    .option(
+      '--no-run',
+      'count no multiply-adds and measure no times and memory, so that no model runs without --inputs',
+    )
+    .option('--no-latency', 'measure no times, so that the same files give the same report')
     .addOption(batchSize())
     .addOption(new Option('--backend <name>', 'backend that runs the models').choices(BACKENDS).default('wasm'));
   withForm(withForce(withImages(command)))

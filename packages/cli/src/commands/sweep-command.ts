@@ -1,7 +1,7 @@
 // The command line of `gcompress sweep`.
 import { type Command, Option } from 'commander';
 import type { Perform } from './perform.ts';
-import { withForm } from './shared-options.ts';
+import { withForce, withForm } from './shared-options.ts';
 import { integer } from './value-readers.ts';
 
 /** Adds the verb to the program. */
@@ -22,14 +22,21 @@ export function addSweep(program: Command, perform: Perform): void {
     )
     .option('--redis <url>', 'keep jobs and results in Redis instead, such as redis://localhost:6379')
     .option('--join', 'only work on the jobs of a sweep that another process runs, until Ctrl-C')
-    .option('--retry-failed', 'run jobs again that failed before');
-  withForm(command)
+    .option('--retry-failed', 'run jobs again that failed before')
+    .addOption(
+      new Option(
+        '--out <file>',
+        'write the results to this file, HTML or Markdown (.md), and anew whenever a job ends',
+      ).conflicts('join'),
+    );
+  withForm(withForce(command))
     .addHelpText(
       'after',
       `
 Examples:
   gcompress sweep bits.json --workers 4
   gcompress sweep bits.json --markdown > results.md
+  gcompress sweep bits.json --out results.html
   gcompress sweep bits.json --redis redis://queue.example:6379
   gcompress sweep bits.json --redis redis://queue.example:6379 --join`,
     )

@@ -1,8 +1,7 @@
 // Asks the original, its stock forms and the packed model the same inputs, and compares their answers.
 import { type Evaluation, evaluateForms, type MultiplyAdds, multiplyAdds, stockRivals } from '@gcompress/report';
 import { dispose, type io, tensor } from '@tensorflow/tfjs-core';
-import { givenInputs } from '../inputs/given-inputs.ts';
-import type { GivenInputs, ImageOptions } from '../inputs/input-types.ts';
+import type { GivenInputs } from '../inputs/input-types.ts';
 import { readLabels } from '../inputs/labels.ts';
 import { seededInputs } from '../inputs/model-inputs.ts';
 import type { PlainArray } from '../inputs/plain-array.ts';
@@ -15,8 +14,8 @@ import { outputsFor } from './run-examples.ts';
 import { classesOf } from './score.ts';
 
 /** The inputs of a report, and the backend. */
-export interface ReportInputs extends RunOptions, ImageOptions {
-  readonly inputs: string;
+export interface ReportInputs extends RunOptions {
+  readonly given: GivenInputs;
   readonly labels?: string;
   /** A JSON file with the names of the classes. */
   readonly classNames?: readonly string[];
@@ -34,8 +33,7 @@ export async function reportEvaluation(
   options: ReportInputs,
   surroundings: Surroundings,
 ): Promise<Evaluation> {
-  const { labels, classNames, batchSize } = options;
-  const inputs = await givenInputs(options.inputs, options, surroundings);
+  const { given: inputs, labels, classNames, batchSize } = options;
   const asked = labels === undefined ? undefined : await readLabels(labels, surroundings);
   await startRunning(options, surroundings);
   const { float16, uint8 } = stockRivals(original.artifacts);

@@ -2,7 +2,7 @@
 import type { CompressionMethod, JsonObject, JsonValue, MatrixCompressor } from '@gcompress/core';
 import { usageError } from '../process/refusals.ts';
 
-type Method = ((options: never) => MatrixCompressor) & Pick<CompressionMethod, 'forBudget'>;
+type Method = ((options: never) => MatrixCompressor) & Pick<CompressionMethod, 'method' | 'format' | 'forBudget'>;
 
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   uniform: async () => (await import('@gcompress/uniform')).uniform,
@@ -18,6 +18,11 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
 
 /** Names that `--method` takes. */
 export const METHOD_NAMES: readonly string[] = Object.keys(METHODS);
+
+/** All methods. */
+export function allMethods(): Promise<Method[]> {
+  return Promise.all(Object.values(METHODS).map((load) => load()));
+}
 
 /** Options of methods that the command line has as separate options. */
 export interface MethodChoice {

@@ -2,7 +2,7 @@
 import type { ProbedModel } from '@gcompress/packed/probes';
 import { selectBackend } from '@gcompress/tfjs/backends';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import type { DataType, io } from '@tensorflow/tfjs-core';
+import { type DataType, dispose, type io, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { inputError, messageOf } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -63,5 +63,24 @@ export async function runnable({ name, artifacts }: OpenedModel): Promise<Runnab
     const message = messageOf(cause);
     const hint = /^Unknown layer/.test(message) ? 'Register its class with --register MODULE.' : undefined;
     throw inputError(`'${name}'`, 'a model that TensorFlow.js can load', message, hint);
+  }
+}
+
+/** Runs a model on one batch, and reads its outputs, which waits for them. */
+export async function runOnce(model: LayersModel | GraphModel, inputs: Tensor[]): Promise<void> {
+  const answer = predicted(model, inputs) ?? (await (model as GraphModel).predictAsync(inputs));
+  const outputs = (Array.isArray(answer) ? answer : 'shape' in answer ? [answer] : Object.values(answer)) as Tensor[];
+  await Promise.all(outputs.map((output) => output.data()));
+  dispose(outputs);
+}
+
+/** The outputs; undefined for a graph with control flow. For other graphs `predictAsync` would print that `predict` is enough. */
+function predicted(model: LayersModel | GraphModel, inputs: Tensor[]) {
+  if ('layers' in model) return model.predict(inputs, { batchSize: inputs[0]?.shape[0] ?? 1 });
+  try {
+    return model.predict(inputs);
+  } catch {
+    // predictAsync throws any other error again
+    return undefined;
   }
 }

@@ -30,17 +30,23 @@ export interface Target {
 }
 
 /** A kind of file that the program writes and recognizes by its beginning. */
-export type OutputKind = 'packed' | 'report';
+export type OutputKind = 'packed' | 'report' | 'sweep';
 
-/** Beginnings of files: a packed file, a part of one, a report. */
+/** Beginnings of files: a packed file, a part of one, a report, the results of a sweep. */
 const BEGINNINGS: Readonly<Record<OutputKind, RegExp>> = {
   packed: /^GC[MP]/,
   report: /^<!doctype html>[\s\S]{0,99}<meta name="generator" content="gcompress report">/,
+  sweep: /^(?:<!doctype html>[\s\S]{0,99}<meta name="generator" content="gcompress sweep">|<!-- gcompress sweep -->)/,
+};
+const KIND_NAMES: Readonly<Record<OutputKind, string>> = {
+  packed: 'packed one',
+  report: 'report',
+  sweep: 'table of a sweep',
 };
 
 /**
  * Throws if a file may not be written, before any work is done. A packed file may be replaced by another packed file, any other file only with
- * `force`, and the source never. The same holds for reports.
+ * `force`, and the source never. The same holds for reports and the results of sweeps.
  *
  * @throws GCompressError `file-write`.
  */
@@ -53,12 +59,7 @@ export async function assertFileTarget({ path, force, source, kind = 'packed' }:
   await assertNotSource(path, source, isOwn);
   if (force || isOwn) return;
   const hint = 'Choose another path, or replace it with --force.';
-  throw outputError(
-    `'${path}'`,
-    `no file, or a ${kind === 'packed' ? 'packed one' : kind}`,
-    'a file that gcompress did not write',
-    hint,
-  );
+  throw outputError(`'${path}'`, `no file, or a ${KIND_NAMES[kind]}`, 'a file that gcompress did not write', hint);
 }
 
 /**

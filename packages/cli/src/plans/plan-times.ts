@@ -4,10 +4,10 @@ import { resolve } from 'node:path';
 import { measuredTime, measureTimes, type PrepareProduct } from '@gcompress/planner';
 import { folderStore } from '@gcompress/planner/folder';
 import type { PlanTimes } from '@gcompress/post-training';
-import { dispose, matMul, ones, type Tensor, tensor, tidy, version_core } from '@tensorflow/tfjs-core';
+import { dispose, matMul, ones, tensor, tidy, version_core } from '@tensorflow/tfjs-core';
 import { seededInputs } from '../inputs/model-inputs.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
-import { type RunOptions, runnable, startRunning } from '../models/run-model.ts';
+import { type RunOptions, runnable, runOnce, startRunning } from '../models/run-model.ts';
 import { withProgress } from '../output/progress.ts';
 import { inputError, messageOf } from '../process/refusals.ts';
 import type { Surroundings } from '../process/surroundings.ts';
@@ -65,12 +65,4 @@ async function timeOfModel(opened: OpenedModel): Promise<number> {
     dispose(inputs);
     model.dispose();
   }
-}
-
-/** Runs a model and reads its outputs, which waits for them. */
-async function runOnce(model: Awaited<ReturnType<typeof runnable>>, inputs: Tensor[]): Promise<void> {
-  const answer = 'layers' in model ? model.predict(inputs) : await model.predictAsync(inputs);
-  const outputs = (Array.isArray(answer) ? answer : 'shape' in answer ? [answer] : Object.values(answer)) as Tensor[];
-  await Promise.all(outputs.map((output) => output.data()));
-  dispose(outputs);
 }

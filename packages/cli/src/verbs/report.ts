@@ -13,7 +13,11 @@ import {
   type WeightRecord,
 } from '@gcompress/report';
 import type { io } from '@tensorflow/tfjs-core';
+import { measureRuns } from '../compare/measure-runs.ts';
 import { type ReportInputs, reportEvaluation, reportWork } from '../compare/report-evaluation.ts';
+import { runLines } from '../compare/run-lines.ts';
+import { givenInputs } from '../inputs/given-inputs.ts';
+import type { ImageOptions } from '../inputs/input-types.ts';
 import { decoders } from '../models/decoders.ts';
 import { openModel } from '../models/open-model.ts';
 import type { OpenedModel } from '../models/opened-model.ts';
@@ -36,7 +40,7 @@ const COMPRESSORS = {
 };
 
 /** Options of `gcompress report`. */
-export interface ReportVerbOptions extends Omit<ReportInputs, 'inputs' | 'classNames'>, ReportForm {
+export interface ReportVerbOptions extends Omit<ReportInputs, 'given' | 'classNames'>, ImageOptions, ReportForm {
   readonly out?: string;
   readonly inputs?: string;
   /** A JSON file with the names of the classes. */
@@ -46,8 +50,10 @@ export interface ReportVerbOptions extends Omit<ReportInputs, 'inputs' | 'classN
   readonly madeBy?: string;
   /** The JSON that `compress` or `pack` printed. */
   readonly record?: string;
-  /** False counts no multiply-adds, so that no model runs without inputs. */
+  /** False counts no multiply-adds and measures neither times nor memory, so that no model runs without inputs. */
   readonly run: boolean;
+  /** False measures no times. */
+  readonly latency: boolean;
   readonly spectra: boolean;
   readonly force?: boolean;
 }
@@ -72,11 +78,15 @@ export async function report(
   const classNames = classes === undefined ? undefined : await namesIn(classes, surroundings);
   const formats = decoders();
   const packed = (await packedModel(bytes, { formats }).load?.()) as io.ModelArtifacts;
+  const given = inputs === undefined ? undefined : await givenInputs(inputs, options, surroundings);
   const evaluation =
-    inputs === undefined
-      ? undefined
-      : await reportEvaluation(model, packed, { ...options, inputs, ...(classNames && { classNames }) }, surroundings);
+    given &&
+    (await reportEvaluation(model, packed, { ...options, given, ...(classNames && { classNames }) }, surroundings));
   const work = options.run ? await workOf(model, options, surroundings) : 'left out by --no-run';
+  const forms = { original: model, packed, packedBytes: bytes };
+  const { notes, ...runs } = options.run
+    ? await measureRuns(forms, { ...options, ...(given && { given }) }, surroundings)
+    : { notes: ['Time and memory are not measured: left out by --no-run'] };
   const data = await withProgress('measuring', surroundings, (onProgress) =>
     reportData(model.artifacts, bytes, {
       title,
@@ -89,6 +99,7 @@ export async function report(
       onProgress,
       ...(typeof work === 'object' && { work }),
       ...(evaluation && { evaluation }),
+      ...runs,
     }),
   );
   const html = new TextEncoder().encode(reportHtml(data));
@@ -96,7 +107,12 @@ export async function report(
   const written = out === undefined ? [] : [`${out}: a report of ${formatBytes(html.length)}`];
   print(
     data,
-    [...(typeof work === 'string' ? [`Multiply-adds are not counted: ${work}`] : []), ...written],
+    [
+      ...runLines(data),
+      ...(typeof work === 'string' ? [`Multiply-adds are not counted: ${work}`] : []),
+      ...notes,
+      ...written,
+    ],
     options,
     surroundings,
   );

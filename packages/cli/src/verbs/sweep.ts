@@ -1,25 +1,17 @@
 // gcompress sweep: runs a search over configurations in worker processes.
 import { resolve } from 'node:path';
 import { isGCompressError } from '@gcompress/core';
-import {
-  type DoneJob,
-  type FailedJob,
-  folderQueue,
-  type JobQueue,
-  paretoFront,
-  rankResults,
-  runSweep,
-  runWorkers,
-  successiveHalving,
-} from '@gcompress/sweep';
+import { type FailedJob, folderQueue, type JobQueue, runSweep, runWorkers, successiveHalving } from '@gcompress/sweep';
 import { withProgress } from '../output/progress.ts';
 import { printReport, type ReportForm } from '../output/report.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import { inputError } from '../process/refusals.ts';
 import { withStopSignal } from '../process/stop-signal.ts';
 import type { Surroundings } from '../process/surroundings.ts';
+import { liveResults } from '../sweeps/live-results.ts';
 import { type FoundSweep, readDefinition } from '../sweeps/read-definition.ts';
-import { type Row, sweepTable } from '../sweeps/sweep-table.ts';
+import { rowsOf } from '../sweeps/sweep-rows.ts';
+import { sweepTable } from '../sweeps/sweep-table.ts';
 
 /** Options of `gcompress sweep`. */
 export interface SweepVerbOptions extends ReportForm {
@@ -28,6 +20,9 @@ export interface SweepVerbOptions extends ReportForm {
   readonly redis?: string;
   readonly join?: boolean;
   readonly retryFailed?: boolean;
+  /** File that is written anew with each result. */
+  readonly out?: string;
+  readonly force?: boolean;
 }
 
 /** Runs a sweep and prints its results, or works on one that another process runs. */
@@ -64,7 +59,7 @@ async function openQueue(
 async function work(
   queue: JobQueue,
   definition: FoundSweep,
-  { workers, join, retryFailed = false, ...form }: SweepVerbOptions,
+  { workers, join, retryFailed = false, out, force = false, ...form }: SweepVerbOptions,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<ExitCode> {
@@ -74,11 +69,18 @@ async function work(
     await runWorkers(queue, shared);
     return EXIT.done;
   }
+  const live = out === undefined ? undefined : await liveResults(out, definition, { cwd: surroundings.cwd, force });
+  const onResult = live && { onResult: live.add };
   const rungs = await withProgress('running jobs', surroundings, async (onProgress) => {
-    const options = { ...shared, configurations, retryFailed, onProgress };
+    const options = { ...shared, configurations, retryFailed, onProgress, ...onResult };
     if (halving === undefined || metric === undefined) return [await runSweep(queue, options)];
     return successiveHalving(queue, { ...options, budget: halving, metric, goal });
+  }).catch(async (error) => {
+    // The first error counts
+    await live?.finish(false).catch(() => {});
+    throw error;
   });
+  await live?.finish(true);
   const failures = rungs.flatMap((rung) => rung.failures);
   const rows = rowsOf(rungs, definition);
   printReport(
@@ -94,24 +96,6 @@ async function work(
     surroundings,
   );
   return failures.length === 0 ? EXIT.done : EXIT.failed;
-}
-
-/** The results, the largest budget and the best first; those of the largest budget say whether they are on the Pareto front. */
-function rowsOf(rungs: readonly { readonly results: readonly DoneJob[] }[], { metric, goal, size }: FoundSweep): Row[] {
-  const ranked = rungs.map(({ results }) => (metric === undefined ? results : rankResults(results, metric, goal)));
-  const last = ranked[ranked.length - 1];
-  const front =
-    metric === undefined || size === undefined
-      ? undefined
-      : new Set(paretoFront(last, { [size]: 'min', [metric]: goal }));
-  return ranked.reverse().flatMap((results) =>
-    results.map((job) => ({
-      configuration: job.configuration,
-      result: job.result,
-      milliseconds: job.milliseconds,
-      ...(front && results === last && { front: front.has(job) }),
-    })),
-  );
 }
 
 function failed({ configuration, failure }: FailedJob): string {

@@ -81,6 +81,14 @@ const isEvaluation = has({
     }),
   ),
 });
+const isAmount: Check = (value) => isNumber(value) && (value as number) >= 0 && (value as number) < Infinity;
+const isSpread = has({ median: isAmount, low: isAmount, high: isAmount });
+const isMemory = has({ original: isAmount, packed: isAmount, packedLayers: optional(isAmount) });
+const isLatency = has({
+  backend: isText,
+  machine: isText,
+  batches: isList(has({ batch: isAmount, runs: isAmount, original: isSpread, packed: isSpread })),
+});
 const PARTS: Readonly<Record<string, Check>> = {
   title: isText,
   models: (value) => isList(isText)(value) && (value as unknown[]).length === 2,
@@ -89,8 +97,15 @@ const PARTS: Readonly<Record<string, Check>> = {
   headerBytes: isNumber,
   weights: isList(isWeight),
   work: optional(has({ multiplyAdds: isNumber, withFactors: isNumber, uncounted: isRecord })),
+  memory: optional(isMemory),
+  latency: optional(isLatency),
   evaluation: optional(isEvaluation),
 };
+
+/** Whether a value is the memory of a report. */
+export const isReportedMemory: Check = isMemory;
+/** Whether a value is the latency of a report. */
+export const isReportedLatency: Check = isLatency;
 
 /**
  * Throws for anything but the data of a report.

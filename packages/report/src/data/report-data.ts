@@ -1,6 +1,7 @@
 // The data of a report: plain JSON, from which every form of the report is written.
 import type { JsonObject } from '@gcompress/core';
 import type { WeightKind } from '@gcompress/weights';
+import type { ReportedLatency, ReportedMemory } from './run-data.ts';
 
 /** Version of {@link ReportData}; a reader refuses other versions. */
 export const REPORT_VERSION = 1;
@@ -160,5 +161,7 @@ export interface ReportData {
   readonly headerBytes: number;
   readonly weights: readonly ReportedWeight[];
   readonly work?: ReportedWork;
+  readonly memory?: ReportedMemory;
+  readonly latency?: ReportedLatency;
   readonly evaluation?: Evaluation;
 }

@@ -5,6 +5,7 @@ import { html, Markup, type Part } from '../markup/markup.ts';
 import { bytesOf, downloadBytes, downloadName } from '../words/forms.ts';
 import { bytesText, countText, errorText, percentText, pluralText, ratioText } from '../words/numbers.ts';
 import { changedSection, qualitySection } from './quality-section.ts';
+import { runsSection } from './runs-section.ts';
 import { sizeSection, treemapSection } from './size-section.ts';
 import { STYLE } from './style.ts';
 import { weightsSection } from './weights-section.ts';
@@ -21,7 +22,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; ba
  */
 export function reportHtml(data: ReportData): string {
   assertReportData('reportHtml', data);
-  const { title, models, evaluation, work } = data;
+  const { title, models, evaluation, work, memory, latency } = data;
   const sections = [
     ['done', 'What was done'],
     ['size', 'Size'],
@@ -29,6 +30,7 @@ export function reportHtml(data: ReportData): string {
     ...(evaluation ? [['changed', 'Changed answers']] : []),
     ['where', 'Where the bytes are'],
     ...(work ? [['work', 'Multiply-adds']] : []),
+    ...(memory || latency ? [['runs', 'Time and memory']] : []),
     ['weights', 'Weights'],
   ] as const;
   return html`<!doctype html>
@@ -44,6 +46,7 @@ ${qualitySection(data)}
 ${changedSection(data)}
 ${treemapSection(data)}
 ${workSection(data)}
+${runsSection(data)}
 ${weightsSection(data)}</main>
 <footer><p>Made by gcompress from the files themselves: every number is measured on this model. Bytes: 1 kB is 1000 bytes.</p></footer>
 </body></html>

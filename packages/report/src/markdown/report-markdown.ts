@@ -3,6 +3,7 @@ import { assertReportData } from '../data/check-data.ts';
 import type { FormQuality, ReportData, ReportedWeight } from '../data/report-data.ts';
 import { FORM_NAMES } from '../words/forms.ts';
 import { bytesText, countText, errorText, percentText, plainText, ratioText, shapeText } from '../words/numbers.ts';
+import { loadedRows, runsSentence } from '../words/runs.ts';
 import { qualitySentence, sizeSentence, trustSentence } from '../words/summary.ts';
 import { bitsText, storedText } from '../words/weights.ts';
 
@@ -22,6 +23,7 @@ export function reportMarkdown(data: ReportData): string {
     formsTable(data),
     ...(evaluation ? [escaped(trustSentence(evaluation))] : []),
     ...(work ? [`Multiply-adds for one input: ${countText(work.multiplyAdds)}.`] : []),
+    ...(data.memory || data.latency ? [runsTable(data), escaped(runsSentence(data))] : []),
     ...(commands.length > 0 ? [fenced(commands)] : []),
     `<details><summary>${matrices.length} matrices</summary>\n\n${weightsTable(matrices)}\n\n</details>`,
   ];
@@ -54,6 +56,14 @@ function formsTable({ forms, evaluation }: ReportData): string {
       ratioText(original, bytes.raw),
       ...cells(qualities.find((quality) => quality.form === form)),
     ]),
+  );
+}
+
+function runsTable(data: ReportData): string {
+  const { heads, rows } = loadedRows(data);
+  return table(
+    ['once loaded', ...heads],
+    rows.map(({ name, cells }) => [name, ...cells.map(({ value, range }) => (range ? `${value} (${range})` : value))]),
   );
 }
 

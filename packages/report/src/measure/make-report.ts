@@ -32,8 +32,8 @@ export async function reportData(
   packed: Uint8Array,
   options: ReportOptions = {},
 ): Promise<ReportData> {
-  const { title, models, commands, formats, compressors, records, work, evaluation, spectra, kernels, ...listeners } =
-    completeOptions(options);
+  const { title, models, commands, formats, compressors, records, work, ...others } = completeOptions(options);
+  const { memory, latency, evaluation, spectra, kernels, ...listeners } = others;
   const { signal } = listeners;
   if (!(packed instanceof Uint8Array)) {
     throw new GCompressError('invalid-option', {
@@ -68,6 +68,8 @@ export async function reportData(
     headerBytes: packed.length - stored.weightBytes,
     weights,
     ...(work && { work: workOf(work, weights) }),
+    ...(memory && { memory }),
+    ...(latency && { latency }),
     ...(evaluation && { evaluation }),
   };
 }

@@ -3,7 +3,9 @@ import { GCompressError, type ProgressOptions } from '@gcompress/core';
 import { assertKnownOptions, assertType, describeValue } from '@gcompress/core/checks';
 import type { RowDecoder } from '@gcompress/packed/load';
 import { assertKernelsOption, type KernelsOption } from '@gcompress/wasm-kernels/load';
+import { isReportedLatency, isReportedMemory } from '../data/check-data.ts';
 import type { Evaluation } from '../data/report-data.ts';
+import type { ReportedLatency, ReportedMemory } from '../data/run-data.ts';
 import type { ByteCompressors } from '../forms/form-bytes.ts';
 import type { WeightRecord } from '../weights/report-weights.ts';
 import type { MultiplyAdds } from '../work/counted.ts';
@@ -24,6 +26,10 @@ export interface ReportOptions extends ProgressOptions {
   readonly records?: readonly WeightRecord[];
   /** The result of `multiplyAdds`. */
   readonly work?: MultiplyAdds;
+  /** Bytes of the weights in memory, such as differences of `tf.memory().numBytes` before and after loading. */
+  readonly memory?: ReportedMemory;
+  /** Results of `measureLatency` with backend and machine. Without it, the same model, file and options give the same report. */
+  readonly latency?: ReportedLatency;
   /** The result of `evaluateForms`. */
   readonly evaluation?: Evaluation;
   /** False leaves out the singular values, which take most of the time. Default true. */
@@ -44,6 +50,8 @@ export interface CheckedOptions extends ProgressOptions {
   readonly compressors: ByteCompressors;
   readonly records: readonly WeightRecord[];
   readonly work: MultiplyAdds | undefined;
+  readonly memory: ReportedMemory | undefined;
+  readonly latency: ReportedLatency | undefined;
   readonly evaluation: Evaluation | undefined;
   readonly spectra: boolean;
   readonly kernels: KernelsOption | undefined;
@@ -54,14 +62,15 @@ export const WHERE = 'reportData';
 
 const NAMES = [
   ...['title', 'models', 'commands', 'formats', 'compressors', 'records', 'work', 'evaluation'],
-  ...['spectra', 'kernels', 'signal', 'onProgress'],
+  ...['memory', 'latency', 'spectra', 'kernels', 'signal', 'onProgress'],
 ];
 
 /** Checks the options and completes them. */
 export function completeOptions(options: ReportOptions): CheckedOptions {
   assertKnownOptions(WHERE, options, NAMES);
   const { title = 'Compression report', models = ['original', 'packed file'], commands = [], formats = [] } = options;
-  const { compressors = {}, records = [], work, evaluation, spectra = true, kernels, signal, onProgress } = options;
+  const { compressors = {}, records = [], work, memory, latency, evaluation, spectra = true } = options;
+  const { kernels, signal, onProgress } = options;
   assertType(WHERE, 'title', title, 'string');
   assertStrings('models', models);
   if (models.length !== 2) throw refusal('models', 'two names', `${models.length}`);
@@ -77,6 +86,12 @@ export function completeOptions(options: ReportOptions): CheckedOptions {
   if (work !== undefined && !(work?.counted instanceof Map && work.uncounted instanceof Map)) {
     throw refusal('work', 'the result of multiplyAdds()', work);
   }
+  if (memory !== undefined && !isReportedMemory(memory)) {
+    throw refusal('memory', 'bytes { original, packed }', memory);
+  }
+  if (latency !== undefined && !isReportedLatency(latency)) {
+    throw refusal('latency', '{ backend, machine, batches } with results of measureLatency()', latency);
+  }
   if (evaluation !== undefined && !(Array.isArray(evaluation?.forms) && Array.isArray(evaluation.changed))) {
     throw refusal('evaluation', 'the result of evaluateForms()', evaluation);
   }
@@ -91,6 +106,8 @@ export function completeOptions(options: ReportOptions): CheckedOptions {
     compressors,
     records,
     work,
+    memory,
+    latency,
     evaluation,
     spectra,
     kernels,

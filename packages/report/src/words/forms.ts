@@ -9,6 +9,19 @@ export const FORM_NAMES: Readonly<Record<FormName, string>> = {
   packed: 'packed file',
 };
 
+/** What the rows of times and memory are about, in order. */
+export const LOADED_FORMS = ['original', 'packed', 'packedLayers'] as const;
+
+/** A form of a model once it is loaded. */
+export type LoadedForm = (typeof LOADED_FORMS)[number];
+
+/** Names of loaded forms for people. */
+export const LOADED_NAMES: Readonly<Record<LoadedForm, string>> = {
+  original: FORM_NAMES.original,
+  packed: FORM_NAMES.packed,
+  packedLayers: `${FORM_NAMES.packed}, with packed layers`,
+};
+
 /** Bytes of one form. */
 export function bytesOf({ forms }: ReportData, form: FormName): ReportData['forms'][number]['bytes'] {
   return forms.find((each) => each.form === form)?.bytes ?? { raw: 0 };

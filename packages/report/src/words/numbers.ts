@@ -39,6 +39,13 @@ export function countText(count: number): string {
   return `${value.toLocaleString('en-US', { maximumFractionDigits: 2 })}${unit}`;
 }
 
+/** Milliseconds with three digits. */
+export function timeText(milliseconds: number): string {
+  const digits = milliseconds === 0 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(milliseconds))));
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return `${milliseconds.toLocaleString('en-US', options)} ms`;
+}
+
 /** `'1 input'` or `'3 inputs'`. */
 export function pluralText(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
