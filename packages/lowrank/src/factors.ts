@@ -93,7 +93,7 @@ function decompose(
 }
 
 /** Factors of the first `rank` singular triples: each side takes the square roots of the singular values. */
-function balanced([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
+export function balanced([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
   const b = new Float32Array(rows * rank);
   const c = new Float32Array(rank * cols);
   for (let j = 0; j < rank; j++) {
