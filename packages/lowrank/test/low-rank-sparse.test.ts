@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lowRankSparseDecoder, lowRankSparseFormat } from '../src/format.ts';
 import { type LowRankSparseOptions, lowRank, lowRankSparse } from '../src/index.ts';
-import { supportOf } from '../src/sparse/support.ts';
+import { supportOf } from '../src/support.ts';
 
 const claims: CompressorClaims = { neverWorseThanZero: true, scaleEquivariant: true, fixedSize: true };
 const subjects: Record<string, LowRankSparseOptions> = {

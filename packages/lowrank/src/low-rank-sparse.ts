@@ -21,9 +21,9 @@ import {
   largestThatFits,
 } from '@gcompress/core/checks';
 import { multiply, truncatedSvd } from '@gcompress/linalg';
-import { balanced } from '../factors.ts';
-import { bytesOfRank } from '../rank.ts';
-import { type LowRankSparseFactor, lowRankSparseFormat, maskOf } from './format.ts';
+import { balanced } from './factors.ts';
+import { bytesOfRank } from './rank.ts';
+import { type LowRankSparseFactor, lowRankSparseFormat, maskOf } from './sparse-format.ts';
 import { supportOf } from './support.ts';
 
 /** Sizes of {@link lowRankSparse}. */
