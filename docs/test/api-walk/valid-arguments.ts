@@ -250,6 +250,13 @@ export const VALID: Readonly<Record<string, () => readonly unknown[]>> = {
   '@gcompress/core/storage unpackBits': () => [Uint8Array.of(1), 2, 3],
   '@gcompress/testkit assertClose': () => [[1], [1], {}],
   '@gcompress/testkit normalMatrix': () => [[2, 2], 1],
+  '@gcompress/tfjs productSquaredNorm': () => [[tf.ones([2, 3]), tf.ones([3, 2])]],
+  '@gcompress/lowrank lowRankSparse': () => [{ rank: 1 }],
+  '@gcompress/lowrank allocateRanks': () => [
+    { a: core.matrix([6, 6], new Float32Array(36).fill(1)) },
+    { ratio: 1.5 },
+    {},
+  ],
   '@gcompress/tfjs/layers teacherTargets': () => [denseModel(), tf.ones([2, 8]), tf.ones([2, 8]), {}],
   '@gcompress/tfjs/layers withTeacher': () => [denseModel(), { teacher: denseModel() }],
   '@gcompress/tfjs/layers compressModel': () => [denseModel(), { method: compressor, schedule: schedule() }],

@@ -3,24 +3,14 @@ import {
   type Factor,
   type FactorizeOptions,
   floatFactor,
-  type InputMoments,
   type Kernels,
   type Matrix,
-  matrix,
   type ProgressOptions,
   partialProgress,
 } from '@gcompress/core';
-import {
-  momentsWeakness,
-  multiply,
-  multiplyTransposed,
-  type Svd,
-  singularValues,
-  thinSvd,
-  truncatedSvd,
-  whitening,
-} from '@gcompress/linalg';
+import { momentsWeakness, multiply, type Svd, singularValues, thinSvd, truncatedSvd } from '@gcompress/linalg';
 import { energyKept, rankForEnergy } from './rank.ts';
+import { whitened } from './whitened.ts';
 
 /** How the factors are found. */
 export interface Decomposition {
@@ -31,8 +21,6 @@ export interface Decomposition {
   readonly energy?: number | undefined;
 }
 
-/** Part of the mean squared input that is added to each: enough to factor moments that lack rank, and nothing that counts. */
-const DAMPING = 1e-8;
 /** Progress at which the moments are applied, and at which the rank for an energy is chosen. */
 const TO_WHITEN = 0.3;
 const TO_CHOOSE = 0.65;
@@ -67,23 +55,6 @@ export function lowRankFactors(
   }
   const svd = decompose(seen, rank, how, partialProgress(listeners, choose, TO_DECOMPOSE), kernels);
   return projected(weights, rank, svd, kernels, partialProgress(listeners, TO_DECOMPOSE, 1));
-}
-
-/** `Lᵀ·W`, as float32: its rounding moves singular vectors, whose errors count twice as little each. */
-function whitened(
-  weights: Matrix,
-  moments: InputMoments,
-  kernels: Kernels | undefined,
-  progress: ProgressOptions,
-): Matrix {
-  const { factor } = whitening(moments, DAMPING, kernels, partialProgress(progress, 0, 0.5));
-  const product = multiplyTransposed(factor, weights, kernels, partialProgress(progress, 0.5, 1));
-  let largest = 0;
-  for (let at = 0; at < product.data.length; at++) largest = Math.max(largest, Math.abs(product.data[at]));
-  // A scale changes no vector, and brings any matrix into the range of float32
-  const values = new Float32Array(product.data.length);
-  for (let at = 0; at < values.length; at++) values[at] = product.data[at] / (largest || 1);
-  return matrix(weights.shape, values);
 }
 
 /** The rank that keeps this part of the energy, at most `most`; warns when `most` keeps less. */
@@ -122,7 +93,7 @@ function decompose(
 }
 
 /** Factors of the first `rank` singular triples: each side takes the square roots of the singular values. */
-function balanced([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
+export function balanced([rows, cols]: Matrix['shape'], rank: number, { u, s, v }: Svd): Record<'b' | 'c', Factor> {
   const b = new Float32Array(rows * rank);
   const c = new Float32Array(rank * cols);
   for (let j = 0; j < rank; j++) {

@@ -3,6 +3,8 @@ import { type CompressedFormat, type Factorization, floatFactor } from '@gcompre
 import { type MatrixDecoder, matMul } from '@gcompress/core/decode';
 import { assertVersion, fileError, packedTensor } from '@gcompress/core/storage';
 
+export { type LowRankSparseFactor, lowRankSparseDecoder, lowRankSparseFormat } from './sparse-format.ts';
+
 const reconstruct: CompressedFormat<'b' | 'c'>['reconstruct'] = (ops, { b, c }) => ops.matMul(b, c);
 
 const unpack: CompressedFormat<'b' | 'c'>['unpack'] = (packed) => {

@@ -59,6 +59,35 @@ describe('allocateRanks', () => {
     );
   });
 
+  it('with moments, gives ranks to the matrix whose outputs lose most', () => {
+    // Only the first input of flat is ever large, so that one rank keeps nearly all of its outputs
+    const values = Float64Array.from({ length: 400 }, (_, at) => (at === 0 ? 1e6 : at % 21 === 0 ? 1 : 0));
+    const inputMoments = new Map([['flat', { size: 20, count: 100, values }]]);
+    const other = { ...flat };
+    expect(allocateRanks({ flat, other }, { ratio: 2 })).toEqual({ flat: 9, other: 1 });
+    expect(allocateRanks({ flat, other }, { ratio: 2 }, { inputMoments })).toEqual({ flat: 1, other: 9 });
+  });
+
+  it('moments of equal, independent inputs and of other matrices change nothing', () => {
+    const values = Float64Array.from({ length: 400 }, (_, at) => (at % 21 === 0 ? 3 : 0));
+    const inputMoments = new Map([
+      ['steep', { size: 20, count: 100, values }],
+      ['another', { size: 3, count: 1, values: new Float64Array(9).fill(1) }],
+    ]);
+    expect(allocateRanks({ steep, flat }, { ratio: 2 }, { inputMoments })).toEqual(
+      allocateRanks({ steep, flat }, { ratio: 2 }),
+    );
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an object', { flat: 1 }, 'inputMoments: expected a map'],
+    ['moments of other inputs', new Map([['flat', { size: 3, count: 1, values: new Float64Array(9) }]]), "'flat'"],
+  ])('refuses %s as moments', (_, inputMoments, message) => {
+    expect(() => allocateRanks({ steep, flat }, { ratio: 2 }, { inputMoments: inputMoments as never })).toThrow(
+      message,
+    );
+  });
+
   it.each([
     [{ ratio: 1 }, 'allocateRanks ratio: expected'],
     [{ ratio: 100 }, 'allocateRanks ratio: expected at most 10, the ratio of rank 1 for every matrix, got 100'],

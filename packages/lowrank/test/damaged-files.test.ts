@@ -1,11 +1,13 @@
-// Thousands of damaged files of one matrix.
+// Thousands of damaged files of one matrix of each method.
 import { testRuns } from '@gcompress/fixtures/test-runs';
 import { normalMatrix, testDamagedFiles } from '@gcompress/testkit';
 import { describe, it } from 'vitest';
-import { lowRank } from '../src/index.ts';
+import { lowRank, lowRankSparse } from '../src/index.ts';
 
-testDamagedFiles({
-  runner: { describe, it },
-  compressed: lowRank({ rank: 2 }).compress(normalMatrix([12, 8], 1)),
-  runs: testRuns(1000),
-});
+for (const method of [lowRank({ rank: 2 }), lowRankSparse({ rank: 2, density: 0.1, seed: 3 })]) {
+  testDamagedFiles({
+    runner: { describe, it },
+    compressed: method.compress(normalMatrix([12, 8], 1)),
+    runs: testRuns(1000),
+  });
+}

@@ -9,17 +9,25 @@ it('the package exports exactly these names', () => {
       "breakEvenRank",
       "lowRank",
       "lowRankFormat",
+      "lowRankSparse",
+      "lowRankSparseFormat",
       "rankFromPercent",
     ]
   `);
-  expect(Object.keys(format).sort()).toEqual(['lowRankDecoder', 'lowRankFormat']);
+  expect(Object.keys(format).sort()).toEqual([
+    'lowRankDecoder',
+    'lowRankFormat',
+    'lowRankSparseDecoder',
+    'lowRankSparseFormat',
+  ]);
 });
 
-it('the method and its format carry the names that files hold', () => {
-  const { method, format: used } = api.lowRank;
-  expect({ method, id: used.id, version: used.version }).toEqual({
-    method: 'lowrank',
-    id: 'lowrank',
-    version: 1,
+it('the methods and their formats carry the names that files hold', () => {
+  const names = [api.lowRank, api.lowRankSparse].map(({ method, format: used }) => {
+    return { method, id: used.id, version: used.version };
   });
+  expect(names).toEqual([
+    { method: 'lowrank', id: 'lowrank', version: 1 },
+    { method: 'lowrank-sparse', id: 'lowrank-sparse', version: 1 },
+  ]);
 });

@@ -10,6 +10,7 @@ export type {
   UpdateOptions,
   UpdateResult,
 } from './training/op-options.ts';
+export { productSquaredNorm } from './training/product-squared-norm.ts';
 export type { ByteAllocation, ByteShares } from './training/size/byte-allocation.ts';
 export { SizeTarget, type SizeTargetOptions } from './training/size/size-target.ts';
 export type { StepState } from './training/step-state.ts';

@@ -10,6 +10,7 @@ it('the root entry exports exactly these names', () => {
     [
       "SizeTarget",
       "TfCompressionOp",
+      "productSquaredNorm",
       "tfOps",
       "variableSpecs",
     ]

@@ -4,6 +4,14 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 /** A layer of TensorFlow.js. */
 export type Layer = LayersModel['layers'][number];
 
+/** Class of the layers of `@gcompress/tfjs` that are compressed while they train. They multiply in the place of the layer inside. */
+export const COMPRESSED = 'CompressedLayer';
+
+/** The layer inside a layer that is compressed while it trains. */
+export function innerOf(layer: Layer): Layer {
+  return (layer as Layer & { readonly inner: Layer }).inner;
+}
+
 /** Each layer once, in the order of the model; a nested model or wrapper before the layers inside it. */
 export function everyLayer(model: LayersModel): Layer[] {
   const seen = new Set<Layer>();
@@ -18,6 +26,7 @@ export function everyLayer(model: LayersModel): Layer[] {
 
 /** The layers inside a model or wrapper, under the property names of TensorFlow.js. */
 function innerLayers(layer: Layer): Layer[] {
+  if (layer.getClassName() === COMPRESSED) return innerLayers(innerOf(layer));
   const { layers, cells, ...single } = layer as unknown as Readonly<Record<string, Layer | Layer[] | undefined>>;
   return [
     ...(Array.isArray(layers) ? layers : []),

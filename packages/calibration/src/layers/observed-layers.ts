@@ -5,7 +5,7 @@ import { depthwiseOutputs } from '../rows/depthwise-outputs.ts';
 import { convolutionPatches, transposedPatches } from '../rows/patches.ts';
 import { ids, lastAxis } from '../rows/sampled-rows.ts';
 import type { Pair, Window } from '../rows/window.ts';
-import { everyLayer, type Layer } from './every-layer.ts';
+import { COMPRESSED, everyLayer, innerOf, type Layer } from './every-layer.ts';
 
 /** A weight whose inputs are observed at the calls of a layer or of a recurrent cell. */
 export interface ObservedLayer extends Observed {
@@ -21,6 +21,12 @@ export function observedLayers(model: LayersModel): ObservedLayer[] {
   return everyLayer(model).flatMap((layer) => READERS[layer.getClassName()]?.(layer) ?? []);
 }
 
+/** A layer that is compressed while it trains has the inputs of the layer inside, which may not be called. */
+function compressed(layer: Layer): ObservedLayer[] {
+  const inner = innerOf(layer);
+  return (READERS[inner.getClassName()]?.(inner) ?? []).map((observed) => ({ ...observed, layer }));
+}
+
 /** How the layers of a class are read. */
 const READERS: Readonly<Record<string, ((layer: Layer) => ObservedLayer[]) | undefined>> = {
   Dense: (layer) => observe(layer, 'kernel', { read: lastAxis }),
@@ -33,6 +39,7 @@ const READERS: Readonly<Record<string, ((layer: Layer) => ObservedLayer[]) | und
   SimpleRNNCell: cell,
   GRUCell: cell,
   LSTMCell: cell,
+  [COMPRESSED]: compressed,
   Embedding: (layer) => observe(layer, 'embeddings', { read: ids, structure: 'ids' }),
 };
 

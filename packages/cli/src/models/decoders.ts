@@ -2,7 +2,7 @@
 import { blockDiagonalFormat, inputOutputFormat, mixedBlockFormat } from '@gcompress/blocks/format';
 import { dictLearnFormat } from '@gcompress/dictlearn/format';
 import { kMeansFormat } from '@gcompress/kmeans/format';
-import { lowRankFormat } from '@gcompress/lowrank/format';
+import { lowRankFormat, lowRankSparseFormat } from '@gcompress/lowrank/format';
 import { rowDecoder } from '@gcompress/packed/formats';
 import type { RowDecoder } from '@gcompress/packed/load';
 import { prunedFormat, prunedKMeansFormat } from '@gcompress/pruning/format';
@@ -16,6 +16,7 @@ export function decoders(): RowDecoder[] {
     inputOutputFormat,
     kMeansFormat,
     lowRankFormat,
+    lowRankSparseFormat,
     mixedBlockFormat,
     prunedFormat,
     prunedKMeansFormat,

@@ -26,6 +26,7 @@ export { assertUsableModel } from './model/model-checks.ts';
 export { type PackableModel, packableModel } from './model/packable-model.ts';
 export { type Replace, rebuildModel } from './model/rebuild-model.ts';
 export { type StripOptions, stripCompression } from './model/strip-compression.ts';
+export type { MomentsByName, MomentsSource } from './moments/training-moments.ts';
 export {
   type LoadedMatrixReport,
   type PackedLayersModelOptions,

@@ -13,7 +13,18 @@ import { assertNumber } from '@gcompress/core/checks';
 import { plannedByteLength } from '@gcompress/core/hosts';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import { type KernelsOption, kernelsName, loadKernels } from '@gcompress/wasm-kernels/load';
-import { concat, scalar, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  type Scalar,
+  scalar,
+  square,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor,
+  tidy,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { assertTensor } from '../argument-checks.ts';
 import { UntrainedFactors } from '../untrained-factors.ts';
 import { type MatrixView, toMatrix } from '../weight/matrix-view.ts';
@@ -45,6 +56,7 @@ import type {
 } from './op-options.ts';
 import { OperatorWeights } from './operator-weights.ts';
 import { type PlannedFactors, plannedFactors } from './planned-factors.ts';
+import { productSquaredNorm } from './product-squared-norm.ts';
 import { relativeError } from './relative-error.ts';
 import { type StepState, StepStateVariable } from './step-state.ts';
 
@@ -212,9 +224,10 @@ export class TfCompressionOp {
   /**
    * Does what the schedule has due at this step of the training. A failure leaves everything as it was.
    *
-   * @param options a compressor for this update alone, such as the own one at another price of a bit, and kernels.
+   * @param options a compressor for this update alone, such as the own one at another price of a bit; kernels; moments of the inputs.
    *
-   * @throws GCompressError when the matrix cannot be compressed, such as `non-finite`; `disposed`; `invalid-option`.
+   * @throws GCompressError when the matrix cannot be compressed, such as `non-finite`; `disposed`; `invalid-option`; when it compresses,
+   * `unsupported` for moments that the compressor does not use, and `shape-mismatch` for moments of other inputs.
    */
   async runUpdateStep(step: number, options: UpdateOptions = {}): Promise<UpdateResult> {
     assertStep(step, this.name);
@@ -288,6 +301,20 @@ export class TfCompressionOp {
     return this.#asMatrix({ ...values, [factor.name]: factor.values }, {});
   }
 
+  /**
+   * `‖Ŵ‖²`, the squared Frobenius norm of the compressed form as its factors are now, as a scalar with gradients: a term of the loss that decays the
+   * product instead of each factor, see {@link productSquaredNorm}. The caller owns it.
+   *
+   * @throws GCompressError `disposed`.
+   */
+  squaredNorm(): Scalar {
+    this.#assertLive();
+    const { factors } = this.variables;
+    const { product } = this.compressor.format;
+    if (product) return productSquaredNorm(product.map((name) => factors[name] as Tensor as Tensor2D));
+    return tidy(() => sum(square(this.#weights.compressed.read())));
+  }
+
   /** Frees what the operator made; never A. May be called again. */
   dispose(): void {
     if (this.#disposed) return;
@@ -346,7 +373,9 @@ export class TfCompressionOp {
     this.#loadedKernels ??= loadKernels(this.#kernels);
     const kernels = await (options.kernels === undefined ? this.#loadedKernels : loadKernels(options.kernels));
     const where = `TfCompressionOp '${this.name}'`;
-    const planned = await plannedFactors(where, { compressor, plan: this.#plan, source }, kernels);
+    const { inputMoments } = options;
+    const aids = { ...(kernels && { kernels }), ...(inputMoments && { inputMoments }) };
+    const planned = await plannedFactors(where, { compressor, plan: this.#plan, source }, aids);
     return { ...planned, kernels: kernelsName(kernels) };
   }
 

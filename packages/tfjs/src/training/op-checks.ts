@@ -1,5 +1,5 @@
 // Checks of an operator's arguments and results.
-import { elementCount, GCompressError, type MatrixCompressor, type Shape2D } from '@gcompress/core';
+import { elementCount, GCompressError, type InputMoments, type MatrixCompressor, type Shape2D } from '@gcompress/core';
 import { assertKnownOptions, assertNumber, assertType, describeValue } from '@gcompress/core/checks';
 import type { CompressionSchedule, ScheduleState } from '@gcompress/scheduler';
 import { assertKernelsOption } from '@gcompress/wasm-kernels/load';
@@ -120,10 +120,15 @@ export function assertStep(step: unknown, name: string): void {
 /** The checked options of an update; refuses a compressor of another format. */
 export function checkedUpdateOptions(options: unknown, own: MatrixCompressor, name: string): UpdateOptions {
   const where = `runUpdateStep of '${name}'`;
-  assertKnownOptions(where, options, ['compressor', 'kernels']);
-  const { compressor, kernels } = options as { readonly compressor?: unknown; readonly kernels?: unknown };
+  assertKnownOptions(where, options, ['compressor', 'kernels', 'inputMoments']);
+  const { compressor, kernels, inputMoments } = options as Readonly<Record<keyof UpdateOptions, unknown>>;
   assertKernelsOption(where, kernels);
-  const checked = { ...(kernels !== undefined && { kernels }) };
+  if (inputMoments !== undefined) assertType(where, 'inputMoments', inputMoments, 'object');
+  const checked = {
+    ...(kernels !== undefined && { kernels }),
+    // The compressor checks the rest, and refuses moments that it does not use
+    ...(inputMoments !== undefined && { inputMoments: inputMoments as InputMoments }),
+  };
   if (compressor === undefined) return checked;
   assertCompressor(where, 'compressor', compressor);
   if (compressor.format.id === own.format.id) return { ...checked, compressor };

@@ -1,5 +1,5 @@
 // Options of an operator and of its methods.
-import type { FactorizationPlan, MatrixCompressor, Shape2D } from '@gcompress/core';
+import type { FactorizationPlan, InputMoments, MatrixCompressor, Shape2D } from '@gcompress/core';
 import type { CompressionSchedule } from '@gcompress/scheduler';
 import type { KernelsOption } from '@gcompress/wasm-kernels/load';
 import type { CompressionVariables } from './compression-variables.ts';
@@ -58,6 +58,11 @@ export interface UpdateOptions {
   readonly compressor?: MatrixCompressor;
   /** The kernels of this update, if it compresses. Default: those of the operator. */
   readonly kernels?: KernelsOption;
+  /**
+   * Second moments of the inputs that the matrix multiplies, gathered by the training so far: the compression then keeps the outputs instead of the
+   * entries. Only for compressors that accept them. Default none.
+   */
+  readonly inputMoments?: InputMoments;
 }
 
 /** What an update will do. */

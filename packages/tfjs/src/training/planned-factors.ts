@@ -1,5 +1,5 @@
 // Compresses a matrix to factors in the shapes of its plan.
-import type { Factor, FactorizationPlan, Kernels, Matrix, MatrixCompressor } from '@gcompress/core';
+import type { CompressOptions, Factor, FactorizationPlan, Matrix, MatrixCompressor } from '@gcompress/core';
 import { assertCompressedMatrix, assertFinite } from '@gcompress/core/checks';
 import { padFactor } from '@gcompress/core/hosts';
 import { sizeWarnings } from './op-checks.ts';
@@ -16,16 +16,17 @@ export interface PlannedFactors {
 /**
  * Compresses a matrix, and checks and pads the result.
  *
+ * @param options what the compression may use besides the matrix.
  * @throws GCompressError what the compressor throws; `non-finite`; `contract` for a result that does not keep to the plan.
  */
 export async function plannedFactors(
   where: string,
   parts: { readonly compressor: MatrixCompressor; readonly plan: FactorizationPlan; readonly source: Matrix },
-  kernels: Kernels | undefined,
+  options: Pick<CompressOptions, 'kernels' | 'inputMoments'>,
 ): Promise<PlannedFactors> {
   const { compressor, plan, source } = parts;
   assertFinite(source, where);
-  const compressed: unknown = await compressor.compress(source, { ...(kernels && { kernels }) });
+  const compressed: unknown = await compressor.compress(source, options);
   assertCompressedMatrix(where, compressed, compressor, plan);
   const factors = Object.entries(plan.factors).map(([name, spec]) => {
     return [name, padFactor(compressed.factors[name], spec.shape)] as const;

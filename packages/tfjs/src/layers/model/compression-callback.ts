@@ -1,11 +1,13 @@
 // The callback that runs the update steps of compressed layers while a model trains.
-import { GCompressError, type JsonObject } from '@gcompress/core';
+import { GCompressError, type InputMoments, type JsonObject } from '@gcompress/core';
 import { assertKnownOptions, assertType } from '@gcompress/core/checks';
 import { assertKernelsOption, type KernelsOption, loadKernels } from '@gcompress/wasm-kernels/load';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Logs, metricsOf } from '../../progress/metrics.ts';
 import { type Resumable, resumablesOf } from '../../progress/resumable.ts';
+import type { TfCompressionOp } from '../../training/compression-op.ts';
 import type { UpdateResult } from '../../training/op-options.ts';
+import { type MomentsSource, TrainingMoments } from '../moments/training-moments.ts';
 import { StartCondition, type StartOptions } from '../start/start-condition.ts';
 import type { CompressedLayer } from '../wrapper/compressed-layer.ts';
 import { CheckedCallback, type FitParams, fitOf } from './checked-callback.ts';
@@ -48,6 +50,12 @@ export interface CompressionCallbackOptions extends FileTargetOptions {
    * The results of the two may differ in the last digits; the report names the kernels of each matrix.
    */
   readonly kernels?: KernelsOption;
+  /**
+   * Second moments of the inputs of weights, by the names of the weights, or a function that gathers them whenever a matrix is about to be compressed,
+   * for example from a batch of images by `calibrate` of `@gcompress/calibration`. Methods that use moments then keep the outputs instead of the
+   * entries; other methods, and matrices without moments, are compressed as without. Not beside a target. Default none.
+   */
+  readonly inputMoments?: MomentsSource;
 }
 
 /**
@@ -63,6 +71,7 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
   readonly #options: CompressionCallbackOptions;
   readonly #target: FileTarget | undefined;
   readonly #start: StartCondition | undefined;
+  readonly #moments: TrainingMoments | undefined;
   readonly #kernelsOption: KernelsOption | undefined;
   #loadedKernels: Promise<KernelsOption> | undefined;
   #counted: { readonly fit: object | undefined; readonly epoch: number } | undefined;
@@ -80,6 +89,8 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
     assertKernelsOption(where, kernels);
     this.#kernelsOption = kernels;
     const hasTarget = hasFileTarget(where, options);
+    const { inputMoments } = options;
+    if (hasTarget && inputMoments !== undefined) throw momentsBesideTarget(where);
     assertUsableModel(model, where);
     this.#options = { ...(onUpdate && { onUpdate }), ...(onWarning && { onWarning }) };
     this.#made = model;
@@ -87,6 +98,7 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
     if (this.#layers.length > 0) {
       const ops = this.#layers.flatMap((layer) => layer.ops);
       this.#start = options.start === undefined ? undefined : new StartCondition(where, ops, options.start);
+      if (inputMoments !== undefined) this.#moments = new TrainingMoments(where, this.#layers, inputMoments);
       this.#target = hasTarget ? new FileTarget(model, ops, compressionReport(model).denseBytes, options) : undefined;
       return;
     }
@@ -152,8 +164,9 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
     const kernels = await this.#kernels;
     const together = await this.#target?.runUpdateStep(steps[0]);
     const fileBytes = this.#target?.fileBytes;
+    const moments = await this.#moments?.forUpdates(new Map(all.map(({ op }, at) => [op, steps[at]])));
     for (const [at, { layer, op }] of all.entries()) {
-      const result = together?.[at] ?? (await op.runUpdateStep(steps[at], { kernels }));
+      const result = together?.[at] ?? (await op.runUpdateStep(steps[at], { kernels, ...momentsOf(op, moments) }));
       if (result === 'idle') continue;
       this.#options.onUpdate?.({
         layer: layer.name,
@@ -232,6 +245,20 @@ export class CompressionCallback extends CheckedCallback implements Resumable {
   }
 }
 
+function momentsOf(op: TfCompressionOp, moments: ReadonlyMap<TfCompressionOp, InputMoments> | undefined) {
+  const inputMoments = moments?.get(op);
+  return inputMoments && { inputMoments };
+}
+
+function momentsBesideTarget(where: string): GCompressError {
+  return new GCompressError('invalid-option', {
+    where: `${where} inputMoments`,
+    expected: 'no moments beside a target',
+    actual: 'both',
+    hint: 'Leave inputMoments or the target out.',
+  });
+}
+
 /** The number of steps of a `fit`; undefined for a dataset of unknown length. */
 function stepsOf({ epochs, initialEpoch, steps, samples, batchSize }: FitParams): number | undefined {
   const each = steps ?? (samples && batchSize ? Math.ceil(samples / batchSize) : undefined);
@@ -251,6 +278,7 @@ export function compressionCallback(model: LayersModel, options: CompressionCall
     'onWarning',
     'start',
     'kernels',
+    'inputMoments',
     ...FILE_TARGET_OPTIONS,
   ]);
   return new CompressionCallback(model, options);

@@ -9,7 +9,7 @@ import type { LayerChoice, LayerRule } from './layer-rules.ts';
 import { isModel } from './model-layers.ts';
 
 const OPTIONS = [
-  ...['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', 'start', 'kernels'],
+  ...['method', 'schedule', 'rules', 'minWeights', 'onUpdate', 'onWarning', 'start', 'kernels', 'inputMoments'],
   ...FILE_TARGET_OPTIONS,
 ];
 const RULE_KEYS = [
