@@ -23,6 +23,12 @@ const RATIOS = [40, 60];
 /** Alpha is 0 after so many of the steps that compress. */
 const FALL = 0.9;
 
+/** Bytes of the file for the description of a matrix, at most. */
+const FRAMING = 100;
+
+/** Weight decay of the network. */
+const DECAY = 0.004;
+
 interface Outcome {
   readonly precision: number;
   readonly bytes: number;
@@ -91,9 +97,6 @@ async function smallArm(seed: number, ratio: number): Promise<Outcome> {
   return outcome;
 }
 
-/** Bytes of the file for the description of a matrix, at most. */
-const FRAMING = 100;
-
 function operatorOf({ variables }: Network, name: LayerName): TfCompressionOp {
   const begin = SHARED;
   const end = SHARED + Math.floor(FALL * (STEPS - SHARED));
@@ -136,9 +139,6 @@ function withOperators(network: Network, operators: ReadonlyMap<LayerName, TfCom
       }),
   };
 }
-
-/** Weight decay of the network. */
-const DECAY = 0.004;
 
 function biasesOf(network: StrippedNetwork): StrippedNetwork {
   return Object.fromEntries(Object.entries(network).filter(([name]) => name.endsWith('/biases')));
