@@ -71,7 +71,7 @@ export async function trainLowRank(
       }),
     });
     const common = { seed, rate: cosineDecay({ initial: rate, steps: of }), epochsBefore: SHARED };
-    // Values at their positions train only in the compressed layers; products go on in stock layers, whose steps are shorter
+    // Values at their positions train only in the compressed layers; products go on in stock layers
     const switched = variant.density === undefined ? end + 1 : of;
     await train(compressed.model, data, { ...common, steps: [0, switched], callback: compressed.callback });
     const model = stripCompression(compressed.model);

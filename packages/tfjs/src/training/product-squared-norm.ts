@@ -8,7 +8,7 @@ import { assertTensor } from '../argument-checks.ts';
  * factor of `λ/2`, it is Frobenius decay: weight decay of the matrix that the factors stand for, where decay of each factor would shrink their
  * nuclear norm instead.
  *
- * For two factors it takes `k²·(m + 2·n)` multiplications; the product alone would take `k·m·n`.
+ * For two factors it takes about `k²·(m + n)` multiplications; the product alone would take `k·m·n`.
  *
  * Source: Khodak, Tenenholtz, Mackey and Fusi, "Initialization and Regularization of Factorized Neural Layers", 2021.
  *
