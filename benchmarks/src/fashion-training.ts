@@ -34,10 +34,15 @@ export async function runTo(
   }
 }
 
-/** A training that goes on from the shared dense steps of its seed. */
-export async function continuedTraining(network: Network, train: Pictures, seed: number): Promise<Training> {
+/** A training that goes on from the shared dense steps of its seed; `rateOf` gives its learning rates, by default those of the reference. */
+export async function continuedTraining(
+  network: Network,
+  train: Pictures,
+  seed: number,
+  rateOf?: (step: number) => number,
+): Promise<Training> {
   const start = await readCheckpoint(await sharedStart(train, seed), SHARED);
-  const training = new Training(network, train, { batchSize: BATCH, seed }, SHARED);
+  const training = new Training(network, train, { batchSize: BATCH, seed }, SHARED, rateOf);
   // Up to here alpha would have been 1, and the factors zeros without a gradient: the same training
   const state = stateOf(training);
   assignTensors(new Map([...state].filter(([key]) => Object.hasOwn(start.tensors, key))), start);

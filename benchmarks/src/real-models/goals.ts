@@ -76,7 +76,11 @@ export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string 
           goal.knowledge,
           `${goal.isStretch ? 'stretch' : 'must'}: ≤ ${goal.part}×, ${goal.quality}`,
           nearest ? `${part(nearest, uint8)}, ${model.measure.print(nearest.quality).join(', ')}` : 'no file so good',
-          met ? 'met' : isPart ? 'not all files measured' : 'missed',
+          met
+            ? 'met'
+            : isPart || !files.some(({ knowledge }) => knowledge === goal.knowledge)
+              ? 'not all files measured'
+              : 'missed',
         ];
       }),
   );

@@ -51,6 +51,8 @@ export class Training {
     readonly settings: TrainingSettings,
     /** The number of the next step. */
     public step = 0,
+    /** The learning rate of a step, by its number. Default: as in the reference. */
+    readonly rateOf: (step: number) => number = (at) => learningRate(at, pictures.count, settings.batchSize),
   ) {
     this.trainable = trainableVariables(network);
     this.averages = new MovingAverages(this.trainable);
@@ -62,8 +64,8 @@ export class Training {
    * @param observe is shown the step before its tensors are freed.
    */
   async runStep(observe?: (view: StepView) => Promise<void>): Promise<StepReport> {
-    const { network, settings, pictures, step } = this;
-    const rate = learningRate(step, pictures.count, settings.batchSize);
+    const { network, step } = this;
+    const rate = this.rateOf(step);
     this.#optimizer.setLearningRate(rate);
     const [inputs, labels] = this.#batch(step);
     const trainable = [...this.trainable.values()];

@@ -21,7 +21,6 @@ testPlainValues({
   lowRank: [lowRank, { rank: 2 }],
   lowRankSparse: [lowRankSparse, { rank: 2 }],
   'lowRankSparse density': [(density: never) => lowRankSparse({ rank: 2, density }), 0.1],
-  'lowRankSparse seed': [(seed: never) => lowRankSparse({ rank: 2, seed }), 3],
   'lowRankSparse rounds': [(rounds: never) => lowRankSparse({ rank: 2, rounds }), 2],
   allocateRanks: [allocateRanks, { a }, { ratio: 2 }, {}],
   'allocateRanks matrices': [(value: never) => allocateRanks({ a, value }, { ratio: 2 }), a],
