@@ -74,6 +74,11 @@ const HUMAN_MODELS = {
   integrity: 'sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ==',
 };
 
+/** Why no file of the wanted size has an error of 1 %. */
+const SENSITIVE =
+  'Its outputs answer small errors of weights strongly: uint8 is off by more than a tenth. Each halving of the error takes about one bit more ' +
+  'for each weight, so an error of 1 % takes more bytes than uint8.';
+
 export const MODELS: readonly RealModel[] = [
   {
     ...superResolution('ESRGAN slim', UPSCALER_SLIM),
@@ -112,9 +117,9 @@ export const MODELS: readonly RealModel[] = [
     isSequential: true,
     trellis: 8,
   },
-  faceModel('emotion', { size: 64, gray: true, range: [0, 1] }),
+  { ...faceModel('emotion', { size: 64, gray: true, range: [0, 1] }), remark: SENSITIVE },
   faceModel('mobileface', { size: 112, gray: false, range: [-1, 1] }),
-  faceModel('blazeface-back', { size: 256, gray: false, range: [-1, 1] }),
+  { ...faceModel('blazeface-back', { size: 256, gray: false, range: [-1, 1] }), remark: SENSITIVE },
 ];
 
 function superResolution(title: string, from: PinnedPackage): RealModel {
