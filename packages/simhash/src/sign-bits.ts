@@ -19,19 +19,6 @@ export function packSigns(signs: ArrayLike<number>): Uint8Array {
 /** The `count` signs packed by {@link packSigns}, as ±1. `bytes` must be long enough. */
 export function unpackSigns(bytes: Uint8Array, count: number): Float32Array {
   const signs = new Float32Array(count);
-  const whole = count >> 3;
-  let at = 0;
-  for (let byte = 0; byte < whole; byte++, at += 8) {
-    const bits = bytes[byte];
-    signs[at] = ((bits & 1) << 1) - 1;
-    signs[at + 1] = (bits & 2) - 1;
-    signs[at + 2] = ((bits & 4) >> 1) - 1;
-    signs[at + 3] = ((bits & 8) >> 2) - 1;
-    signs[at + 4] = ((bits & 16) >> 3) - 1;
-    signs[at + 5] = ((bits & 32) >> 4) - 1;
-    signs[at + 6] = ((bits & 64) >> 5) - 1;
-    signs[at + 7] = ((bits & 128) >> 6) - 1;
-  }
-  for (; at < count; at++) signs[at] = 2 * ((bytes[at >> 3] >> (at & 7)) & 1) - 1;
+  for (let at = 0; at < count; at++) signs[at] = 2 * ((bytes[at >> 3] >> (at & 7)) & 1) - 1;
   return signs;
 }
