@@ -24,7 +24,8 @@ const isDataFree = process.argv.includes('data-free');
 await startBackend('wasm');
 const kernels = await wasmKernels();
 const pictures = isDataFree ? undefined : loadPictures();
-for (const model of MODELS.filter(({ title }) => title.startsWith('nsfwjs'))) {
+// The largest first, because memory is that of the process so far
+for (const model of MODELS.filter(({ title }) => title.startsWith('nsfwjs')).reverse()) {
   if (wanted.length > 0 && !wanted.some((word) => model.title.includes(word))) continue;
   const folder = npmPackage(model.from);
   if (folder !== undefined) await measure(model, folder, pictures);
