@@ -76,15 +76,18 @@ export function goalsTable(results: ReadonlyMap<RealModel, ModelFiles>): string 
           goal.knowledge,
           `${goal.isStretch ? 'stretch' : 'must'}: ≤ ${goal.part}×, ${goal.quality}`,
           nearest ? `${part(nearest, uint8)}, ${model.measure.print(nearest.quality).join(', ')}` : 'no file so good',
-          met
-            ? 'met'
-            : isPart || !files.some(({ knowledge }) => knowledge === goal.knowledge)
-              ? 'not all files measured'
-              : 'missed',
+          outcome({ met, isMeasured: files.some((file) => file.knowledge === goal.knowledge), isPart }),
         ];
       }),
   );
   return markdownTable(['model', 'made with', 'goal', 'smallest file of this quality', ''], rows);
+}
+
+/** What a goal came to. */
+function outcome({ met, isMeasured, isPart }: Readonly<Record<'met' | 'isMeasured' | 'isPart', boolean>>): string {
+  if (met) return 'met';
+  if (!isMeasured) return 'not measured';
+  return isPart ? 'not all files measured' : 'missed';
 }
 
 /** The uint8 file that all files are compared with. */

@@ -121,7 +121,7 @@ describe('channelGains at logits', () => {
 });
 
 describe('channelGains at layers', () => {
-  it('are those of the model with the outputs of these layers, in any batch', async () => {
+  it('equals the gains of a model whose outputs are these layers, in any batch', async () => {
     const model = ENDS['an activation of the last layer']('softmax');
     const output = model.getLayer('h').output as tf.SymbolicTensor;
     const short = tf.model({ inputs: model.inputs, outputs: output });

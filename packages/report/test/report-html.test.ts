@@ -139,7 +139,7 @@ describe('refuses', () => {
       expect(() => write(value as never)).toThrow(expect.objectContaining({ code }));
     }
   });
-  it('times that are none', () => {
+  it('a negative time', () => {
     const batches = [{ batch: 1, runs: 3, original: { median: -1, low: 0, high: 1 }, packed: {} }];
     expect(() => reportHtml({ ...data, latency: { ...data.latency, batches } } as never)).toThrow(
       expect.objectContaining({ code: 'invalid-option' }),
